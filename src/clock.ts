@@ -1,0 +1,18 @@
+/** The only source of the time, so that a test can be at midnight in Beijing. */
+export type Clock = { now(): Date }
+
+export const systemClock: Clock = { now: () => new Date() }
+
+const beijingOffsetMs = 8 * 3_600_000
+const dayMs = 86_400_000
+
+/** The Beijing day of an instant as `20261123`. China has had no summer time since 1991, so the offset is fixed. */
+export function beijingDay(at: Date): string {
+  return new Date(at.getTime() + beijingOffsetMs).toISOString().slice(0, 10).replaceAll('-', '')
+}
+
+/** The next midnight in Beijing after `at`. */
+export function nextBeijingMidnight(at: Date): Date {
+  const local = at.getTime() + beijingOffsetMs
+  return new Date(Math.floor(local / dayMs) * dayMs + dayMs - beijingOffsetMs)
+}

@@ -1,0 +1,64 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { PGlite } from '@electric-sql/pglite'
+import { Kysely, PostgresDialect, type PostgresPool } from 'kysely'
+import pg from 'pg'
+import { holdDataDir } from './data-dir.ts'
+import type { Tables } from './schema.ts'
+
+/** The pool or a transaction: every query function takes one first and works in either. */
+export type Db = Kysely<Tables>
+
+const INT8 = 20
+
+/**
+ * Opens PostgreSQL at `url`, or the embedded PGlite under `dataDir` when there is no url. int8 arrives as a number:
+ * ids and fen stay far below 2^53. Throws when another process holds `dataDir`.
+ */
+export async function openDatabase(options: { url: string | undefined; dataDir: string; connections?: number }): Promise<Db> {
+  const pool = options.url ? pgPool(options.url, options.connections ?? 10) : await pglitePool(options.dataDir)
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+}
+
+function pgPool(url: string, connections: number): pg.Pool {
+  pg.types.setTypeParser(INT8, Number)
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: connections,
+    connectionTimeoutMillis: 3_000,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+    // A statement that waits longer than this is a fault elsewhere; the caller's own retry is the cure.
+    statement_timeout: 15_000,
+    application_name: 'paycoupon',
+  })
+  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  pool.on('error', () => undefined)
+  return pool
+}
+
+/** PGlite has one connection: hand it to one borrower at a time, in the shape of pg's pool. */
+async function pglitePool(dataDir: string): Promise<PostgresPool> {
+  mkdirSync(dataDir, { recursive: true })
+  const release = holdDataDir(dataDir)
+  const lite = await PGlite.create(join(dataDir, 'pglite'), { parsers: { [INT8]: Number } })
+  let last: Promise<void> = Promise.resolve()
+
+  async function connect() {
+    const turn = last
+    let done = () => {}
+    last = new Promise((resolve) => (done = resolve))
+    await turn
+    const query = async (sql: string, parameters: readonly unknown[]) => {
+      const { rows, affectedRows } = await lite.query(sql, [...parameters])
+      return { command: 'SELECT' as const, rowCount: affectedRows ?? rows.length, rows }
+    }
+    return { query, release: done }
+  }
+  async function end() {
+    await last
+    await lite.close()
+    release()
+  }
+  return { connect, end } as unknown as PostgresPool
+}

@@ -1,0 +1,50 @@
+import type { AccountRole } from '../schema.ts'
+import type { Secret } from '../secret.ts'
+
+/** A tenant with its secrets opened: one Official Account and its merchant numbers. */
+export type Merchant = {
+  id: number
+  slug: string
+  name: string
+  officialAccount: OfficialAccount
+  accounts: Account[]
+  eventsSecret: Secret | undefined
+  domainVerification: Record<string, string>
+}
+
+export type OfficialAccount = {
+  appid: string
+  appSecret: Secret
+  originalId: string | undefined
+  messageToken: Secret | undefined
+  encodingAesKey: Secret | undefined
+  previousEncodingAesKey: Secret | undefined
+}
+
+/** A WeChat Pay merchant number; `keys` is undefined for a provider that is only a number. */
+export type Account = {
+  id: number
+  merchantId: number
+  mchid: string
+  role: AccountRole
+  keys: PayKeys | undefined
+  apiV2Key: Secret | undefined
+  sendsPerSecond: number
+  updatedAt: Date
+}
+
+/** What one account needs to sign its calls and to verify WeChat's answers (wechat/pay-v3.md 6). */
+export type PayKeys = {
+  mchid: string
+  serialNo: string
+  privateKey: Secret
+  apiV3Key: Secret
+  /** Both or neither: WeChat Pay's public key, where the merchant number uses it instead of certificates. */
+  publicKeyId: string | undefined
+  publicKey: string | undefined
+}
+
+/** The account that sends for a campaign: the one it names, else the merchant's first sender. */
+export function senderOf(merchant: Merchant, mchid: string | null): Account | undefined {
+  return merchant.accounts.find((account) => account.role === 'sender' && (mchid === null || account.mchid === mchid))
+}

@@ -1,0 +1,38 @@
+import type { Cluster, Redis } from 'ioredis'
+import type { Dispatcher } from 'undici'
+import type { Logger } from 'pino'
+import type { Gate } from './claims/gate.ts'
+import type { Ledger } from './claims/ledger.ts'
+import type { Clock } from './clock.ts'
+import type { Config } from './config.ts'
+import type { Db } from './database.ts'
+import type { Directory } from './merchants/directory.ts'
+import type { Pace } from './delivery/pace.ts'
+import type { Secrets } from './secrets.ts'
+import type { OfficialClient } from './wechat/official/client.ts'
+import type { PayClient } from './wechat/pay/client.ts'
+import type { Account, Merchant } from './merchants/merchant.ts'
+
+/** Everything a request or a loop needs, opened once. */
+export type Services = {
+  config: Config
+  db: Db
+  redis: Redis | Cluster | undefined
+  clock: Clock
+  log: Logger
+  /** Names this process among all: it owns leases under this name. */
+  processName: string
+  secrets: Secrets
+  /** Keep-alive pool for every call to WeChat. */
+  http: Dispatcher
+  /** Merchants, campaigns and stocks by name, read from the database at most a second ago. */
+  directory: Directory
+  gate: Gate
+  ledger: Ledger
+  pace: Pace
+  /** The WeChat Pay client of an account that has keys; the same one while its keys are the same. */
+  pay(account: Account): PayClient
+  /** The Official Account client of a merchant. */
+  official(merchant: Merchant): OfficialClient
+  close(): Promise<void>
+}
