@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
+import type { Context } from './context.ts'
+
+type Asset = { type: string; bytes: Buffer; gzipped: Buffer }
+
+const stored = new Map<string, Asset>()
+
+/** The addresses of our files; a file's address carries a hash of its content, so it may be cached for ever. */
+export const assets = {
+  style: store('style.css', 'text/css; charset=utf-8'),
+  script: store('member.js', 'text/javascript; charset=utf-8'),
+}
+
+/** `GET /assets/{file}` from memory. */
+export function asset(ctx: Context): void {
+  const found = stored.get(ctx.path)
+  if (!found) return
+  const gzip = ctx.acceptsEncodings('gzip', 'identity') === 'gzip'
+  ctx.set('Cache-Control', 'public, max-age=31536000, immutable')
+  ctx.vary('Accept-Encoding')
+  if (gzip) ctx.set('Content-Encoding', 'gzip')
+  ctx.type = found.type
+  ctx.body = gzip ? found.gzipped : found.bytes
+}
+
+function store(name: string, type: string): string {
+  const bytes = readFileSync(new URL(`../../public/${name}`, import.meta.url))
+  const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 12)
+  const path = `/assets/${name.replace('.', `.${hash}.`)}`
+  stored.set(path, { type, bytes, gzipped: gzipSync(bytes, { level: 9 }) })
+  return path
+}

@@ -1,0 +1,26 @@
+import QRCode from 'qrcode'
+import type { Context } from '../context.ts'
+import { render } from '../render.ts'
+
+/** A longer address makes a code too dense for a phone camera; the link alone is shown then. */
+const longestQrUrl = 600
+
+/** Outside WeChat: the present address as a link and as a QR code to open in WeChat (wechat/official-account.md 1.8). */
+export async function renderNotInWeChat(ctx: Context): Promise<void> {
+  const { config } = ctx.state.services
+  const url = config.publicUrl + ctx.url
+  render(ctx, 'not-in-wechat', { title: '请在微信中打开', ...(await waysIntoWeChat(config, url)) })
+}
+
+/** What a page shows to somebody outside WeChat; `phoneUrl` opens the address in the sandbox's phone. */
+export async function waysIntoWeChat(
+  config: { sandbox: { on: boolean }; wechat: { openUrl: string } },
+  url: string,
+): Promise<{ url: string; qr: string | undefined; phoneUrl: string | undefined }> {
+  const phoneUrl = config.sandbox.on ? `${config.wechat.openUrl}/sandbox/open?url=${encodeURIComponent(url)}` : undefined
+  return { url, qr: url.length <= longestQrUrl ? await qrCode(url) : undefined, phoneUrl }
+}
+
+async function qrCode(url: string): Promise<string> {
+  return await QRCode.toString(url, { type: 'svg', margin: 1, errorCorrectionLevel: 'M' })
+}
