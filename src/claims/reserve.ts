@@ -1,0 +1,120 @@
+import { sql } from 'kysely'
+import type { Db } from '../database.ts'
+
+export type Slot = { scope: string; number: number; couponRow: string | null }
+
+/** A grant with everything it holds, ready to be written in one statement. */
+export type Reservation = {
+  grant: {
+    id: string
+    merchantId: number
+    campaignId: number
+    /** The campaign as the decision saw it: another revision writes nothing. */
+    campaignRevision: number
+    openid: string
+    triggerKey: string
+    tier: number | null
+    transactionId: string | null
+    at: Date
+  }
+  slots: Slot[]
+  coupons: {
+    id: string
+    accountId: number
+    stockRef: number
+    ordinal: number
+    outRequestNo: string
+    request: string
+    dueAt: Date
+    leaseOwner: string | null
+    leasedUntil: Date | null
+  }[]
+}
+
+export type Reserved =
+  | { kind: 'reserved' }
+  /** The trigger was paid before, by this grant. */
+  | { kind: 'existing'; grantId: string }
+  /** Somebody holds a number of this scope that was proposed. */
+  | { kind: 'taken'; scope: string }
+  /** The campaign was changed meanwhile. */
+  | { kind: 'stale' }
+  /** Another coupon of the same stock and openid is being sent. */
+  | { kind: 'busy' }
+
+/** SQLSTATEs: https://www.postgresql.org/docs/15/errcodes-appendix.html */
+const uniqueViolation = '23505'
+const deadlockDetected = '40P01'
+
+/**
+ * Writes the reservations in one commit, and answers in their order. A conflict in a group makes each stand alone, so
+ * that only the one that conflicts is turned away.
+ */
+export async function reserve(db: Db, reservations: Reservation[]): Promise<Reserved[]> {
+  try {
+    const written = await insert(db, reservations)
+    return reservations.map(({ grant }) => ({ kind: written.has(grant.id) ? 'reserved' : 'stale' }))
+  } catch (error) {
+    if (!isConflict(error)) throw error
+    if (reservations.length > 1) return Promise.all(reservations.map(async (one) => (await reserve(db, [one]))[0] as Reserved))
+    return explainConflict(db, reservations[0] as Reservation, error)
+  }
+}
+
+async function insert(db: Db, reservations: Reservation[]): Promise<Set<string>> {
+  const grants = reservations.map((one) => one.grant)
+  // Always in the same order, so that two groups that conflict wait for each other in one direction only.
+  const slots = reservations
+    .flatMap(({ grant, slots }) => slots.map((slot) => ({ ...slot, grantId: grant.id })))
+    .sort((a, b) => (a.scope < b.scope ? -1 : a.scope > b.scope ? 1 : a.number - b.number))
+  const coupons = reservations.flatMap(({ grant, coupons }) => coupons.map((coupon) => ({ ...coupon, grant: grant.id })))
+  const { rows } = await sql<{ grant_id: string }>`
+    with grant_rows as (
+      insert into grants (id, merchant_id, campaign_id, openid, trigger_key, tier, transaction_id, created_at)
+      select g.id, g."merchantId", g."campaignId", g.openid, g."triggerKey", g.tier, g."transactionId", g.at
+      from json_to_recordset(${JSON.stringify(grants)}) as g (
+        id uuid, "merchantId" bigint, "campaignId" bigint, "campaignRevision" integer, openid text, "triggerKey" text,
+        tier integer, "transactionId" text, at timestamptz)
+      join campaigns c on c.id = g."campaignId" and c.revision = g."campaignRevision"
+      returning id, merchant_id, openid, created_at
+    ), slot_rows as (
+      insert into slots (scope, number, grant_id, coupon_row)
+      select s.scope, s.number, s."grantId", s."couponRow"
+      from json_to_recordset(${JSON.stringify(slots)}) as s (scope text, number integer, "grantId" uuid, "couponRow" uuid)
+      join grant_rows on grant_rows.id = s."grantId"
+    )
+    insert into coupons (id, grant_id, merchant_id, account_id, stock_ref, openid, ordinal, out_request_no, request,
+      state, due_at, lease_owner, leased_until, created_at)
+    select c.id, g.id, g.merchant_id, c."accountId", c."stockRef", g.openid, c.ordinal, c."outRequestNo", c.request,
+      'reserved', c."dueAt", c."leaseOwner", c."leasedUntil", g.created_at
+    from json_to_recordset(${JSON.stringify(coupons)}) as c (
+      id uuid, "grant" uuid, "accountId" bigint, "stockRef" bigint, ordinal smallint, "outRequestNo" text, request text,
+      "dueAt" timestamptz, "leaseOwner" text, "leasedUntil" timestamptz)
+    join grant_rows g on g.id = c."grant"
+    returning grant_id`.execute(db)
+  return new Set(rows.map((row) => row.grant_id))
+}
+
+type Conflict = Error & { code: string; constraint?: string; detail?: string }
+
+function isConflict(error: unknown): error is Conflict {
+  const code = (error as Partial<Conflict>).code
+  return code === uniqueViolation || code === deadlockDetected
+}
+
+async function explainConflict(db: Db, { grant, slots }: Reservation, error: Conflict): Promise<Reserved> {
+  if (error.constraint === 'coupons_one_send_at_a_time') return { kind: 'busy' }
+  if (error.constraint?.startsWith('grants_')) {
+    const existing = await db
+      .selectFrom('grants')
+      .select('id')
+      .where('campaign_id', '=', grant.campaignId)
+      .where('trigger_key', '=', grant.triggerKey)
+      .executeTakeFirst()
+    // Our own id: an earlier try of this very reservation was committed, though its answer was lost.
+    if (existing) return existing.id === grant.id ? { kind: 'reserved' } : { kind: 'existing', grantId: existing.id }
+  }
+  // "Key (scope, number)=(campaign/3/total, 17) already exists."; a deadlock names none, then any scope will do.
+  const scope = /=\((.*), \d+\)/.exec(error.detail ?? '')?.[1] ?? slots[0]?.scope ?? ''
+  return { kind: 'taken', scope }
+}
