@@ -1,0 +1,32 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import type { Secret } from '../../secret.ts'
+import type { SealedResource } from './types.ts'
+
+export const resourceAlgorithm = 'AEAD_AES_256_GCM'
+const tagBytes = 16
+
+/**
+ * Opens what WeChat sealed with the APIv3 key: a notification's resource or a platform certificate (wechat/pay-v3.md
+ * 1.6, 5.3). Throws when the key, the nonce, the associated data or a single bit is wrong; the message names no secret.
+ */
+export function openResource(apiV3Key: Secret, resource: SealedResource): string {
+  if (resource.algorithm !== resourceAlgorithm) throw new Error(`unknown algorithm ${resource.algorithm}`)
+  const sealed = Buffer.from(resource.ciphertext, 'base64')
+  if (sealed.length < tagBytes) throw new Error('the ciphertext is shorter than its tag')
+  const decipher = createDecipheriv('aes-256-gcm', Buffer.from(apiV3Key.reveal()), Buffer.from(resource.nonce), {
+    authTagLength: tagBytes,
+  })
+  decipher.setAAD(Buffer.from(resource.associated_data ?? ''))
+  decipher.setAuthTag(sealed.subarray(-tagBytes))
+  // final() is what checks the tag: without it anybody's text would be believed.
+  return Buffer.concat([decipher.update(sealed.subarray(0, -tagBytes)), decipher.final()]).toString()
+}
+
+/** Seals a text as WeChat does; for whoever plays WeChat. */
+export function sealResource(apiV3Key: Secret, text: string, associatedData = ''): SealedResource {
+  const nonce = randomBytes(6).toString('hex')
+  const cipher = createCipheriv('aes-256-gcm', Buffer.from(apiV3Key.reveal()), Buffer.from(nonce))
+  cipher.setAAD(Buffer.from(associatedData))
+  const ciphertext = Buffer.concat([cipher.update(text), cipher.final(), cipher.getAuthTag()]).toString('base64')
+  return { algorithm: resourceAlgorithm, ciphertext, nonce, associated_data: associatedData }
+}
