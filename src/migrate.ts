@@ -1,10 +1,8 @@
-import { promises as fs } from 'node:fs'
-import path from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { FileMigrationProvider, Migrator } from 'kysely'
+import { readdir } from 'node:fs/promises'
+import { type Migration, Migrator } from 'kysely'
 import type { Db } from './database.ts'
 
-const migrationFolder = fileURLToPath(new URL('../migrations', import.meta.url))
+const migrationFolder = new URL('../migrations/', import.meta.url)
 
 /** Brings the database to the newest schema and returns the names of what was applied. Throws what a migration threw. */
 export async function migrate(db: Db): Promise<string[]> {
@@ -20,5 +18,13 @@ export async function schemaIsCurrent(db: Db): Promise<boolean> {
 }
 
 function migrator(db: Db): Migrator {
-  return new Migrator({ db, provider: new FileMigrationProvider({ fs, path, migrationFolder }) })
+  return new Migrator({ db, provider: { getMigrations: readMigrations } })
+}
+
+/** Kysely's own FileMigrationProvider imports from inside node_modules, where a test runner's TypeScript loader does not reach. */
+async function readMigrations(): Promise<Record<string, Migration>> {
+  const files = (await readdir(migrationFolder)).filter((file) => file.endsWith('.ts')).sort()
+  const load = async (file: string) =>
+    [file.slice(0, -'.ts'.length), (await import(new URL(file, migrationFolder).href)) as Migration] as const
+  return Object.fromEntries(await Promise.all(files.map(load)))
 }

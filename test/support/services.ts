@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto'
+import { tmpdir } from 'node:os'
+import type { Logger } from 'pino'
+import type { Clock } from '../../src/clock.ts'
+import type { Config } from '../../src/config.ts'
+import { openLog } from '../../src/log.ts'
+import { openServices } from '../../src/open-services.ts'
+import type { Services } from '../../src/services.ts'
+import { createTestDatabase } from './database.ts'
+import { takeRedisDatabase } from './redis.ts'
+import { inject } from 'vitest'
+
+export type TestServicesOptions = {
+  clock?: Clock
+  log?: Logger
+  processName?: string
+  /** false: no Redis, the ledger alone holds the limits. */
+  redis?: false
+  /** Where WeChat answers: a started sandbox. Unset: an address where nobody listens. */
+  sandbox?: { url: string }
+  /** Wins over everything else; its databaseUrl and redisUrls let two processes share one ledger. */
+  config?: Partial<Config>
+}
+
+/** Services on a database and a Redis of their own, wired as in production; disposing closes them and drops the database. */
+export async function openTestServices(options: TestServicesOptions = {}): Promise<Services & AsyncDisposable> {
+  const database = options.config?.databaseUrl ? undefined : await createTestDatabase(inject('templateDatabase'))
+  const redisUrls = options.redis === false ? [] : (options.config?.redisUrls ?? [await takeRedisDatabase()])
+  const wechat = wechatAt(options.sandbox?.url ?? nobodyListens)
+  const config = { ...testConfig(), databaseUrl: database?.url, wechat, ...options.config, redisUrls }
+  const { clock, log = openLog('silent'), processName } = options
+  const services = await openServices(config, { log, ...(clock && { clock }), ...(processName && { processName }) })
+  async function dispose() {
+    await services.close()
+    await database?.drop()
+  }
+  return Object.assign(services, { [Symbol.asyncDispose]: dispose })
+}
+
+/** Port 9 (discard) is closed on every sane machine: a call there is refused at once. */
+const nobodyListens = 'http://127.0.0.1:9'
+
+/** A complete development configuration with keys of this moment and no databases. */
+export function testConfig(): Config {
+  return {
+    production: false,
+    host: '127.0.0.1',
+    port: 0,
+    role: 'all',
+    publicUrl: 'http://localhost:3000',
+    databaseUrl: undefined,
+    dataDir: tmpdir(),
+    redisUrls: [],
+    masterKeys: [randomBytes(32)],
+    cookieKeys: [randomBytes(24).toString('base64url')],
+    wechat: wechatAt(nobodyListens),
+    sandbox: { on: false, port: 0 },
+    trustProxy: false,
+    metricsToken: undefined,
+    logLevel: 'silent',
+  }
+}
+
+function wechatAt(url: string): Config['wechat'] {
+  return { openUrl: url, apiUrl: url, payUrl: url, payBackupUrl: url }
+}
