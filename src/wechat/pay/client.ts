@@ -1,7 +1,13 @@
 import type { Dispatcher } from 'undici'
 import type { Logger } from 'pino'
 import type { Clock } from '../../clock.ts'
-import type { CertificateStore, PayClient, PayKeyMaterial } from './types.ts'
+import { lowerCased, NotificationRefused, openEnvelope } from './notification.ts'
+import { checkPath, refuseSupplementary } from './pay-body.ts'
+import { openPlatformKeys } from './platform-keys.ts'
+import { acceptedReply, failureReply, isSuccess, refusalReply, unknownReply } from './reply.ts'
+import { openSignedExchange } from './signed-exchange.ts'
+import type { CertificateStore, PayClient, PayKeyMaterial, PayReply, PayRequest } from './types.ts'
+import { carriesSignature } from './verification.ts'
 
 export type {
   CertificateStore,
@@ -12,18 +18,62 @@ export type {
   PayReply,
   PayRequest,
   PlatformCertificate,
-  RefusalReply,
-  UnknownReply,
 } from './types.ts'
 
 export type PayClientOptions = {
+  /** Main and backup host, without a path. */
   mainUrl: string
   backupUrl: string
+  /** Keep-alive pool; its own limit for connecting should be well below a call's, so that the other host gets a try. */
   http: Dispatcher
   clock: Clock
   log: Logger
   certificates: CertificateStore
 }
 
-/** Opens a merchant number's line to WeChat Pay. */
-export declare function openPayClient(keys: PayKeyMaterial, options: PayClientOptions): PayClient
+/** Fifty times what WeChat documents for a send (~100 ms), and short enough that a lease of 10 s outlives it. */
+const callTimeoutMs = 5_000
+/** WeChat waits 5 s for the answer to a notification; a download of certificates must leave time to store it. */
+const notificationTimeoutMs = 3_000
+
+/**
+ * Opens a merchant number's line to WeChat Pay API v3. Keys are parsed here, once; throws when one is not readable, with
+ * nothing of the key in the message. Nothing is called before the first use.
+ */
+export function openPayClient(keys: PayKeyMaterial, options: PayClientOptions): PayClient {
+  const exchange = openSignedExchange(keys, options)
+  const platformKeys = openPlatformKeys(keys, { ...options, exchange })
+
+  async function call<T>(request: PayRequest): Promise<PayReply<T>> {
+    checkPath(request.path)
+    if (request.body !== undefined) refuseSupplementary(request.body, 'body')
+    const deadline = performance.now() + (request.timeoutMs ?? callTimeoutMs)
+    const leftMs = (): number => Math.max(1, Math.ceil(deadline - performance.now()))
+
+    const serial = await platformKeys.serialToName(leftMs())
+    const { answer, failure } = await exchange(request, serial, leftMs())
+    if (failure) return failureReply(failure)
+
+    const { status, headers, body } = answer
+    if (!isSuccess(status)) {
+      // WeChat's gateways refuse without a signature; where there is one it turns advice into proof.
+      const proven = carriesSignature(headers) && (await platformKeys.verify(headers, body, leftMs())).ok
+      return refusalReply(answer, proven)
+    }
+    const verdict = await platformKeys.verify(headers, body, leftMs())
+    return verdict.ok ? acceptedReply(answer) : unknownReply('unverified_answer', status, headers, verdict.detail)
+  }
+
+  return {
+    mchid: keys.mchid,
+    call,
+
+    async openNotification(headers, rawBody) {
+      const verdict = await platformKeys.verify(lowerCased(headers), rawBody, notificationTimeoutMs)
+      if (!verdict.ok) throw new NotificationRefused(verdict.fault, verdict.detail)
+      return openEnvelope(rawBody, keys.apiV3Key)
+    },
+
+    refreshCertificates: platformKeys.refresh,
+  }
+}

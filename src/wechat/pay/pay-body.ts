@@ -35,5 +35,6 @@ export function refuseSupplementary(text: string, where: string): void {
 /** Throws `PayRequestFault` unless the path is absolute, percent-encoded and without 4-byte characters. */
 export function checkPath(path: string): void {
   if (!visibleAscii.test(path)) throw new PayRequestFault('the path must be absolute and percent-encoded')
-  if (encodedSupplementary.test(path)) throw new PayRequestFault('WeChat Pay takes no emoji or other 4-byte characters: path')
+  if (encodedSupplementary.test(path))
+    throw new PayRequestFault('WeChat Pay takes no emoji or other 4-byte characters: path')
 }

@@ -71,7 +71,7 @@ export type SealedResource = {
   ciphertext: string
   nonce: string
   associated_data?: string | null
-  original_type?: string
+  original_type?: string | null
 }
 
 export type OpenedNotification = {

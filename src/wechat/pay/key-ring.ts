@@ -1,0 +1,59 @@
+import { createPublicKey, type KeyObject } from 'node:crypto'
+import type { Clock } from '../../clock.ts'
+import { publicKeyOf, serialKey } from './certificates.ts'
+import type { PayKeyMaterial, PlatformCertificate } from './types.ts'
+
+/** The keys that verify what WeChat sends: at most one public key and any number of certificates (wechat/pay-v3.md 1.5). */
+export type KeyRing = {
+  find(serial: string): KeyObject | undefined
+  /** The public key's id, else the serial of the certificate that stays valid longest. */
+  best(): string | undefined
+  /** Adds certificates, drops those whose time is over. */
+  hold(list: PlatformCertificate[]): void
+  certificates(): PlatformCertificate[]
+}
+
+/** Parses the public key once; throws when it is half given or not a key. */
+export function openKeyRing(keys: PayKeyMaterial, clock: Clock): KeyRing {
+  const publicKey = parsePublicKey(keys)
+  const held = new Map<string, { certificate: PlatformCertificate; key: KeyObject }>()
+  const inDate = (certificate: PlatformCertificate): boolean => certificate.expiresAt > clock.now()
+
+  return {
+    find(serial) {
+      if (publicKey && serial === keys.publicKeyId) return publicKey
+      const found = held.get(serialKey(serial))
+      return found && inDate(found.certificate) ? found.key : undefined
+    },
+
+    best() {
+      if (publicKey) return keys.publicKeyId
+      let best: PlatformCertificate | undefined
+      for (const { certificate } of held.values()) {
+        if (inDate(certificate) && (!best || certificate.expiresAt > best.expiresAt)) best = certificate
+      }
+      return best?.serialNo
+    },
+
+    hold(list) {
+      for (const certificate of list) {
+        held.set(serialKey(certificate.serialNo), { certificate, key: publicKeyOf(certificate) })
+      }
+      for (const [serial, { certificate }] of held) if (!inDate(certificate)) held.delete(serial)
+    },
+
+    certificates: () => [...held.values()].map(({ certificate }) => certificate),
+  }
+}
+
+function parsePublicKey(keys: PayKeyMaterial): KeyObject | undefined {
+  if (keys.publicKeyId === undefined && keys.publicKey === undefined) return undefined
+  if (keys.publicKeyId === undefined || keys.publicKey === undefined) {
+    throw new Error('the WeChat Pay public key and its id belong together')
+  }
+  try {
+    return createPublicKey(keys.publicKey)
+  } catch {
+    throw new Error('the WeChat Pay public key is not a readable PEM key')
+  }
+}

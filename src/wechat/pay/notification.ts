@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import type { Secret } from '../../secret.ts'
+import { openResource } from './resource.ts'
+import type { HeaderBag, OpenedNotification } from './types.ts'
+import type { VerificationFault } from './verification.ts'
+
+export type NotificationFault = VerificationFault | 'malformed' | 'undecryptable'
+
+/** A notification that is not believed. `word` is for logs and counters; WeChat is told 4xx and nothing more. */
+export class NotificationRefused extends Error {
+  readonly word: NotificationFault
+
+  constructor(word: NotificationFault, message: string) {
+    super(message)
+    this.name = 'NotificationRefused'
+    this.word = word
+  }
+}
+
+const envelopeSchema = z.object({
+  id: z.string(),
+  event_type: z.string(),
+  summary: z.string().nullish(),
+  resource: z.object({
+    algorithm: z.string(),
+    ciphertext: z.string(),
+    nonce: z.string(),
+    associated_data: z.string().nullish(),
+    original_type: z.string().nullish(),
+  }),
+})
+
+/** Opens the envelope of a notification that was verified (wechat/pay-v3.md 5.2, 5.3). Throws `NotificationRefused`. */
+export function openEnvelope(rawBody: Buffer, apiV3Key: Secret): OpenedNotification {
+  const parsed = envelopeSchema.safeParse(parse(rawBody.toString(), 'the body is not JSON'))
+  if (!parsed.success) throw new NotificationRefused('malformed', 'the envelope lacks a field')
+  const { id, event_type, summary, resource } = parsed.data
+  return {
+    id,
+    event_type,
+    summary: summary ?? '',
+    original_type: resource.original_type ?? '',
+    resource: parse(decrypt(apiV3Key, resource), 'the resource is not JSON'),
+  }
+}
+
+/** Header names come in any case from a test or a proxy. */
+export function lowerCased(headers: HeaderBag): HeaderBag {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+}
+
+function decrypt(apiV3Key: Secret, resource: Parameters<typeof openResource>[1]): string {
+  try {
+    return openResource(apiV3Key, resource)
+  } catch {
+    throw new NotificationRefused('undecryptable', 'the resource does not open with this APIv3 key')
+  }
+}
+
+function parse(text: string, otherwise: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new NotificationRefused('malformed', otherwise)
+  }
+}

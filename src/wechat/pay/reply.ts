@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import type { Failure, RawAnswer } from './exchange.ts'
+import type { HeaderBag, PayReply, RefusalReply, UnknownReply, UnknownWord } from './types.ts'
+
+/** A 2xx whose signature verified. Its body is parsed only now (wechat/pay-v3.md 1.4). */
+export function acceptedReply<T>(answer: RawAnswer): PayReply<T> {
+  const requestId = requestIdOf(answer.headers)
+  if (answer.status === 204) return { kind: 'ok', status: answer.status, body: undefined as T, requestId }
+  try {
+    return { kind: 'ok', status: answer.status, body: JSON.parse(answer.body.toString()) as T, requestId }
+  } catch {
+    return unknownReply('unreadable_answer', answer.status, answer.headers, 'the body is not JSON')
+  }
+}
+
+/** Any answer that is not 2xx. The body may be a gateway's page or nothing at all (wechat/pay-v3.md 1.7). */
+export function refusalReply(answer: RawAnswer, proven: boolean): RefusalReply {
+  const said = readEnvelope(answer.body)
+  const requestId = requestIdOf(answer.headers)
+  return {
+    kind: 'refusal',
+    status: answer.status,
+    code: said?.code ?? '',
+    message: said?.message ?? '',
+    detail: said?.detail,
+    requestId,
+    subCode: requestId === undefined ? undefined : /-(\d+)$/.exec(requestId)?.[1],
+    proven,
+  }
+}
+
+/** No answer, or none that can be used. A status that is not 2xx says no, however broken the rest was. */
+export function failureReply(failure: Failure): UnknownReply | RefusalReply {
+  const headers = failure.headers ?? {}
+  if (failure.word === 'unreadable_answer' && failure.status !== undefined && !isSuccess(failure.status)) {
+    return refusalReply({ status: failure.status, headers, body: Buffer.alloc(0) }, false)
+  }
+  return unknownReply(failure.word, failure.status, headers, failure.detail)
+}
+
+export function unknownReply(
+  word: UnknownWord,
+  status: number | undefined,
+  headers: HeaderBag,
+  detail: string,
+): UnknownReply {
+  return { kind: 'unknown', word, status, requestId: requestIdOf(headers), detail }
+}
+
+export function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300
+}
+
+const envelopeSchema = z.object({ code: z.string(), message: z.string().catch(''), detail: z.unknown() })
+
+function readEnvelope(body: Buffer): z.infer<typeof envelopeSchema> | undefined {
+  try {
+    return envelopeSchema.safeParse(JSON.parse(body.toString())).data
+  } catch {
+    return undefined
+  }
+}
+
+function requestIdOf(headers: HeaderBag): string | undefined {
+  const value = headers['request-id']
+  return Array.isArray(value) ? value[0] : value
+}
