@@ -1,0 +1,11 @@
+import type { Db } from '../database.ts'
+
+/** Marks a grant as earned by money that was given back. A coupon that was sent stays with the member (wechat/payment-triggers.md 1.8). */
+export async function flagRefunded(db: Db, grantId: string, at: Date): Promise<void> {
+  await db
+    .updateTable('grants')
+    .set({ refunded_at: at })
+    .where('id', '=', grantId)
+    .where('refunded_at', 'is', null)
+    .execute()
+}

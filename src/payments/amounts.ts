@@ -1,0 +1,50 @@
+import type { Promotion, SpendRule } from '../schema.ts'
+
+/** What the amounts of a payment and of its refunds are, in fen. */
+export type Amounts = {
+  total: number
+  payerTotal: number
+  settlement: number
+  refunds: { refund: number; payerRefund: number | null }[]
+}
+
+/**
+ * What the merchant books: the total less the coupons that nobody prefunded (wechat/payment-triggers.md 1.7). The same
+ * thing is NOCASH in v3 payments, NO_CASH in v2 and DISCOUNT in v2 orders with a version and in refunds (1.5).
+ */
+export function settlementOf(total: number, promotions: Promotion[]): number {
+  const notPrefunded = promotions.filter(({ type }) => type === 'NOCASH' || type === 'NO_CASH' || type === 'DISCOUNT')
+  return Math.max(0, total - sum(notPrefunded.map(({ amount }) => amount ?? 0)))
+}
+
+/**
+ * What is left of a payment on a rule's basis after its refunds; never below 0. A refund that states only its share of
+ * the total takes the same share of the rest, rounded half up as WeChat does (wechat/payment-triggers.md 1.6).
+ */
+export function netSpend(amounts: Amounts, basis: SpendRule['basis']): number {
+  return Math.max(0, gross(amounts, basis) - refunded(amounts, basis))
+}
+
+function gross(amounts: Amounts, basis: SpendRule['basis']): number {
+  if (basis === 'total') return amounts.total
+  return basis === 'payer_total' ? amounts.payerTotal : amounts.settlement
+}
+
+function refunded({ total, payerTotal, settlement, refunds }: Amounts, basis: SpendRule['basis']): number {
+  const ofTotal = sum(refunds.map(({ refund }) => refund))
+  if (basis === 'total') return ofTotal
+  if (basis === 'settlement') return share(ofTotal, settlement, total)
+  const stated = sum(refunds.map(({ payerRefund }) => payerRefund ?? 0))
+  const unstated = sum(refunds.filter(({ payerRefund }) => payerRefund === null).map(({ refund }) => refund))
+  return stated + share(unstated, payerTotal, total)
+}
+
+/** part × of ÷ total, rounded half up; in whole numbers, since fen times fen passes 2^53. */
+function share(part: number, of: number, total: number): number {
+  if (total === 0) return 0
+  return Number((2n * BigInt(part) * BigInt(of) + BigInt(total)) / (2n * BigInt(total)))
+}
+
+function sum(numbers: number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}

@@ -1,0 +1,22 @@
+import type { Campaign } from '../campaigns/campaign.ts'
+import type { Earned } from '../campaigns/earned.ts'
+import type { Db } from '../database.ts'
+import type { Merchant } from '../merchants/merchant.ts'
+import { isSpend, memberSpend } from './spend-ledger.ts'
+import { earnedTiers, reachOf } from './spend-rules.ts'
+
+/** What this member's payments have earned in a spend campaign and not received: what a claim on its page can still give. */
+export async function earned(services: { db: Db }, _merchant: Merchant, campaign: Campaign, openid: string): Promise<Earned[]> {
+  if (!isSpend(campaign)) return []
+  const spend = await memberSpend(services.db, campaign, openid)
+  const byKey = new Map<string, Earned>()
+  // In the order of payment, so that a tier belongs to the last payment of those that reached it together.
+  for (const present of spend.payments.toSorted((a, b) => a.paidAt.getTime() - b.paidAt.getTime())) {
+    const reach = reachOf(spend.campaign, openid, spend.payments, present)
+    if (!reach) continue
+    for (const { triggerKey, tier, transactionId, dueAt } of earnedTiers(spend.campaign, reach, present, spend.given)) {
+      byKey.set(triggerKey, { triggerKey, coupons: tier.coupons, tier: tier.at_least, transactionId, dueAt, at: present.paidAt })
+    }
+  }
+  return [...byKey.values()]
+}

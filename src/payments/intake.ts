@@ -1,0 +1,95 @@
+import type { Logger } from 'pino'
+import type { Db } from '../database.ts'
+import type { Merchant } from '../merchants/merchant.ts'
+import type { Promotion } from '../schema.ts'
+import { settlementOf } from './amounts.ts'
+import type { Payment, Refund } from './payment.ts'
+
+type Intake = { db: Db; log: Logger }
+
+/**
+ * Writes a payment into our own ledger once, whichever way it became known, and returns the openid it stands under.
+ * The first report of a transaction stands; one that contradicts it changes nothing and is logged.
+ */
+export async function recordPayment({ db, log }: Intake, merchant: Merchant, payment: Payment): Promise<string> {
+  const promotions = await withType(db, merchant, payment.promotions)
+  const row = {
+    merchant_id: merchant.id,
+    transaction_id: payment.transactionId,
+    out_trade_no: payment.outTradeNo,
+    mchid: payment.mchid,
+    sub_mchid: payment.subMchid ?? null,
+    openid: payment.openid,
+    total: payment.total,
+    payer_total: payment.payerTotal,
+    settlement: settlementOf(payment.total, promotions),
+    promotions: JSON.stringify(promotions),
+    goods_tag: payment.goodsTag ?? null,
+    paid_at: payment.paidAt,
+    source: payment.source,
+  }
+  const inserted = await db
+    .insertInto('payments')
+    .values(row)
+    .onConflict((conflict) => conflict.columns(['merchant_id', 'transaction_id']).doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  if (inserted) return payment.openid
+
+  const first = await db
+    .selectFrom('payments')
+    .select(['openid', 'out_trade_no', 'total', 'payer_total'])
+    .where('merchant_id', '=', merchant.id)
+    .where('transaction_id', '=', payment.transactionId)
+    .executeTakeFirstOrThrow()
+  const differing = (['openid', 'out_trade_no', 'total', 'payer_total'] as const).filter((name) => first[name] !== row[name])
+  if (differing.length > 0) {
+    log.warn({ merchant: merchant.slug, transaction_id: payment.transactionId, differing }, 'payment reported differently: the first report stands')
+  }
+  return first.openid
+}
+
+/** Writes a refund once by its refund_id, also when its payment is not known yet: they are matched when read. */
+export async function recordRefund({ db, log }: Intake, merchant: Merchant, refund: Refund): Promise<void> {
+  const row = {
+    merchant_id: merchant.id,
+    transaction_id: refund.transactionId,
+    refund_id: refund.refundId,
+    refund: refund.refund,
+    payer_refund: refund.payerRefund ?? null,
+    refunded_at: refund.refundedAt,
+  }
+  const inserted = await db
+    .insertInto('refunds')
+    .values(row)
+    .onConflict((conflict) => conflict.columns(['merchant_id', 'refund_id']).doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  if (inserted) return
+
+  const first = await db
+    .selectFrom('refunds')
+    .select(['transaction_id', 'refund', 'payer_refund'])
+    .where('merchant_id', '=', merchant.id)
+    .where('refund_id', '=', refund.refundId)
+    .executeTakeFirstOrThrow()
+  const differing = (['transaction_id', 'refund', 'payer_refund'] as const).filter((name) => first[name] !== row[name])
+  if (differing.length > 0) {
+    log.warn({ merchant: merchant.slug, refund_id: refund.refundId, differing }, 'refund reported differently: the first report stands')
+  }
+}
+
+/** An event's promotions do not say whether they were prefunded; of our own stocks we know. */
+async function withType(db: Db, merchant: Merchant, promotions: Promotion[]): Promise<Promotion[]> {
+  const unknown = promotions.flatMap(({ type, stock_id }) => (type === undefined && stock_id !== undefined ? [stock_id] : []))
+  if (unknown.length === 0) return promotions
+  const stocks = await db
+    .selectFrom('stocks')
+    .select('stock_id')
+    .where('merchant_id', '=', merchant.id)
+    .where('stock_id', 'in', unknown)
+    .where('no_cash', '=', true)
+    .execute()
+  const noCash = new Set(stocks.map((stock) => stock.stock_id))
+  return promotions.map((one) => (one.type === undefined && noCash.has(one.stock_id ?? '') ? { ...one, type: 'NOCASH' } : one))
+}

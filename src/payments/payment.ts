@@ -1,0 +1,28 @@
+import type { PaymentsTable, Promotion } from '../schema.ts'
+
+/** A payment of a member, from whichever source. Amounts in fen. */
+export type Payment = {
+  transactionId: string
+  outTradeNo: string
+  /** The number that placed the order: a provider's, or the merchant's own. */
+  mchid: string
+  subMchid: string | undefined
+  openid: string
+  total: number
+  payerTotal: number
+  promotions: Promotion[]
+  goodsTag: string | undefined
+  paidAt: Date
+  source: PaymentsTable['source']
+}
+
+/** Money given back for a payment, which may not be known yet. Amounts in fen. */
+export type Refund = {
+  transactionId: string
+  refundId: string
+  /** Of the order's total. */
+  refund: number
+  /** Of what the payer had paid; undefined when the source did not say. */
+  payerRefund: number | undefined
+  refundedAt: Date
+}
