@@ -10,6 +10,7 @@ export type Merchant = {
   accounts: Account[]
   eventsSecret: Secret | undefined
   domainVerification: Record<string, string>
+  updatedAt: Date
 }
 
 export type OfficialAccount = {

@@ -1,0 +1,85 @@
+import type { Selectable } from 'kysely'
+import type { Db } from '../database.ts'
+import type { AccountsTable, MerchantsTable } from '../schema.ts'
+import type { Secret } from '../secret.ts'
+import type { Secrets } from '../secrets.ts'
+import type { Account, Merchant, PayKeys } from './merchant.ts'
+import { accountPlace, merchantPlace } from './secret-places.ts'
+
+type MerchantRow = Selectable<MerchantsTable>
+type AccountRow = Selectable<AccountsTable>
+
+/** A merchant with its secrets opened; `before` itself when its rows have not changed since. Throws when a secret does not open. */
+export async function readMerchant(
+  db: Db,
+  secrets: Secrets,
+  by: { slug: string } | { id: number },
+  before?: Merchant,
+): Promise<Merchant | undefined> {
+  const query = db.selectFrom('merchants').selectAll()
+  const row = await (
+    'slug' in by ? query.where('slug', '=', by.slug) : query.where('id', '=', by.id)
+  ).executeTakeFirst()
+  if (!row) return undefined
+  const accounts = await db.selectFrom('accounts').selectAll().where('merchant_id', '=', row.id).orderBy('id').execute()
+  return before && isUnchanged(before, row, accounts) ? before : openMerchant(secrets, row, accounts)
+}
+
+function isUnchanged(before: Merchant, row: MerchantRow, accounts: AccountRow[]): boolean {
+  const stamp = (account: { id: number; updatedAt: Date }) => `${account.id} ${account.updatedAt.getTime()}`
+  const stamps = accounts.map(({ id, updated_at }) => stamp({ id, updatedAt: updated_at }))
+  return before.updatedAt.getTime() === row.updated_at.getTime() && before.accounts.map(stamp).join() === stamps.join()
+}
+
+function openMerchant(secrets: Secrets, row: MerchantRow, accounts: AccountRow[]): Merchant {
+  const open = (name: Parameters<typeof merchantPlace>[1]): Secret | undefined => {
+    const sealed = row[`${name}_sealed`]
+    return sealed === null ? undefined : secrets.open(sealed, merchantPlace(row.slug, name))
+  }
+  return {
+    id: row.id,
+    slug: row.slug,
+    name: row.name,
+    officialAccount: {
+      appid: row.appid,
+      appSecret: open('app_secret')!,
+      originalId: row.original_id ?? undefined,
+      messageToken: open('message_token'),
+      encodingAesKey: open('encoding_aes_key'),
+      previousEncodingAesKey: open('previous_encoding_aes_key'),
+    },
+    accounts: accounts.map((account) => openAccount(secrets, row.slug, account)),
+    eventsSecret: open('events_secret'),
+    domainVerification: row.domain_verification,
+    updatedAt: row.updated_at,
+  }
+}
+
+function openAccount(secrets: Secrets, slug: string, row: AccountRow): Account {
+  const open = (name: Parameters<typeof accountPlace>[2]): Secret | undefined => {
+    const sealed = row[`${name}_sealed`]
+    return sealed === null ? undefined : secrets.open(sealed, accountPlace(slug, row.mchid, name))
+  }
+  return {
+    id: row.id,
+    merchantId: row.merchant_id,
+    mchid: row.mchid,
+    role: row.role,
+    keys: payKeys(row, open('private_key'), open('api_v3_key')),
+    apiV2Key: open('api_v2_key'),
+    sendsPerSecond: row.sends_per_second,
+    updatedAt: row.updated_at,
+  }
+}
+
+function payKeys(row: AccountRow, privateKey: Secret | undefined, apiV3Key: Secret | undefined): PayKeys | undefined {
+  if (!row.serial_no || !privateKey || !apiV3Key) return undefined
+  return {
+    mchid: row.mchid,
+    serialNo: row.serial_no,
+    privateKey,
+    apiV3Key,
+    publicKeyId: row.public_key_id ?? undefined,
+    publicKey: row.public_key ?? undefined,
+  }
+}

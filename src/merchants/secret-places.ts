@@ -1,0 +1,20 @@
+export const merchantSecrets = [
+  'app_secret',
+  'message_token',
+  'encoding_aes_key',
+  'previous_encoding_aes_key',
+  'events_secret',
+] as const
+export type MerchantSecret = (typeof merchantSecrets)[number]
+
+export const accountSecrets = ['private_key', 'api_v3_key', 'api_v2_key'] as const
+export type AccountSecret = (typeof accountSecrets)[number]
+
+/** Where a merchant's secret is kept; sealed text opens nowhere else. */
+export function merchantPlace(slug: string, name: MerchantSecret): string {
+  return `merchants/${slug}/${name}`
+}
+
+export function accountPlace(slug: string, mchid: string, name: AccountSecret): string {
+  return `accounts/${slug}/${mchid}/${name}`
+}
