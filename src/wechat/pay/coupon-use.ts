@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { maybe, text, time, whole } from './tolerant.ts'
+
+const couponUseSchema = z.object({
+  stock_creator_mchid: text,
+  stock_id: text,
+  coupon_id: text,
+  coupon_name: maybe(text),
+  /** The page of 2020 calls it `state`. */
+  status: maybe(text),
+  state: maybe(text),
+  normal_coupon_information: maybe(z.object({ coupon_amount: whole, transaction_minimum: whole })),
+  consume_information: z.object({
+    consume_time: maybe(time),
+    consume_mchid: maybe(text),
+    transaction_id: text,
+  }),
+})
+
+export type CouponUse = z.infer<typeof couponUseSchema>
+
+/** The redemption in an opened `COUPON.USE` notification (wechat/pay-v3.md 5.4); undefined when it is something else. */
+export function readCouponUse(resource: unknown): CouponUse | undefined {
+  return couponUseSchema.safeParse(resource).data
+}

@@ -1,0 +1,12 @@
+import type { z } from 'zod'
+import type { PayReply } from './types.ts'
+
+/** Reads the body of a good answer; one that lacks what its page promises is `unknown`, like any that cannot be read. */
+export function readReply<T>(reply: PayReply<unknown>, reader: z.ZodType<T>): PayReply<T> {
+  if (reply.kind !== 'ok') return reply
+  const { status, requestId } = reply
+  const read = reader.safeParse(reply.body)
+  if (read.success) return { kind: 'ok', status, body: read.data, requestId }
+  const fields = read.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`)
+  return { kind: 'unknown', word: 'unreadable_answer', status, requestId, detail: fields.join('; ') }
+}

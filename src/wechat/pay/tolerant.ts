@@ -1,0 +1,47 @@
+import { z } from 'zod'
+
+/*
+ * Readers for WeChat's JSON, whose samples and answers show numbers as strings, nulls for what is absent, and times with
+ * or without milliseconds (wechat/pay-v3.md intro, 2.7). Unknown keys are dropped; required keys stay required.
+ */
+
+export const text = z.union([z.string(), z.number().transform(String)])
+
+/** Fen, counts: whole numbers, also written as strings. */
+export const whole = z
+  .union([
+    z.number(),
+    z
+      .string()
+      .regex(/^-?\d{1,15}$/)
+      .transform(Number),
+  ])
+  .pipe(z.int())
+
+export const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((word) => word === 'true')])
+
+/** RFC 3339, or the `yyyyMMddHHmmss` of the oldest pages, which is Beijing time. */
+export const time = z.string().transform((written, context) => {
+  const old = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(written)
+  const at = old
+    ? `${old[1]}-${old[2]}-${old[3]}T${old[4]}:${old[5]}:${old[6]}+08:00`
+    : withOffset.test(written)
+      ? written
+      : ''
+  const read = new Date(at)
+  if (!Number.isNaN(read.getTime())) return read
+  context.addIssue({ code: 'custom', message: 'not a time with an offset' })
+  return z.NEVER
+})
+
+const withOffset = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/
+
+/** Absent, null and the empty string are one thing. */
+export function maybe<T extends z.ZodType>(reader: T) {
+  return z.preprocess((value) => (value === null || value === '' ? undefined : value), reader.optional())
+}
+
+/** A list that may be absent or null. */
+export function listOf<T extends z.ZodType>(reader: T) {
+  return z.preprocess((value) => value ?? [], z.array(reader))
+}
