@@ -1,0 +1,86 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+
+/** All that /metrics shows. Labels never hold an openid, an id or anything else that grows without end. */
+export const registry = new Registry()
+
+/** Seconds; a member waits for these, so the steps are fine below a second. */
+const secondsBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
+const registers = [registry]
+
+/** `outcome`: granted, existing, or the reason a member was turned away with. */
+export const claimsTotal = new Counter({
+  name: 'paycoupon_claims_total',
+  help: 'Claims by outcome',
+  labelNames: ['merchant', 'outcome'],
+  registers,
+})
+
+/** `outcome`: sent, refused, later or halt; `reason`: the word of the outcome table. */
+export const sendsTotal = new Counter({
+  name: 'paycoupon_sends_total',
+  help: 'Tries to send a coupon by outcome',
+  labelNames: ['mchid', 'outcome', 'reason'],
+  registers,
+})
+
+export const sendSeconds = new Histogram({
+  name: 'paycoupon_send_seconds',
+  help: 'How long WeChat Pay took to answer a send',
+  labelNames: ['mchid'],
+  buckets: secondsBuckets,
+  registers,
+})
+
+/** `route`: the pattern, not the address. */
+export const httpSeconds = new Histogram({
+  name: 'paycoupon_http_seconds',
+  help: 'How long requests took by route',
+  labelNames: ['method', 'route', 'status'],
+  buckets: secondsBuckets,
+  registers,
+})
+
+/** `source`: events, oa or pay; `outcome`: new, repeat or refused. */
+export const inboxTotal = new Counter({
+  name: 'paycoupon_inbox_total',
+  help: 'Notifications and events that arrived',
+  labelNames: ['source', 'outcome'],
+  registers,
+})
+
+export const owedCoupons = new Gauge({
+  name: 'paycoupon_owed_coupons',
+  help: 'Coupons reserved and not yet sent or refused, by why they wait',
+  labelNames: ['merchant', 'reason'],
+  registers,
+})
+
+export const oldestOwedSeconds = new Gauge({
+  name: 'paycoupon_oldest_owed_seconds',
+  help: 'Age of the oldest coupon that is owed',
+  labelNames: ['merchant'],
+  registers,
+})
+
+export const standingHalts = new Gauge({
+  name: 'paycoupon_standing_halts',
+  help: 'Stocks and accounts that must not be sent from, by cause',
+  labelNames: ['merchant', 'cause'],
+  registers,
+})
+
+export const waitingInbox = new Gauge({
+  name: 'paycoupon_waiting_inbox',
+  help: 'Notifications and events accepted and not yet applied',
+  labelNames: ['source'],
+  registers,
+})
+
+let processMetricsStarted = false
+
+/** Adds memory, CPU and event loop figures of this process; started by main, not by a test. */
+export function startProcessMetrics(): void {
+  if (processMetricsStarted) return
+  processMetricsStarted = true
+  collectDefaultMetrics({ register: registry })
+}
