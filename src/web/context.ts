@@ -1,5 +1,6 @@
 import type { ParameterizedContext, Middleware } from 'koa'
 import type { RouterContext } from '@koa/router'
+import type { Campaign } from '../campaigns/campaign.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
 
@@ -12,8 +13,14 @@ export type State = {
   nonce: string
   /** Set by the merchant guard. */
   merchant: Merchant
+  /** Set by the campaign guard. */
+  campaign: Campaign
+  /** Set by the form guard: the fields of the form that was sent. */
+  form: URLSearchParams
   /** Set by the session guard when the browser carries a member's session of this merchant. */
   member: SessionMember | undefined
+  /** The id of this browser before a login, once it was asked for. */
+  visitorId: string | undefined
 }
 
 export type SessionMember = { openid: string; sessionId: string }

@@ -5,11 +5,11 @@ import { render } from '../render.ts'
 /** A longer address makes a code too dense for a phone camera; the link alone is shown then. */
 const longestQrUrl = 600
 
-/** Outside WeChat: the present address as a link and as a QR code to open in WeChat (wechat/official-account.md 1.8). */
-export async function renderNotInWeChat(ctx: Context): Promise<void> {
+/** Outside WeChat: the relative address `target` as a link and a QR code to open in WeChat (wechat/official-account.md 1.8). */
+export async function renderNotInWeChat(ctx: Context, target: string = ctx.url): Promise<void> {
   const { config } = ctx.state.services
-  const url = config.publicUrl + ctx.url
-  render(ctx, 'not-in-wechat', { title: '请在微信中打开', ...(await waysIntoWeChat(config, url)) })
+  const url = config.publicUrl + target
+  render(ctx, 'not-in-wechat', await waysIntoWeChat(config, url))
 }
 
 /** What a page shows to somebody outside WeChat; `phoneUrl` opens the address in the sandbox's phone. */

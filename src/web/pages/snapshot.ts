@@ -6,5 +6,5 @@ import { render } from '../render.ts'
  * 使用完整服务 (wechat/official-account.md 1.2). `target` is the relative address to try again.
  */
 export function renderSnapshot(ctx: Context, target: string): void {
-  render(ctx, 'snapshot', { title: '请使用完整服务', target })
+  render(ctx, 'snapshot', { target })
 }

@@ -1,0 +1,14 @@
+/** Words of Node, pg and ioredis for a neighbour that cannot be reached just now; SQLSTATE classes 08 and 57P. */
+const outageCode = /^(ECONN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE|ENOTFOUND|EAI_AGAIN|08|57P|25006|53)/
+const outageName = /^(MaxRetriesPerRequestError|ClusterAllFailedError)$/
+const outageMessage =
+  /connection terminated|connection is closed|timeout exceeded when trying to connect|stream isn't writeable|client has encountered a connection error|command timed out|cannot use a pool after/i
+
+/** True when the database or Redis is away: the person should come back in a moment, and nothing is broken here. */
+export function isOutage(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const code = (error as Error & { code?: unknown }).code
+  if (typeof code === 'string' && outageCode.test(code)) return true
+  if (outageName.test(error.name) || outageMessage.test(error.message)) return true
+  return error instanceof AggregateError ? error.errors.some(isOutage) : isOutage(error.cause)
+}

@@ -1,0 +1,12 @@
+import type { Refusal } from '../../refusal.ts'
+import { wantsJson } from '../accepts.ts'
+import type { Context } from '../context.ts'
+import { render } from '../render.ts'
+
+/** A "no" that has no page of its own: its sentence, and for a program the JSON of contract.md. */
+export function renderRefusal(ctx: Context, refusal: Refusal): void {
+  const { reason, message, grantId } = refusal
+  ctx.status = reason === 'try_later' && refusal.status === 200 ? 503 : refusal.status
+  if (wantsJson(ctx)) ctx.body = { status: 'refused', grant_id: grantId, coupons: [], reason, message }
+  else render(ctx, 'refusal', { message })
+}
