@@ -18,8 +18,20 @@ export function cancelGrant(db: Db, grantId: string, reason: string, at: Date): 
       .where((eb) => eb.or([eb('leased_until', 'is', null), eb('leased_until', '<=', at)]))
       .returning('id')
       .execute()
-    const left = await trx.selectFrom('coupons').select('id').where('grant_id', '=', grantId).where('state', '!=', 'refused').executeTakeFirst()
-    const freed = cancelled.length > 0 ? await giveSlotsBack(trx, grantId, cancelled.map((row) => row.id)) : []
+    const left = await trx
+      .selectFrom('coupons')
+      .select('id')
+      .where('grant_id', '=', grantId)
+      .where('state', '!=', 'refused')
+      .executeTakeFirst()
+    const freed =
+      cancelled.length > 0
+        ? await giveSlotsBack(
+            trx,
+            grantId,
+            cancelled.map((row) => row.id),
+          )
+        : []
     return left ? undefined : freed
   })
 }

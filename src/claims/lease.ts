@@ -79,7 +79,11 @@ export async function leaseOne(db: Db, couponRow: string, options: LeaseOptions)
  * A lease that ran out is cleared first, in the same transaction: the unique index on held pairs would refuse the
  * second coupon of a pair whose first holder died.
  */
-async function lease(db: Db, { owner, now, leaseMs }: LeaseOptions, candidates: ReturnType<typeof sql>): Promise<OwedCoupon[]> {
+async function lease(
+  db: Db,
+  { owner, now, leaseMs }: LeaseOptions,
+  candidates: ReturnType<typeof sql>,
+): Promise<OwedCoupon[]> {
   const until = new Date(now.getTime() + leaseMs)
   try {
     return await db.transaction().execute(async (trx) => {
@@ -93,7 +97,9 @@ async function lease(db: Db, { owner, now, leaseMs }: LeaseOptions, candidates: 
       const { rows } = await sql<Row>`
         update coupons set lease_owner = ${owner}, leased_until = ${until}
         where id = any(${ids}::uuid[])
-        returning id, grant_id, merchant_id, account_id, stock_ref, openid, out_request_no, request, attempts, doubtful`.execute(trx)
+        returning id, grant_id, merchant_id, account_id, stock_ref, openid, out_request_no, request, attempts, doubtful`.execute(
+        trx,
+      )
       return rows.map(toOwedCoupon)
     })
   } catch (error) {

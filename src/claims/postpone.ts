@@ -43,7 +43,10 @@ export async function postpone(db: Db, postponed: Postponed): Promise<void> {
       .where('id', '=', coupon.id)
       .where('state', '=', 'reserved')
       .execute()
-    await trx.insertInto('attempts').values({ coupon_row: coupon.id, at, outcome, ...answer }).execute()
+    await trx
+      .insertInto('attempts')
+      .values({ coupon_row: coupon.id, at, outcome, ...answer })
+      .execute()
   })
 }
 

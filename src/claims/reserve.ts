@@ -56,8 +56,8 @@ export async function reserve(db: Db, reservations: Reservation[]): Promise<Rese
     return reservations.map(({ grant }) => ({ kind: written.has(grant.id) ? 'reserved' : 'stale' }))
   } catch (error) {
     if (!isConflict(error)) throw error
-    if (reservations.length > 1) return Promise.all(reservations.map(async (one) => (await reserve(db, [one]))[0] as Reserved))
-    return explainConflict(db, reservations[0] as Reservation, error)
+    if (reservations.length > 1) return (await Promise.all(reservations.map((one) => reserve(db, [one])))).flat()
+    return [await explainConflict(db, reservations[0] as Reservation, error)]
   }
 }
 
@@ -67,7 +67,9 @@ async function insert(db: Db, reservations: Reservation[]): Promise<Set<string>>
   const slots = reservations
     .flatMap(({ grant, slots }) => slots.map((slot) => ({ ...slot, grantId: grant.id })))
     .sort((a, b) => (a.scope < b.scope ? -1 : a.scope > b.scope ? 1 : a.number - b.number))
-  const coupons = reservations.flatMap(({ grant, coupons }) => coupons.map((coupon) => ({ ...coupon, grant: grant.id })))
+  const coupons = reservations.flatMap(({ grant, coupons }) =>
+    coupons.map((coupon) => ({ ...coupon, grant: grant.id })),
+  )
   const { rows } = await sql<{ grant_id: string }>`
     with grant_rows as (
       insert into grants (id, merchant_id, campaign_id, openid, trigger_key, tier, transaction_id, created_at)

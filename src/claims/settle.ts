@@ -9,7 +9,13 @@ export type Sent = { coupon: OwedCoupon; couponId: string; status: number; reque
  * only ever have brought the same coupon.
  */
 export async function settleSent(db: Db, sent: Sent[]): Promise<void[]> {
-  const rows = sent.map(({ coupon, couponId, status, requestId, at }) => ({ id: coupon.id, couponId, status, requestId, at }))
+  const rows = sent.map(({ coupon, couponId, status, requestId, at }) => ({
+    id: coupon.id,
+    couponId,
+    status,
+    requestId,
+    at,
+  }))
   await sql`
     update coupons c set state = 'sent', coupon_id = s."couponId", reason = null, attempts = c.attempts + 1,
       lease_owner = null, leased_until = null, last_status = s.status, last_code = null, last_message = null,
@@ -75,7 +81,11 @@ export async function giveSlotsBack(trx: Db, grantId: string, couponRows: string
   return trx
     .deleteFrom('slots')
     .where('grant_id', '=', grantId)
-    .where((eb) => (alive ? eb('coupon_row', 'in', couponRows) : eb.or([eb('coupon_row', 'is', null), eb('coupon_row', 'in', couponRows)])))
+    .where((eb) =>
+      alive
+        ? eb('coupon_row', 'in', couponRows)
+        : eb.or([eb('coupon_row', 'is', null), eb('coupon_row', 'in', couponRows)]),
+    )
     .returning(['scope', 'number'])
     .execute()
 }

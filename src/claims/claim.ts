@@ -1,0 +1,173 @@
+import type { Campaign } from '../campaigns/campaign.ts'
+import type { Earned } from '../campaigns/earned.ts'
+import { earned as earnedByCard } from '../cards/earned.ts'
+import { memberWords } from '../delivery/outcomes.ts'
+import { send } from '../delivery/sender.ts'
+import type { Merchant } from '../merchants/merchant.ts'
+import { earned as earnedByPayment } from '../payments/earned.ts'
+import { type MemberReason, memberReasons, Refusal } from '../refusal.ts'
+import type { Services } from '../services.ts'
+import type { Stock } from '../stocks/stock.ts'
+import { award, type Awarded, AwardUndecided } from './award.ts'
+import { closedReason } from './campaign-window.ts'
+import { leaseMs, type OwedCoupon } from './coupon.ts'
+import { findGrant, type Grant, type GrantStatus, statusOf } from './grants.ts'
+
+/** A member asks for a campaign's coupons. `claimKey` is new with every form: two posts of one form are one claim. */
+export type Claim = { merchant: Merchant; campaign: Campaign; openid: string; claimKey: string }
+
+/** The answer that goes out as JSON, or decides which page the member sees. */
+export type ClaimAnswer = {
+  status: GrantStatus
+  grant_id?: string
+  coupons: ClaimedCoupon[]
+  reason?: MemberReason
+  message: string
+}
+
+/** Amounts in fen, times in RFC 3339. */
+export type ClaimedCoupon = {
+  stock_id: string
+  coupon_id: string | null
+  amount: number
+  minimum: number
+  available_end: string
+}
+
+/** How long a tap waits for WeChat, who answers in about 100 ms; whatever takes longer is sent by the worker. */
+const sendTimeoutMs = 3_000
+/** How long a tap waits for its turn at the account's pace. */
+const patienceMs = 1_000
+
+const statusMessages: Record<Exclude<GrantStatus, 'refused'>, string> = {
+  sent: '优惠券已到账',
+  pending: '正在发放，请稍候',
+  partial: '部分优惠券已到账',
+}
+
+/**
+ * A claim from tap to coupon: the campaign's rules, the gate, the ledger, one try to send. Never throws for anything a
+ * member may meet: it answers with the reason. Whatever is owed when it returns is sent by the worker.
+ */
+export async function claim(services: Services, wanted: Claim): Promise<ClaimAnswer> {
+  try {
+    const closed = closedReason(wanted.campaign, services.clock.now())
+    if (closed) return refusal(closed)
+    const earned = await earnedBy(services, wanted)
+    if (earned.length === 0) return refusal('not_eligible')
+    const answers: ClaimAnswer[] = []
+    for (const one of earned) answers.push(await claimOne(services, wanted, one))
+    // A member who taps wants to see the coupon, if any of what was earned brought one.
+    return answers.find((answer) => answer.status !== 'refused') ?? (answers[0] as ClaimAnswer)
+  } catch (error) {
+    if (error instanceof Refusal) return refusal(error.reason, error.grantId)
+    if (error instanceof AwardUndecided) return refusal('try_later')
+    throw error
+  }
+}
+
+/** A plain link earns by the tap itself; a card or a payment has earned before, and the tap only asks again. */
+async function earnedBy(services: Services, { merchant, campaign, openid, claimKey }: Claim): Promise<Earned[]> {
+  if (campaign.kind === 'link') return [{ triggerKey: `link/${openid}/${claimKey}`, coupons: campaign.coupons }]
+  const earned = campaign.kind === 'card_open' ? earnedByCard : earnedByPayment
+  return earned(services, merchant, campaign, openid)
+}
+
+async function claimOne(
+  services: Services,
+  { merchant, campaign, openid }: Claim,
+  earned: Earned,
+): Promise<ClaimAnswer> {
+  const at = earned.at ?? services.clock.now()
+  const awarded = await award(services, {
+    ...earned,
+    merchant,
+    campaign,
+    openid,
+    at,
+    lease: earned.dueAt === undefined,
+  })
+  if (awarded.kind === 'turned_away') return refusal(awarded.reason, awarded.grantId)
+  if (awarded.kind === 'existing') {
+    const grant = await findGrant(services.db, merchant.id, awarded.grantId)
+    return grant ? answerOfGrant(grant) : refusal('try_later')
+  }
+  return sendGranted(services, awarded)
+}
+
+type Granted = Extract<Awarded, { kind: 'granted' }>
+
+async function sendGranted(services: Services, granted: Granted): Promise<ClaimAnswer> {
+  const deadline = services.clock.now().getTime() + sendTimeoutMs
+  const results = []
+  for (const { id, stockRef } of granted.coupons) {
+    const stock = granted.stocks.find((one) => one.id === stockRef) as Stock
+    const left = deadline - services.clock.now().getTime()
+    const coupon =
+      left > 0 ? (granted.leased.find((one) => one.id === id) ?? (await leaseNext(services, granted, id))) : undefined
+    const result = coupon && (await send(services, coupon, { timeoutMs: left, patienceMs: Math.min(left, patienceMs) }))
+    results.push({ stock, result })
+  }
+  const status = statusOf(
+    results.map(({ result }) => (result === undefined || result.state === 'owed' ? 'reserved' : result.state)),
+  )
+  const coupons = results.map(({ stock, result }) => claimed(stock, result?.state === 'sent' ? result.couponId : null))
+  const refused = results.find(({ result }) => result?.state === 'refused')?.result
+  const words = refused?.state === 'refused' ? memberWords(refused.reason) : undefined
+  return answer(status, granted.grantId, coupons, words)
+}
+
+/** The next coupon of the same stock: it could not be leased while the one before was on its way. */
+function leaseNext(services: Services, granted: Granted, couponRow: string): Promise<OwedCoupon | undefined> {
+  if (granted.leased.length === 0) return Promise.resolve(undefined)
+  return services.ledger.leaseOne(couponRow, { owner: services.processName, now: services.clock.now(), leaseMs })
+}
+
+function answerOfGrant({ id, status, coupons }: Grant): ClaimAnswer {
+  const refused = coupons.find((coupon) => coupon.state === 'refused')
+  const shown = coupons.map((coupon) => ({
+    stock_id: coupon.stockId,
+    coupon_id: coupon.couponId,
+    amount: coupon.amount,
+    minimum: coupon.minimum,
+    available_end: coupon.availableEnd.toISOString(),
+  }))
+  return answer(status, id, shown, refused && memberWords(refused.reason))
+}
+
+function answer(
+  status: GrantStatus,
+  grantId: string,
+  coupons: ClaimedCoupon[],
+  words: { reason: MemberReason; message: string } | undefined,
+): ClaimAnswer {
+  if (status === 'refused')
+    return { ...refusal(words?.reason ?? 'wechat_refused', grantId), coupons, ...(words && { message: words.message }) }
+  return {
+    status,
+    grant_id: grantId,
+    coupons,
+    ...(status === 'partial' && words && { reason: words.reason }),
+    message: statusMessages[status],
+  }
+}
+
+function claimed(stock: Stock, couponId: string | null): ClaimedCoupon {
+  return {
+    stock_id: stock.stock_id,
+    coupon_id: couponId,
+    amount: stock.coupon_amount,
+    minimum: stock.transaction_minimum,
+    available_end: stock.available_end.toISOString(),
+  }
+}
+
+function refusal(reason: MemberReason, grantId?: string): ClaimAnswer {
+  return {
+    status: 'refused',
+    ...(grantId && { grant_id: grantId }),
+    coupons: [],
+    reason,
+    message: memberReasons[reason],
+  }
+}

@@ -1,0 +1,135 @@
+import type { Cluster, Redis } from 'ioredis'
+import type { Logger } from 'pino'
+import type { Db } from '../database.ts'
+import { Refusal } from '../refusal.ts'
+import type { Asking, GateStore, Proposal } from './gate-store.ts'
+import type { Limit } from './limits.ts'
+import { openMemoryGate } from './memory-gate.ts'
+import { openRedisGate } from './redis-gate.ts'
+
+export type Admission =
+  /** The numbers to take under each limit, in the order of the limits. */
+  { kind: 'admitted'; numbers: number[][] } | { kind: 'full'; limit: Limit; grantId: string | undefined }
+
+/**
+ * The quick door: it proposes free places and turns the crowd away. It may be wrong in either direction, never
+ * dangerously: a place that is taken conflicts in the ledger, and a place it wrongly holds is found by `gate-repair.ts`.
+ */
+export type Gate = {
+  /** Throws a `try_later` refusal when neither Redis nor the ledger can be asked now. */
+  admit(asking: Asking, limits: Limit[]): Promise<Admission>
+  /** Reads these scopes from the ledger: adds what it knows (`merge`), or believes nothing else (`replace`). */
+  refill(merchantId: number, limits: Limit[], how: 'merge' | 'replace'): Promise<void>
+  giveBack(merchantId: number, slots: { scope: string; number: number }[]): void
+  /** The member holds this grant: repeated taps are answered with it. */
+  confirm(asking: Asking, grantId: string): void
+  taken(merchantId: number, scope: string): Promise<number[] | undefined>
+}
+
+/**
+ * While Redis does not answer, claims go by the ledger alone, and only so many at a time: the rest are told to try
+ * later, so that the crowd Redis held back does not fall on the database.
+ */
+const withoutRedisAtOnce = 16
+
+/** A scope is read from the ledger at most this often within one admission: more means that Redis forgets as we write. */
+const maxLoads = 3
+
+export function openGate(options: { redis: Redis | Cluster | undefined; db: Db; log: Logger }): Gate {
+  const { db, log } = options
+  const memory = openMemoryGate()
+  const shared = options.redis && openRedisGate(options.redis)
+  let withoutRedis = 0
+  let redisFailed = false
+
+  const noteFailure = (error: unknown) => {
+    if (!redisFailed)
+      log.warn({ error: (error as Error).message }, 'Redis does not answer: claims go by the ledger alone')
+    redisFailed = true
+  }
+
+  async function admit(asking: Asking, limits: Limit[]): Promise<Admission> {
+    if (!shared) return admitBy(memory, asking, limits)
+    try {
+      const admission = await admitBy(shared, asking, limits)
+      // What this process remembered meanwhile is out of date: other processes claimed too.
+      if (redisFailed) memory.forget()
+      redisFailed = false
+      return admission
+    } catch (error) {
+      if (error instanceof LedgerError) throw error.cause
+      noteFailure(error)
+    }
+    if (withoutRedis >= withoutRedisAtOnce) throw new Refusal('try_later', { status: 503 })
+    withoutRedis += 1
+    try {
+      return await admitBy(memory, asking, limits)
+    } finally {
+      withoutRedis -= 1
+    }
+  }
+
+  async function admitBy(store: GateStore, asking: Asking, limits: Limit[]): Promise<Admission> {
+    for (let load = 0; load <= maxLoads; load += 1) {
+      const proposal: Proposal = await store.propose(asking, limits)
+      if (proposal.kind === 'admitted') return proposal
+      if (proposal.kind === 'full')
+        return { kind: 'full', limit: limits[proposal.index] as Limit, grantId: proposal.grantId }
+      await refillStore(
+        store,
+        asking.merchantId,
+        proposal.indexes.map((index) => limits[index] as Limit),
+        'merge',
+      )
+    }
+    throw new Refusal('try_later', { status: 503 })
+  }
+
+  async function refillStore(store: GateStore, merchantId: number, limits: Limit[], how: 'merge' | 'replace') {
+    const taken = await takenInLedger(
+      db,
+      limits.map((limit) => limit.scope),
+    )
+    await Promise.all(limits.map((limit) => store[how](merchantId, limit, taken.get(limit.scope) ?? [])))
+  }
+
+  const stores = shared ? [shared, memory] : [memory]
+  /** Best effort: what Redis misses here, the ledger or the repair corrects. */
+  const tell = (act: (store: GateStore) => Promise<void>) => {
+    for (const store of stores) act(store).catch(noteFailure)
+  }
+
+  return {
+    admit,
+    async refill(merchantId, limits, how) {
+      for (const store of stores) {
+        await refillStore(store, merchantId, limits, how).catch((error: unknown) => {
+          if (error instanceof LedgerError) throw error.cause
+          noteFailure(error)
+        })
+      }
+    },
+    giveBack: (merchantId, slots) => slots.length > 0 && tell((store) => store.clear(merchantId, slots)),
+    confirm: (asking, grantId) => tell((store) => store.confirm(asking, grantId)),
+    taken: (merchantId, scope) => (shared ?? memory).taken(merchantId, scope),
+  }
+}
+
+/** The ledger could not be read: not Redis's fault, and asking the other store would not help. */
+class LedgerError extends Error {}
+
+/** The numbers that the ledger holds under each scope. */
+export async function takenInLedger(db: Db, scopes: string[]): Promise<Map<string, number[]>> {
+  try {
+    const rows = await db.selectFrom('slots').select(['scope', 'number']).where('scope', 'in', scopes).execute()
+    const taken = new Map<string, number[]>()
+    for (const { scope, number } of rows) {
+      const numbers = taken.get(scope)
+      if (numbers) numbers.push(number)
+      else taken.set(scope, [number])
+    }
+    return taken
+  } catch (error) {
+    throw new LedgerError('the ledger could not be read', { cause: error })
+  }
+}

@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
+import type { Logger } from 'pino'
+import { Agent } from 'undici'
+import { openGate } from './claims/gate.ts'
+import { openLedger } from './claims/ledger.ts'
+import { type Clock, systemClock } from './clock.ts'
+import type { Config } from './config.ts'
+import { openDatabase } from './database.ts'
+import { openPace } from './delivery/pace.ts'
+import { openLog } from './log.ts'
+import { openDirectory } from './merchants/directory.ts'
+import { openRedis, redisReady } from './redis.ts'
+import { openSecrets } from './secrets.ts'
+import type { Services } from './services.ts'
+import { openOfficialClients } from './merchants/official-clients.ts'
+import { openPayClients } from './merchants/pay-clients.ts'
+
+/** Sockets a host: enough for a worker's sends at 500 a second and 100 ms each. */
+const connectionsPerHost = 64
+/** Redis that is away does not keep a process from starting: the ledger holds the limits. */
+const redisPatienceMs = 2_000
+
+/** Opens everything a process needs, once. Throws when the database cannot be opened. `close()` ends it all. */
+export async function openServices(
+  config: Config,
+  overrides: { clock?: Clock; log?: Logger; processName?: string } = {},
+): Promise<Services> {
+  const clock = overrides.clock ?? systemClock
+  const log = overrides.log ?? openLog(config.logLevel)
+  const db = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir })
+  const redis = openRedis(config.redisUrls, log)
+  if (redis && !(await redisReady(redis, redisPatienceMs)))
+    log.warn('Redis does not answer yet: claims go by the ledger alone')
+  const secrets = openSecrets(config.masterKeys)
+  const http = new Agent({ connections: connectionsPerHost, pipelining: 1 })
+  const gate = openGate({ redis, db, log })
+
+  return {
+    config,
+    db,
+    redis,
+    clock,
+    log,
+    processName: overrides.processName ?? `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`,
+    secrets,
+    http,
+    directory: openDirectory(db, secrets, clock),
+    gate,
+    ledger: openLedger(db, (merchantId, freed) => gate.giveBack(merchantId, freed)),
+    pace: openPace(redis, clock),
+    pay: openPayClients({ config, http, clock, log, db }),
+    official: openOfficialClients({ config, http, clock, log }),
+    async close() {
+      redis?.disconnect()
+      await http.destroy()
+      await db.destroy()
+    },
+  }
+}
