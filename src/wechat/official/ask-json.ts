@@ -1,0 +1,46 @@
+import type { Dispatcher } from 'undici'
+import { exchange } from '../pay/exchange.ts'
+
+/** One JSON answer of WeChat, or a word for why there is none. */
+export type JsonAnswer = { body: Record<string, unknown>; word?: undefined } | { body?: undefined; word: string }
+
+/** A call to make; `path` is relative to `apiUrl` and may carry secrets in its query: it is never part of an answer or error. */
+export type JsonAsk = { path: string; body?: object; timeoutMs: number }
+
+/**
+ * Asks WeChat for JSON, whatever content type it gives it (it comes as text/plain, wechat/official-account.md 1.4). Never
+ * throws. Only a 200 whose body is one object counts as an answer.
+ */
+export async function askJson(http: Dispatcher, apiUrl: string, ask: JsonAsk): Promise<JsonAnswer> {
+  const { origin, pathname } = new URL(apiUrl)
+  const got = await exchange(
+    http,
+    { origin, path: pathname.replace(/\/$/, '') + ask.path, ...contentOf(ask.body) },
+    ask.timeoutMs,
+  )
+  if (!got.answer) return { word: got.failure.word }
+  if (got.answer.status !== 200) return { word: `http_${got.answer.status}` }
+  const body = parseObject(got.answer.body.toString())
+  return body ? { body } : { word: 'unreadable_answer' }
+}
+
+function contentOf(body: object | undefined): {
+  method: 'GET' | 'POST'
+  headers: Record<string, string>
+  body?: string
+} {
+  const accept = { Accept: 'application/json' }
+  if (!body) return { method: 'GET', headers: accept }
+  return { method: 'POST', headers: { ...accept, 'Content-Type': 'application/json' }, body: JSON.stringify(body) }
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined
+  } catch {
+    return undefined
+  }
+}

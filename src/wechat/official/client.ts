@@ -1,0 +1,82 @@
+import type { Dispatcher } from 'undici'
+import type { Logger } from 'pino'
+import type { Clock } from '../../clock.ts'
+import type { Secret } from '../../secret.ts'
+import { openAccessTokens } from './access-token.ts'
+import { askJson } from './ask-json.ts'
+import { type Activation, type MemberCard, readActivation, readCode, readMemberCard } from './cards.ts'
+import { meaningOf } from './errcodes.ts'
+import { readReply } from './read-reply.ts'
+import type { OfficialReply } from './reply.ts'
+
+export type { Activation, MemberCard } from './cards.ts'
+export type { OfficialReply } from './reply.ts'
+
+/** An Official Account's own calls to WeChat. None throws; none puts a token or secret into a reply. */
+export type OfficialClient = {
+  /** The card code behind the landing page's `encrypt_code`, decoded once from the address (official-account.md 5.2). */
+  decryptCardCode(encryptCode: string): Promise<OfficialReply<{ code: string }>>
+  /** Whose card it is and what state it is in: the proof of a card opening (official-account.md 5.4). */
+  readMemberCard(cardId: string, code: string): Promise<OfficialReply<MemberCard>>
+  /** Makes a card of the interface or jump type active; `ok` also means it is active from now (official-account.md 5.1). */
+  activateMemberCard(card: { cardId: string; code: string; membershipNumber: string }): Promise<OfficialReply<object>>
+  /** What the member filled into WeChat's form; refused with 72012 when the ticket is expired. */
+  readActivation(activateTicket: string): Promise<OfficialReply<Activation>>
+}
+
+export type OfficialClientOptions = { apiUrl: string; http: Dispatcher; clock: Clock; log: Logger }
+
+/** A landing page waits for this call. */
+const callTimeoutMs = 4_000
+
+/** Opens an Official Account's line to its API. Keep it: it holds the access_token. */
+export function openOfficialClient(
+  account: { appid: string; appSecret: Secret },
+  options: OfficialClientOptions,
+): OfficialClient {
+  const tokens = openAccessTokens(account, options)
+
+  async function call<T>(
+    path: string,
+    body: object,
+    read: (body: Record<string, unknown>) => OfficialReply<T>,
+  ): Promise<OfficialReply<T>> {
+    const reply = await callWithToken(path, body, 'repeat')
+    const told = reply.kind === 'ok' ? read(reply.body) : reply
+    if (told.kind === 'misconfigured')
+      options.log.error({ appid: account.appid, path, ...told }, 'Official Account call refused')
+    if (told.kind === 'later')
+      options.log.warn({ appid: account.appid, path, ...told }, 'Official Account call put off')
+    return told
+  }
+
+  /** A stale token is dropped, fetched anew and the call repeated once (official-account.md 2). */
+  async function callWithToken(
+    path: string,
+    body: object,
+    stale: 'repeat' | 'give_up',
+  ): Promise<OfficialReply<Record<string, unknown>>> {
+    const token = await tokens.take()
+    if (token.kind !== 'ok') return token
+    const ask = {
+      path: `${path}?${new URLSearchParams({ access_token: token.body.reveal() })}`,
+      body,
+      timeoutMs: callTimeoutMs,
+    }
+    const reply = readReply(await askJson(options.http, options.apiUrl, ask))
+    if (reply.kind !== 'misconfigured' || meaningOf(reply.errcode) !== 'token_stale') return reply
+    tokens.drop(token.body)
+    return stale === 'repeat' ? callWithToken(path, body, 'give_up') : reply
+  }
+
+  return {
+    decryptCardCode: (encryptCode) => call('/card/code/decrypt', { encrypt_code: encryptCode }, readCode),
+    readMemberCard: (cardId, code) => call('/card/membercard/userinfo/get', { card_id: cardId, code }, readMemberCard),
+    activateMemberCard: ({ cardId, code, membershipNumber }) => {
+      const body = { card_id: cardId, code, membership_number: membershipNumber }
+      return call('/card/membercard/activate', body, () => ({ kind: 'ok', body: {} }))
+    },
+    readActivation: (ticket) =>
+      call('/card/membercard/activatetempinfo/get', { activate_ticket: ticket }, readActivation),
+  }
+}
