@@ -3,7 +3,8 @@ import type { Clock } from '../clock.ts'
 import type { Db } from '../database.ts'
 import type { Dispatcher } from 'undici'
 import type { Logger } from 'pino'
-import { type CertificateStore, openPayClient, type PayClient } from '../wechat/pay/client.ts'
+import { openPayClient, type PayClient } from '../wechat/pay/client.ts'
+import { certificateStore } from './certificate-store.ts'
 import type { Account } from './merchant.ts'
 
 export type ClientOptions = { config: Config; http: Dispatcher; clock: Clock; log: Logger; db: Db }
@@ -21,39 +22,5 @@ export function openPayClients({ config, http, clock, log, db }: ClientOptions):
     const client = openPayClient(account.keys, { mainUrl, backupUrl, http, clock, log, certificates })
     clients.set(account.id, { updatedAt: account.updatedAt.getTime(), client })
     return client
-  }
-}
-
-/** WeChat's certificates are kept with the account, so that a restart needs no download. */
-function certificateStore(db: Db, accountId: number): CertificateStore {
-  return {
-    async load() {
-      const rows = await db
-        .selectFrom('platform_certificates')
-        .selectAll()
-        .where('account_id', '=', accountId)
-        .execute()
-      return rows.map((row) => ({
-        serialNo: row.serial_no,
-        certificate: row.certificate,
-        effectiveAt: row.effective_at,
-        expiresAt: row.expires_at,
-      }))
-    },
-    async save(certificates) {
-      if (certificates.length === 0) return
-      const rows = certificates.map(({ serialNo, certificate, effectiveAt, expiresAt }) => ({
-        account_id: accountId,
-        serial_no: serialNo,
-        certificate,
-        effective_at: effectiveAt,
-        expires_at: expiresAt,
-      }))
-      await db
-        .insertInto('platform_certificates')
-        .values(rows)
-        .onConflict((conflict) => conflict.doNothing())
-        .execute()
-    },
   }
 }

@@ -1,0 +1,81 @@
+import type { Insertable } from 'kysely'
+import type { Db } from '../database.ts'
+import { FileFault } from '../file-fault.ts'
+import type { AccountsTable } from '../schema.ts'
+import { certificateStore } from './certificate-store.ts'
+import type { ReadAccount } from './merchant-file.ts'
+import { changedFields, type Sealer } from './row-changes.ts'
+import { accountPlace, accountSecrets } from './secret-places.ts'
+
+/** Creates or updates one account of a merchant; returns what changed and what the operator should know. */
+export async function applyAccount(
+  db: Db,
+  sealer: Sealer,
+  merchant: { id: number; slug: string },
+  { entry, keys }: ReadAccount,
+  now: Date,
+): Promise<string[]> {
+  const before = await db
+    .selectFrom('accounts')
+    .selectAll()
+    .where('merchant_id', '=', merchant.id)
+    .where('mchid', '=', entry.mchid)
+    .executeTakeFirst()
+  const secrets = { private_key: keys?.privateKey, api_v3_key: keys?.apiV3Key, api_v2_key: entry.api_v2_key }
+  const columns = {
+    role: entry.role,
+    serial_no: keys?.serialNo ?? null,
+    certificate: keys?.certificate ?? null,
+    public_key_id: entry.public_key_id ?? null,
+    public_key: entry.public_key ?? null,
+    sends_per_second: entry.sends_per_second,
+    ...sealer.columns(accountSecrets, secrets, before, (name) => accountPlace(merchant.slug, entry.mchid, name)),
+  }
+  const changed = before ? changedFields(before, columns) : ['created']
+  const id = before
+    ? before.id
+    : await insertAccount(db, { ...columns, merchant_id: merchant.id, mchid: entry.mchid, updated_at: now })
+  if (before && changed.length > 0) {
+    await db
+      .updateTable('accounts')
+      .set({ ...columns, updated_at: now })
+      .where('id', '=', id)
+      .execute()
+  }
+  await certificateStore(db, id).save(keys?.platformCertificates ?? [])
+  return [...changed, ...(keys?.warnings ?? [])].map((line) => `account ${entry.mchid}: ${line}`)
+}
+
+async function insertAccount(db: Db, values: Insertable<AccountsTable>): Promise<number> {
+  const { id } = await db.insertInto('accounts').values(values).returning('id').executeTakeFirstOrThrow()
+  return id
+}
+
+/** Removes the accounts that the file no longer lists. Throws `FileFault` when coupons or halts hang on one of them. */
+export async function removeMissingAccounts(db: Db, merchantId: number, mchids: string[]): Promise<string[]> {
+  const missing = await db
+    .selectFrom('accounts')
+    .select(['id', 'mchid'])
+    .where('merchant_id', '=', merchantId)
+    .where('mchid', 'not in', mchids)
+    .execute()
+  for (const { id, mchid } of missing) {
+    if (await isUsed(db, id)) {
+      throw new FileFault([`accounts: ${mchid} is not in the file, but coupons were sent from it: keep it in the file`])
+    }
+    await db.deleteFrom('platform_certificates').where('account_id', '=', id).execute()
+    await db.deleteFrom('accounts').where('id', '=', id).execute()
+  }
+  return missing.map(({ mchid }) => `account ${mchid}: removed`)
+}
+
+async function isUsed(db: Db, accountId: number): Promise<boolean> {
+  const coupon = await db
+    .selectFrom('coupons')
+    .select('id')
+    .where('account_id', '=', accountId)
+    .limit(1)
+    .executeTakeFirst()
+  const halt = await db.selectFrom('halts').select('id').where('account_id', '=', accountId).limit(1).executeTakeFirst()
+  return coupon !== undefined || halt !== undefined
+}

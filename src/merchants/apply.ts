@@ -1,0 +1,64 @@
+import type { Clock } from '../clock.ts'
+import type { Db } from '../database.ts'
+import type { Secrets } from '../secrets.ts'
+import { applyAccount, removeMissingAccounts } from './apply-account.ts'
+import type { Directory } from './directory.ts'
+import { type MerchantFile, readMerchantFile } from './merchant-file.ts'
+import { changedFields, type Sealer, openSealer } from './row-changes.ts'
+import { merchantPlace, merchantSecrets } from './secret-places.ts'
+
+export type ApplyServices = { db: Db; secrets: Secrets; clock: Clock; directory?: Directory }
+
+/**
+ * Creates or updates a merchant from its file, which is the whole truth about it: what the file leaves out is cleared, and
+ * an account that it no longer lists is removed unless coupons hang on it. Ids are kept. Returns what changed, a sentence each,
+ * never a secret. Throws `FileFault` naming every wrong field; then nothing was changed.
+ */
+export async function applyMerchant(services: ApplyServices, file: unknown): Promise<string[]> {
+  const now = services.clock.now()
+  const { merchant, accounts } = readMerchantFile(file, now)
+  const sealer = openSealer(services.secrets)
+  const lines = await services.db.transaction().execute(async (db) => {
+    const { id, said } = await applyMerchantRow(db, sealer, merchant, now)
+    for (const account of accounts)
+      said.push(...(await applyAccount(db, sealer, { id, slug: merchant.slug }, account, now)))
+    const mchids = accounts.map((account) => account.entry.mchid)
+    said.push(...(await removeMissingAccounts(db, id, mchids)))
+    return said
+  })
+  services.directory?.forget()
+  return lines.length > 0 ? lines : [`merchant ${merchant.slug}: nothing changed`]
+}
+
+async function applyMerchantRow(
+  db: Db,
+  sealer: Sealer,
+  merchant: MerchantFile,
+  now: Date,
+): Promise<{ id: number; said: string[] }> {
+  const { slug, official_account: account } = merchant
+  const before = await db.selectFrom('merchants').selectAll().where('slug', '=', slug).forUpdate().executeTakeFirst()
+  const plain = {
+    name: merchant.name,
+    appid: account.appid,
+    original_id: account.original_id ?? null,
+    domain_verification: merchant.domain_verification,
+  }
+  const secrets = { ...account, events_secret: merchant.events_secret }
+  const sealed = sealer.columns(merchantSecrets, secrets, before, (name) => merchantPlace(slug, name))
+  const columns = { ...plain, ...sealed, domain_verification: JSON.stringify(plain.domain_verification) }
+
+  if (!before) {
+    const values = { slug, ...columns, app_secret_sealed: sealed.app_secret_sealed!, updated_at: now }
+    const { id } = await db.insertInto('merchants').values(values).returning('id').executeTakeFirstOrThrow()
+    return { id, said: [`merchant ${slug}: created`] }
+  }
+  const changed = changedFields(before, { ...plain, ...sealed })
+  if (changed.length === 0) return { id: before.id, said: [] }
+  await db
+    .updateTable('merchants')
+    .set({ ...columns, app_secret_sealed: sealed.app_secret_sealed!, updated_at: now })
+    .where('id', '=', before.id)
+    .execute()
+  return { id: before.id, said: changed.map((change) => `merchant ${slug}: ${change}`) }
+}

@@ -1,0 +1,88 @@
+import { z } from 'zod'
+import { checkFile, FileFault } from '../file-fault.ts'
+import { type AccountKeys, readAccountKeys } from './account-keys.ts'
+import { apiV3Key } from './api-v3-key.ts'
+
+export type MerchantFile = z.output<typeof merchantSchema>
+export type AccountEntry = MerchantFile['accounts'][number]
+/** An account of the file with its keys read: undefined when it is only a number. */
+export type ReadAccount = { entry: AccountEntry; keys: AccountKeys | undefined }
+
+/** Reads and checks a merchant file (contract "Merchant file"). Throws `FileFault` with everything that is wrong, never a value. */
+export function readMerchantFile(file: unknown, now: Date): { merchant: MerchantFile; accounts: ReadAccount[] } {
+  const merchant = checkFile(merchantSchema, file)
+  const faults: string[] = []
+  const accounts = merchant.accounts.map((entry, index) => {
+    const { keys, faults: found } = readAccountKeys(entry, now)
+    faults.push(...found.map((fault) => `accounts[${index}].${fault}`))
+    return { entry, keys }
+  })
+  const numbers = merchant.accounts.map((account) => account.mchid)
+  if (new Set(numbers).size < numbers.length) faults.push('accounts: a merchant number is listed twice')
+  if (!merchant.accounts.some((account) => account.role === 'sender'))
+    faults.push('accounts: needs at least one sender')
+  if (faults.length > 0) throw new FileFault(faults)
+  return { merchant, accounts }
+}
+
+/** The pace has to stay below WeChat's 500 a second (wechat/pay-v3.md 3). */
+const sendsPerSecondAtMost = 500
+const sendsPerSecondByDefault = 450
+/** Standard Webhooks asks for 24 to 64 bytes. */
+const eventsSecretBytes = { least: 24, most: 64 }
+
+const encodingAesKey = z.string().regex(/^[A-Za-z0-9+/]{43}$/, 'must be the 43 characters of the EncodingAESKey')
+const pem = z.string().trim()
+
+const accountSchema = z.strictObject({
+  mchid: z.string().regex(/^[0-9]{6,32}$/, 'must be a merchant number, digits only'),
+  role: z.enum(['sender', 'provider'], 'must be sender or provider'),
+  serial_no: z.string().trim().optional(),
+  certificate: pem.optional(),
+  private_key: pem.optional(),
+  api_v3_key: apiV3Key.optional(),
+  api_v2_key: z
+    .string()
+    .regex(/^[0-9A-Za-z]{32}$/, 'must be 32 letters and digits')
+    .optional(),
+  public_key_id: z
+    .string()
+    .regex(/^PUB_KEY_ID_[0-9A-Za-z]+$/, 'must begin with PUB_KEY_ID_')
+    .optional(),
+  public_key: pem.optional(),
+  platform_certificates: z.array(pem).optional(),
+  sends_per_second: z.int('must be a whole number').min(1).max(sendsPerSecondAtMost).default(sendsPerSecondByDefault),
+})
+
+const merchantSchema = z.strictObject({
+  slug: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be up to 40 small letters, digits and hyphens'),
+  name: z.string().trim().min(1, 'must not be empty').max(100),
+  official_account: z.strictObject({
+    appid: z.string().regex(/^wx[0-9a-zA-Z]{16}$/, 'must be wx and 16 letters and digits'),
+    app_secret: z.string().regex(/^[0-9A-Za-z]{32}$/, 'must be the 32 letters and digits of the AppSecret'),
+    original_id: z
+      .string()
+      .regex(/^gh_[0-9A-Za-z]+$/, 'must begin with gh_')
+      .optional(),
+    message_token: z
+      .string()
+      .regex(/^[0-9A-Za-z]{3,32}$/, 'must be 3 to 32 letters and digits')
+      .optional(),
+    encoding_aes_key: encodingAesKey.optional(),
+    previous_encoding_aes_key: encodingAesKey.optional(),
+  }),
+  accounts: z.array(accountSchema).min(1, 'needs at least one account'),
+  events_secret: z.string().refine(isEventsSecret, 'must be whsec_ and base64 of 24 to 64 bytes').optional(),
+  domain_verification: z
+    .record(
+      z.string().regex(/^MP_verify_[0-9A-Za-z]+\.txt$/, 'must be named MP_verify_….txt'),
+      z.string().trim().max(200),
+    )
+    .default({}),
+})
+
+function isEventsSecret(text: string): boolean {
+  const [, encoded = ''] = /^whsec_([0-9A-Za-z+/]+={0,2})$/.exec(text) ?? []
+  const bytes = Buffer.from(encoded, 'base64').length
+  return bytes >= eventsSecretBytes.least && bytes <= eventsSecretBytes.most
+}
