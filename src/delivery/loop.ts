@@ -1,15 +1,101 @@
+import { leaseMs } from '../claims/coupon.ts'
 import type { Services } from '../services.ts'
+import { probeHalts } from './probes.ts'
+import { send } from './sender.ts'
 
 export type DeliveryLoop = {
   start(): void
-  /** Sends everything that is due now and returns when it is settled or due later. */
+  /** Sends everything that is due now; returns when it is settled or due later. Throws what the database throws. */
   drain(): Promise<void>
   /** Something new is due: look now. */
   wake(): void
-  /** Takes nothing more and waits for what is in hand. */
+  /** Takes nothing more and waits for the sends in hand. */
   stop(): Promise<void>
 }
 
+/** 500 sends a second of ~100 ms each are 50 in hand; twice that leaves room for the ledger and for slow answers. */
+const mostInHand = 128
+/** Fewer free hands than this are not worth a look into the ledger. */
+const smallestBatch = 32
+/** With the lease of 10 s: a turn, WeChat and the ledger all fit below it. */
+const workerSend = { timeoutMs: 5_000, patienceMs: 500 }
+const pollMs = 500
+const probeEveryMs = 1_000
+const outagePausesMs = [250, 1_000, 2_000, 5_000]
+
+/** The worker: leases what is due and sends it, many at a time. Any number may run, in any number of processes. */
 export function openDeliveryLoop(services: Services): DeliveryLoop {
-  throw new Error(services.processName)
+  const { ledger, clock, log, processName: owner } = services
+  const inHand = new Set<Promise<void>>()
+  let running: Promise<void> | undefined
+  let stopping = false
+  let endNap = () => {}
+  let probedAt = -Infinity
+
+  function hold(work: Promise<unknown>): void {
+    const held = work.then(
+      () => undefined,
+      (error: Error) => log.warn({ error: error.message }, 'delivery could not go on'),
+    )
+    inHand.add(held)
+    void held.then(() => inHand.delete(held))
+  }
+
+  /** Starts as many sends as there are free hands; returns how many. */
+  async function takeDue(): Promise<number> {
+    const coupons = await ledger.leaseDue({ owner, limit: mostInHand - inHand.size, now: clock.now(), leaseMs })
+    for (const coupon of coupons) hold(send(services, coupon, workerSend))
+    return coupons.length
+  }
+
+  async function look(): Promise<void> {
+    if (performance.now() - probedAt >= probeEveryMs) {
+      probedAt = performance.now()
+      hold(probeHalts(services))
+    }
+    if ((await takeDue()) === 0) await nap(pollMs)
+    while (mostInHand - inHand.size < smallestBatch) await Promise.race(inHand)
+  }
+
+  async function run(): Promise<void> {
+    let failures = 0
+    while (!stopping) {
+      try {
+        await look()
+        if (failures > 0) log.info('delivery goes on')
+        failures = 0
+      } catch (error) {
+        if (failures === 0) log.error({ error: (error as Error).message }, 'delivery cannot read the ledger')
+        await nap(outagePausesMs[Math.min(failures, outagePausesMs.length - 1)]!)
+        failures += 1
+      }
+    }
+  }
+
+  function nap(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, stopping ? 0 : milliseconds)
+      endNap = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+
+  return {
+    start() {
+      running ??= run()
+    },
+    async drain() {
+      await probeHalts(services)
+      while ((await takeDue()) > 0 || inHand.size > 0) await Promise.all(inHand)
+    },
+    wake: () => endNap(),
+    async stop() {
+      stopping = true
+      endNap()
+      await running
+      await Promise.all(inHand)
+    },
+  }
 }

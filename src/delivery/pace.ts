@@ -1,16 +1,85 @@
 import type { Cluster, Redis } from 'ioredis'
 import type { Clock } from '../clock.ts'
+import { type Lane, openLane } from './lane.ts'
+import { openMemoryTurns } from './memory-turns.ts'
+import { openRedisTurns } from './redis-turns.ts'
+import type { TurnSource } from './turns.ts'
 
-/** Keeps each sender account below its own rate, over all processes. */
+export type PacedAccount = { mchid: string; sendsPerSecond: number }
+
+/** Keeps each sender account below its own rate, over all processes. Nothing here throws. */
 export type Pace = {
-  /** Waits for a turn; false when none comes within `patienceMs`. Never throws. */
-  take(account: { mchid: string; sendsPerSecond: number }, patienceMs: number): Promise<boolean>
-  /** WeChat answered 429: lowers the account's rate; it rises again slowly by itself. Never throws. */
+  /** Waits for a turn; false when none comes within `patienceMs`. Who has less patience goes first. */
+  take(account: PacedAccount, patienceMs: number): Promise<boolean>
+  /** WeChat answered 429: lowers the account's rate; it rises again slowly by itself. */
   slowDown(mchid: string): Promise<void>
-  /** Lets everybody who waits go without a turn. */
-  close(): void
+  /** After a `take` that brought no turn: milliseconds after which to come again, spread over the account's rate. */
+  comeAgainMs(account: PacedAccount): number
 }
 
+/** Redis answers in well under a millisecond; a member waits meanwhile. */
+const redisTimeoutMs = 200
+/** After a failure Redis is left alone for this long. */
+const redisRestMs = 1_000
+/** With Redis gone nobody knows how many processes send: a quarter of the rate is safe for four. */
+const shareWithoutRedis = 0.25
+
+/** Opens the pace. Without Redis there is one process, and it has the whole rate. */
 export function openPace(redis: Redis | Cluster | undefined, clock: Clock): Pace {
-  throw new Error(`${typeof redis} ${typeof clock}`)
+  const source = redis
+    ? withFallback(openRedisTurns(redis, clock), openMemoryTurns(clock, shareWithoutRedis))
+    : openMemoryTurns(clock, 1)
+  const lanes = new Map<string, { lane: Lane; account: PacedAccount }>()
+
+  function laneOf(account: PacedAccount): Lane {
+    const known = lanes.get(account.mchid)
+    if (known) {
+      // The ceiling may have been changed since.
+      known.account = account
+      return known.lane
+    }
+    const lane = openLane((wanted, horizonMs) =>
+      source.reserve(account.mchid, entry.account.sendsPerSecond, wanted, horizonMs),
+    )
+    const entry = { lane, account }
+    lanes.set(account.mchid, entry)
+    return lane
+  }
+
+  return {
+    take: (account, patienceMs) => laneOf(account).wait(patienceMs),
+    slowDown: (mchid) => source.slowDown(mchid),
+    comeAgainMs: (account) => laneOf(account).comeAgainMs(),
+  }
+}
+
+/** Asks Redis, and memory while Redis does not answer; the rate is lowered in both. */
+function withFallback(shared: TurnSource, own: TurnSource): TurnSource {
+  let restUntil = 0
+
+  async function tryShared<T>(ask: () => Promise<T>): Promise<T | undefined> {
+    if (performance.now() < restUntil) return undefined
+    try {
+      return await within(redisTimeoutMs, ask())
+    } catch {
+      restUntil = performance.now() + redisRestMs
+      return undefined
+    }
+  }
+
+  return {
+    async reserve(...wish) {
+      return (await tryShared(() => shared.reserve(...wish))) ?? own.reserve(...wish)
+    },
+    async slowDown(mchid) {
+      await Promise.all([tryShared(() => shared.slowDown(mchid)), own.slowDown(mchid)])
+    },
+  }
+}
+
+function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no answer within ${limitMs} ms`)), limitMs)
+    work.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
 }

@@ -1,5 +1,13 @@
 import type { OwedCoupon } from '../claims/coupon.ts'
+import type { Account } from '../merchants/merchant.ts'
+import { sendSeconds, sendsTotal } from '../metrics.ts'
 import type { Services } from '../services.ts'
+import type { PayClient } from '../wechat/pay/client.ts'
+import { ask } from './ask.ts'
+import type { Outcome } from './classify.ts'
+import { standingHalt } from './halts.ts'
+import { outcomeNamed } from './outcomes.ts'
+import { settle } from './settlement.ts'
 
 export type SendResult =
   | { state: 'sent'; couponId: string }
@@ -7,12 +15,93 @@ export type SendResult =
   | { state: 'owed'; reason: string; dueAt: Date }
 
 export type SendOptions = {
-  /** The most that WeChat may take, second asking included. */
+  /** The most that WeChat may take, a second asking included. */
   timeoutMs: number
   /** How long to wait for a turn at the account's pace. */
   patienceMs: number
+  /** Sends in spite of a standing halt, to see whether its cause is gone. */
+  probing?: boolean
 }
 
+/** When the ledger could not be told, the lease runs out about then and the same number goes out again. */
+const leaseRunsOutMs = 10_000
+
+/**
+ * The one act behind three doors (a claim, the worker, an operator): sends one leased coupon once and writes what came
+ * of it. Never throws: whatever WeChat does is a word of the outcome table, and when the ledger fails the coupon stays
+ * reserved under its lease, which runs out.
+ */
 export async function send(services: Services, coupon: OwedCoupon, options: SendOptions): Promise<SendResult> {
-  throw new Error(`${services.processName} ${coupon.id} ${options.timeoutMs}`)
+  try {
+    return await attempt(services, coupon, options)
+  } catch (error) {
+    const { outRequestNo } = coupon
+    services.log.error({ outRequestNo, error: (error as Error).message }, 'a send could not be written down')
+    const dueAt = new Date(services.clock.now().getTime() + leaseRunsOutMs)
+    return { state: 'owed', reason: 'ledger_unreachable', dueAt }
+  }
+}
+
+async function attempt(services: Services, coupon: OwedCoupon, options: SendOptions): Promise<SendResult> {
+  const { pace, clock } = services
+  const { account, client } = await senderOf(services, coupon)
+  if (!client) return settle(services, coupon, account, withoutKeys)
+
+  const halt = options.probing ? undefined : await standingHalt(services, coupon.accountId, coupon.stockRef)
+  if (halt) return letGo(services, coupon, halt.cause, halt.probe_at)
+
+  const turn = () => pace.take(account, options.patienceMs)
+  if (!(await turn())) {
+    const comeAgain = new Date(clock.now().getTime() + pace.comeAgainMs(account))
+    return letGo(services, coupon, 'waiting_for_turn', comeAgain)
+  }
+
+  const begun = performance.now()
+  const outcome = await ask(client, coupon, { timeoutMs: options.timeoutMs, turn })
+  const seconds = (performance.now() - begun) / 1_000
+  sendSeconds.observe({ mchid: account.mchid }, seconds)
+  note(services, coupon, account, outcome, seconds)
+  return settle(services, coupon, account, outcome)
+}
+
+/** The account with its line to WeChat; without one when its keys are missing or cannot be read. */
+async function senderOf(
+  services: Services,
+  coupon: OwedCoupon,
+): Promise<{ account: Pick<Account, 'mchid' | 'sendsPerSecond'>; client?: PayClient }> {
+  const merchant = await services.directory.merchantById(coupon.merchantId)
+  const account = merchant?.accounts.find((one) => one.id === coupon.accountId)
+  if (!account?.keys) return { account: account ?? { mchid: 'unknown', sendsPerSecond: 1 } }
+  try {
+    return { account, client: services.pay(account) }
+  } catch {
+    return { account }
+  }
+}
+
+const withoutKeys: Outcome = {
+  row: outcomeNamed('account_without_keys'),
+  proven: true,
+  doubtful: false,
+  evidence: {},
+}
+
+/** Gives the lease back without a try. */
+async function letGo(services: Services, coupon: OwedCoupon, reason: string, dueAt: Date): Promise<SendResult> {
+  await services.ledger.release(coupon, dueAt, reason)
+  return { state: 'owed', reason, dueAt }
+}
+
+function note(
+  { log }: Services,
+  { outRequestNo, attempts }: OwedCoupon,
+  { mchid }: { mchid: string },
+  { row, evidence }: Outcome,
+  seconds: number,
+): void {
+  sendsTotal.inc({ mchid, outcome: row.verdict, reason: row.name })
+  const { status, code, requestId } = evidence
+  const line = { outRequestNo, outcome: row.name, attempts, status, code, requestId, ms: Math.round(seconds * 1_000) }
+  if (row.verdict === 'sent') log.debug(line, 'coupon sent')
+  else log.info(line, 'coupon not sent')
 }

@@ -1,0 +1,46 @@
+import type { OwedCoupon } from '../claims/coupon.ts'
+import type { PayClient } from '../wechat/pay/client.ts'
+import { sendCoupon } from '../wechat/pay/favor.ts'
+import { PayRequestFault } from '../wechat/pay/pay-body.ts'
+import { classify, type Outcome } from './classify.ts'
+import { outcomeNamed } from './outcomes.ts'
+
+/** A second asking with less than this would mostly time out; WeChat documents ~100 ms for a send. */
+const leastAskMs = 300
+
+/**
+ * Asks WeChat to send a coupon: the stored body, so always the same number; main and backup host in turns. A refusal
+ * that would be final and does not carry WeChat's signature is asked again at once at the other host: two that agree are
+ * believed. Never throws; takes at most `timeoutMs`. `turn` gives the second asking its place in the account's pace.
+ */
+export async function ask(
+  client: PayClient,
+  coupon: OwedCoupon,
+  options: { timeoutMs: number; turn: () => Promise<boolean> },
+): Promise<Outcome> {
+  const deadline = performance.now() + options.timeoutMs
+  const backup = coupon.attempts % 2 === 1
+  const first = await askOnce(client, coupon, { timeoutMs: options.timeoutMs, backup })
+  if (first.row.verdict !== 'refused' || first.proven) return first
+
+  const hasTurn = await options.turn()
+  const leftMs = Math.floor(deadline - performance.now())
+  if (!hasTurn || leftMs < leastAskMs) return { ...first, row: outcomeNamed('unsigned_refusal') }
+  const second = await askOnce(client, coupon, { timeoutMs: leftMs, backup: !backup })
+  const contradicts = second.row.verdict === 'refused' && !second.proven && second.row !== first.row
+  return contradicts ? { ...second, row: outcomeNamed('unsigned_refusal') } : second
+}
+
+async function askOnce(
+  client: PayClient,
+  { openid, request }: OwedCoupon,
+  options: { timeoutMs: number; backup: boolean },
+): Promise<Outcome> {
+  try {
+    return classify(await sendCoupon(client, { openid, body: request, ...options }))
+  } catch (error) {
+    // Nothing left this process: a request that must not be sent is for a person to look at.
+    const row = outcomeNamed(error instanceof PayRequestFault ? 'needs_operator' : 'unreachable')
+    return { row, proven: true, doubtful: false, evidence: { message: (error as Error).message } }
+  }
+}

@@ -1,0 +1,95 @@
+import type { SentCoupon } from '../wechat/pay/favor.ts'
+import type { PayReply, RefusalReply } from '../wechat/pay/types.ts'
+import type { OutcomeRow } from './outcome.ts'
+import { outcomeNamed, outcomes } from './outcomes.ts'
+
+/** One answer of the send call, read. */
+export type Outcome = {
+  row: OutcomeRow
+  /** Set when the row is `sent`. */
+  couponId?: string
+  /** False only for a refusal without WeChat's signature. */
+  proven: boolean
+  /** The coupon may exist at WeChat although this answer does not say so (wechat/pay-v3.md 3.5). */
+  doubtful: boolean
+  evidence: Evidence
+}
+
+/** What WeChat said, for the ledger, the operator and WeChat's support. */
+export type Evidence = { status?: number; code?: string; message?: string; requestId?: string }
+
+/** Reads an answer of the send call by the outcome table; see `rowOfRefusal` for the order. Never guesses success. */
+export function classify(reply: PayReply<SentCoupon>): Outcome {
+  const { status, requestId } = reply
+  if (reply.kind === 'ok') {
+    const evidence = evidenceOf({ status, requestId })
+    return { row: outcomeNamed('sent'), couponId: reply.body.coupon_id, proven: true, doubtful: false, evidence }
+  }
+  if (reply.kind === 'unknown') {
+    const evidence = evidenceOf({ status, message: reply.detail, requestId })
+    return { row: outcomeNamed(reply.word), proven: true, doubtful: reply.word !== 'unreachable', evidence }
+  }
+  const { code, message, proven } = reply
+  const evidence = evidenceOf({ status, code, message, requestId })
+  // 4xx: nothing was created (3.2). 5xx and what is no answer of the interface: unknown.
+  return { row: rowOfRefusal(reply), proven, doubtful: !isClientError(reply.status), evidence }
+}
+
+/**
+ * The order of wechat/pay-v3.md 3.3: 429 by its status (its code has four spellings), a known phrase of the message
+ * (one code stands for many situations), the Request-ID's sub-code, the code, and at last: a person must look (4xx) or
+ * ask again (5xx). A 5xx never refuses: its result is unknown, whatever it says.
+ */
+function rowOfRefusal(reply: RefusalReply): OutcomeRow {
+  const { status } = reply
+  if (status === 429) return outcomeNamed('rate_limited')
+  const rows = status >= 500 ? outcomes.filter((row) => row.verdict !== 'refused') : outcomes
+  return (
+    byPhrase(rows, reply.message) ?? bySubCode(rows, reply) ?? byCode(rows, reply) ?? outcomeNamed(fallbackFor(status))
+  )
+}
+
+function byPhrase(rows: readonly OutcomeRow[], message: string): OutcomeRow | undefined {
+  const said = bare(message)
+  return rows.find(({ match }) => match.phrase !== undefined && said.includes(bare(match.phrase)))
+}
+
+/** A sub-code is a hint, its mapping unconfirmed: for a final refusal the code must agree. */
+function bySubCode(rows: readonly OutcomeRow[], { subCode, code }: RefusalReply): OutcomeRow | undefined {
+  if (subCode === undefined) return undefined
+  return rows.find(
+    ({ match, verdict }) =>
+      verdict !== 'sent' && match.subCodes?.includes(subCode) && (verdict !== 'refused' || match.codes?.includes(code)),
+  )
+}
+
+function byCode(rows: readonly OutcomeRow[], { status, code }: RefusalReply): OutcomeRow | undefined {
+  // Whatever else a 401 says, WeChat does not know who is calling.
+  if (status === 401) return outcomeNamed('unauthorised')
+  const agrees = (row: OutcomeRow) => row.match.codeSuffices === true && row.match.codes?.includes(code) === true
+  // Only a 4xx refuses or halts by its code; "ask again" is right under any status.
+  return rows.find((row) => agrees(row) && (row.verdict === 'later' || isClientError(status)))
+}
+
+function fallbackFor(status: number): string {
+  if (isClientError(status)) return 'needs_operator'
+  return status >= 500 ? 'server_error' : 'strange_answer'
+}
+
+function isClientError(status: number): boolean {
+  return status >= 400 && status < 500
+}
+
+/** Letters and digits only, lower case: WeChat's punctuation and spaces differ from page to page. */
+function bare(text: string): string {
+  return text.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '')
+}
+
+/** Anybody in between may have written this: bounded, and without the zero byte that PostgreSQL refuses. */
+function evidenceOf({ status, code, message, requestId }: Evidence): Evidence {
+  return { status, code: bounded(code, 64), message: bounded(message, 500), requestId: bounded(requestId, 128) }
+}
+
+function bounded(text: string | undefined, length: number): string | undefined {
+  return text?.replaceAll('\0', '').slice(0, length)
+}

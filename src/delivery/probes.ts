@@ -1,0 +1,80 @@
+import { sql } from 'kysely'
+import { leaseMs } from '../claims/coupon.ts'
+import type { Services } from '../services.ts'
+import { nextTry } from './backoff.ts'
+import { type Halt, liftHalt, probe } from './halts.ts'
+import { outcomeNamed } from './outcomes.ts'
+import { send, type SendResult } from './sender.ts'
+
+/** Halts probed in one round. */
+const roundSize = 16
+/** While a process probes, no other does; it is longer than a send may take. */
+const probeHoldMs = 15_000
+const probeTimeoutMs = 5_000
+const probePatienceMs = 2_000
+/** Passing faults say nothing about the halt's cause: the pause of the third try, about 10 s. */
+const passingTries = 2
+
+/**
+ * Sends one owed coupon under each halt whose probe is due. When it goes through, or is refused for the member's own
+ * reasons, the cause is gone: the halt is lifted and what waited is due. Otherwise the next probe comes after a longer
+ * pause. Throws what the database throws.
+ */
+export async function probeHalts(services: Services): Promise<void> {
+  const due = await takeDueProbes(services)
+  await Promise.all(due.map((halt) => probeHalt(services, halt)))
+}
+
+/** Several processes look at once; each halt goes to the one that moves its probe first. */
+async function takeDueProbes({ db, clock }: Services): Promise<Halt[]> {
+  const now = clock.now()
+  const { rows } = await sql<Halt>`
+    update halts set probe_at = ${new Date(now.getTime() + probeHoldMs)}, probes = probes + 1
+    where id in (
+      select id from halts where lifted_at is null and probe_at <= ${now}
+      order by probe_at limit ${roundSize} for update skip locked)
+    returning *`.execute(db)
+  return rows
+}
+
+async function probeHalt(services: Services, halt: Halt): Promise<void> {
+  const { ledger, clock, processName: owner } = services
+  const coupon = await ledger.leaseProbe({ haltId: halt.id, owner, now: clock.now(), leaseMs })
+  if (coupon) {
+    const options = { timeoutMs: probeTimeoutMs, patienceMs: probePatienceMs, probing: true }
+    await conclude(services, halt, await send(services, coupon, options))
+  } else if (!(await isOwedUnder(services, halt))) {
+    // With nothing to probe by, the next claim is the probe.
+    await liftHalt(services, halt.id, probe)
+  }
+}
+
+async function conclude(services: Services, halt: Halt, result: SendResult): Promise<void> {
+  if (result.state !== 'owed') return liftHalt(services, halt.id, probe)
+  const row = outcomeNamed(result.reason)
+  // A fault of the stock is only found once the account's own set-up is accepted.
+  if (halt.stock_ref === null && row.scope === 'stock') return liftHalt(services, halt.id, probe)
+  const now = services.clock.now()
+  const isSameKind = row.verdict === 'halt' && row.scope === (halt.stock_ref === null ? 'account' : 'stock')
+  const probeAt = isSameKind ? nextTry(row.schedule ?? 'setup', halt.probes, now) : nextTry('again', passingTries, now)
+  await services.db
+    .updateTable('halts')
+    .set({ probe_at: probeAt })
+    .where('id', '=', halt.id)
+    .where('lifted_at', 'is', null)
+    .execute()
+}
+
+/** Anything that could be sent now but for the halt; what is held until later does not count. */
+async function isOwedUnder({ db, clock }: Services, halt: Halt): Promise<boolean> {
+  const owed = await db
+    .selectFrom('coupons')
+    .select('id')
+    .where('state', '=', 'reserved')
+    .where('account_id', '=', halt.account_id)
+    .$if(halt.stock_ref !== null, (query) => query.where('stock_ref', '=', halt.stock_ref))
+    .where((eb) => eb.or([eb('due_at', '<=', clock.now()), eb('reason', 'is not', null)]))
+    .limit(1)
+    .executeTakeFirst()
+  return owed !== undefined
+}
