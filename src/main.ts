@@ -1,0 +1,33 @@
+import { readConfig } from './config.ts'
+import { startDemo } from './demo.ts'
+import { start } from './start.ts'
+
+/** After this the process ends whatever is still in hand: every coupon owed is in the ledger and goes out elsewhere. */
+const stopTimeoutMs = 20_000
+
+try {
+  const config = readConfig()
+  const { running, greeting } = config.sandbox.on ? await startDemo(config) : await startPlain(config)
+  process.stdout.write(greeting)
+  endOn('SIGTERM', running)
+  endOn('SIGINT', running)
+} catch (error) {
+  process.stderr.write(`${(error as Error).message}\n`)
+  process.exit(1)
+}
+
+async function startPlain(config: Parameters<typeof start>[0]) {
+  const running = await start(config)
+  const greeting = running.url ? `paycoupon listens on ${running.url} for ${config.publicUrl}\n` : 'paycoupon worker runs\n'
+  return { running, greeting }
+}
+
+function endOn(signal: 'SIGTERM' | 'SIGINT', running: { stop(): Promise<void> }) {
+  process.once(signal, () => {
+    setTimeout(() => process.exit(1), stopTimeoutMs).unref()
+    running.stop().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    )
+  })
+}
