@@ -4,7 +4,12 @@ import type { Db } from '../database.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 
 /** What this member's cards have earned in a card_open campaign: one grant, whatever number of cards, and none without. */
-export async function earned(services: { db: Db }, merchant: Merchant, campaign: Campaign, openid: string): Promise<Earned[]> {
+export async function earned(
+  services: { db: Db },
+  merchant: Merchant,
+  campaign: Campaign,
+  openid: string,
+): Promise<Earned[]> {
   if (campaign.kind !== 'card_open') return []
   const openings = await services.db
     .selectFrom('card_openings')
@@ -12,7 +17,7 @@ export async function earned(services: { db: Db }, merchant: Merchant, campaign:
     .where('merchant_id', '=', merchant.id)
     .where('openid', '=', openid)
     .where('opened_at', '>=', campaign.starts_at)
-    .where('opened_at', '<=', campaign.ends_at)
+    .where('opened_at', '<', campaign.ends_at)
     .orderBy('opened_at')
     .execute()
   const opening = openings.find(({ card_id }) => cardCounts(campaign, card_id))

@@ -36,7 +36,10 @@ export async function recordOpening(
     .where('card_code', '=', opening.cardCode)
     .executeTakeFirstOrThrow()
   if (first.openid !== opening.openid) {
-    log.warn({ merchant: merchant.slug, card_id: opening.cardId, source: opening.source }, 'card reported for two members: the first report stands')
+    log.warn(
+      { merchant: merchant.slug, card_id: opening.cardId, source: opening.source },
+      'card reported for two members: the first report stands',
+    )
   }
   return { openid: first.openid, openedAt: first.opened_at }
 }

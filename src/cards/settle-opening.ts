@@ -16,7 +16,9 @@ export async function settleOpening(services: Services, merchant: Merchant, open
   for (const campaign of await services.directory.campaigns(merchant.id)) {
     if (campaign.kind !== 'card_open' || campaign.state === 'draft' || !cardCounts(campaign, opening.cardId)) continue
     const triggerKey = cardTriggerKey(openid)
-    awards.push(await award(services, { merchant, campaign, openid, triggerKey, coupons: campaign.coupons, at: openedAt }))
+    awards.push(
+      await award(services, { merchant, campaign, openid, triggerKey, coupons: campaign.coupons, at: openedAt }),
+    )
   }
   return awards
 }

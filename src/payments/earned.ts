@@ -6,7 +6,12 @@ import { isSpend, memberSpend } from './spend-ledger.ts'
 import { earnedTiers, reachOf } from './spend-rules.ts'
 
 /** What this member's payments have earned in a spend campaign and not received: what a claim on its page can still give. */
-export async function earned(services: { db: Db }, _merchant: Merchant, campaign: Campaign, openid: string): Promise<Earned[]> {
+export async function earned(
+  services: { db: Db },
+  _merchant: Merchant,
+  campaign: Campaign,
+  openid: string,
+): Promise<Earned[]> {
   if (!isSpend(campaign)) return []
   const spend = await memberSpend(services.db, campaign, openid)
   const byKey = new Map<string, Earned>()
@@ -15,7 +20,14 @@ export async function earned(services: { db: Db }, _merchant: Merchant, campaign
     const reach = reachOf(spend.campaign, openid, spend.payments, present)
     if (!reach) continue
     for (const { triggerKey, tier, transactionId, dueAt } of earnedTiers(spend.campaign, reach, present, spend.given)) {
-      byKey.set(triggerKey, { triggerKey, coupons: tier.coupons, tier: tier.at_least, transactionId, dueAt, at: present.paidAt })
+      byKey.set(triggerKey, {
+        triggerKey,
+        coupons: tier.coupons,
+        tier: tier.at_least,
+        transactionId,
+        dueAt,
+        at: present.paidAt,
+      })
     }
   }
   return [...byKey.values()]

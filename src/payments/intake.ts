@@ -42,9 +42,14 @@ export async function recordPayment({ db, log }: Intake, merchant: Merchant, pay
     .where('merchant_id', '=', merchant.id)
     .where('transaction_id', '=', payment.transactionId)
     .executeTakeFirstOrThrow()
-  const differing = (['openid', 'out_trade_no', 'total', 'payer_total'] as const).filter((name) => first[name] !== row[name])
+  const differing = (['openid', 'out_trade_no', 'total', 'payer_total'] as const).filter(
+    (name) => first[name] !== row[name],
+  )
   if (differing.length > 0) {
-    log.warn({ merchant: merchant.slug, transaction_id: payment.transactionId, differing }, 'payment reported differently: the first report stands')
+    log.warn(
+      { merchant: merchant.slug, transaction_id: payment.transactionId, differing },
+      'payment reported differently: the first report stands',
+    )
   }
   return first.openid
 }
@@ -75,13 +80,18 @@ export async function recordRefund({ db, log }: Intake, merchant: Merchant, refu
     .executeTakeFirstOrThrow()
   const differing = (['transaction_id', 'refund', 'payer_refund'] as const).filter((name) => first[name] !== row[name])
   if (differing.length > 0) {
-    log.warn({ merchant: merchant.slug, refund_id: refund.refundId, differing }, 'refund reported differently: the first report stands')
+    log.warn(
+      { merchant: merchant.slug, refund_id: refund.refundId, differing },
+      'refund reported differently: the first report stands',
+    )
   }
 }
 
 /** An event's promotions do not say whether they were prefunded; of our own stocks we know. */
 async function withType(db: Db, merchant: Merchant, promotions: Promotion[]): Promise<Promotion[]> {
-  const unknown = promotions.flatMap(({ type, stock_id }) => (type === undefined && stock_id !== undefined ? [stock_id] : []))
+  const unknown = promotions.flatMap(({ type, stock_id }) =>
+    type === undefined && stock_id !== undefined ? [stock_id] : [],
+  )
   if (unknown.length === 0) return promotions
   const stocks = await db
     .selectFrom('stocks')
@@ -91,5 +101,7 @@ async function withType(db: Db, merchant: Merchant, promotions: Promotion[]): Pr
     .where('no_cash', '=', true)
     .execute()
   const noCash = new Set(stocks.map((stock) => stock.stock_id))
-  return promotions.map((one) => (one.type === undefined && noCash.has(one.stock_id ?? '') ? { ...one, type: 'NOCASH' } : one))
+  return promotions.map((one) =>
+    one.type === undefined && noCash.has(one.stock_id ?? '') ? { ...one, type: 'NOCASH' } : one,
+  )
 }

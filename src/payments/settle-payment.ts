@@ -21,7 +21,11 @@ export type PaymentOutcome = {
  * earned, then awards what is. Safe to repeat at any time, in any order of facts; a payment that is not known yet
  * changes nothing. Outcomes only for campaigns whose time the payment falls into.
  */
-export async function settlePayment(services: Services, merchant: Merchant, transactionId: string): Promise<PaymentOutcome[]> {
+export async function settlePayment(
+  services: Services,
+  merchant: Merchant,
+  transactionId: string,
+): Promise<PaymentOutcome[]> {
   const payer = await services.db
     .selectFrom('payments')
     .select('openid')
@@ -33,10 +37,20 @@ export async function settlePayment(services: Services, merchant: Merchant, tran
   const outcomes: PaymentOutcome[] = []
   for (const campaign of await services.directory.campaigns(merchant.id)) {
     if (!isSpend(campaign) || campaign.state === 'draft') continue
-    const outcome = await settleIn(services, merchant, campaign, payer.openid, transactionId)
+    const outcome = await settleTillSteady(services, merchant, campaign, payer.openid, transactionId)
     if (outcome) outcomes.push(outcome)
   }
   return outcomes
+}
+
+/** A refund that was written between our reading and our grant found no grant to take back: so look once more. */
+async function settleTillSteady(...facts: Parameters<typeof settleIn>): Promise<PaymentOutcome | undefined> {
+  const first = await settleIn(...facts)
+  if (!first?.awards.some((awarded) => awarded.kind === 'granted')) return first
+  const second = await settleIn(...facts)
+  return (
+    second && { ...second, awards: [...first.awards, ...second.awards], inFlight: first.inFlight || second.inFlight }
+  )
 }
 
 async function settleIn(

@@ -28,10 +28,18 @@ async function campaignPayments(db: Db, campaign: SpendCampaignRow, openid: stri
     .where('merchant_id', '=', campaign.merchant_id)
     .where('openid', '=', openid)
     .where('paid_at', '>=', campaign.starts_at)
-    .where('paid_at', '<=', campaign.ends_at)
+    .where('paid_at', '<', campaign.ends_at)
     .execute()
-  const refunds = await refundsOf(db, campaign.merchant_id, payments.map((payment) => payment.transaction_id))
-  const ours = await ourCouponIds(db, campaign.merchant_id, payments.flatMap((payment) => payment.promotions))
+  const refunds = await refundsOf(
+    db,
+    campaign.merchant_id,
+    payments.map((payment) => payment.transaction_id),
+  )
+  const ours = await ourCouponIds(
+    db,
+    campaign.merchant_id,
+    payments.flatMap((payment) => payment.promotions),
+  )
   const stocks = stockIdsOf(campaign)
   return payments.map((payment) => ({
     transactionId: payment.transaction_id,
@@ -39,7 +47,8 @@ async function campaignPayments(db: Db, campaign: SpendCampaignRow, openid: stri
     payerTotal: payment.payer_total,
     settlement: payment.settlement,
     paidAt: payment.paid_at,
-    refunds: refunds.filter((refund) => refund.transaction_id === payment.transaction_id)
+    refunds: refunds
+      .filter((refund) => refund.transaction_id === payment.transaction_id)
       .map((refund) => ({ refund: refund.refund, payerRefund: refund.payer_refund })),
     usedOurCoupon: payment.promotions.some(
       ({ stock_id, coupon_id }) => stocks.has(stock_id ?? '') || ours.has(coupon_id ?? ''),

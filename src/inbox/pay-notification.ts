@@ -1,0 +1,62 @@
+import type { Merchant } from '../merchants/merchant.ts'
+import { factsOfOrder, type OrderFact } from '../payments/order-facts.ts'
+import type { Refund } from '../payments/payment.ts'
+import { readCouponUse } from '../wechat/pay/coupon-use.ts'
+import { readPayment } from '../wechat/pay/payment.ts'
+import { readRefund } from '../wechat/pay/refund.ts'
+import type { OpenedNotification } from '../wechat/pay/types.ts'
+
+/** What the inbox keeps of a v3 notification: verified and decrypted, its shape not yet judged. */
+export type StoredNotification = { mchid: string; id: string; event_type: string; resource: unknown }
+
+export type PayFact = OrderFact | { kind: 'refund'; refund: Refund }
+
+/**
+ * What makes a notification the same one: WeChat repeats it, perhaps with another id, so its business counts
+ * (wechat/payment-triggers.md 1.4). The number is part of it: what proves nothing under one number may under another.
+ */
+export function notificationKey(mchid: string, { id, event_type, resource }: OpenedNotification): string {
+  const payment = isPayment(event_type) ? readPayment(resource) : undefined
+  if (payment?.shape === 'combined') return `${mchid}/combined/${payment.combine_mchid}/${payment.combine_out_trade_no}`
+  if (payment?.transaction_id) return `${mchid}/payment/${payment.transaction_id}/${payment.trade_state}`
+  const refund = isRefund(event_type) ? readRefund(resource) : undefined
+  if (refund) return `${mchid}/refund/${refund.refund_id}/${refund.refund_status}`
+  const use = event_type === 'COUPON.USE' ? readCouponUse(resource) : undefined
+  if (use) return `${mchid}/coupon_use/${use.coupon_id}/${use.consume_information.transaction_id}`
+  return `${mchid}/${event_type}/${id}`
+}
+
+/** What a stored notification tells; what we know nothing of is kept and not acted on. */
+export function factsOfNotification(
+  merchant: Merchant,
+  { mchid, event_type, resource }: StoredNotification,
+): PayFact[] {
+  const payment = isPayment(event_type) ? readPayment(resource) : undefined
+  if (payment) return factsOfOrder(merchant, mchid, payment, 'notification')
+  const refund = isRefund(event_type) ? readRefund(resource) : undefined
+  if (!refund) return [{ kind: 'ignored', why: `a ${event_type} of no use here` }]
+  // ABNORMAL and CLOSED gave nothing back; a later SUCCESS of the same refund comes by itself (1.8).
+  if (refund.refund_status !== 'SUCCESS') return [{ kind: 'ignored', why: `a refund in state ${refund.refund_status}` }]
+  const { transaction_id, refund_id, amount, success_time } = refund
+  if (!success_time || amount.refund < 0) return [{ kind: 'ignored', why: 'a refund without its time or amount' }]
+  return [
+    {
+      kind: 'refund',
+      refund: {
+        transactionId: transaction_id,
+        refundId: refund_id,
+        refund: amount.refund,
+        payerRefund: amount.payer_refund === undefined ? undefined : Math.max(0, amount.payer_refund),
+        refundedAt: success_time,
+      },
+    },
+  ]
+}
+
+function isPayment(eventType: string): boolean {
+  return eventType.startsWith('TRANSACTION.')
+}
+
+function isRefund(eventType: string): boolean {
+  return eventType.startsWith('REFUND.')
+}

@@ -1,0 +1,95 @@
+import { LRUCache } from 'lru-cache'
+import { RateLimiterMemory } from 'rate-limiter-flexible'
+import type { Db } from '../database.ts'
+import type { Account, Merchant } from '../merchants/merchant.ts'
+import type { Services } from '../services.ts'
+import { readOrder } from '../wechat/pay/orders.ts'
+import type { Payment as Order } from '../wechat/pay/payment.ts'
+
+/** An order as a member's address names it. */
+export type OrderName = { by: 'transaction_id' | 'out_trade_no'; value: string }
+
+export type QueriedOrder =
+  /** `mchid` is the number whose keys asked. */
+  | { kind: 'found'; mchid: string; order: Order }
+  | { kind: 'unknown_order' }
+  /** WeChat gave no answer to rely on, or was asked too often. */
+  | { kind: 'later' }
+
+/** One order is asked about at most once in this time, however often its page is loaded. */
+const sameOrderMs = 3_000
+/** An out_trade_no can be guessed: a member may try this many in a minute before we stop asking WeChat. */
+const ordersPerMemberAndMinute = 20
+/** A page waits for all of them. */
+const queryTimeoutMs = 2_500
+/** A merchant with more numbers than this gives the page their first ones only; its notifications tell the rest. */
+const mostLines = 6
+const ordersRemembered = 5_000
+
+/** Asks WeChat about an order, with whichever of the merchant's numbers it was placed by (wechat/payment-triggers.md 2). */
+export async function queryOrder(
+  services: Services,
+  merchant: Merchant,
+  openid: string,
+  name: OrderName,
+): Promise<QueriedOrder> {
+  const { recent, askers } = stateOf(services.db)
+  const key = `${merchant.id}/${name.by}/${name.value}`
+  const nowMs = services.clock.now().getTime()
+  const last = recent.get(key)
+  if (last && nowMs - last.atMs < sameOrderMs) return last.answer
+  const allowed = await askers.consume(`${merchant.id}/${openid}`).catch(() => undefined)
+  if (!allowed) return { kind: 'later' }
+  const answer = askInTurn(services, merchant, name, key)
+  recent.set(key, { atMs: nowMs, answer })
+  return answer
+}
+
+/** Over all processes one asks; the others say "later", and the payment is in our ledger when their page looks again. */
+async function askInTurn(services: Services, merchant: Merchant, name: OrderName, key: string): Promise<QueriedOrder> {
+  const { redis, log } = services
+  try {
+    const turn = await redis?.set(`order-query/{${key}}`, services.processName, 'PX', sameOrderMs, 'NX')
+    if (redis && turn === null) return { kind: 'later' }
+  } catch (error) {
+    log.warn({ err: error }, 'no turn from Redis: asking anyway')
+  }
+  return askEveryLine(services, merchant, name)
+}
+
+async function askEveryLine(services: Services, merchant: Merchant, name: OrderName): Promise<QueriedOrder> {
+  let unclear = false
+  for (const { account, subMchid } of linesOf(merchant).slice(0, mostLines)) {
+    const reply = await readOrder(services.pay(account), { ...name, subMchid, timeoutMs: queryTimeoutMs })
+    if (reply.kind === 'ok') return { kind: 'found', mchid: account.mchid, order: reply.body }
+    // A number that did not place the order is told that there is none, or that the numbers do not match.
+    if (reply.kind === 'unknown' || reply.status >= 500 || reply.status === 429) unclear = true
+  }
+  return { kind: unclear ? 'later' : 'unknown_order' }
+}
+
+/** Orders are placed by the merchant itself, or by a provider for it: then only the provider's keys can ask. */
+function linesOf({ accounts }: Merchant): { account: Account; subMchid?: string }[] {
+  const senders = accounts.filter((account) => account.role === 'sender')
+  const providers = accounts.filter((account) => account.role === 'provider' && account.keys)
+  return [
+    ...senders.map((account) => ({ account })),
+    ...providers.flatMap((account) => senders.map(({ mchid }) => ({ account, subMchid: mchid }))),
+  ]
+}
+
+type State = {
+  recent: LRUCache<string, { atMs: number; answer: Promise<QueriedOrder> }>
+  askers: RateLimiterMemory
+}
+
+const states = new WeakMap<Db, State>()
+
+function stateOf(db: Db): State {
+  const state = states.get(db) ?? {
+    recent: new LRUCache({ max: ordersRemembered }),
+    askers: new RateLimiterMemory({ points: ordersPerMemberAndMinute, duration: 60 }),
+  }
+  states.set(db, state)
+  return state
+}

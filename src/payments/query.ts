@@ -1,0 +1,61 @@
+import type { Merchant } from '../merchants/merchant.ts'
+import type { Services } from '../services.ts'
+import { recordPayment } from './intake.ts'
+import { factsOfOrder } from './order-facts.ts'
+import { type OrderName, queryOrder } from './order-query.ts'
+
+export type FoundPayment =
+  | { kind: 'paid'; transactionId: string }
+  | { kind: 'not_paid' }
+  | { kind: 'not_yours' }
+  | { kind: 'unknown_order' }
+  /** Money was given back before we heard of the payment: only a notification or an event can say what is left. */
+  | { kind: 'refunded' }
+  | { kind: 'later' }
+
+/** As WeChat defines them; anything else is no order number and is not asked about. */
+const shapes = { transaction_id: /^[0-9A-Za-z_-]{1,64}$/, out_trade_no: /^[0-9A-Za-z_|*@-]{1,64}$/ }
+
+/**
+ * The payment that an address names, when it is this member's: from our ledger, else from WeChat. Without the comparison
+ * of payer and member anyone with the link would claim the gift (wechat/payment-triggers.md 2). Grants nothing.
+ */
+export async function findOrQueryPayment(
+  services: Services,
+  merchant: Merchant,
+  query: Record<string, unknown>,
+  openid: string,
+): Promise<FoundPayment> {
+  const name = orderName(query)
+  if (!name) return { kind: 'unknown_order' }
+  const known = await services.db
+    .selectFrom('payments')
+    .select(['transaction_id', 'openid'])
+    .where('merchant_id', '=', merchant.id)
+    .where(name.by, '=', name.value)
+    .execute()
+  const mine = known.find((payment) => payment.openid === openid)
+  if (mine) return { kind: 'paid', transactionId: mine.transaction_id }
+  if (known.length > 0) return { kind: 'not_yours' }
+
+  const queried = await queryOrder(services, merchant, openid, name)
+  if (queried.kind !== 'found') return queried
+  const { mchid, order } = queried
+  if (order.shape === 'combined') return { kind: 'unknown_order' }
+  if (order.trade_state === 'REFUND') return { kind: 'refunded' }
+  if (order.trade_state !== 'SUCCESS') return { kind: 'not_paid' }
+  const [fact] = factsOfOrder(merchant, mchid, order, 'query')
+  if (fact?.kind !== 'payment' || fact.payment.openid !== openid) return { kind: 'not_yours' }
+  const payer = await recordPayment(services, merchant, fact.payment)
+  return payer === openid ? { kind: 'paid', transactionId: fact.payment.transactionId } : { kind: 'not_yours' }
+}
+
+function orderName({ transaction_id, out_trade_no }: Record<string, unknown>): OrderName | undefined {
+  if (isName('transaction_id', transaction_id)) return { by: 'transaction_id', value: transaction_id }
+  if (isName('out_trade_no', out_trade_no)) return { by: 'out_trade_no', value: out_trade_no }
+  return undefined
+}
+
+function isName(by: OrderName['by'], value: unknown): value is string {
+  return typeof value === 'string' && shapes[by].test(value)
+}

@@ -1,0 +1,74 @@
+import { AwardUndecided } from '../claims/award.ts'
+import { type Grant, grantsOfTransaction } from '../claims/grants.ts'
+import type { Merchant } from '../merchants/merchant.ts'
+import type { MemberReason } from '../refusal.ts'
+import type { Services } from '../services.ts'
+import { findOrQueryPayment } from './query.ts'
+import { type PaymentOutcome, settlePayment } from './settle-payment.ts'
+import { missingToNextTier } from './spend-rules.ts'
+
+/** What a payment has brought its member, for the page after paying. */
+export type Reward =
+  | { kind: 'granted'; grants: Grant[] }
+  | { kind: 'nothing'; reason: MemberReason; detail: RewardDetail }
+  | { kind: 'not_paid' }
+  | { kind: 'not_yours' }
+  | { kind: 'unknown_order' }
+  /** WeChat or the ledger cannot say now. */
+  | { kind: 'later' }
+
+export type RewardDetail = {
+  /** The campaign that the rest is about. */
+  campaign?: { slug: string; title: string }
+  /** What is missing to the next tier: fen, or a number of payments where the rule counts them. */
+  missing?: number
+  unit?: 'fen' | 'payments'
+  /** The payment used one of our coupons, and such payments do not count. */
+  usedOurCoupon?: boolean
+}
+
+/**
+ * Looks the payment up and makes sure that it has been awarded: the same award with the same trigger key as its
+ * notification or event, so that whichever comes first gives it and the others find it.
+ */
+export async function rewardFor(
+  services: Services,
+  merchant: Merchant,
+  openid: string,
+  query: Record<string, unknown>,
+): Promise<Reward> {
+  const found = await findOrQueryPayment(services, merchant, query, openid)
+  if (found.kind === 'refunded') return { kind: 'nothing', reason: 'not_eligible', detail: {} }
+  if (found.kind !== 'paid') return found
+  try {
+    const outcomes = await settlePayment(services, merchant, found.transactionId)
+    const grants = await grantsOfTransaction(services.db, merchant.id, found.transactionId)
+    return grants.length > 0 ? { kind: 'granted', grants } : nothing(outcomes)
+  } catch (error) {
+    if (error instanceof AwardUndecided) return { kind: 'later' }
+    throw error
+  }
+}
+
+/** Why a payment brought nothing, best news first: what turned an earned tier away, then what is missing, then the rest. */
+function nothing(outcomes: PaymentOutcome[]): Reward {
+  for (const { awards } of outcomes) {
+    for (const awarded of awards) {
+      if (awarded.kind === 'turned_away') return { kind: 'nothing', reason: awarded.reason, detail: {} }
+    }
+  }
+  const details = outcomes.map(detailOf).toSorted((a, b) => (a.missing ?? Infinity) - (b.missing ?? Infinity))
+  const all =
+    outcomes.length > 0 &&
+    outcomes.every(({ campaign, reach }) => reach && missingToNextTier(campaign.spend, reach) === undefined)
+  return { kind: 'nothing', reason: all ? 'already_claimed' : 'not_eligible', detail: details[0] ?? {} }
+}
+
+function detailOf({ campaign, reach }: PaymentOutcome): RewardDetail {
+  const about = { campaign: { slug: campaign.slug, title: campaign.title } }
+  if (!reach) return { ...about, usedOurCoupon: true }
+  const missing = missingToNextTier(campaign.spend, reach)
+  return missing === undefined
+    ? about
+    : { ...about, missing, unit: campaign.spend.mode === 'count' ? 'payments' : 'fen' }
+}

@@ -1,0 +1,39 @@
+import { readEvent } from '../../inbox/event.ts'
+import { signatureHolds } from '../../inbox/event-signature.ts'
+import { receive } from '../../inbox/inbox.ts'
+import type { Handler } from '../context.ts'
+import { BodyTooLarge, readBody } from '../middleware/body.ts'
+
+/** An event is some hundred bytes; fifty promotions are a few thousand. */
+const eventMaxBytes = 64 * 1024
+
+/** POST /api/{merchant}/events: on disk before the 202, applied afterwards (contract.md "Events API"). */
+export const postEvents: Handler = async (ctx) => {
+  const { services, merchant } = ctx.state
+  const body = await readBody(ctx.req, eventMaxBytes).catch(tooLarge)
+  if (!body) return answer(413, { error: `an event is at most ${eventMaxBytes} bytes` })
+  const now = services.clock.now()
+  if (!merchant.eventsSecret || !signatureHolds(merchant.eventsSecret, ctx.headers, body, now)) {
+    return answer(401, { error: 'webhook-id, webhook-timestamp and webhook-signature do not hold for this body' })
+  }
+  const read = readEvent(body.toString())
+  if (!read.ok) return answer(400, { error: read.error, field: read.field })
+  const arrival = {
+    merchantId: merchant.id,
+    source: 'events',
+    businessKey: read.event.id,
+    body: read.event,
+    at: now,
+  } as const
+  const newness = await receive(services.db, arrival)
+  answer(202, { accepted: true, repeat: newness === 'repeat' })
+
+  function answer(status: number, content: object): void {
+    ctx.status = status
+    ctx.body = content
+  }
+}
+
+function tooLarge(error: unknown): undefined {
+  if (!(error instanceof BodyTooLarge)) throw error
+}

@@ -1,0 +1,51 @@
+import { receive } from '../../inbox/inbox.ts'
+import { cardOfPush, pushKey, type StoredPush } from '../../inbox/push.ts'
+import type { OfficialAccount } from '../../merchants/merchant.ts'
+import { answerEcho, MessageFault, openPush, type PushKeys } from '../../wechat/official/message-push.ts'
+import type { Context, Handler } from '../context.ts'
+import { readBody } from '../middleware/body.ts'
+
+/** A push has some hundred bytes, in compatible mode three times that (wechat/official-account.md 4.3). */
+const pushMaxBytes = 64 * 1024
+
+/**
+ * GET, POST /notify/{merchant}/oa: WeChat's check of the address, and its message push. A push with a right
+ * msg_signature is taken whatever its age, since card events are repeated for a day; repeats do nothing.
+ */
+export const officialAccountPush: Handler = async (ctx) => {
+  const { merchant } = ctx.state
+  const keys = pushKeysOf(merchant.officialAccount)
+  ctx.type = 'text/plain'
+  try {
+    if (!keys) throw new MessageFault('this merchant has no message_token or encoding_aes_key')
+    if (ctx.method === 'GET') ctx.body = answerEcho(keys.token, ctx.query)
+    else await takePush(ctx as Context, keys)
+  } catch (fault) {
+    if (!(fault instanceof MessageFault)) throw fault
+    ctx.state.services.log.info({ merchant: merchant.slug, fault: fault.message }, 'push refused')
+    ctx.status = 401
+    ctx.body = 'refused'
+  }
+}
+
+async function takePush(ctx: Context, keys: PushKeys): Promise<void> {
+  const { services, merchant } = ctx.state
+  const body = await readBody(ctx.req, pushMaxBytes)
+  const push = openPush(keys, ctx.query, body.toString()) as StoredPush
+  if (cardOfPush(push)) {
+    const arrival = { merchantId: merchant.id, source: 'oa', businessKey: pushKey(push), body: push } as const
+    await receive(services.db, { ...arrival, at: services.clock.now() })
+  }
+  // Anything else in the body makes WeChat tell the member that the account is out of order (4.4).
+  ctx.body = 'success'
+}
+
+function pushKeysOf({
+  appid,
+  messageToken,
+  encodingAesKey,
+  previousEncodingAesKey,
+}: OfficialAccount): PushKeys | undefined {
+  if (!messageToken || !encodingAesKey) return undefined
+  return { appid, token: messageToken, key: encodingAesKey, previousKey: previousEncodingAesKey }
+}
