@@ -1,0 +1,19 @@
+/** One line of the table in quality terms: what was measured, in one run, against what. */
+export type BenchRow = {
+  line: number
+  what: string
+  ours: number
+  against: { name: string; value: number }[]
+  ratio: number
+  reach: string
+  unit: string
+}
+
+/** A row as one line of plain text. */
+export function printRow(row: BenchRow): void {
+  const figure = (value: number): string => Math.round(value).toLocaleString('en')
+  const against = row.against.map(({ name, value }) => `${name} ${figure(value)}`).join(', ')
+  console.log(
+    `#${row.line} ${row.what}: ${figure(row.ours)} ${row.unit} (${against}): ratio ${row.ratio.toFixed(2)}, reach ${row.reach}`,
+  )
+}
