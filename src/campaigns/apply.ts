@@ -1,0 +1,88 @@
+import type { Clock } from '../clock.ts'
+import type { Db } from '../database.ts'
+import { FileFault } from '../file-fault.ts'
+import type { Directory } from '../merchants/directory.ts'
+import type { Merchant } from '../merchants/merchant.ts'
+import { changedFields } from '../merchants/row-changes.ts'
+import { type CampaignFile, readCampaignFile } from './campaign-file.ts'
+import { bindStocks } from './campaign-stocks.ts'
+
+/**
+ * Creates or updates a campaign of a merchant from its file; a change raises its revision, so that no claim decided on the
+ * older rules is written. Returns what changed and what the operator should know, a sentence each. Throws `FileFault`
+ * naming every wrong field; then nothing was changed.
+ */
+export async function applyCampaign(
+  services: { db: Db; clock: Clock; directory?: Directory },
+  merchant: Merchant,
+  file: unknown,
+): Promise<string[]> {
+  const campaign = readCampaignFile(file)
+  const lines = await services.db.transaction().execute(async (db) => {
+    const { faults, notes } = await bindStocks(db, merchant.id, campaign)
+    faults.push(...senderFaults(merchant, campaign))
+    if (faults.length > 0) throw new FileFault(faults)
+    return [...(await write(db, merchant.id, campaign, services.clock.now())), ...notes]
+  })
+  services.directory?.forget()
+  return lines.map((line) => `campaign ${campaign.slug}: ${line}`)
+}
+
+function senderFaults(merchant: Merchant, { sender_mchid }: CampaignFile): string[] {
+  const senders = merchant.accounts.filter((account) => account.role === 'sender').map((account) => account.mchid)
+  if (sender_mchid === undefined || senders.includes(sender_mchid)) return []
+  return [`sender_mchid: ${sender_mchid} is not a sender account of merchant ${merchant.slug}`]
+}
+
+async function write(db: Db, merchantId: number, campaign: CampaignFile, now: Date): Promise<string[]> {
+  const before = await db
+    .selectFrom('campaigns')
+    .selectAll()
+    .where('merchant_id', '=', merchantId)
+    .where('slug', '=', campaign.slug)
+    .forUpdate()
+    .executeTakeFirst()
+  const values = {
+    kind: campaign.kind,
+    title: campaign.title,
+    rules: campaign.rules,
+    starts_at: campaign.starts_at,
+    ends_at: campaign.ends_at,
+    coupons: campaign.kind === 'spend' ? [] : campaign.coupons,
+    limits: campaign.limits,
+    spend: campaign.spend ?? null,
+    card_ids: campaign.card_ids,
+    channel: campaign.channel ?? null,
+    stackable: campaign.stackable,
+    state: campaign.state,
+    sender_mchid: campaign.sender_mchid ?? null,
+  }
+  const columns = {
+    ...values,
+    coupons: JSON.stringify(values.coupons),
+    limits: JSON.stringify(values.limits),
+    spend: values.spend && JSON.stringify(values.spend),
+    updated_at: now,
+  }
+  if (!before) {
+    await db
+      .insertInto('campaigns')
+      .values({ merchant_id: merchantId, slug: campaign.slug, ...columns })
+      .execute()
+    return ['created']
+  }
+  if (before.kind !== campaign.kind) {
+    throw new FileFault([
+      `kind: is ${before.kind} and cannot change, because its grants were earned by it: use another slug`,
+    ])
+  }
+  const changed = changedFields(before, values)
+  if (changed.length === 0) return ['nothing changed']
+  const revision = before.revision + 1
+  await db
+    .updateTable('campaigns')
+    .set({ ...columns, revision })
+    .where('id', '=', before.id)
+    .execute()
+  return [...changed, `revision ${revision}`]
+}

@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import { checkFile, FileFault } from '../file-fault.ts'
+import { spendSchema, tierFaults } from './spend-file.ts'
+import { couponList } from './coupon-list.ts'
+
+export type CampaignFile = z.output<typeof campaignSchema>
+
+/** Reads and checks a campaign file (contract "Campaign file"), without the database. Throws `FileFault` with everything wrong. */
+export function readCampaignFile(file: unknown): CampaignFile {
+  const campaign = checkFile(campaignSchema, file)
+  const faults: string[] = []
+  if (campaign.ends_at <= campaign.starts_at) faults.push('ends_at: must be after starts_at')
+  if (campaign.kind === 'spend' && !campaign.spend) faults.push('spend: is missing')
+  if (campaign.kind !== 'spend' && campaign.spend) faults.push('spend: only belongs in a campaign of kind spend')
+  if (campaign.kind !== 'spend' && campaign.coupons.length === 0) faults.push('coupons: needs at least one coupon')
+  if (campaign.kind !== 'card_open' && campaign.card_ids.length > 0) {
+    faults.push('card_ids: only belong in a campaign of kind card_open')
+  }
+  faults.push(...(campaign.spend ? tierFaults(campaign.spend) : []))
+  if (faults.length > 0) throw new FileFault(faults)
+  return { ...campaign, limits: withDefaults(campaign) }
+}
+
+/** A page has to show it, and a phone is narrow. */
+const titleLengthAtMost = 40
+const rulesLengthAtMost = 2_000
+
+const time = z.iso
+  .datetime({ offset: true, error: 'must be a time with its offset, as 2026-11-01T00:00:00+08:00' })
+  .transform((text) => new Date(text))
+const limit = z.int('must be a whole number').min(1, 'must be at least 1').max(1_000_000_000).optional()
+
+const campaignSchema = z.strictObject({
+  slug: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be up to 40 small letters, digits and hyphens'),
+  kind: z.enum(['card_open', 'spend', 'link'], 'must be card_open, spend or link'),
+  title: z.string().trim().min(1, 'must not be empty').max(titleLengthAtMost),
+  rules: z.string().trim().max(rulesLengthAtMost).default(''),
+  starts_at: time,
+  ends_at: time,
+  coupons: couponList.default([]),
+  limits: z.strictObject({ per_member: limit, per_member_per_day: limit, total: limit, per_day: limit }).default({}),
+  spend: spendSchema.optional(),
+  card_ids: z.array(z.string().regex(/^p[\w-]+$/, 'must be a card id, beginning with p')).default([]),
+  channel: z.string().trim().min(1).max(40).optional(),
+  stackable: z.boolean('must be true or false').default(false),
+  state: z
+    .enum(['draft', 'published', 'paused', 'ended'], 'must be draft, published, paused or ended')
+    .default('draft'),
+  sender_mchid: z.string().optional(),
+})
+
+/** A link or a card opening gives once unless the file says otherwise; a payment gives as often as somebody pays. */
+function withDefaults({ kind, limits }: z.output<typeof campaignSchema>) {
+  return kind === 'spend' ? limits : { per_member: 1, ...limits }
+}

@@ -1,0 +1,69 @@
+import type { Db } from '../database.ts'
+import type { CampaignCoupon } from '../schema.ts'
+import { goodsTagSet } from '../stocks/goods-tags.ts'
+import type { Stock } from '../stocks/stock.ts'
+import type { CampaignFile } from './campaign-file.ts'
+
+/** What is wrong with the stocks that a campaign wants to give, and what its operator should know about them. */
+export async function bindStocks(
+  db: Db,
+  merchantId: number,
+  campaign: CampaignFile,
+): Promise<{ faults: string[]; notes: string[] }> {
+  const wanted = couponsByPath(campaign)
+  const ids = [...new Set(wanted.map(({ coupon }) => coupon.stock_id))]
+  const stocks = await readStocks(db, merchantId, ids)
+  const faults = wanted.flatMap(({ path, coupon }) => couponFault(path, coupon, stocks.get(coupon.stock_id)))
+  const notes = [...stocks.values()].flatMap((stock) => stockNotes(stock, campaign))
+  if (campaign.kind === 'spend' && campaign.coupons.length > 0) {
+    notes.push('coupons is not used: the coupons of a spend campaign stand in its tiers')
+  }
+  return { faults, notes }
+}
+
+function couponsByPath({ kind, coupons, spend }: CampaignFile): { path: string; coupon: CampaignCoupon }[] {
+  const lists = kind === 'spend' ? (spend?.tiers ?? []).map((tier) => tier.coupons) : [coupons]
+  const prefix = (index: number) => (kind === 'spend' ? `spend.tiers[${index}].coupons` : 'coupons')
+  return lists.flatMap((list, tier) => list.map((coupon, index) => ({ path: `${prefix(tier)}[${index}]`, coupon })))
+}
+
+async function readStocks(db: Db, merchantId: number, ids: string[]): Promise<Map<string, Stock>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('stocks')
+    .selectAll()
+    .where('merchant_id', '=', merchantId)
+    .where('stock_id', 'in', ids)
+    .execute()
+  return new Map(rows.map((stock) => [stock.stock_id, stock]))
+}
+
+function couponFault(path: string, coupon: CampaignCoupon, stock: Stock | undefined): string[] {
+  if (!stock) return [`${path}.stock_id: stock ${coupon.stock_id} has not been imported: run stock import first`]
+  const most = stock.max_coupons_per_user
+  return coupon.count > most
+    ? [`${path}.count: WeChat gives a member at most ${most} coupons of stock ${coupon.stock_id}`]
+    : []
+}
+
+/** Nothing here stops a coupon from being sent; each would surprise somebody at the till or on the page. */
+function stockNotes(stock: Stock, campaign: CampaignFile): string[] {
+  const tags = goodsTagSet(stock.goods_tags)
+  const name = `stock ${stock.stock_id}`
+  const notes: string[] = []
+  if (campaign.state === 'published' && stock.status !== 'running')
+    notes.push(`${name} is ${stock.status}, not running`)
+  if (campaign.ends_at > stock.available_end)
+    notes.push(`${name} can be used until ${stock.available_end.toISOString()} only`)
+  if (campaign.starts_at < stock.available_begin)
+    notes.push(`${name} can be used from ${stock.available_begin.toISOString()} on`)
+  const elsewhere =
+    tags &&
+    tags.place !== 'both' &&
+    ['store', 'online'].includes(campaign.channel ?? '') &&
+    tags.place !== campaign.channel
+  if (elsewhere) notes.push(`${name} cannot be used where the campaign says (${campaign.channel}): ${tags.meaning}`)
+  if (campaign.stackable && tags && !tags.stackable)
+    notes.push(`${name} cannot be combined with general coupons: ${tags.meaning}`)
+  return notes
+}

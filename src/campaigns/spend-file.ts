@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import type { SpendRule } from '../schema.ts'
+import { couponList } from './coupon-list.ts'
+
+/** A year: a longer sum says nothing about today's customer and reads ever more rows. */
+const windowDaysAtMost = 366
+/** 30 days: longer than any shop's time for returns. */
+const holdMinutesAtMost = 43_200
+const tiersAtMost = 10
+
+const tierSchema = z.strictObject({
+  /** fen; in `count` mode the nth payment */
+  at_least: z.int('must be a whole number').min(1, 'must be at least 1').max(2_000_000_000),
+  coupons: couponList.min(1, 'needs at least one coupon'),
+  /** How many grants of this tier there are in all. */
+  total: z.int('must be a whole number').min(1, 'must be at least 1').max(1_000_000_000).optional(),
+})
+
+export const spendSchema = z.strictObject({
+  basis: z
+    .enum(['total', 'payer_total', 'settlement'], 'must be total, payer_total or settlement')
+    .default('payer_total'),
+  mode: z.enum(['single', 'cumulative', 'count'], 'must be single, cumulative or count').default('single'),
+  window_days: z.int('must be a whole number').min(1, 'must be at least 1').max(windowDaysAtMost).default(30),
+  tiers: z.array(tierSchema).min(1, 'needs at least one tier').max(tiersAtMost),
+  tier_rule: z.enum(['highest', 'all'], 'must be highest or all').default('highest'),
+  exclude_orders_using_our_coupons: z.boolean('must be true or false').default(true),
+  hold_minutes: z.int('must be a whole number').min(0).max(holdMinutesAtMost).default(0),
+})
+
+/** What one tier's schema cannot see. */
+export function tierFaults({ tiers }: SpendRule): string[] {
+  const bounds = tiers.map((tier) => tier.at_least)
+  const ascending = bounds.every((bound, index) => index === 0 || bound > bounds[index - 1]!)
+  return ascending ? [] : ['spend.tiers: must ascend in at_least, each another']
+}

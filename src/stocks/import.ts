@@ -1,0 +1,61 @@
+import type { Merchant } from '../merchants/merchant.ts'
+import type { Services } from '../services.ts'
+import type { StockDetail } from '../wechat/pay/favor.ts'
+import { creatorOf, readLiveStock } from './live-stock.ts'
+import type { Stock } from './stock.ts'
+import { StockFault } from './stock-fault.ts'
+import { statedTags, type StatedTags, stockFaults } from './stock-rules.ts'
+
+export type StockServices = Pick<Services, 'db' | 'pay' | 'clock' | 'directory'>
+
+/**
+ * Reads a stock from WeChat Pay as the merchant's sender and stores it, anew or over what was known. Throws `StockFault`
+ * with every reason why it cannot be sent: another creator, 立减与折扣, stopped, past, longer than 90 days, wrong or unknown tags.
+ */
+export async function importStock(
+  services: StockServices,
+  merchant: Merchant,
+  wanted: { stockId: string; creatorMchid?: string; tags?: string[] },
+): Promise<Stock> {
+  const { stockId } = wanted
+  const creatorMchid = creatorOf(merchant, stockId, wanted.creatorMchid)
+  const detail = await readLiveStock(services, merchant, { stockId, creatorMchid })
+  const now = services.clock.now()
+  const faults = stockFaults(detail, { creatorMchid, now })
+  const tags = statedTags(detail.stock_use_rule?.goods_tag ?? [], wanted.tags)
+  if ('fault' in tags) throw new StockFault(stockId, [...faults, tags.fault])
+  if (faults.length > 0) throw new StockFault(stockId, faults)
+
+  const values = { merchant_id: merchant.id, stock_id: stockId, ...stockColumns(detail, tags, now) }
+  const stock = await services.db
+    .insertInto('stocks')
+    .values(values)
+    .onConflict((conflict) =>
+      conflict.columns(['merchant_id', 'stock_id']).doUpdateSet(stockColumns(detail, tags, now)),
+    )
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  services.directory.forget()
+  return stock
+}
+
+/** A stock's columns as WeChat tells them; amounts in fen. Only for details that `stockFaults` found complete. */
+export function stockColumns(detail: StockDetail, { tags, from }: StatedTags, now: Date) {
+  const rule = detail.stock_use_rule!
+  return {
+    creator_mchid: detail.stock_creator_mchid,
+    name: detail.stock_name,
+    status: detail.status,
+    no_cash: detail.no_cash ?? false,
+    coupon_amount: rule.fixed_normal_coupon!.coupon_amount,
+    transaction_minimum: rule.fixed_normal_coupon!.transaction_minimum,
+    max_coupons: rule.max_coupons!,
+    max_coupons_per_user: rule.max_coupons_per_user!,
+    distributed_coupons: detail.distributed_coupons ?? 0,
+    available_begin: detail.available_begin_time,
+    available_end: detail.available_end_time,
+    goods_tags: [...tags],
+    goods_tags_from: from,
+    synced_at: now,
+  }
+}

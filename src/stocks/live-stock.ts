@@ -1,0 +1,45 @@
+import { type Account, type Merchant, senderOf } from '../merchants/merchant.ts'
+import type { Services } from '../services.ts'
+import { readStock, type StockDetail } from '../wechat/pay/favor.ts'
+import { StockFault } from './stock-fault.ts'
+
+/** An operator waits for it; WeChat answers such a query in some 100 ms. */
+const readTimeoutMs = 8_000
+
+/** Reads the stock from WeChat Pay as the merchant's sender. Throws `StockFault` when WeChat refuses or does not answer. */
+export async function readLiveStock(
+  services: Pick<Services, 'pay'>,
+  merchant: Merchant,
+  stock: { stockId: string; creatorMchid: string },
+): Promise<StockDetail> {
+  const { stockId } = stock
+  const sender = senderOf(merchant, null)
+  if (!sender?.keys) throw new StockFault(stockId, [`merchant ${merchant.slug} has no sender account with keys`])
+  const reply = await readStock(services.pay(sender), { ...stock, timeoutMs: readTimeoutMs })
+  if (reply.kind === 'ok') return reply.body
+  const trail = reply.requestId ? ` (Request-ID ${reply.requestId})` : ''
+  if (reply.kind === 'unknown')
+    throw new StockFault(stockId, [`WeChat Pay gave no usable answer: ${reply.word}${trail}`])
+  const cause = causes[reply.code]
+  const said = `WeChat Pay answered ${reply.status} ${reply.code} ${reply.message}${trail}`
+  throw new StockFault(stockId, [cause ? `${cause}: ${said}` : said])
+}
+
+/** wechat/pay-v3.md 2.0, as far as a query can meet it. */
+const causes: Record<string, string | undefined> = {
+  RESOURCE_NOT_EXISTS: 'it does not exist',
+  PARAM_ERROR: 'the number does not exist or belongs to another creator',
+  MCH_NOT_EXISTS: 'the creator is not a merchant number',
+  REQUEST_BLOCKED: 'this merchant number may not read it',
+  SIGN_ERROR: "the sender's key, serial or clock is wrong",
+  NO_AUTH: 'this merchant number may not read it',
+}
+
+/** The merchant number that made the stock: the one named, or the merchant's only provider. Throws `StockFault` otherwise. */
+export function creatorOf(merchant: Merchant, stockId: string, named: string | undefined): string {
+  if (named) return named
+  const providers = merchant.accounts.filter((account: Account) => account.role === 'provider')
+  if (providers.length === 1) return providers[0]!.mchid
+  const found = providers.length === 0 ? 'no provider account' : 'several provider accounts'
+  throw new StockFault(stockId, [`merchant ${merchant.slug} has ${found}: name the creator of the stock`])
+}

@@ -1,0 +1,32 @@
+import type { Merchant } from '../merchants/merchant.ts'
+import { type StockServices, stockColumns } from './import.ts'
+import { readLiveStock } from './live-stock.ts'
+import type { Stock } from './stock.ts'
+import { StockFault } from './stock-fault.ts'
+import { statedTags } from './stock-rules.ts'
+
+/**
+ * Refreshes an imported stock (同步). Unlike the import it also takes over a state in which nothing can be sent any more, so that
+ * pages and operators see it; tags that the operator stated stay while WeChat hides them. Throws `StockFault` when WeChat does
+ * not tell enough.
+ */
+export async function syncStock(services: StockServices, merchant: Merchant, stock: Stock): Promise<Stock> {
+  const known = { stockId: stock.stock_id, creatorMchid: stock.creator_mchid }
+  const detail = await readLiveStock(services, merchant, known)
+  const { max_coupons, max_coupons_per_user, fixed_normal_coupon, goods_tag } = detail.stock_use_rule ?? {}
+  if (!max_coupons || !max_coupons_per_user || !fixed_normal_coupon) {
+    throw new StockFault(stock.stock_id, [
+      'WeChat did not tell its amount, its number of coupons or its limit per member',
+    ])
+  }
+  const tags = statedTags(goods_tag ?? [], goods_tag?.length ? undefined : stock.goods_tags)
+  if ('fault' in tags) throw new StockFault(stock.stock_id, [tags.fault])
+  const fresh = await services.db
+    .updateTable('stocks')
+    .set(stockColumns(detail, tags, services.clock.now()))
+    .where('id', '=', stock.id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  services.directory.forget()
+  return fresh
+}
