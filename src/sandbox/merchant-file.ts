@@ -1,0 +1,52 @@
+import type { World, WorldAccount, WorldMerchant } from './world.ts'
+
+/** The merchant file (what `merchant apply` reads) of a merchant of the world: of the demo merchant unless told otherwise. */
+export function merchantFile(world: World, slug?: string): object {
+  const merchant = merchantOf(world, slug)
+  const { appid, appSecret, originalId, messageToken, encodingAesKey } = merchant.officialAccount
+  return {
+    slug: merchant.slug,
+    name: merchant.name,
+    official_account: {
+      appid,
+      app_secret: appSecret,
+      original_id: originalId,
+      message_token: messageToken,
+      encoding_aes_key: encodingAesKey,
+    },
+    accounts: merchant.mchids.map((mchid) => accountEntry(world, accountOf(world, mchid))),
+    events_secret: merchant.eventsSecret,
+    domain_verification: { 'MP_verify_sandbox.txt': 'sandbox' },
+  }
+}
+
+/** A merchant by slug, or the first; throws when there is none of that name. */
+export function merchantOf(world: World, slug?: string): WorldMerchant {
+  const merchant = slug === undefined ? world.merchants[0] : world.merchants.find((each) => each.slug === slug)
+  if (!merchant) throw new Error(`the sandbox has no merchant ${slug}`)
+  return merchant
+}
+
+/** A merchant number's account; throws when there is none. */
+export function accountOf(world: World, mchid: string): WorldAccount {
+  const account = world.accounts.find((each) => each.mchid === mchid)
+  if (!account) throw new Error(`the sandbox has no merchant number ${mchid}`)
+  return account
+}
+
+function accountEntry(world: World, account: WorldAccount): object {
+  const key = account.certificates.at(-1)!
+  return {
+    mchid: account.mchid,
+    role: account.role,
+    serial_no: key.serialNo,
+    certificate: key.certificate,
+    private_key: key.privateKey,
+    api_v3_key: account.apiV3Key,
+    api_v2_key: account.apiV2Key,
+    ...(account.keyMode !== 'certificate' && {
+      public_key_id: world.platform.publicKeyId,
+      public_key: world.platform.publicKey,
+    }),
+  }
+}

@@ -1,0 +1,62 @@
+import { randomInt } from 'node:crypto'
+import type { SandboxState } from '../state.ts'
+import { wechatTime } from '../wechat-time.ts'
+import type { WorldStock } from '../world.ts'
+
+/** A coupon in a member's account. */
+export type Coupon = {
+  couponId: string
+  stockId: string
+  openid: string
+  appid: string
+  mchid: string
+  outRequestNo: string
+  status: 'SENDED' | 'USED' | 'EXPIRED'
+  createdAt: string
+  usedAt?: string
+  usedBy?: { mchid: string; transactionId: string }
+}
+
+/** Puts a coupon of a stock into an account. The numbers of real coupons don't follow one another: these neither. */
+export function giveCoupon(
+  state: SandboxState,
+  coupon: Pick<Coupon, 'stockId' | 'openid' | 'appid' | 'mchid' | 'outRequestNo'>,
+): Coupon {
+  const couponId = `${state.nextId(13)}${randomInt(10)}`
+  const given: Coupon = { ...coupon, couponId, status: 'SENDED', createdAt: state.clock.now().toISOString() }
+  state.coupons.set(couponId, given)
+  const mine = state.couponsByOpenid.get(coupon.openid)
+  if (mine) mine.push(given)
+  else state.couponsByOpenid.set(coupon.openid, [given])
+  return given
+}
+
+/** A coupon as coupon detail and the list of a user's coupons show it (wechat/pay-v3.md 2.8). */
+export function couponBody(stock: WorldStock, coupon: Coupon): object {
+  return {
+    stock_creator_mchid: stock.stock_creator_mchid,
+    stock_id: stock.stock_id,
+    coupon_id: coupon.couponId,
+    coupon_name: stock.stock_name,
+    description: stock.description,
+    status: coupon.status,
+    create_time: wechatTime(coupon.createdAt),
+    coupon_type: 'NORMAL',
+    no_cash: stock.no_cash,
+    singleitem: false,
+    available_begin_time: wechatTime(stock.available_begin_time),
+    available_end_time: wechatTime(stock.available_end_time),
+    normal_coupon_information: {
+      coupon_amount: stock.coupon_amount,
+      transaction_minimum: stock.transaction_minimum,
+    },
+    ...(coupon.usedBy && {
+      consume_information: {
+        consume_time: wechatTime(coupon.usedAt ?? coupon.createdAt),
+        consume_mchid: coupon.usedBy.mchid,
+        transaction_id: coupon.usedBy.transactionId,
+        goods_detail: [],
+      },
+    }),
+  }
+}

@@ -1,0 +1,37 @@
+import type { Incoming } from '../http.ts'
+import type { SandboxState } from '../state.ts'
+import type { WorldAccount } from '../world.ts'
+import type { RefusalRow } from './refusals.ts'
+
+/** A WeChat Pay call whose signature was right. `params` are the path's decoded parts, `body` its JSON. */
+export type PayCall = {
+  state: SandboxState
+  request: Incoming
+  account: WorldAccount
+  params: Record<string, string>
+  body: Record<string, unknown>
+}
+
+export type PayResult = { ok: object } | { refused: RefusalRow }
+
+/** One endpoint of WeChat Pay. `facts` says which member and stock a call is about, for faults and the list of calls. */
+export type PayHandler = {
+  handle(call: PayCall): PayResult | Promise<PayResult>
+  facts?(call: PayCall): { openid?: string; stockId?: string; outRequestNo?: string }
+  /** Called once the answer is on its way, however it ended. */
+  done?(call: PayCall): void
+}
+
+export function ok(body: object): PayResult {
+  return { ok: body }
+}
+
+export function refuse(row: RefusalRow, message?: string): PayResult {
+  return { refused: message === undefined ? row : { ...row, message } }
+}
+
+/** A text field of the body; undefined when it is missing or not text. */
+export function textOf(body: Record<string, unknown>, field: string): string | undefined {
+  const value = body[field]
+  return typeof value === 'string' && value !== '' ? value : undefined
+}

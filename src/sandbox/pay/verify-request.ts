@@ -1,0 +1,72 @@
+import { verify } from 'node:crypto'
+import type { Incoming } from '../http.ts'
+import type { SandboxState } from '../state.ts'
+import type { KeyedCertificate } from '../certificate.ts'
+import type { WorldAccount } from '../world.ts'
+import { refusals, type RefusalRow } from './refusals.ts'
+
+export type Verified = { account: WorldAccount } | { refused: RefusalRow; mchid?: string }
+
+/** WeChat's window for a request's timestamp, to either side (wechat/pay-v3.md 1.3). */
+const timestampWindowSeconds = 300
+const scheme = 'WECHATPAY2-SHA256-RSA2048 '
+/** How much of the message WeChat shows in a 401 before it cuts it. */
+const shownMessageLength = 500
+
+/** Checks a request as WeChat does: headers, scheme, merchant number, serial, clock, signature, in that order. */
+export function verifyRequest(state: SandboxState, request: Incoming): Verified {
+  const { headers } = request
+  if (!headers['user-agent'] || !headers.accept) {
+    return { refused: { status: 400, code: 'PARAM_ERROR', message: 'Http头缺少Accept或User-Agent' } }
+  }
+  const values = parseAuthorization(headers.authorization ?? '')
+  if (!values) {
+    const message = 'Http头Authorization值格式错误，请参考《微信支付商户REST API签名规则》'
+    return { refused: { ...refusals.sign_error, message } }
+  }
+  const account = state.world.accounts.find((each) => each.mchid === values.mchid)
+  if (!account) return { refused: refusals.mch_not_exists }
+  const key = account.certificates.find((each) => each.serialNo === values.serial_no)
+  if (!key) return { refused: refusals.serial_wrong, mchid: account.mchid }
+  const now = state.clock.now().getTime()
+  if (new Date(key.endsAt).getTime() <= now) return { refused: refusals.certificate_expired, mchid: account.mchid }
+  if (!/^\d{10}$/.test(values.timestamp) || Math.abs(now / 1000 - Number(values.timestamp)) > timestampWindowSeconds) {
+    return { refused: refusals.request_expired, mchid: account.mchid }
+  }
+  const message = `${request.method}\n${request.target}\n${values.timestamp}\n${values.nonce_str}\n${request.body}\n`
+  if (isSignedBy(state, key, message, values.signature)) return { account }
+  return { refused: signatureRefusal(request, message, values.signature), mchid: account.mchid }
+}
+
+type AuthorizationValues = Record<'mchid' | 'nonce_str' | 'timestamp' | 'serial_no' | 'signature', string>
+
+function parseAuthorization(header: string): AuthorizationValues | undefined {
+  if (!header.startsWith(scheme)) return undefined
+  const values: Record<string, string> = {}
+  for (const [, name, value] of header.slice(scheme.length).matchAll(/(\w+)="([^"]*)"/g)) values[name!] = value!
+  const names = ['mchid', 'nonce_str', 'timestamp', 'serial_no', 'signature']
+  return names.every((name) => values[name]) ? (values as AuthorizationValues) : undefined
+}
+
+function isSignedBy(state: SandboxState, key: KeyedCertificate, message: string, signature: string): boolean {
+  const publicKey = state.publicKey(key.certificate)
+  return verify('RSA-SHA256', Buffer.from(message), publicKey, Buffer.from(signature, 'base64'))
+}
+
+function signatureRefusal(request: Incoming, message: string, signature: string): RefusalRow {
+  return {
+    ...refusals.sign_error,
+    detail: {
+      field: 'signature',
+      value: signature,
+      issue: 'sign not match',
+      location: 'authorization',
+      sign_information: {
+        method: request.method,
+        url: request.target,
+        truncated_sign_message: message.slice(0, shownMessageLength),
+        sign_message_length: Buffer.byteLength(message),
+      },
+    },
+  }
+}

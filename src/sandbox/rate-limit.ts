@@ -1,0 +1,23 @@
+export type RateLimit = { allows(mchid: string): boolean }
+
+/**
+ * A bucket per merchant number that holds one second's worth. It runs on the machine's own clock, so that a test
+ * whose clock stands still is not refused for ever.
+ */
+export function openRateLimit(settings: { sendsPerSecond: number }): RateLimit {
+  const buckets = new Map<string, { left: number; at: number }>()
+  return {
+    allows(mchid) {
+      const perSecond = settings.sendsPerSecond
+      if (perSecond === Infinity) return true
+      const now = performance.now()
+      const bucket = buckets.get(mchid) ?? { left: perSecond, at: now }
+      bucket.left = Math.min(perSecond, bucket.left + ((now - bucket.at) / 1000) * perSecond)
+      bucket.at = now
+      buckets.set(mchid, bucket)
+      if (bucket.left < 1) return false
+      bucket.left--
+      return true
+    },
+  }
+}

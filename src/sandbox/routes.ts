@@ -1,0 +1,52 @@
+import type { Incoming, Ending } from './http.ts'
+import { authorize } from './oauth/authorize.ts'
+import { activateCard, decryptCode, readTempInfo, readUserInfo } from './official/cards.ts'
+import { classicToken, exchangeCode, stableToken } from './official/credentials.ts'
+import { runOfficial, type OfficialHandler } from './official/run-official.ts'
+import { listCertificates } from './pay/certificates.ts'
+import { readOrder, readPartnerOrder } from './pay/orders.ts'
+import type { PayHandler } from './pay/pay-call.ts'
+import { runPay } from './pay/run-pay.ts'
+import { sendCoupon } from './pay/send-coupon.ts'
+import { listStockMerchants, listStocks, pauseStock, readStock, restartStock, startStock } from './pay/stocks.ts'
+import { listUserCoupons, readUserCoupon } from './pay/user-coupons.ts'
+import type { SandboxState } from './state.ts'
+
+export type Run = (state: SandboxState, request: Incoming, params: Record<string, string>) => Ending | Promise<Ending>
+export type Route = { method: 'GET' | 'POST' | 'PATCH' | 'DELETE'; path: string; run: Run }
+
+const favor = '/v3/marketing/favor'
+
+/** Every address of WeChat's that the sandbox plays. The first word is the name that faults and the list of calls use. */
+export const wechatRoutes: Route[] = [
+  pay('send', 'POST', `${favor}/users/:openid/coupons`, sendCoupon),
+  pay('user_coupons', 'GET', `${favor}/users/:openid/coupons`, listUserCoupons),
+  pay('coupon_detail', 'GET', `${favor}/users/:openid/coupons/:couponId`, readUserCoupon),
+  pay('stock_list', 'GET', `${favor}/stocks`, listStocks),
+  pay('stock_detail', 'GET', `${favor}/stocks/:stockId`, readStock),
+  pay('stock_start', 'POST', `${favor}/stocks/:stockId/start`, startStock),
+  pay('stock_pause', 'POST', `${favor}/stocks/:stockId/pause`, pauseStock),
+  pay('stock_restart', 'POST', `${favor}/stocks/:stockId/restart`, restartStock),
+  pay('stock_merchants', 'GET', `${favor}/stocks/:stockId/merchants`, listStockMerchants),
+  pay('certificates', 'GET', '/v3/certificates', listCertificates),
+  pay('order', 'GET', '/v3/pay/transactions/id/:transactionId', readOrder),
+  pay('order', 'GET', '/v3/pay/transactions/out-trade-no/:outTradeNo', readOrder),
+  pay('partner_order', 'GET', '/v3/pay/partner/transactions/id/:transactionId', readPartnerOrder),
+  pay('partner_order', 'GET', '/v3/pay/partner/transactions/out-trade-no/:outTradeNo', readPartnerOrder),
+  { method: 'GET', path: '/connect/oauth2/authorize', run: authorize },
+  official('oauth_exchange', 'GET', '/sns/oauth2/access_token', exchangeCode),
+  official('stable_token', 'POST', '/cgi-bin/stable_token', stableToken),
+  official('token', 'GET', '/cgi-bin/token', classicToken),
+  official('card_decrypt', 'POST', '/card/code/decrypt', decryptCode),
+  official('card_user_info', 'POST', '/card/membercard/userinfo/get', readUserInfo),
+  official('card_activate', 'POST', '/card/membercard/activate', activateCard),
+  official('card_temp_info', 'POST', '/card/membercard/activatetempinfo/get', readTempInfo),
+]
+
+function pay(endpoint: string, method: 'GET' | 'POST', path: string, handler: PayHandler): Route {
+  return { method, path, run: (state, request, params) => runPay(state, { endpoint, handler }, params, request) }
+}
+
+function official(endpoint: string, method: 'GET' | 'POST', path: string, handler: OfficialHandler): Route {
+  return { method, path, run: (state, request) => runOfficial(state, { endpoint, handler }, request) }
+}

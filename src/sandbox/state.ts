@@ -1,0 +1,110 @@
+import { createPrivateKey, createPublicKey, randomInt, type KeyObject } from 'node:crypto'
+import { systemClock, type Clock } from '../clock.ts'
+import { openCallBook, type CallBook, type NumberRecord } from './calls.ts'
+import { openFaultBook, type FaultBook } from './faults.ts'
+import { openCodeBook, type CodeBook } from './oauth/codes.ts'
+import { openTokenBook, type TokenBook } from './official/tokens.ts'
+import type { UserCard } from './official/user-card.ts'
+import type { Coupon } from './pay/coupon.ts'
+import type { Order } from './pay/order.ts'
+import { openRateLimit, type RateLimit } from './rate-limit.ts'
+import type { World } from './world.ts'
+
+/** What the sandbox's WeChat remembers while it runs. */
+export type SandboxState = {
+  world: World
+  clock: Clock
+  settings: SandboxSettings
+  faults: FaultBook
+  calls: CallBook
+  /** By `mchid/out_request_no`. */
+  numbers: Map<string, NumberRecord>
+  coupons: Map<string, Coupon>
+  couponsByOpenid: Map<string, Coupon[]>
+  /** Sends under way by `stock_id/openid`. */
+  sending: Set<string>
+  stockUse: Map<string, StockUse>
+  /** fen received by `creator mchid/openid/month`. */
+  monthSums: Map<string, number>
+  orders: Order[]
+  userCards: UserCard[]
+  codes: CodeBook
+  tokens: TokenBook
+  rate: RateLimit
+  /** Parsed once per PEM. */
+  privateKey(pem: string): KeyObject
+  publicKey(pem: string): KeyObject
+  /** A new number that no coupon or order has, of that many digits. */
+  nextId(digits: number): string
+}
+
+export type SandboxSettings = {
+  /** The sandbox's own address and paycoupon's, without a slash at the end. */
+  url: string
+  appUrl: string
+  /** WeChat's limit on sending, per merchant number (wechat/pay-v3.md 3.1). */
+  sendsPerSecond: number
+  /** How long WeChat takes to send one coupon. */
+  sendMs: number
+}
+
+/** How much of one stock is gone. */
+export type StockUse = { distributed: number; perPerson: Map<string, number>; perDay: Map<string, number> }
+
+export type StateOptions = {
+  world: World
+  clock?: Clock
+  appUrl?: string
+  sendsPerSecond?: number
+  sendMs?: number
+  keptCalls?: number
+}
+
+const keptCallsDefault = 1000
+const sendsPerSecondDefault = 500
+
+export function openState(options: StateOptions): SandboxState {
+  const clock = options.clock ?? systemClock
+  const settings = {
+    url: '',
+    appUrl: (options.appUrl ?? 'http://localhost:3000').replace(/\/$/, ''),
+    sendsPerSecond: options.sendsPerSecond ?? sendsPerSecondDefault,
+    sendMs: options.sendMs ?? 0,
+  }
+  let lastId = BigInt(randomInt(1, 2 ** 40))
+  return {
+    world: options.world,
+    clock,
+    settings,
+    faults: openFaultBook(),
+    calls: openCallBook(options.keptCalls ?? keptCallsDefault),
+    numbers: new Map(),
+    coupons: new Map(),
+    couponsByOpenid: new Map(),
+    sending: new Set(),
+    stockUse: new Map(),
+    monthSums: new Map(),
+    orders: [],
+    userCards: [],
+    codes: openCodeBook(clock),
+    tokens: openTokenBook(clock),
+    rate: openRateLimit(settings),
+    privateKey: cached(createPrivateKey),
+    publicKey: cached(createPublicKey),
+    nextId: (digits) =>
+      String(++lastId)
+        .padStart(digits - 1, '0')
+        .padStart(digits, '4'),
+  }
+}
+
+function cached(parse: (pem: string) => KeyObject): (pem: string) => KeyObject {
+  const keys = new Map<string, KeyObject>()
+  return (pem) => {
+    const known = keys.get(pem)
+    if (known) return known
+    const key = parse(pem)
+    keys.set(pem, key)
+    return key
+  }
+}

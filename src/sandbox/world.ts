@@ -1,0 +1,208 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { createCertificate, createKeyPair, type KeyedCertificate } from './certificate.ts'
+import { demoStocks } from './demo-stocks.ts'
+
+/**
+ * What exists at the sandbox's WeChat: keys, Official Accounts, merchant numbers, stocks, members. Plain JSON, so that
+ * it can be kept between starts and shared by two processes. Every key in it is generated at run time.
+ */
+export type World = {
+  version: 1
+  platform: WorldPlatform
+  /** Every WeChat Pay merchant number, each once. */
+  accounts: WorldAccount[]
+  merchants: WorldMerchant[]
+  stocks: WorldStock[]
+  members: WorldMember[]
+}
+
+export type WorldPlatform = {
+  /** Oldest first; answers are signed with the last one. */
+  certificates: KeyedCertificate[]
+  publicKeyId: string
+  publicKey: string
+  publicKeyPrivateKey: string
+}
+
+export type WorldMerchant = {
+  slug: string
+  name: string
+  officialAccount: WorldOfficialAccount
+  /** Its own number first, then the provider's. */
+  mchids: string[]
+  eventsSecret: string
+  card: { cardId: string; title: string; activation: 'auto' | 'jump' }
+  /** Where the phone page's menu leads, and which stock the demo campaign of that kind gives. */
+  campaigns: Record<'link' | 'card_open' | 'spend', { slug: string; stockId: string }>
+}
+
+export type WorldOfficialAccount = {
+  appid: string
+  appSecret: string
+  originalId: string
+  messageToken: string
+  encodingAesKey: string
+  /** Every openid under this appid begins so, as WeChat's do in practice. */
+  openidPrefix: string
+  /** Host names that a redirect_uri may have, without port. */
+  webAuthDomains: string[]
+}
+
+/** How WeChat proves its answers to this merchant number: wechat/pay-v3.md 1.5. `both`: in the middle of the switch. */
+export type KeyMode = 'certificate' | 'public_key' | 'both'
+
+export type WorldAccount = {
+  mchid: string
+  name: string
+  role: 'sender' | 'provider'
+  appids: string[]
+  apiV3Key: string
+  apiV2Key: string
+  /** All valid ones, oldest first; the merchant file names the last. */
+  certificates: KeyedCertificate[]
+  keyMode: KeyMode
+}
+
+/** A stock as WeChat's stock detail spells it (wechat/pay-v3.md 2.7), with what WeChat keeps to itself. */
+export type WorldStock = {
+  stock_id: string
+  stock_creator_mchid: string
+  stock_name: string
+  description: string
+  status: 'unactivated' | 'audit' | 'running' | 'stoped' | 'paused'
+  stock_type: 'NORMAL' | 'DISCOUNT_CUT' | 'OTHER'
+  no_cash: boolean
+  create_time: string
+  available_begin_time: string
+  available_end_time: string
+  coupon_amount: number
+  transaction_minimum: number
+  max_coupons: number
+  max_coupons_per_user: number
+  /** fen; absent: no daily budget */
+  max_amount_by_day?: number
+  goods_tag: string[]
+  /** Merchant numbers beside the creator that may send; null: made without 跨商户发券. */
+  senders: string[] | null
+  natural_person_limit: boolean
+  prevent_api_abuse: boolean
+  /** True: the detail leaves goods_tag out for everybody but the creator. */
+  hides_goods_tag?: boolean
+}
+
+export type WorldMember = {
+  /** The value of the browser's cookie. */
+  id: string
+  nickname: string
+  /** Under the first merchant's appid. */
+  openid: string
+  /** Members with one identity count as one where the stock has natural_person_limit. */
+  person?: string
+  /** 防刷: refused as 用户非法 by stocks with prevent_api_abuse. */
+  abnormal?: boolean
+  /** Refused as 用户被限领拦截. */
+  blocked?: boolean
+}
+
+export type WorldOptions = {
+  now?: Date
+  /** Merchants by slug; the first is 优购小店. Each gets an Official Account, a sender and its own stocks. */
+  slugs?: string[]
+  keyMode?: KeyMode
+  /** RSA bits of WeChat's own keys; a benchmark may take 1024 so that the sandbox is not what it measures. */
+  platformBits?: number
+}
+
+const demoMembers = { xiaoming: '小明', xiaohong: '小红', xiaogang: '小刚', xiaoli: '小丽' }
+const providerMchid = '1267388801'
+const firstSenderMchid = 1601400973
+
+/** A new world with fresh keys: the demo merchant `demo` (优购小店) unless other slugs are asked for. */
+export function createWorld(options: WorldOptions = {}): World {
+  const now = options.now ?? new Date()
+  const slugs = options.slugs ?? ['demo']
+  const keyMode = options.keyMode ?? 'certificate'
+  const yesterday = new Date(now.getTime() - 86_400_000)
+  const publicKey = createKeyPair(options.platformBits)
+  const merchants = slugs.map(createMerchant)
+  const first = merchants[0]!.officialAccount
+  return {
+    version: 1,
+    platform: {
+      certificates: [
+        createCertificate({ commonName: 'Tenpay.com sandbox', from: yesterday, bits: options.platformBits }),
+      ],
+      publicKeyId: `PUB_KEY_ID_01${digits(30)}`,
+      publicKey: publicKey.publicKey,
+      publicKeyPrivateKey: publicKey.privateKey,
+    },
+    accounts: [
+      ...merchants.map((merchant) => createAccount(merchant.mchids[0]!, merchant, keyMode, yesterday)),
+      createAccount(providerMchid, undefined, keyMode, yesterday),
+    ],
+    merchants,
+    stocks: merchants.flatMap((merchant) => demoStocks(merchant, providerMchid, yesterday)),
+    members: Object.entries(demoMembers).map(([id, nickname]) => ({ id, nickname, openid: openidOf(first, id) })),
+  }
+}
+
+/** The openid of anybody under an Official Account: always the same for the same id, always 28 characters. */
+export function openidOf(account: { openidPrefix: string }, memberId: string): string {
+  const tail = createHash('sha256').update(memberId).digest('base64url')
+  return (account.openidPrefix + tail).slice(0, 28)
+}
+
+export function worldToJson(world: World): string {
+  return JSON.stringify(world, null, 2)
+}
+
+/** Reads what worldToJson wrote; throws on anything else. */
+export function worldFromJson(text: string): World {
+  const world = JSON.parse(text) as World
+  if (world?.version !== 1 || !Array.isArray(world.merchants)) throw new Error('not a sandbox world of version 1')
+  return world
+}
+
+function createMerchant(slug: string, index: number): WorldMerchant {
+  const name = index === 0 ? '优购小店' : `优购小店 ${index + 1} 号店`
+  const stock = (number: number) => String(16246120 + index * 10 + number)
+  return {
+    slug,
+    name,
+    officialAccount: {
+      appid: `wx${randomBytes(8).toString('hex')}`,
+      appSecret: randomBytes(16).toString('hex'),
+      originalId: `gh_${randomBytes(6).toString('hex')}`,
+      messageToken: randomBytes(12).toString('hex'),
+      encodingAesKey: randomBytes(32).toString('base64').slice(0, 43),
+      openidPrefix: `o${index === 0 ? 'Demo' : randomBytes(2).toString('hex')}`,
+      webAuthDomains: ['localhost', '127.0.0.1'],
+    },
+    mchids: [String(firstSenderMchid + index), providerMchid],
+    eventsSecret: `whsec_${randomBytes(32).toString('base64')}`,
+    card: { cardId: `p${randomBytes(12).toString('hex')}`, title: `${name}会员卡`, activation: 'auto' },
+    campaigns: {
+      link: { slug: 'welcome', stockId: stock(0) },
+      card_open: { slug: 'card-gift', stockId: stock(1) },
+      spend: { slug: 'spend-gift', stockId: stock(2) },
+    },
+  }
+}
+
+/** A sender for the merchant, or the provider when there is none. */
+function createAccount(mchid: string, owner: WorldMerchant | undefined, keyMode: KeyMode, from: Date): WorldAccount {
+  return {
+    mchid,
+    name: owner?.name ?? '优购服务商',
+    role: owner ? 'sender' : 'provider',
+    appids: owner ? [owner.officialAccount.appid] : [],
+    apiV3Key: randomBytes(16).toString('hex'),
+    apiV2Key: randomBytes(16).toString('hex'),
+    certificates: [createCertificate({ commonName: mchid, from })],
+    keyMode,
+  }
+}
+
+function digits(count: number): string {
+  return Array.from(randomBytes(count), (byte) => byte % 10).join('')
+}
