@@ -1,0 +1,92 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import type { Campaign } from '../../src/campaigns/campaign.ts'
+import { readConfig } from '../../src/config.ts'
+import type { Merchant } from '../../src/merchants/merchant.ts'
+import { migrate } from '../../src/migrate.ts'
+import { openServices } from '../../src/open-services.ts'
+import type { CampaignLimits } from '../../src/schema.ts'
+import type { Services } from '../../src/services.ts'
+import { csrfTokenOf } from '../../src/web/middleware/csrf.ts'
+import { signText } from '../../src/web/signed-text.ts'
+import { aCampaign, aMerchant, aStock } from '../../test/support/builders.ts'
+import { startPostgres, startRedis } from '../../test/support/servers.ts'
+import { type Child, startChild } from './child.ts'
+import { request } from './load.ts'
+
+/** Far above what two cores can do: the pace must not be what is measured. */
+const unlimitedSends = 1_000_000
+
+export type Stage = AsyncDisposable & {
+  services: Services
+  merchant: Merchant
+  env: Record<string, string>
+  campaign(limits: CampaignLimits): Promise<Campaign>
+  startApp(): Promise<Child>
+  startFloor(): Promise<Child>
+  /** A whole claim as the browser of a member who is logged in sends it. */
+  claimOf(campaign: Campaign, openid: string): Buffer
+}
+
+/** Real PostgreSQL with fsync, real Redis, a WeChat Pay that answers at once, and a merchant: all private, all ended with it. */
+export async function openStage(): Promise<Stage> {
+  const [postgres, redis] = await Promise.all([startPostgres({ fsync: true }), startRedis()])
+  const platform = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const publicKey = platform.publicKey.export({ type: 'spki', format: 'pem' }).toString()
+  const publicKeyId = 'PUB_KEY_ID_0116014009732026112300382175000001'
+  const wechat = fork(fileURLToPath(new URL('signed-server.ts', import.meta.url)), { execArgv: ['--import', 'tsx'] })
+  wechat.send({ serial: publicKeyId, privateKey: platform.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() })
+  const [address] = (await once(wechat, 'message')) as [AddressInfo]
+  const wechatUrl = `http://127.0.0.1:${address.port}`
+
+  const cookieKey = randomBytes(32).toString('base64url')
+  const env = {
+    DATABASE_URL: postgres.url,
+    REDIS_URL: redis.url,
+    MASTER_KEY: randomBytes(32).toString('base64'),
+    COOKIE_KEYS: cookieKey,
+    SANDBOX: 'off',
+    PORT: '0',
+    LOG_LEVEL: 'warn',
+    WECHAT_OPEN_URL: wechatUrl,
+    WECHAT_API_URL: wechatUrl,
+    WECHAT_PAY_URL: wechatUrl,
+    WECHAT_PAY_BACKUP_URL: wechatUrl,
+  }
+  const services = await openServices(readConfig(env))
+  await migrate(services.db)
+  const merchant = await aMerchant(services, { slug: 'bench', sendsPerSecond: unlimitedSends })
+  await services.db
+    .updateTable('accounts')
+    .set({ public_key_id: publicKeyId, public_key: publicKey })
+    .where('role', '=', 'sender')
+    .execute()
+  const privateKey = merchant.accounts.find((account) => account.keys)?.keys?.privateKey.reveal() ?? ''
+
+  function claimOf(campaign: Campaign, openid: string): Buffer {
+    const sessionId = randomBytes(16).toString('hex')
+    const name = `pc_member_${merchant.slug}`
+    const cookie = `${name}=${signText([cookieKey], name, `${sessionId}.${Date.now().toString(36)}.${openid}`)}`
+    const body = `_csrf=${csrfTokenOf(cookieKey, sessionId)}&claim_key=${randomBytes(8).toString('hex')}`
+    const headers = { cookie, 'content-type': 'application/x-www-form-urlencoded', 'user-agent': 'MicroMessenger/8.0.50' }
+    return request('POST', `/m/${merchant.slug}/c/${campaign.slug}/claims`, headers, body)
+  }
+
+  return {
+    services,
+    merchant,
+    env,
+    campaign: async (limits) => aCampaign(services, await aStock(services, merchant, { max_coupons: 10_000_000 }), { limits }),
+    startApp: () => startChild('../../src/main.ts', env),
+    startFloor: () => startChild('floor.ts', { ...env, PRIVATE_KEY: privateKey, PUBLIC_KEY: publicKey }),
+    claimOf,
+    async [Symbol.asyncDispose]() {
+      await services.close()
+      wechat.disconnect()
+      await Promise.all([postgres.stop(), redis.stop()])
+    },
+  }
+}
