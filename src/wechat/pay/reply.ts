@@ -51,7 +51,7 @@ export function isSuccess(status: number): boolean {
   return status >= 200 && status < 300
 }
 
-const envelopeSchema = z.object({ code: z.string(), message: z.string().catch(''), detail: z.unknown() })
+const envelopeSchema = z.object({ code: z.string(), message: z.string().catch(''), detail: z.unknown().optional() })
 
 function readEnvelope(body: Buffer): z.infer<typeof envelopeSchema> | undefined {
   try {
