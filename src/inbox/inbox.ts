@@ -1,4 +1,5 @@
 import type { Db } from '../database.ts'
+import { inboxTotal } from '../metrics.ts'
 import type { InboxSource } from '../schema.ts'
 
 export type Arrival = { merchantId: number; source: InboxSource; businessKey: string; body: unknown; at: Date }
@@ -22,6 +23,7 @@ export async function receive(db: Db, arrival: Arrival): Promise<'new' | 'repeat
     .onConflict((conflict) => conflict.columns(['merchant_id', 'source', 'business_key']).doNothing())
     .returning('id')
     .executeTakeFirst()
+  inboxTotal.inc({ source: arrival.source, outcome: inserted ? 'new' : 'repeat' })
   if (!inserted) return 'repeat'
   listeners.get(db)?.()
   return 'new'

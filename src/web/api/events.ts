@@ -1,6 +1,7 @@
 import { readEvent } from '../../inbox/event.ts'
 import { signatureHolds } from '../../inbox/event-signature.ts'
 import { receive } from '../../inbox/inbox.ts'
+import { inboxTotal } from '../../metrics.ts'
 import type { Handler } from '../context.ts'
 import { BodyTooLarge, readBody } from '../middleware/body.ts'
 
@@ -29,6 +30,7 @@ export const postEvents: Handler = async (ctx) => {
   answer(202, { accepted: true, repeat: newness === 'repeat' })
 
   function answer(status: number, content: object): void {
+    if (status >= 400) inboxTotal.inc({ source: 'events', outcome: 'refused' })
     ctx.status = status
     ctx.body = content
   }

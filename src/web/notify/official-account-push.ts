@@ -1,5 +1,6 @@
 import { receive } from '../../inbox/inbox.ts'
 import { cardOfPush, pushKey, type StoredPush } from '../../inbox/push.ts'
+import { inboxTotal } from '../../metrics.ts'
 import type { OfficialAccount } from '../../merchants/merchant.ts'
 import { answerEcho, MessageFault, openPush, type PushKeys } from '../../wechat/official/message-push.ts'
 import type { Context, Handler } from '../context.ts'
@@ -23,6 +24,7 @@ export const officialAccountPush: Handler = async (ctx) => {
   } catch (fault) {
     if (!(fault instanceof MessageFault)) throw fault
     ctx.state.services.log.info({ merchant: merchant.slug, fault: fault.message }, 'push refused')
+    inboxTotal.inc({ source: 'oa', outcome: 'refused' })
     ctx.status = 401
     ctx.body = 'refused'
   }

@@ -1,5 +1,6 @@
 import { receive } from '../../inbox/inbox.ts'
 import { notificationKey, type StoredNotification } from '../../inbox/pay-notification.ts'
+import { inboxTotal } from '../../metrics.ts'
 import type { Account } from '../../merchants/merchant.ts'
 import { NotificationRefused } from '../../wechat/pay/notification.ts'
 import type { Context, Handler } from '../context.ts'
@@ -48,6 +49,7 @@ function refuse(ctx: Context, account: Account, fault: NotificationRefused | Bod
     { merchant: ctx.state.merchant.slug, mchid: account.mchid, word },
     'notification refused',
   )
+  inboxTotal.inc({ source: 'pay', outcome: 'refused' })
   ctx.status = fault instanceof BodyTooLarge ? 413 : 401
   ctx.body = { code: 'FAIL', message: word }
 }
