@@ -24,7 +24,9 @@ export function render(ctx: Context, view: string, data: object): void {
  * once when there is no such view.
  */
 export function prepare(view: string, data: object): (own: PerRequest) => string {
-  const pieces = text(view, { ...data, nonce: gap('nonce'), csrf: gap('csrf'), claimKey: gap('claimKey') }).split(gapMark)
+  const pieces = text(view, { ...data, nonce: gap('nonce'), csrf: gap('csrf'), claimKey: gap('claimKey') }).split(
+    gapMark,
+  )
   return (own) => {
     let page = pieces[0] as string
     for (let i = 1; i < pieces.length; i += 2) page += own[pieces[i] as keyof PerRequest] + (pieces[i + 1] as string)

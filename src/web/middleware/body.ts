@@ -18,7 +18,10 @@ export async function readBody(request: IncomingMessage, limitBytes: number): Pr
   return await new Promise<Buffer>((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
-    const timer = setTimeout(() => finish(Object.assign(new Error('the body came too slowly'), { status: 408 })), bodyTimeoutMs)
+    const timer = setTimeout(
+      () => finish(Object.assign(new Error('the body came too slowly'), { status: 408 })),
+      bodyTimeoutMs,
+    )
     const onData = (chunk: Buffer) => {
       size += chunk.length
       chunks.push(chunk)

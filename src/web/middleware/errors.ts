@@ -51,5 +51,8 @@ function problemWords(status: number): string {
 
 function logFault(ctx: Context, error: unknown): void {
   const { services, requestId, merchant } = ctx.state
-  services.log.error({ err: error, requestId, merchant: merchant?.slug, method: ctx.method, url: ctx.url }, 'request failed')
+  services.log.error(
+    { err: error, requestId, merchant: merchant?.slug, method: ctx.method, url: ctx.url },
+    'request failed',
+  )
 }

@@ -6,7 +6,9 @@ import type { Handler } from '../context.ts'
  * checks form-action against every redirect that follows a form, so WeChat's authorize page must be in it.
  */
 export function securityHeaders(config: Config): Handler {
-  const formAction = [...new Set(["'self'", new URL(config.publicUrl).origin, new URL(config.wechat.openUrl).origin])].join(' ')
+  const formAction = [
+    ...new Set(["'self'", new URL(config.publicUrl).origin, new URL(config.wechat.openUrl).origin]),
+  ].join(' ')
   const beforeNonce = "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'nonce-"
   const afterNonce = `'; form-action ${formAction}; frame-ancestors 'none'; base-uri 'none'`
   const fixed = Object.entries({

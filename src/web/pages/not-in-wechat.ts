@@ -17,7 +17,9 @@ export async function waysIntoWeChat(
   config: { sandbox: { on: boolean }; wechat: { openUrl: string } },
   url: string,
 ): Promise<{ url: string; qr: string | undefined; phoneUrl: string | undefined }> {
-  const phoneUrl = config.sandbox.on ? `${config.wechat.openUrl}/sandbox/open?url=${encodeURIComponent(url)}` : undefined
+  const phoneUrl = config.sandbox.on
+    ? `${config.wechat.openUrl}/sandbox/open?url=${encodeURIComponent(url)}`
+    : undefined
   return { url, qr: url.length <= longestQrUrl ? await qrCode(url) : undefined, phoneUrl }
 }
 

@@ -1,0 +1,23 @@
+import Koa from 'koa'
+import type { Services } from '../services.ts'
+import type { State } from './context.ts'
+import { errors } from './middleware/errors.ts'
+import { gluedQuery } from './middleware/glued-query.ts'
+import { requestLog } from './middleware/request-log.ts'
+import { securityHeaders } from './middleware/security-headers.ts'
+import { routes } from './routes.ts'
+
+/** The web application over opened services; it holds nothing of its own. */
+export function createApp(services: Services): Koa<State> {
+  const app = new Koa<State>({ proxy: services.config.trustProxy })
+  const router = routes()
+  app.use(requestLog(services))
+  app.use(securityHeaders(services.config))
+  app.use(errors)
+  app.use(gluedQuery)
+  app.use(router.routes())
+  app.use(router.allowedMethods())
+  // What a broken connection throws after the answer; everything else was answered and logged by `errors`.
+  app.on('error', (error: unknown) => services.log.debug({ err: error }, 'connection failed'))
+  return app
+}

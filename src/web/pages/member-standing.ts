@@ -1,0 +1,39 @@
+import type { Campaign } from '../../campaigns/campaign.ts'
+import { takenInLedger } from '../../claims/gate.ts'
+import { type Limit, limitsOf } from '../../claims/limits.ts'
+import type { MemberReason } from '../../refusal.ts'
+import type { Services } from '../../services.ts'
+import type { CampaignFace } from './campaign-face.ts'
+
+/** How far a member has used their own limits in a campaign. */
+export type Standing = {
+  /** Grants of this campaign that the member holds, of so many; undefined where the campaign does not limit them. */
+  used: number | undefined
+  limit: number | undefined
+  /** The limit that leaves nothing more to claim. */
+  full: MemberReason | undefined
+}
+
+/** Where the member stands, for the page to say so. The claim itself asks the ledger again. */
+export async function memberStanding(
+  services: Services,
+  campaign: Campaign,
+  face: CampaignFace,
+  openid: string,
+  now: Date,
+): Promise<Standing> {
+  const limits = limitsOf({ campaign, openid, coupons: face.coupons, tier: undefined, at: now }).filter(isMembers)
+  if (limits.length === 0) return { used: undefined, limit: undefined, full: undefined }
+  const taken = await takenInLedger(
+    services.db,
+    limits.map(({ scope }) => scope),
+  )
+  const places = ({ scope }: Limit) => taken.get(scope)?.length ?? 0
+  const whole = limits.find((limit) => limit.stockRef === undefined)
+  const full = limits.find((limit) => places(limit) + limit.take > limit.limit)
+  return { used: whole && places(whole), limit: whole?.limit, full: full?.reason }
+}
+
+function isMembers({ level }: Limit): boolean {
+  return level === 'member'
+}

@@ -1,0 +1,28 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { registry } from '../../metrics.ts'
+import type { Context } from '../context.ts'
+
+/** `GET /metrics` for Prometheus: with the bearer token of METRICS_TOKEN, or without one from this machine only. */
+export async function metrics(ctx: Context): Promise<void> {
+  const { metricsToken } = ctx.state.services.config
+  if (metricsToken === undefined ? !isLocal(ctx) : !tokenMatches(ctx.get('authorization'), metricsToken)) return
+  ctx.type = registry.contentType
+  ctx.body = await registry.metrics()
+}
+
+const loopback = /^(127\.|::1$|::ffff:127\.)/
+
+/** A proxy on this machine speaks for somebody elsewhere, and says so in a header. */
+function isLocal(ctx: Context): boolean {
+  if (ctx.get('x-forwarded-for') || ctx.get('forwarded') || ctx.get('x-real-ip')) return false
+  return loopback.test(ctx.req.socket.remoteAddress ?? '')
+}
+
+/** Compares hashes, so that neither length nor content shows in the time it takes. */
+function tokenMatches(authorization: string, token: string): boolean {
+  return timingSafeEqual(hash(authorization), hash(`Bearer ${token}`))
+}
+
+function hash(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}
