@@ -39,8 +39,11 @@ async function askOnce(
   try {
     return classify(await sendCoupon(client, { openid, body: request, ...options }))
   } catch (error) {
-    // Nothing left this process: a request that must not be sent is for a person to look at.
-    const row = outcomeNamed(error instanceof PayRequestFault ? 'needs_operator' : 'unreachable')
-    return { row, proven: true, doubtful: false, evidence: { message: (error as Error).message } }
+    const evidence = { message: (error as Error).message }
+    // A request that must not be sent never left this process; it is for a person to look at.
+    if (error instanceof PayRequestFault) {
+      return { row: outcomeNamed('needs_operator'), proven: true, doubtful: false, evidence }
+    }
+    return { row: outcomeNamed('unverified_answer'), proven: true, doubtful: true, evidence }
   }
 }

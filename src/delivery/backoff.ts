@@ -1,7 +1,7 @@
 import { nextBeijingMidnight } from '../clock.ts'
 
 /** Names of the waiting series below. */
-export type Schedule = 'again' | 'rate' | 'ask_once_more' | 'turn' | 'setup' | 'budget' | 'daily_cap'
+export type Schedule = 'again' | 'rate' | 'ask_once_more' | 'turn' | 'setup' | 'stranger' | 'budget' | 'daily_cap'
 
 const second = 1_000
 const minute = 60 * second
@@ -18,6 +18,8 @@ const pausesMs: Record<Schedule, number[]> = {
   turn: [1 * second],
   // Set-up and stock faults: somebody may be mending it right now, or tomorrow.
   setup: [30 * second, 1 * minute, 2 * minute, 5 * minute, 10 * minute],
+  // Refused for a reason nobody knows, perhaps this member's alone: each try halts the stock anew, so they are rare.
+  stranger: [1 * minute, 10 * minute, 30 * minute, 60 * minute],
   // A budget is raised by a person, or a new day begins.
   budget: [5 * minute, 10 * minute, 20 * minute, 30 * minute, 60 * minute],
   // Seen to recover after hours of the same day, without a rule (3.3).

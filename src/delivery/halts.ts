@@ -5,7 +5,7 @@ import type { HaltsTable } from '../schema.ts'
 import type { Services } from '../services.ts'
 import { nextTry } from './backoff.ts'
 import type { Outcome } from './classify.ts'
-import { outcomeNamed } from './outcomes.ts'
+import { memberWords } from './outcomes.ts'
 
 /** A stock, or a whole account (`stock_ref` null), that must not be sent from until its cause is gone. */
 export type Halt = Selectable<HaltsTable>
@@ -55,7 +55,7 @@ export async function whyHalted(
 ): Promise<'sold_out' | 'pending' | undefined> {
   const halt = await standingHalt(services, accountId, stockRef)
   if (!halt) return undefined
-  return outcomeNamed(halt.cause).member === 'sold_out' ? 'sold_out' : 'pending'
+  return memberWords(halt.cause).reason === 'sold_out' ? 'sold_out' : 'pending'
 }
 
 /**

@@ -35,7 +35,8 @@ export function openDeliveryLoop(services: Services): DeliveryLoop {
   function hold(work: Promise<unknown>): void {
     const held = work.then(
       () => undefined,
-      (error: Error) => log.warn({ error: error.message }, 'delivery could not go on'),
+      // Only probing can fail, and only when the ledger cannot be read: the loop says so once.
+      (error: Error) => log.debug({ error: error.message }, 'halts cannot be probed'),
     )
     inHand.add(held)
     void held.then(() => inHand.delete(held))

@@ -27,6 +27,8 @@ export type OutcomeRow = {
   scope?: 'stock' | 'account'
   /** How long to wait before the next try, or before the next probe of a halt. */
   schedule?: Schedule
+  /** Of a halt that may be one coupon's own: the longer pause of that coupon. */
+  couponSchedule?: Schedule
   /** What the member's page may say while this is the coupon's last word. */
   member: MemberReason
   /** A better sentence for this row than the one of `member`. */

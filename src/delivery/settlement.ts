@@ -37,7 +37,8 @@ export async function settle(
     }
     case 'halt': {
       const probeAt = await raiseHalt(services, coupon, outcome)
-      return postpone(services, coupon, outcome, probeAt)
+      const own = row.couponSchedule && nextTry(row.couponSchedule, coupon.attempts, at)
+      return postpone(services, coupon, outcome, own && own > probeAt ? own : probeAt)
     }
   }
 }

@@ -163,7 +163,6 @@ export const stockOutcomes: OutcomeRow[] = [
     match: {
       status: 400,
       codes: ['PARAM_ERROR'],
-      phrase: '参数错误',
       subCodes: ['270079577'],
       codeSuffices: true,
     },
@@ -183,6 +182,7 @@ export const stockOutcomes: OutcomeRow[] = [
     verdict: 'halt',
     scope: 'stock',
     schedule: 'setup',
+    couponSchedule: 'stranger',
     member: 'try_later',
     operator: {
       cause: '微信给出了未收录的拒绝原因，不能判断是否只针对该会员',

@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto'
+import type { Selectable } from 'kysely'
+import type { Campaign } from '../../src/campaigns/campaign.ts'
+import { award } from '../../src/claims/award.ts'
+import { leaseMs, type OwedCoupon } from '../../src/claims/coupon.ts'
+import type { Clock } from '../../src/clock.ts'
+import type { Merchant } from '../../src/merchants/merchant.ts'
+import type { CouponsTable, HaltsTable } from '../../src/schema.ts'
+import type { Services } from '../../src/services.ts'
+import type { Stock } from '../../src/stocks/stock.ts'
+import { aCampaign, aMerchant, aStock } from '../support/builders.ts'
+import { openTestServices, type TestServicesOptions } from '../support/services.ts'
+import { type SmallWeChat, startSmallWeChat } from './small-wechat.ts'
+
+export type MovableClock = Clock & { advance(milliseconds: number): void }
+
+/** The present, moved on by hand. */
+export function movableClock(): MovableClock {
+  let ahead = 0
+  return { now: () => new Date(Date.now() + ahead), advance: (milliseconds) => void (ahead += milliseconds) }
+}
+
+/** A merchant with a stock and a campaign, our services, and a WeChat that answers as told. */
+export type DeliveryRoom = AsyncDisposable & {
+  services: Services
+  clock: MovableClock
+  wechat: SmallWeChat
+  merchant: Merchant
+  stock: Stock
+  campaign: Campaign
+  /** Another process on the same database and Redis. */
+  anotherProcess(processName: string): Promise<Services & AsyncDisposable>
+  /** A member earns a coupon that the worker may send; returns the coupon's row id. */
+  owe(openid?: string, campaign?: Campaign): Promise<string>
+  lease(couponRow: string): Promise<OwedCoupon>
+  coupon(couponRow: string): Promise<Selectable<CouponsTable>>
+  halts(): Promise<Selectable<HaltsTable>[]>
+}
+
+export async function openDeliveryRoom(
+  options: TestServicesOptions & { sendsPerSecond?: number } = {},
+): Promise<DeliveryRoom> {
+  const clock = movableClock()
+  const wechat = await startSmallWeChat(clock)
+  const { sendsPerSecond, ...rest } = options
+  const at = { openUrl: wechat.urls.payUrl, apiUrl: wechat.urls.payUrl, ...wechat.urls }
+  const services = await openTestServices({ clock, ...rest, config: { wechat: at, ...rest.config } })
+  const { slug } = await aMerchant(services, { ...(sendsPerSecond && { sendsPerSecond }) })
+  await services.db
+    .updateTable('accounts')
+    .set({ public_key_id: wechat.publicKeyId, public_key: wechat.publicKey })
+    .where('role', '=', 'sender')
+    .execute()
+  services.directory.forget()
+  const merchant = (await services.directory.merchant(slug)) as Merchant
+  const stock = await aStock(services, merchant)
+  const ownCampaign = await aCampaign(services, stock)
+
+  return {
+    services,
+    clock,
+    wechat,
+    merchant,
+    stock,
+    campaign: ownCampaign,
+    anotherProcess: (processName) => {
+      const { databaseUrl, redisUrls, wechat: address, masterKeys } = services.config
+      return openTestServices({
+        clock,
+        processName,
+        ...(rest.redis === false && { redis: false as const }),
+        config: { databaseUrl, redisUrls, wechat: address, masterKeys },
+      })
+    },
+    async owe(openid = `openid-${randomUUID()}`, campaign = ownCampaign) {
+      const at = clock.now()
+      const triggerKey = `link/${openid}/${randomUUID()}`
+      const awarded = await award(services, { merchant, campaign, openid, triggerKey, coupons: campaign.coupons, at })
+      if (awarded.kind !== 'granted') throw new Error(`the award was ${awarded.kind}`)
+      return awarded.coupons[0]!.id
+    },
+    async lease(couponRow) {
+      const leased = await services.ledger.leaseOne(couponRow, {
+        owner: services.processName,
+        now: clock.now(),
+        leaseMs,
+      })
+      if (!leased) throw new Error('the coupon is not to be had')
+      return leased
+    },
+    coupon: (couponRow) =>
+      services.db.selectFrom('coupons').selectAll().where('id', '=', couponRow).executeTakeFirstOrThrow(),
+    halts: () => services.db.selectFrom('halts').selectAll().where('lifted_at', 'is', null).execute(),
+    async [Symbol.asyncDispose]() {
+      await (services as Services & AsyncDisposable)[Symbol.asyncDispose]()
+      await wechat[Symbol.asyncDispose]()
+    },
+  }
+}
