@@ -45,7 +45,10 @@ export async function leaseDue(db: Db, options: LeaseOptions & { limit: number }
   )
 }
 
-/** Takes one coupon under a halt, due or not, to see whether the halt's cause is gone. */
+/**
+ * Takes one coupon under a halt, due or waiting for it, to see whether the halt's cause is gone. Never one that was not
+ * tried and is not due: it may be held on purpose.
+ */
 export async function leaseProbe(db: Db, options: LeaseOptions & { haltId: number }): Promise<OwedCoupon | undefined> {
   const { now, haltId } = options
   const leased = await lease(
@@ -55,6 +58,7 @@ export async function leaseProbe(db: Db, options: LeaseOptions & { haltId: numbe
       select c.id from coupons c join halts h on h.id = ${haltId} and h.account_id = c.account_id
         and (h.stock_ref is null or h.stock_ref = c.stock_ref)
       where c.state = 'reserved' and (c.leased_until is null or c.leased_until <= ${now})
+        and (c.due_at <= ${now} or c.reason is not null)
       order by c.due_at
       limit 1
       for update of c skip locked`,
