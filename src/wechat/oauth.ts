@@ -41,8 +41,9 @@ export function openOAuth(account: { appid: string; appSecret: Secret }, options
     },
     exchange: (code) =>
       new Promise((resolve) => {
+        // Beside an error the package hands over a raw body as if it were the token: the error decides.
         oauth.getAccessToken(code, (fault, token) => {
-          resolve(token ? readMember(token.data) : readFault(fault, account.appid, options.log))
+          resolve(fault ? readFault(fault, account.appid, options.log) : readMember(token?.data ?? {}))
         })
       }),
   }

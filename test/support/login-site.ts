@@ -1,0 +1,54 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Router } from '@koa/router'
+import Koa from 'koa'
+import type { Services } from '../../src/services.ts'
+import { takeIntent } from '../../src/web/claim-intent.ts'
+import type { Context, State } from '../../src/web/context.ts'
+import { startLogin } from '../../src/web/login.ts'
+import { memberRequired } from '../../src/web/middleware/member-required.ts'
+import { merchant } from '../../src/web/middleware/merchant.ts'
+import { session, sessionIdOf } from '../../src/web/middleware/session.ts'
+import { domainVerification } from '../../src/web/pages/domain-verification.ts'
+import { oauthCallback } from '../../src/web/pages/oauth-callback.ts'
+import { paths } from '../../src/web/paths.ts'
+
+/**
+ * The smallest site that has a login: `/m/{slug}/mine` tells members who they are, `/m/{slug}/form` hands out the id
+ * that form tokens are bound to, `POST /m/{slug}/c/{campaign}/claims` claims with a login in between.
+ */
+export async function startLoginSite(services: Services): Promise<AsyncDisposable & { url: string }> {
+  const router = new Router<State>()
+    .get(paths.domainVerification, (ctx) => domainVerification(ctx as Context))
+    .get(paths.oauthCallback, merchant, (ctx) => oauthCallback(ctx as Context))
+    .get('/m/:merchant/mine', merchant, session, memberRequired, (ctx) => {
+      ctx.body = ctx.state.member
+    })
+    .get('/m/:merchant/form', merchant, session, (ctx) => {
+      ctx.body = sessionIdOf(ctx as Context)
+    })
+    .post(paths.claims, merchant, session, async (ctx) => {
+      const { merchant: slug, campaign } = ctx.params
+      const claim = { campaign: campaign as string, claimKey: 'key-of-the-form' }
+      await startLogin(ctx as Context, `/m/${slug}/c/${campaign}`, { claim })
+    })
+    .get(paths.claimsResume, merchant, session, memberRequired, (ctx) => {
+      ctx.body = takeIntent(ctx as Context, ctx.params.campaign as string) ?? { nothing: true }
+    })
+  const app = new Koa<State>()
+  app.silent = true
+  app.use(async (ctx, next) => {
+    Object.assign(ctx.state, { services, requestId: 'test', nonce: 'nonce' })
+    await next()
+  })
+  app.use(router.routes())
+  const server = createServer(app.callback())
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
