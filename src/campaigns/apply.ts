@@ -1,9 +1,9 @@
+import { changedFields } from '../changed-fields.ts'
 import type { Clock } from '../clock.ts'
 import type { Db } from '../database.ts'
 import { FileFault } from '../file-fault.ts'
 import type { Directory } from '../merchants/directory.ts'
 import type { Merchant } from '../merchants/merchant.ts'
-import { changedFields } from '../merchants/row-changes.ts'
 import { type CampaignFile, readCampaignFile } from './campaign-file.ts'
 import { bindStocks } from './campaign-stocks.ts'
 

@@ -1,10 +1,11 @@
 import type { Insertable } from 'kysely'
+import { changedFields } from '../changed-fields.ts'
 import type { Db } from '../database.ts'
 import { FileFault } from '../file-fault.ts'
 import type { AccountsTable } from '../schema.ts'
 import { certificateStore } from './certificate-store.ts'
 import type { ReadAccount } from './merchant-file.ts'
-import { changedFields, type Sealer } from './row-changes.ts'
+import type { Sealer } from './sealer.ts'
 import { accountPlace, accountSecrets } from './secret-places.ts'
 
 /** Creates or updates one account of a merchant; returns what changed and what the operator should know. */

@@ -1,10 +1,11 @@
+import { changedFields } from '../changed-fields.ts'
 import type { Clock } from '../clock.ts'
 import type { Db } from '../database.ts'
 import type { Secrets } from '../secrets.ts'
 import { applyAccount, removeMissingAccounts } from './apply-account.ts'
 import type { Directory } from './directory.ts'
 import { type MerchantFile, readMerchantFile } from './merchant-file.ts'
-import { changedFields, type Sealer, openSealer } from './row-changes.ts'
+import { openSealer, type Sealer } from './sealer.ts'
 import { merchantPlace, merchantSecrets } from './secret-places.ts'
 
 export type ApplyServices = { db: Db; secrets: Secrets; clock: Clock; directory?: Directory }

@@ -1,35 +1,4 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Secrets } from '../secrets.ts'
-
-type Sealed<Name extends string> = Record<`${Name}_sealed`, string | null>
-
-/** Seals the secrets of a file into a row's columns. */
-export type Sealer = {
-  /** The `…_sealed` columns of `names`: the text before where the secret is the same, so that only a change looks like one. */
-  columns<Name extends string>(
-    names: readonly Name[],
-    given: Partial<Record<Name, string>>,
-    before: Sealed<Name> | undefined,
-    place: (name: Name) => string,
-  ): Sealed<Name>
-}
-
-export function openSealer(secrets: Secrets): Sealer {
-  function seal(text: string | undefined, sealed: string | null, place: string): string | null {
-    if (text === undefined) return null
-    const same = sealed !== null && !secrets.needsResealing(sealed) && secrets.open(sealed, place).reveal() === text
-    return same ? sealed : secrets.seal(text, place)
-  }
-  return {
-    columns(names, given, before, place) {
-      const columns = names.map((name) => [
-        `${name}_sealed`,
-        seal(given[name], before?.[`${name}_sealed`] ?? null, place(name)),
-      ])
-      return Object.fromEntries(columns)
-    },
-  }
-}
 
 /**
  * What differs between a row and its new values, in words. A plain field shows its old and new value; of a secret, and of

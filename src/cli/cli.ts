@@ -1,0 +1,50 @@
+import { readConfig } from '../config.ts'
+import type { Config } from '../config.ts'
+import { openLog } from '../log.ts'
+import type { Merchant } from '../merchants/merchant.ts'
+import { schemaIsCurrent } from '../migrate.ts'
+import { openServices } from '../open-services.ts'
+import type { Services } from '../services.ts'
+import { CliRefusal } from './cli-refusal.ts'
+
+export type Environment = Record<string, string | undefined>
+
+/** What a command needs of the program around it. */
+export type Cli = {
+  /** Unset: the process's own. */
+  env: Environment | undefined
+  print(text: string): void
+  /** The command did its work and the answer is no: exit code 1. */
+  foundWanting(): void
+}
+
+/** The configuration, with the log on standard error and only for what goes wrong: standard output is the command's answer. */
+export function configOf(cli: Cli): Config {
+  return readConfig(cli.env)
+}
+
+/** Opens the services for one command and closes them after it. Refuses a database that is not of this release. */
+export async function withServices<T>(cli: Cli, work: (services: Services) => Promise<T>): Promise<T> {
+  const log = openLog('error', process.stderr)
+  const services = await openServices(configOf(cli), { log })
+  try {
+    if (!(await schemaIsCurrent(services.db))) {
+      throw new CliRefusal('the database is not of this release: run  npm run migrate  first')
+    }
+    return await work(services)
+  } finally {
+    await services.close()
+  }
+}
+
+/** The merchant of that slug. Throws `CliRefusal` when there is none. */
+export async function merchantNamed(services: Services, slug: string): Promise<Merchant> {
+  const merchant = await services.directory.merchant(slug)
+  if (!merchant) throw new CliRefusal(`there is no merchant ${slug}`)
+  return merchant
+}
+
+/** The answer as lines, or as JSON when asked. */
+export function answer(cli: Cli, json: boolean | undefined, data: unknown, lines: string[]): void {
+  cli.print(json ? JSON.stringify(data, null, 2) : lines.join('\n'))
+}

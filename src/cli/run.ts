@@ -1,0 +1,72 @@
+import { Command, CommanderError } from 'commander'
+import { ConfigFault } from '../config.ts'
+import { FileFault } from '../file-fault.ts'
+import { StockFault } from '../stocks/stock-fault.ts'
+import { campaignCommand } from './campaign.ts'
+import type { Cli, Environment } from './cli.ts'
+import { CliRefusal } from './cli-refusal.ts'
+import { doctorCommand } from './doctor.ts'
+import { grantsCommand } from './grants.ts'
+import { merchantCommand } from './merchant.ts'
+import { migrateCommand } from './migrate.ts'
+import { proofCommand } from './proof.ts'
+import { stockCommand } from './stock.ts'
+
+export type Output = { out(text: string): void; err(text: string): void }
+
+const done = 0
+const refused = 1
+const wrongUsage = 2
+
+/** Runs one command line. Resolves to the exit code: 0 done, 1 refused or found wanting, 2 wrong usage. */
+export async function runCli(args: string[], output: Output = console$, env?: Environment): Promise<number> {
+  let found = done
+  const cli: Cli = {
+    env,
+    print: (text) => output.out(`${text}\n`),
+    foundWanting: () => (found = refused),
+  }
+  try {
+    await program(cli, output).parseAsync(args, { from: 'user' })
+    return found
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? done : wrongUsage
+    output.err(`${sentence(error)}\n`)
+    return refused
+  }
+}
+
+const console$: Output = {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+}
+
+function program(cli: Cli, output: Output): Command {
+  const root = new Command('paycoupon').description('WeChat Pay cash coupons for members of a WeChat Official Account')
+  const commands = [
+    migrateCommand,
+    merchantCommand,
+    stockCommand,
+    campaignCommand,
+    grantsCommand,
+    proofCommand,
+    doctorCommand,
+  ]
+  for (const command of commands) root.addCommand(command(cli))
+  return inherit(root, output)
+}
+
+/** Commander hands these settings down only to commands made by itself. */
+function inherit(command: Command, output: Output): Command {
+  command.exitOverride().configureOutput({ writeOut: output.out, writeErr: output.err })
+  for (const child of command.commands) inherit(child, output)
+  return command
+}
+
+function sentence(error: unknown): string {
+  if (error instanceof FileFault || error instanceof ConfigFault) return error.faults.join('\n')
+  if (error instanceof StockFault || error instanceof CliRefusal) return error.message
+  if (!(error instanceof Error)) return 'something unknown went wrong'
+  // A failed connection is an AggregateError without words of its own.
+  return error.message || (error as NodeJS.ErrnoException).code || error.name
+}

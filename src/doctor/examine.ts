@@ -1,0 +1,47 @@
+import type { Merchant } from '../merchants/merchant.ts'
+import type { Services } from '../services.ts'
+import { checkAppid } from './appid-check.ts'
+import { checkClock } from './clock-check.ts'
+import { finding, type Finding } from './findings.ts'
+import { checkHalts } from './halt-check.ts'
+import { checkKeys } from './key-checks.ts'
+import { checkSecret } from './secret-check.ts'
+import { checkSignature } from './signature-check.ts'
+import { checkStock } from './stock-checks.ts'
+
+/** More stocks than a merchant runs at once; each costs a call. */
+const stocksAtMost = 20
+
+/**
+ * Tests live what mission.md's onboarding steps ask for, as far as WeChat lets us: keys, clock, signature, verification key,
+ * AppSecret, appid binding, and of one stock (or of all imported ones that are not over) whether it can be sent.
+ * Nothing is sent and nothing is changed.
+ */
+export async function examine(services: Services, merchant: Merchant, only?: { stockId: string }): Promise<Finding[]> {
+  const findings: Finding[] = [await checkClock(services)]
+  const senders = merchant.accounts.filter((account) => account.role === 'sender' && account.keys)
+  if (senders.length === 0) findings.push(finding('keys_missing'))
+  for (const account of merchant.accounts.filter(({ keys }) => keys))
+    findings.push(...(await checkKeys(services, account)))
+  for (const sender of senders) {
+    findings.push(...(await checkSignature(services, merchant, sender)))
+    findings.push(await checkAppid(services, merchant, sender))
+  }
+  findings.push(await checkSecret(services, merchant))
+  for (const stockId of only ? [only.stockId] : await openStocks(services, merchant)) {
+    findings.push(...(await checkStock(services, merchant, stockId)))
+  }
+  return [...findings, ...(await checkHalts(services, merchant))]
+}
+
+async function openStocks(services: Services, merchant: Merchant): Promise<string[]> {
+  const stocks = await services.db
+    .selectFrom('stocks')
+    .select('stock_id')
+    .where('merchant_id', '=', merchant.id)
+    .where('available_end', '>', services.clock.now())
+    .orderBy('id', 'desc')
+    .limit(stocksAtMost)
+    .execute()
+  return stocks.map((stock) => stock.stock_id)
+}

@@ -1,0 +1,198 @@
+/**
+ * Everything that the doctor can find, as data: which check it belongs to, whether it is fine, and what the operator reads
+ * (Chinese, because it is shown to merchants' staff). `{name}` is filled in with a fact. `cure` is empty where nothing is to be done.
+ */
+const findings = {
+  keys_right: { check: 'keys', ok: true, message: '商户号 {mchid}：私钥、证书序列号与 APIv3 密钥齐全且匹配', cure: '' },
+  keys_wrong: {
+    check: 'keys',
+    ok: false,
+    message: '商户号 {mchid}：{faults}',
+    cure: '在商户平台「账户中心 · API安全」重新下载证书，把配套的 apiclient_key.pem 与 apiclient_cert.pem 写入商户文件后再次 merchant apply',
+  },
+  keys_missing: {
+    check: 'keys',
+    ok: false,
+    message: '没有带密钥的发券商户号',
+    cure: '在商户文件的 accounts 中加入 role 为 sender 的商户号及其密钥',
+  },
+
+  certificate_in_date: {
+    check: 'certificate_date',
+    ok: true,
+    message: '商户号 {mchid}：API 证书有效期至 {date}',
+    cure: '',
+  },
+  certificate_unknown: {
+    check: 'certificate_date',
+    ok: true,
+    message: '商户号 {mchid}：只填了序列号，看不到证书有效期',
+    cure: '把 apiclient_cert.pem 的内容填入 certificate，到期前会提醒',
+  },
+  certificate_ends_soon: {
+    check: 'certificate_date',
+    ok: true,
+    message: '商户号 {mchid}：API 证书将于 {date} 到期，还剩 {days} 天',
+    cure: '请在到期前于商户平台「API安全」更换证书，并更新商户文件；旧证书在更换后很快失效',
+  },
+  certificate_ended: {
+    check: 'certificate_date',
+    ok: false,
+    message: '商户号 {mchid}：API 证书已于 {date} 到期',
+    cure: '在商户平台「API安全」更换证书，并更新商户文件',
+  },
+
+  clock_right: { check: 'clock', ok: true, message: '服务器时间与微信支付相差 {seconds} 秒', cure: '' },
+  clock_off: {
+    check: 'clock',
+    ok: false,
+    message: '服务器时间与微信支付相差 {seconds} 秒，签名会被拒绝',
+    cure: '打开服务器的网络校时（NTP），例如 timedatectl set-ntp true',
+  },
+  clock_unknown: {
+    check: 'clock',
+    ok: false,
+    message: '连接不上微信支付（{url}）：{word}',
+    cure: '检查服务器能否访问该地址：DNS、防火墙与出口代理',
+  },
+
+  signature_right: { check: 'signature', ok: true, message: '商户号 {mchid}：签名调用被微信支付接受', cure: '' },
+  signature_wrong: {
+    check: 'signature',
+    ok: false,
+    message: '商户号 {mchid}：微信支付不接受签名（{status} {code} {said}）',
+    cure: '依次核对：商户号、证书序列号与私钥是否同一套；证书是否已作废；是否已设置 APIv3 密钥；服务器时间',
+  },
+  signature_unknown: {
+    check: 'signature',
+    ok: false,
+    message: '商户号 {mchid}：没有得到微信支付的应答（{word}）',
+    cure: '稍后重试；若持续出现，检查服务器到微信支付的网络',
+  },
+
+  verification_right: {
+    check: 'verification_key',
+    ok: true,
+    message: '商户号 {mchid}：微信支付的应答验签通过',
+    cure: '',
+  },
+  verification_wrong: {
+    check: 'verification_key',
+    ok: false,
+    message: '商户号 {mchid}：微信支付的应答验签不通过',
+    cure: '公钥模式：核对微信支付公钥与公钥ID是否同一套，且平台已开始切换；平台证书模式：核对 APIv3 密钥，密钥不对就解不开平台证书',
+  },
+  verification_unknown: {
+    check: 'verification_key',
+    ok: true,
+    message: '商户号 {mchid}：这次应答没有带签名，未能检验验签密钥',
+    cure: '导入一个批次后再次检查，或用 --stock 指定批次号',
+  },
+
+  secret_right: { check: 'app_secret', ok: true, message: '服务号 {appid}：AppSecret 有效', cure: '' },
+  secret_wrong: {
+    check: 'app_secret',
+    ok: false,
+    message: '服务号 {appid}：微信不接受 AppSecret 或本机地址（errcode {errcode}）',
+    cure: '在微信开发者平台核对 AppID 与 AppSecret；把服务器出口 IP 加入 IP 白名单（40164、61004）；若 AppSecret 已冻结请解冻（40243）',
+  },
+  secret_unknown: {
+    check: 'app_secret',
+    ok: false,
+    message: '服务号 {appid}：没有得到微信的应答（{word}）',
+    cure: '稍后重试；若持续出现，检查服务器能否访问 {url}',
+  },
+
+  appid_bound: { check: 'appid_bound', ok: true, message: '服务号 {appid} 已关联商户号 {mchid}', cure: '' },
+  appid_not_bound: {
+    check: 'appid_bound',
+    ok: false,
+    message: '服务号 {appid} 没有关联商户号 {mchid}（APPID_MCHID_NOT_MATCH）',
+    cure: '商户平台「产品中心 · AppID账号管理」发起关联，再到服务号后台「广告与服务 · 微信支付 · 待关联商户号」授权',
+  },
+  appid_unknown: {
+    check: 'appid_bound',
+    ok: false,
+    message: '未能检查服务号 {appid} 与商户号 {mchid} 的关联（{said}）',
+    cure: '先解决上面的签名或网络问题，再检查一次',
+  },
+
+  stock_readable: { check: 'stock_readable', ok: true, message: '批次 {stock}「{name}」可以查询', cure: '' },
+  stock_unreadable: {
+    check: 'stock_readable',
+    ok: false,
+    message: '批次 {stock} 查询不到：{said}',
+    cure: '核对批次号与制券商户号；在服务商平台确认该批次的「可发券商户」包含本商户号，且双方都已开通跨商户号发券',
+  },
+
+  stock_running: { check: 'stock_state', ok: true, message: '批次 {stock} 运行中', cure: '' },
+  stock_not_running: {
+    check: 'stock_state',
+    ok: false,
+    message: '批次 {stock} 的状态是 {status}，现在发不出券',
+    cure: 'unactivated：在服务商平台「管理代金券」激活；audit：等待审核；paused：恢复发放；stoped：已永久停止，请新建批次',
+  },
+
+  stock_in_window: { check: 'stock_window', ok: true, message: '批次 {stock} 的可用时间 {begin} 至 {end}', cure: '' },
+  stock_not_begun: {
+    check: 'stock_window',
+    ok: false,
+    message: '批次 {stock} 从 {begin} 才可发放',
+    cure: '等到开始时间，或换用已开始的批次；活动的开始时间不应早于批次',
+  },
+  stock_over: {
+    check: 'stock_window',
+    ok: false,
+    message: '批次 {stock} 已于 {end} 结束',
+    cure: '请服务商新建批次并重新导入',
+  },
+
+  stock_fit: { check: 'stock_kind', ok: true, message: '批次 {stock} 是可发放的满减代金券', cure: '' },
+  stock_unfit: {
+    check: 'stock_kind',
+    ok: false,
+    message: '批次 {stock} 不能发放：{faults}',
+    cure: '请服务商按要求新建一个全场代金券批次',
+  },
+
+  stock_tags_right: { check: 'stock_tags', ok: true, message: '批次 {stock}：{meaning}', cure: '' },
+  stock_tags_hidden: {
+    check: 'stock_tags',
+    ok: true,
+    message: '批次 {stock}：微信未显示订单优惠标记，按导入时填写的 {tags}（{meaning}）',
+    cure: '请服务商在平台上核对该批次的订单优惠标记',
+  },
+  stock_tags_wrong: {
+    check: 'stock_tags',
+    ok: false,
+    message: '批次 {stock} 的订单优惠标记不对：{fault}',
+    cure: '只允许六种组合；请服务商按组合新建批次，或在导入时用 --tags 填写微信未显示的标记',
+  },
+
+  stock_left: { check: 'stock_left', ok: true, message: '批次 {stock} 还剩 {left} 张，共 {total} 张', cure: '' },
+  stock_nearly_empty: {
+    check: 'stock_left',
+    ok: true,
+    message: '批次 {stock} 只剩 {left} 张，共 {total} 张',
+    cure: '请服务商增加预算或新建批次',
+  },
+  stock_empty: {
+    check: 'stock_left',
+    ok: false,
+    message: '批次 {stock} 的 {total} 张已发完',
+    cure: '请服务商增加预算或新建批次',
+  },
+
+  nothing_halted: { check: 'halts', ok: true, message: '没有暂停发券的商户号或批次', cure: '' },
+  halted: { check: 'halts', ok: false, message: '{what} 暂停发券：{cause}（{said}）', cure: '{cure}' },
+} as const satisfies Record<string, Finding>
+
+/** One line of the doctor's answer (contract "doctor --json"). */
+export type Finding = { check: string; ok: boolean; message: string; cure: string }
+
+/** A finding in words, with the facts filled in. */
+export function finding(name: keyof typeof findings, facts: Record<string, string | number | undefined> = {}): Finding {
+  const { check, ok, message, cure } = findings[name]
+  const fill = (text: string) => text.replace(/\{(\w+)\}/g, (_, fact: string) => String(facts[fact] ?? '—'))
+  return { check, ok, message: fill(message), cure: fill(cure) }
+}

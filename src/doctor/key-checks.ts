@@ -1,0 +1,49 @@
+import { X509Certificate } from 'node:crypto'
+import { readAccountKeys } from '../merchants/account-keys.ts'
+import { apiV3Key } from '../merchants/api-v3-key.ts'
+import type { Account } from '../merchants/merchant.ts'
+import type { Services } from '../services.ts'
+import { finding, type Finding } from './findings.ts'
+
+/** WeChat itself warns this long before a certificate ends. */
+const warnDays = 30
+const dayMs = 86_400_000
+
+/** Whether an account's stored keys parse and belong together, and how long its certificate lasts (mission.md steps 6, 7, 8). */
+export async function checkKeys({ db, clock }: Services, account: Account): Promise<Finding[]> {
+  const { mchid, role, keys } = account
+  const now = clock.now()
+  const row = await db.selectFrom('accounts').select('certificate').where('id', '=', account.id).executeTakeFirst()
+  const certificate = row?.certificate ?? undefined
+  const { faults } = readAccountKeys(
+    {
+      mchid,
+      role,
+      serial_no: keys?.serialNo,
+      certificate,
+      private_key: keys?.privateKey.reveal(),
+      api_v3_key: keys?.apiV3Key.reveal(),
+      public_key_id: keys?.publicKeyId,
+      public_key: keys?.publicKey,
+      sends_per_second: account.sendsPerSecond,
+    },
+    now,
+  )
+  if (!apiV3Key.safeParse(keys?.apiV3Key.reveal()).success)
+    faults.push('api_v3_key: must be 32 random letters and digits')
+  // The certificate's date has a line of its own.
+  const wrong = faults.filter((fault) => !/has expired|not valid yet/.test(fault))
+  return [
+    wrong.length > 0 ? finding('keys_wrong', { mchid, faults: wrong.join('; ') }) : finding('keys_right', { mchid }),
+    checkDate(mchid, certificate, now),
+  ]
+}
+
+function checkDate(mchid: string, pem: string | undefined, now: Date): Finding {
+  if (!pem) return finding('certificate_unknown', { mchid })
+  const ends = new Date(new X509Certificate(pem).validTo)
+  const days = Math.floor((ends.getTime() - now.getTime()) / dayMs)
+  const facts = { mchid, date: ends.toISOString().slice(0, 10), days }
+  if (days < 0) return finding('certificate_ended', facts)
+  return finding(days < warnDays ? 'certificate_ends_soon' : 'certificate_in_date', facts)
+}

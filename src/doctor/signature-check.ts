@@ -1,0 +1,48 @@
+import type { Account, Merchant } from '../merchants/merchant.ts'
+import type { Services } from '../services.ts'
+import { readStock } from '../wechat/pay/favor.ts'
+import type { PayReply } from '../wechat/pay/types.ts'
+import { finding, type Finding } from './findings.ts'
+
+const askTimeoutMs = 8_000
+/** No stock has this number: WeChat answers that it does not exist, which it only tells a caller whose signature it accepted. */
+const noStock = '1'
+
+/**
+ * One signed call proves the merchant number, serial, private key, clock and verification key (wechat/pay-v3.md 6). A stock
+ * query is the harmless one; /v3/certificates is not, since new merchants get a 404 there.
+ */
+export async function checkSignature(services: Services, merchant: Merchant, account: Account): Promise<Finding[]> {
+  const { mchid } = account
+  const known = await services.db
+    .selectFrom('stocks')
+    .select(['stock_id', 'creator_mchid'])
+    .where('merchant_id', '=', merchant.id)
+    .orderBy('synced_at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  const stock = {
+    stockId: known?.stock_id ?? noStock,
+    creatorMchid: known?.creator_mchid ?? mchid,
+    timeoutMs: askTimeoutMs,
+  }
+  return judge(mchid, await readStock(services.pay(account), stock))
+}
+
+function judge(mchid: string, reply: PayReply<unknown>): Finding[] {
+  if (reply.kind === 'ok') return [finding('signature_right', { mchid }), finding('verification_right', { mchid })]
+  if (reply.kind === 'refusal') {
+    const { status, code, message: said } = reply
+    if (status === 401 || code === 'SIGN_ERROR') return [finding('signature_wrong', { mchid, status, code, said })]
+    if (code === '') return [finding('signature_unknown', { mchid, word: `HTTP ${status}` })]
+    // A refusal need not carry a signature; where it does, it verified or it would not be called proven.
+    return [
+      finding('signature_right', { mchid }),
+      finding(reply.proven ? 'verification_right' : 'verification_unknown', { mchid }),
+    ]
+  }
+  if (reply.word === 'unverified_answer') {
+    return [finding('signature_right', { mchid }), finding('verification_wrong', { mchid })]
+  }
+  return [finding('signature_unknown', { mchid, word: reply.word })]
+}

@@ -1,0 +1,38 @@
+import type { Db } from '../database.ts'
+import type { Secrets } from '../secrets.ts'
+import { accountPlace, accountSecrets, merchantPlace, merchantSecrets } from './secret-places.ts'
+
+/**
+ * Seals with the first MASTER_KEY what an older one sealed, after which the older one can be taken out of the configuration.
+ * Returns how many secrets that were. Throws when one does not open; then nothing was changed.
+ */
+export async function resealSecrets(db: Db, secrets: Secrets): Promise<number> {
+  return db.transaction().execute(async (trx) => {
+    let resealed = 0
+    const seal = <Column extends string>(sealed: string | null, column: Column, place: string) => {
+      if (sealed === null || !secrets.needsResealing(sealed)) return {}
+      resealed += 1
+      return { [column]: secrets.seal(secrets.open(sealed, place).reveal(), place) } as Record<Column, string>
+    }
+    const merchants = await trx.selectFrom('merchants').selectAll().forUpdate().execute()
+    for (const row of merchants) {
+      const columns = merchantSecrets.map((name) =>
+        seal(row[`${name}_sealed`], `${name}_sealed`, merchantPlace(row.slug, name)),
+      )
+      const changes = Object.assign({}, ...columns) as object
+      if (Object.keys(changes).length > 0)
+        await trx.updateTable('merchants').set(changes).where('id', '=', row.id).execute()
+    }
+    const slugs = new Map(merchants.map((merchant) => [merchant.id, merchant.slug]))
+    for (const row of await trx.selectFrom('accounts').selectAll().forUpdate().execute()) {
+      const slug = slugs.get(row.merchant_id)!
+      const columns = accountSecrets.map((name) =>
+        seal(row[`${name}_sealed`], `${name}_sealed`, accountPlace(slug, row.mchid, name)),
+      )
+      const changes = Object.assign({}, ...columns) as object
+      if (Object.keys(changes).length > 0)
+        await trx.updateTable('accounts').set(changes).where('id', '=', row.id).execute()
+    }
+    return resealed
+  })
+}
