@@ -1,0 +1,157 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import request from 'supertest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Clock } from '../../../src/clock.ts'
+import { openInboxLoop } from '../../../src/inbox/loop.ts'
+import type { Merchant } from '../../../src/merchants/merchant.ts'
+import type { Services } from '../../../src/services.ts'
+import { createApp } from '../../../src/web/app.ts'
+import { aCampaign, aMerchant, aStock } from '../../support/builders.ts'
+import { cardOpened, paymentRefunded, paymentSucceeded, signedHeaders, type TestEvent } from '../../support/events.ts'
+import { openTestServices } from '../../support/services.ts'
+import { aPayment, aRefund, aSpendCampaign } from '../../support/spend.ts'
+
+const noon = new Date('2026-11-23T12:00:00+08:00')
+const clock: Clock = { now: () => noon }
+let services: Services & AsyncDisposable
+let merchant: Merchant
+let api: ReturnType<typeof request>
+
+beforeAll(async () => {
+  services = await openTestServices({ redis: false, clock })
+  merchant = await aMerchant(services)
+  api = request(createApp(services).callback())
+})
+afterAll(() => services[Symbol.asyncDispose]())
+
+function post(event: TestEvent | string, headers?: Record<string, string>) {
+  const body = typeof event === 'string' ? event : JSON.stringify(event)
+  return api
+    .post(`/api/${merchant.slug}/events`)
+    .set(headers ?? signedHeaders(merchant, body, noon))
+    .send(body)
+}
+const inbox = () =>
+  services.db.selectFrom('inbox').selectAll().where('merchant_id', '=', merchant.id).orderBy('id').execute()
+const grants = (openid: string) => services.db.selectFrom('grants').selectAll().where('openid', '=', openid).execute()
+
+describe('an event of the merchant', () => {
+  test('is on disk before the answer, and a repeat of its id does nothing', async () => {
+    const event = cardOpened({})
+    await post(event).expect(202)
+    expect(await inbox()).toMatchObject([{ source: 'events', business_key: event.id, body: event, applied_at: null }])
+    await post(event).expect(202)
+    await post({ ...event, data: { ...event.data, openid: 'somebody-else' } }).expect(202)
+    expect(await inbox()).toMatchObject([{ body: event }])
+  })
+
+  test('of each kind does its work: a card, a payment and its refund', async () => {
+    const stock = await aStock(services, merchant)
+    await aCampaign(services, stock, { kind: 'card_open' })
+    await aSpendCampaign(services, stock)
+    const payment = aPayment(services, { openid: 'spender' })
+    await post(cardOpened({ openid: 'opener', channel: null })).expect(202)
+    await post(paymentSucceeded(payment)).expect(202)
+    await openInboxLoop(services).drain()
+    expect(await grants('opener')).toMatchObject([{ trigger_key: 'card_open/opener' }])
+    expect(await grants('spender')).toMatchObject([{ transaction_id: payment.transactionId, refunded_at: null }])
+
+    await post(paymentRefunded(aRefund(services, payment, { payerRefund: 6000 }))).expect(202)
+    await openInboxLoop(services).drain()
+    expect(await grants('spender')).toMatchObject([{ refunded_at: noon }])
+  })
+
+  test('may carry NUL and half an emoji, which are not kept', async () => {
+    const event = cardOpened({ channel: 'a\0b\ud83d' })
+    await post(event).expect(202)
+    expect((await inbox()).at(-1)?.body).toMatchObject({ data: { channel: 'ab\ufffd' } })
+  })
+})
+
+describe('an event is refused', () => {
+  test.each<[string, () => Record<string, string>]>([
+    ['without a signature', () => ({ 'content-type': 'application/json' })],
+    ['signed with another secret', () => signed({ secret: `whsec_${randomBytes(24).toString('base64')}` })],
+    ['signed for another body', () => signedHeaders(merchant, '{}', noon)],
+    ['six minutes old', () => signed({ at: new Date(noon.getTime() - 360_000) })],
+    ['six minutes ahead', () => signed({ at: new Date(noon.getTime() + 360_000) })],
+    ['with a time that is none', () => ({ ...signed({}), 'webhook-timestamp': '17e8' })],
+    ['with its time moved', () => ({ ...signed({}), 'webhook-timestamp': String(noon.getTime() / 1_000 + 1) })],
+    ['under another id', () => ({ ...signed({}), 'webhook-id': randomUUID() })],
+    [
+      'with a signature of another version',
+      () => ({ ...signed({}), 'webhook-signature': signed({})['webhook-signature']!.replace('v1', 'v2') }),
+    ],
+  ])('%s: 401, and nothing is kept', async (_name, headers) => {
+    const before = await inbox()
+    await post(refused, headers()).expect(401)
+    expect(await inbox()).toEqual(before)
+  })
+  const refused = cardOpened({ card_code: 'refused' })
+  const signed = ({ at = noon, secret }: { at?: Date; secret?: string }) =>
+    signedHeaders(merchant, JSON.stringify(refused), at, secret)
+
+  test('for a merchant that has no events_secret', async () => {
+    const other = await aMerchant(services)
+    await services.db.updateTable('merchants').set({ events_secret_sealed: null }).where('id', '=', other.id).execute()
+    services.directory.forget()
+    const body = JSON.stringify(cardOpened({}))
+    await api
+      .post(`/api/${other.slug}/events`)
+      .set(signedHeaders(other, body, noon))
+      .send(body)
+      .expect(401)
+  })
+
+  test("signed with another merchant's secret", async () => {
+    const other = await aMerchant(services)
+    await post(refused, signedHeaders(other, JSON.stringify(refused), noon)).expect(401)
+  })
+
+  test('above 64 KiB, by its length or by what comes', async () => {
+    const body = JSON.stringify(cardOpened({ channel: 'x'.repeat(70_000) }))
+    await post(body).expect(413)
+    const server = createApp(services).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const answer = await fetch(`http://127.0.0.1:${port}/api/${merchant.slug}/events`, {
+      method: 'POST',
+      headers: signedHeaders(merchant, body, noon),
+      body: new Blob([body]).stream(),
+      duplex: 'half',
+    })
+    expect(answer.status).toBe(413)
+    server.close()
+    server.closeAllConnections()
+  })
+
+  const payment = () => paymentSucceeded(aPayment(services))
+  const refund = () => paymentRefunded(aRefund(services, aPayment(services)))
+  test.each<[string, () => unknown]>([
+    ['body', () => 'not json'],
+    ['body', () => ['card.opened']],
+    ['type', () => cardOpened({}, { type: 'card.closed' })],
+    ['id', () => cardOpened({}, { id: '' })],
+    ['id', () => cardOpened({}, { id: 'a\0b' })],
+    ['occurred_at', () => cardOpened({}, { occurred_at: '2026-11-23 12:00:00' })],
+    ['data', () => ({ ...cardOpened({}), data: undefined })],
+    ['data.openid', () => cardOpened({ openid: 'member/1' })],
+    ['data.card_id', () => cardOpened({ card_id: 7 })],
+    ['data.card_code', () => cardOpened({ card_code: undefined })],
+    ['data.total', () => ({ ...payment(), data: { ...payment().data, total: '6000' } })],
+    ['data.total', () => ({ ...payment(), data: { ...payment().data, total: -1 } })],
+    ['data.payer_total', () => ({ ...payment(), data: { ...payment().data, payer_total: 59.9 } })],
+    ['data.transaction_id', () => ({ ...payment(), data: { ...payment().data, transaction_id: 'a/b' } })],
+    ['data.mchid', () => ({ ...payment(), data: { ...payment().data, mchid: 'abc' } })],
+    ['data.promotions.0.amount', () => ({ ...payment(), data: { ...payment().data, promotions: [{ amount: 'x' }] } })],
+    ['data.paid_at', () => ({ ...payment(), data: { ...payment().data, paid_at: '2026-11-23' } })],
+    ['data.refund', () => ({ ...refund(), data: { ...refund().data, refund: null } })],
+    ['data.refund_id', () => ({ ...refund(), data: { ...refund().data, refund_id: '' } })],
+  ])('with a wrong %s: 400 names it', async (field, event) => {
+    const body = event()
+    const answer = await post(typeof body === 'string' ? body : JSON.stringify(body)).expect(400)
+    expect(answer.body).toEqual({ field, error: expect.any(String) })
+  })
+})
