@@ -11,18 +11,15 @@ export class PayRequestFault extends Error {
  * undefined are left out. Throws `PayRequestFault` on null and on emoji, which WeChat Pay takes nowhere (wechat/pay-v3.md 1.2).
  */
 export function payBody(fields: Record<string, unknown>): string {
-  const body = JSON.stringify(fields, refuseNull)
-  refuseSupplementary(body, 'body')
-  return body
+  return JSON.stringify(fields, (key, value: unknown) => {
+    if (value === null) throw new PayRequestFault(`null is not allowed in a request to WeChat Pay: ${key}`)
+    if (typeof value === 'string') refuseSupplementary(value, key)
+    return value
+  })
 }
 
-function refuseNull(key: string, value: unknown): unknown {
-  if (value === null) throw new PayRequestFault(`null is not allowed in a request to WeChat Pay: ${key}`)
-  return value
-}
-
-/** UTF-16 surrogates: every character outside the basic plane, emoji above all. JSON escapes only lone ones. */
-const surrogate = /[\ud800-\udfff]|\\ud[89a-f]/
+/** UTF-16 surrogates: every character outside the basic plane, emoji above all. */
+const surrogate = /[\ud800-\udfff]/
 /** The first byte of a four-byte UTF-8 sequence, percent-encoded. */
 const encodedSupplementary = /%f[0-7]/i
 const visibleAscii = /^\/[\x21-\x7e]*$/

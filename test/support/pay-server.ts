@@ -1,0 +1,86 @@
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Formatter, Rsa } from 'wechatpay-axios-plugin'
+import type { PlatformKey } from './pay-parties.ts'
+
+export type Received = { method: string; url: string; headers: IncomingHttpHeaders; body: string }
+export type Answer = (request: Received, response: ServerResponse) => void
+
+export type PayServer = AsyncDisposable & {
+  url: string
+  received: Received[]
+  /** What to answer from now on. */
+  answer(how: Answer): void
+  close(): Promise<void>
+}
+
+/** A local host that stands where WeChat Pay stands and answers as it is told. */
+export async function openPayServer(how: Answer): Promise<PayServer> {
+  let current = how
+  const received: Received[] = []
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk as Buffer)
+    const body = Buffer.concat(chunks).toString()
+    const got = { method: request.method!, url: request.url!, headers: request.headers, body }
+    received.push(got)
+    current(got, response)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const close = async (): Promise<void> => {
+    if (!server.listening) return
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  }
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    received,
+    answer: (next) => void (current = next),
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+export type Signing = {
+  timestamp?: string | number
+  nonce?: string
+  signature?: string
+  serial?: string
+  type?: string
+}
+
+/** WeChat's signature headers over a body, made by the other implementation. */
+export function signedHeaders(platform: PlatformKey, body: string, over: Signing = {}): Record<string, string> {
+  const timestamp = String(over.timestamp ?? Formatter.timestamp())
+  const nonce = over.nonce ?? Formatter.nonce()
+  return {
+    'Wechatpay-Timestamp': timestamp,
+    'Wechatpay-Nonce': nonce,
+    'Wechatpay-Serial': over.serial ?? platform.serial,
+    'Wechatpay-Signature':
+      over.signature ?? Rsa.sign(Formatter.response(timestamp, nonce, body), platform.keys.privateKey),
+    ...(over.type === undefined ? {} : { 'Wechatpay-Signature-Type': over.type }),
+  }
+}
+
+/** Answers every call with a signed JSON body. */
+export function signed(
+  platform: PlatformKey,
+  body: unknown,
+  options: Signing & { status?: number; requestId?: string } = {},
+): Answer {
+  const text = typeof body === 'string' ? body : JSON.stringify(body)
+  return (_, response) => {
+    response.writeHead(options.status ?? 200, {
+      'Content-Type': 'application/json; charset=utf-8',
+      'Request-ID': options.requestId ?? '08E7CA050A0B9C06-0',
+      ...signedHeaders(platform, text, options),
+    })
+    response.end(text)
+  }
+}
+
+/** Answers without a signature, as WeChat's gateways do. */
+export function unsigned(status: number, body: string, headers: Record<string, string> = {}): Answer {
+  return (_, response) => response.writeHead(status, headers).end(body)
+}
