@@ -4,6 +4,7 @@ import type { Campaign } from '../../src/campaigns/campaign.ts'
 import { award } from '../../src/claims/award.ts'
 import { leaseMs, type OwedCoupon } from '../../src/claims/coupon.ts'
 import type { Clock } from '../../src/clock.ts'
+import { liftHalt } from '../../src/delivery/halts.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import type { CouponsTable, HaltsTable } from '../../src/schema.ts'
 import type { Services } from '../../src/services.ts'
@@ -35,6 +36,8 @@ export type DeliveryRoom = AsyncDisposable & {
   lease(couponRow: string): Promise<OwedCoupon>
   coupon(couponRow: string): Promise<Selectable<CouponsTable>>
   halts(): Promise<Selectable<HaltsTable>[]>
+  /** An empty ledger, no halts, and a WeChat that remembers nothing and commits. */
+  clear(): Promise<void>
 }
 
 export async function openDeliveryRoom(
@@ -55,6 +58,8 @@ export async function openDeliveryRoom(
   const merchant = (await services.directory.merchant(slug)) as Merchant
   const stock = await aStock(services, merchant)
   const ownCampaign = await aCampaign(services, stock)
+
+  const halts = () => services.db.selectFrom('halts').selectAll().where('lifted_at', 'is', null).execute()
 
   return {
     services,
@@ -90,7 +95,16 @@ export async function openDeliveryRoom(
     },
     coupon: (couponRow) =>
       services.db.selectFrom('coupons').selectAll().where('id', '=', couponRow).executeTakeFirstOrThrow(),
-    halts: () => services.db.selectFrom('halts').selectAll().where('lifted_at', 'is', null).execute(),
+    halts,
+    async clear() {
+      for (const { id } of await halts()) await liftHalt(services, id, 'test')
+      for (const table of ['attempts', 'slots', 'coupons', 'grants', 'halts'] as const)
+        await services.db.deleteFrom(table).execute()
+      wechat.calls.length = 0
+      wechat.coupons.clear()
+      wechat.next = []
+      wechat.otherwise = 'commit'
+    },
     async [Symbol.asyncDispose]() {
       await (services as Services & AsyncDisposable)[Symbol.asyncDispose]()
       await wechat[Symbol.asyncDispose]()

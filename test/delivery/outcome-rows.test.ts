@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { liftHalt } from '../../src/delivery/halts.ts'
 import { memberWords, outcomeNamed, outcomes } from '../../src/delivery/outcomes.ts'
 import { send } from '../../src/delivery/sender.ts'
 import { type DeliveryRoom, openDeliveryRoom } from './delivery-room.ts'
@@ -66,10 +65,7 @@ describe('each row of the outcome table', () => {
   let room: DeliveryRoom
   beforeAll(async () => void (room = await openDeliveryRoom()))
   afterAll(() => room[Symbol.asyncDispose]())
-  beforeEach(async () => {
-    for (const { id } of await room.halts()) await liftHalt(room.services, id, 'test')
-    room.wechat.otherwise = 'commit'
-  })
+  beforeEach(() => room.clear())
 
   test('is either seen here or has no answer of WeChat', () => {
     const names = outcomes.map((row) => row.name)

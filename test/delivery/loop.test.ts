@@ -1,0 +1,134 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { openDeliveryLoop } from '../../src/delivery/loop.ts'
+import { aCampaign, aStock } from '../support/builders.ts'
+import { type DeliveryRoom, openDeliveryRoom } from './delivery-room.ts'
+
+let room: DeliveryRoom
+beforeAll(async () => void (room = await openDeliveryRoom({ sendsPerSecond: 100_000 })))
+afterAll(() => room[Symbol.asyncDispose]())
+beforeEach(() => room.clear())
+
+const unsettled = async () =>
+  Number(
+    (
+      await room.services.db
+        .selectFrom('coupons')
+        .select((eb) => eb.fn.countAll().as('count'))
+        .where('state', '=', 'reserved')
+        .executeTakeFirstOrThrow()
+    ).count,
+  )
+const settled = () => vi.waitFor(async () => expect(await unsettled()).toBe(0), { timeout: 20_000, interval: 50 })
+
+describe('the worker', () => {
+  test('sends whatever becomes due while it runs, and stops when the sends in hand are done', async () => {
+    const loop = openDeliveryLoop(room.services)
+    loop.start()
+    for (let index = 0; index < 150; index += 1) await room.owe()
+    loop.wake()
+    await settled()
+    await loop.stop()
+    expect(room.wechat.coupons.size).toBe(150)
+
+    await room.owe()
+    await sleep(50)
+    expect(await unsettled()).toBe(1)
+  })
+
+  test('two of them on one ledger send every coupon once', async () => {
+    await using second = await room.anotherProcess('second')
+    for (let index = 0; index < 60; index += 1) await room.owe()
+    await Promise.all([openDeliveryLoop(room.services).drain(), openDeliveryLoop(second).drain()])
+    expect(await unsettled()).toBe(0)
+    expect(room.wechat.calls).toHaveLength(60)
+  })
+
+  test('sends of one stock to one openid never overlap, over two processes', async () => {
+    await using second = await room.anotherProcess('second')
+    const stock = await aStock(room.services, room.merchant)
+    const campaign = await aCampaign(room.services, stock, {
+      limits: {},
+      coupons: [{ stock_id: stock.stock_id, count: 5 }],
+    })
+    await room.owe('one member', campaign)
+    let inHand = 0
+    let most = 0
+    const watched = (services: typeof room.services) => ({
+      ...services,
+      pay: (account: Parameters<typeof services.pay>[0]) => {
+        const client = services.pay(account)
+        return {
+          ...client,
+          async call<T>(request: Parameters<typeof client.call>[0]) {
+            most = Math.max(most, (inHand += 1))
+            await sleep(20)
+            return client.call<T>(request).finally(() => (inHand -= 1))
+          },
+        }
+      },
+    })
+    const loops = [openDeliveryLoop(watched(room.services)), openDeliveryLoop(watched(second))]
+    for (const loop of loops) loop.start()
+    await settled()
+    await Promise.all(loops.map((loop) => loop.stop()))
+    expect(room.wechat.coupons.size).toBe(5)
+    expect(most).toBe(1)
+  })
+
+  test('what a dead process held goes out again when its lease runs out, with the same number', async () => {
+    const row = await room.owe()
+    const { ledger } = room.services
+    await ledger.leaseDue({ owner: 'a process that died', limit: 10, now: room.clock.now(), leaseMs: 10_000 })
+    const loop = openDeliveryLoop(room.services)
+    await loop.drain()
+    expect(room.wechat.calls).toEqual([])
+
+    room.clock.advance(10_001)
+    await loop.drain()
+    expect(await room.coupon(row)).toMatchObject({ state: 'sent' })
+  })
+
+  test('a 429 slows the account down and the coupons are sent later', async () => {
+    const slowDown = vi.spyOn(room.services.pace, 'slowDown')
+    const row = await room.owe()
+    room.wechat.next = [{ status: 429, code: 'FREQUENCY_LIMITED', message: '请求过于频繁' }]
+    const loop = openDeliveryLoop(room.services)
+    await loop.drain()
+    expect(slowDown).toHaveBeenCalledWith(room.merchant.accounts.find((account) => account.role === 'sender')!.mchid)
+    slowDown.mockRestore()
+    room.clock.advance(10_000)
+    await loop.drain()
+    expect(await room.coupon(row)).toMatchObject({ state: 'sent', attempts: 2 })
+  })
+
+  test('a database that is away stops nothing for good: the worker says it once and goes on when it is back', async () => {
+    const { ledger, log } = room.services
+    const lines: string[] = []
+    let away = true
+    const leaseDue: typeof ledger.leaseDue = (options) =>
+      away ? Promise.reject(new Error('connection refused')) : ledger.leaseDue(options)
+    const spied = Object.assign(Object.create(log) as typeof log, {
+      error: (_: object, line: string) => void lines.push(line),
+      info: (line: unknown) => void (typeof line === 'string' && lines.push(line)),
+    })
+    await room.owe()
+    const loop = openDeliveryLoop({ ...room.services, log: spied, ledger: { ...ledger, leaseDue } })
+    loop.start()
+    await vi.waitFor(() => expect(lines).toHaveLength(1))
+    loop.wake()
+    await sleep(20)
+    away = false
+    loop.wake()
+    await settled()
+    await loop.stop()
+    expect(lines).toEqual(['delivery cannot read the ledger', 'delivery goes on'])
+  })
+})
+
+test('without Redis the one process there is sends everything', async () => {
+  await using alone = await openDeliveryRoom({ redis: false })
+  const rows = [await alone.owe(), await alone.owe()]
+  await openDeliveryLoop(alone.services).drain()
+  for (const row of rows) expect(await alone.coupon(row)).toMatchObject({ state: 'sent' })
+})
