@@ -1,11 +1,15 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { readLedgerGauges } from '../../ledger-gauges.ts'
 import { registry } from '../../metrics.ts'
 import type { Context } from '../context.ts'
 
 /** `GET /metrics` for Prometheus: with the bearer token of METRICS_TOKEN, or without one from this machine only. */
 export async function metrics(ctx: Context): Promise<void> {
-  const { metricsToken } = ctx.state.services.config
+  const { config, db, clock, log } = ctx.state.services
+  const { metricsToken } = config
   if (metricsToken === undefined ? !isLocal(ctx) : !tokenMatches(ctx.get('authorization'), metricsToken)) return
+  // Without a database the process's own figures are what somebody is looking for.
+  await readLedgerGauges(db, clock).catch((error: unknown) => log.warn({ err: error }, 'ledger gauges not read'))
   ctx.type = registry.contentType
   ctx.body = await registry.metrics()
 }

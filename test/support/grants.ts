@@ -1,0 +1,60 @@
+import { timeOrderedId } from '../../src/claims/ids.ts'
+import type { Campaign } from '../../src/campaigns/campaign.ts'
+import type { CouponState } from '../../src/schema.ts'
+import type { Services } from '../../src/services.ts'
+import type { Stock } from '../../src/stocks/stock.ts'
+
+type GrantOptions = {
+  openid: string
+  /** One coupon a state; a refused one may say why. */
+  coupons: (CouponState | [CouponState, string])[]
+  createdAt?: Date
+  refundedAt?: Date
+}
+
+/** A grant as the ledger would hold it, with its coupons in these states. Returns its id. */
+export async function aGrant(
+  services: Services,
+  campaign: Campaign,
+  stock: Stock,
+  options: GrantOptions,
+): Promise<string> {
+  const { db, clock } = services
+  const at = options.createdAt ?? clock.now()
+  const id = timeOrderedId(at)
+  const { openid } = options
+  await db
+    .insertInto('grants')
+    .values({
+      id,
+      merchant_id: campaign.merchant_id,
+      campaign_id: campaign.id,
+      openid,
+      trigger_key: `link/${openid}/${id}`,
+      refunded_at: options.refundedAt ?? null,
+      created_at: at,
+    })
+    .execute()
+  const rows = options.coupons.map((each, ordinal) => {
+    const [state, reason]: [CouponState, string | null] = Array.isArray(each) ? each : [each, null]
+    const couponRow = timeOrderedId(at)
+    return {
+      id: couponRow,
+      grant_id: id,
+      merchant_id: campaign.merchant_id,
+      account_id: 1,
+      stock_ref: stock.id,
+      openid,
+      ordinal,
+      out_request_no: couponRow,
+      request: '{}',
+      state,
+      reason,
+      coupon_id: state === 'sent' ? `98${ordinal}${couponRow.slice(-6)}` : null,
+      due_at: new Date(at.getTime() + 3_600_000),
+      created_at: at,
+    }
+  })
+  await db.insertInto('coupons').values(rows).execute()
+  return id
+}

@@ -1,0 +1,161 @@
+import { Writable } from 'node:stream'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { openLog } from '../../src/log.ts'
+import type { Merchant } from '../../src/merchants/merchant.ts'
+import { Refusal } from '../../src/refusal.ts'
+import type { Services } from '../../src/services.ts'
+import { aCampaign, aMerchant, aStock } from '../support/builders.ts'
+import { openTestServices } from '../support/services.ts'
+import { type Site, startSite } from '../support/site.ts'
+
+let services: Services & AsyncDisposable
+let site: Site
+let merchant: Merchant
+const lines: string[] = []
+
+beforeAll(async () => {
+  const destination = new Writable({ write: (line: Buffer, _, done) => done(void lines.push(line.toString())) })
+  services = await openTestServices({ redis: false, log: openLog('debug', destination) })
+  site = await startSite(services)
+  merchant = await aMerchant(services)
+})
+afterEach(() => void vi.restoreAllMocks())
+afterAll(async () => {
+  await site[Symbol.asyncDispose]()
+  await services[Symbol.asyncDispose]()
+})
+
+describe('an address that does not exist', () => {
+  it.each([
+    '/',
+    '/console/login',
+    '/m/nobody/coupons',
+    '/m/nobody/c/x',
+    '/favicon.ico',
+    '/MP_verify_x.txt',
+    '/assets/style.css',
+  ])('%s answers a Chinese 404 page', async (path) => {
+    const seen = await site.phone().get(path)
+    expect(seen.status).toBe(404)
+    expect(seen.headers.get('content-type')).toBe('text/html; charset=utf-8')
+    expect(seen.text).toContain('页面不存在')
+  })
+
+  it('answers a program in JSON', async () => {
+    const seen = await site.phone().get('/nowhere', { Accept: 'application/json' })
+    expect(seen.status).toBe(404)
+    expect(JSON.parse(seen.text)).toMatchObject({ message: 'no such address' })
+    const api = await site.phone().get('/api/demo/nothing')
+    expect(JSON.parse(api.text)).toMatchObject({ message: 'no such address' })
+  })
+
+  it('knows HEAD and OPTIONS, and refuses other methods', async () => {
+    const ask = (method: string) => fetch(`${site.url}/healthz`, { method })
+    expect((await ask('HEAD')).status).toBe(200)
+    const options = await ask('OPTIONS')
+    expect([options.status, options.headers.get('allow')]).toEqual([200, 'HEAD, GET'])
+    const remove = await ask('DELETE')
+    expect([remove.status, remove.headers.get('allow')]).toEqual([405, 'HEAD, GET'])
+    expect(await remove.text()).toContain('页面不存在')
+  })
+})
+
+describe('every answer', () => {
+  it('allows the browser nothing that our pages do not need', async () => {
+    const { headers } = await site.phone().get('/nowhere')
+    const policy = headers.get('content-security-policy') ?? ''
+    expect(policy).toMatch(/script-src 'nonce-[\w-]{22}'/)
+    for (const rule of [
+      "default-src 'none'",
+      "style-src 'self'",
+      "img-src 'self' data:",
+      "frame-ancestors 'none'",
+      "base-uri 'none'",
+    ]) {
+      expect(policy).toContain(rule)
+    }
+    expect(policy).toContain(`form-action 'self' ${services.config.publicUrl} ${services.config.wechat.openUrl}`)
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
+    expect(headers.get('cache-control')).toBe('private, no-store')
+    expect(headers.get('strict-transport-security')).toBeNull()
+  })
+
+  it('insists on TLS in production', async () => {
+    const config = { ...services.config, production: true }
+    await using strict = await startSite({ ...services, config })
+    expect((await strict.phone().get('/')).headers.get('strict-transport-security')).toBe('max-age=31536000')
+  })
+
+  it('has a nonce and a number of its own', async () => {
+    const [one, two] = [await site.phone().get('/'), await site.phone().get('/')]
+    expect(one.headers.get('x-request-id')).toMatch(/^[0-9a-f]{8}$/)
+    expect(one.headers.get('x-request-id')).not.toBe(two.headers.get('x-request-id'))
+    const nonce = /nonce-([\w-]+)/.exec(one.headers.get('content-security-policy') ?? '')?.[1]
+    expect(one.text).toContain(`nonce="${nonce}"`)
+  })
+
+  it('has no inline script, handler or style', async () => {
+    const campaign = await aCampaign(services, await aStock(services, merchant))
+    const { text } = await site.phone().get(`/m/${merchant.slug}/c/${campaign.slug}`)
+    expect(text).not.toMatch(/\son\w+=|\sstyle=|javascript:|<style/)
+    expect(text.match(/<script[^>]*>(?!<\/script>)/)).toBeNull()
+  })
+})
+
+describe('when something fails', () => {
+  it('the person sees a request number and nothing else, and the log has the cause', async () => {
+    vi.spyOn(services.directory, 'merchant').mockRejectedValue(new Error('column "secret_thing" does not exist'))
+    const seen = await site.phone().get('/m/demo/coupons?code=oauth-code-1')
+    const number = seen.headers.get('x-request-id') ?? ''
+    expect(seen.status).toBe(500)
+    expect(seen.text).toContain('请稍后再试')
+    expect(seen.text).toContain(number)
+    expect(seen.text).not.toContain('secret_thing')
+    const logged = lines.filter((line) => line.includes(number)).join('')
+    expect(logged).toContain('secret_thing')
+    expect(logged).not.toContain('oauth-code-1')
+  })
+
+  it.each([
+    Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }),
+    Object.assign(new Error('terminating connection'), { code: '57P01' }),
+    new AggregateError([Object.assign(new Error('no'), { code: 'ECONNREFUSED' })]),
+    new Error('wrapped', { cause: new Error('Connection terminated unexpectedly') }),
+  ])('a neighbour that is away is 503: %s', async (error) => {
+    vi.spyOn(services.directory, 'merchant').mockRejectedValue(error)
+    const seen = await site.phone().get('/m/demo/coupons')
+    expect(seen.status).toBe(503)
+    expect(seen.headers.get('retry-after')).toBe('5')
+    expect(seen.text).toContain('请稍等片刻再试')
+    const program = await site.phone().get('/m/demo/coupons', { Accept: 'application/json' })
+    expect(JSON.parse(program.text)).toMatchObject({
+      message: 'please try again later',
+      request_id: expect.any(String),
+    })
+  })
+
+  it('a refusal shows its sentence', async () => {
+    vi.spyOn(services.directory, 'merchant').mockRejectedValue(new Refusal('try_later'))
+    const page = await site.phone().get('/m/demo/coupons')
+    expect([page.status, page.text]).toEqual([503, expect.stringContaining('领取的人有点多，请稍后再试')])
+    const program = await site.phone().get('/m/demo/coupons', { Accept: 'application/json' })
+    expect(JSON.parse(program.text)).toMatchObject({ status: 'refused', reason: 'try_later' })
+  })
+})
+
+describe('our files', () => {
+  it('may be kept for ever, under an address that changes with them', async () => {
+    const page = await site.phone().get('/nowhere')
+    const paths = [...page.text.matchAll(/\/assets\/[\w.]+/g)].map(([path]) => path)
+    expect(paths).toHaveLength(2)
+    for (const path of paths) {
+      const file = await site.phone().get(path)
+      expect(file.status).toBe(200)
+      expect(file.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
+      expect(file.headers.get('content-encoding')).toBe('gzip')
+      const plain = await site.phone().get(path, { 'Accept-Encoding': 'identity' })
+      expect(plain.headers.get('content-encoding')).toBeNull()
+      expect(plain.text).toBe(file.text)
+    }
+  })
+})
