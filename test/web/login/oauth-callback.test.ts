@@ -1,60 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it, onTestFinished } from 'vitest'
-import type { Merchant } from '../../../src/merchants/merchant.ts'
-import type { Services } from '../../../src/services.ts'
-import { aMerchant } from '../../support/builders.ts'
-import { type LittleAnswer, type LittleWeChat, startLittleWeChat } from '../../support/little-wechat.ts'
+import { aStage, backFrom, codesWorkOnce, isAuthorize, openid, toWeChat } from '../../support/login-stage.ts'
 import { startLoginSite } from '../../support/login-site.ts'
-import { openPhone, type Phone, type Seen } from '../../support/phone.ts'
-import { openTestServices, type TestServicesOptions } from '../../support/services.ts'
-
-const openid = 'oUpF8uMuAJO_M2pxb1Q9zNjWeS6o'
-
-type Stage = {
-  wechat: LittleWeChat
-  services: Services
-  merchant: Merchant
-  host: string
-  clock: { now(): Date; at: Date }
-}
-
-/** A site with one merchant, WeChat in `answer`'s hands, and a clock that the test moves. */
-async function aStage(answer: (code: string) => LittleAnswer, options: TestServicesOptions = {}): Promise<Stage> {
-  const wechat = await startLittleWeChat(({ query }) => answer(query.get('code') ?? ''))
-  onTestFinished(() => wechat[Symbol.asyncDispose]())
-  const clock = { at: new Date('2026-11-23T04:00:00Z'), now: () => clock.at }
-  const services = await openTestServices({ sandbox: wechat, clock, ...options })
-  onTestFinished(() => services[Symbol.asyncDispose]())
-  const site = await startLoginSite(services)
-  onTestFinished(() => site[Symbol.asyncDispose]())
-  return { wechat, services, clock, host: site.url, merchant: await aMerchant(services) }
-}
-
-/** WeChat that knows each code once, as it does. */
-function codesWorkOnce(delayMs = 0): (code: string) => LittleAnswer {
-  const used = new Set<string>()
-  return (code) => {
-    const repeated = used.has(code)
-    used.add(code)
-    return {
-      delayMs,
-      body: repeated ? { errcode: 40163, errmsg: 'code been used, rid: 65a-1' } : { openid, access_token: 'AT' },
-    }
-  }
-}
-
-/** Opens a member's page and follows to WeChat; returns what WeChat would send the browser back to, less the code. */
-async function toWeChat(phone: Phone, slug: string, path = `/m/${slug}/mine`): Promise<(code: string) => string> {
-  return backFrom(await phone.get(path))
-}
-
-function backFrom(seen: Seen): (code: string) => string {
-  const authorize = new URL(seen.location)
-  const redirectUri = authorize.searchParams.get('redirect_uri') as string
-  return (code) => `${redirectUri}&code=${code}&state=${authorize.searchParams.get('state')}`
-}
-
-const isAuthorize = (seen: Seen) => seen.status === 302 && seen.location.includes('/connect/oauth2/authorize?')
+import { openPhone } from '../../support/phone.ts'
+import { openTestServices } from '../../support/services.ts'
 
 it('A member who opens a page of theirs is known by WeChat and comes back to a clean address', async () => {
   const { host, merchant, wechat, services } = await aStage(codesWorkOnce())
