@@ -37,3 +37,9 @@ export function openidUnder(state: SandboxState, member: WorldMember, appid: str
   const account = state.world.merchants.find((each) => each.officialAccount.appid === appid)?.officialAccount
   return !account || account.appid === first.appid ? member.openid : openidOf(account, member.id)
 }
+
+/** False for a form or script of another site: the sandbox listens on a laptop whose browser visits other pages too. */
+export function isOwnOrigin(request: Incoming): boolean {
+  const { origin, host } = request.headers
+  return origin === undefined || (URL.canParse(origin) && new URL(origin).host === host)
+}

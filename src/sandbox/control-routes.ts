@@ -1,8 +1,67 @@
+import type { CallFilter } from './calls.ts'
 import type { SandboxControl } from './control.ts'
-import { json } from './http.ts'
+import { isOwnOrigin } from './browser.ts'
+import { json, type Incoming } from './http.ts'
 import type { Route } from './routes.ts'
 
-/** The control as HTTP, for tests and people in another process. */
+type Body = Record<string, unknown>
+type Act = (body: Body, params: Record<string, string>, request: Incoming) => unknown
+
+/** The control as HTTP and JSON, for tests and people in another process. What the control throws is a 400. */
 export function controlRoutes(control: SandboxControl): Route[] {
-  return [{ method: 'GET', path: '/sandbox/control/faults', run: () => json(control.faults()) }]
+  const { world } = control.state
+  // A member may be named by id wherever an openid is wanted.
+  const openidIn = (body: Body) => String(body.openid ?? world.members.find((each) => each.id === body.member)?.openid)
+  const asked = (request: Incoming) => Object.fromEntries(request.query)
+  return [
+    route('GET', 'faults', () => control.faults()),
+    route('POST', 'faults', (body) => control.setFault(body as never)),
+    route('DELETE', 'faults', (_body, _params, request) => {
+      const id = request.query.get('id')
+      control.clearFaults(id === null ? undefined : Number(id))
+      return control.faults()
+    }),
+    route('GET', 'calls', (_body, _params, request) => control.calls(asked(request) as CallFilter)),
+    route('GET', 'numbers', () => control.numbers()),
+    route('GET', 'numbers/:outRequestNo', (_body, params) => control.number(params.outRequestNo!) ?? null),
+    route('GET', 'coupons', (_body, _params, request) => {
+      const filter = asked(request)
+      return control.coupons((filter.openid ?? filter.member) ? openidIn(filter) : undefined)
+    }),
+    route('GET', 'stocks', () => world.stocks.map((stock) => control.stock(stock.stock_id))),
+    route('POST', 'stocks', (body) => control.addStock(body as never)),
+    route('PATCH', 'stocks/:stockId', (body, params) => control.changeStock(params.stockId!, body)),
+    route('GET', 'members', () => world.members),
+    route('POST', 'members', (body) => control.addMember(body as never)),
+    route('PATCH', 'members/:id', (body, params) => control.changeMember(params.id!, body)),
+    route('GET', 'orders', () => control.orders()),
+    route('POST', 'orders', (body) => control.addOrder({ ...body, openid: openidIn(body) } as never)),
+    route('POST', 'orders/:transactionId/refunds', (body, params) => control.refund(params.transactionId!, body)),
+    route('POST', 'cards', (body) => control.takeCard(openidIn(body), body)),
+    route('POST', 'events', (body) => control.push(body as never)),
+    route('PATCH', 'settings', (body) => Object.assign(control.settings, body)),
+    route('DELETE', 'tokens', (_body, _params, request) => {
+      control.endTokens(request.query.get('as') === 'expired' ? 'expired' : 'invalid')
+      return {}
+    }),
+  ]
+}
+
+function route(method: Route['method'], path: string, act: Act): Route {
+  return {
+    method,
+    path: `/sandbox/control/${path}`,
+    async run(_state, request, params) {
+      if (!isOwnOrigin(request)) return json({ message: 'not for other sites' }, 403)
+      try {
+        return json(await act(readBody(request), params, request))
+      } catch (fault) {
+        return json({ message: (fault as Error).message }, 400)
+      }
+    },
+  }
+}
+
+function readBody(request: Incoming): Body {
+  return request.body.length === 0 ? {} : (JSON.parse(request.body.toString()) as Body)
 }

@@ -11,7 +11,7 @@ export type Incoming = {
   host: 'main' | 'backup'
 }
 
-export type Answer = { status: number; headers: Record<string, string>; body: string }
+export type Answer = { status: number; headers: Record<string, string | string[]>; body: string }
 
 /** How a request ends: with an answer, a closed connection, or no answer for as long as the caller waits. */
 export type Ending = Answer | 'reset' | 'hang'
@@ -32,7 +32,7 @@ export function json(body: unknown, status = 200): Answer {
   return { status, headers: { 'Content-Type': 'application/json; charset=utf-8' }, body: JSON.stringify(body) }
 }
 
-export function html(body: string, status = 200, headers: Record<string, string> = {}): Answer {
+export function html(body: string, status = 200, headers: Answer['headers'] = {}): Answer {
   return {
     status,
     headers: { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store', ...headers },
@@ -40,7 +40,7 @@ export function html(body: string, status = 200, headers: Record<string, string>
   }
 }
 
-export function redirect(location: string, status: 302 | 303, headers: Record<string, string> = {}): Answer {
+export function redirect(location: string, status: 302 | 303, headers: Answer['headers'] = {}): Answer {
   return { status, headers: { Location: location, 'Cache-Control': 'no-store', ...headers }, body: '' }
 }
 

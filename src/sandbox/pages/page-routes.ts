@@ -1,7 +1,56 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { isOwnOrigin } from '../browser.ts'
 import type { SandboxControl } from '../control.ts'
+import { html, type Answer, type Incoming } from '../http.ts'
 import type { Route } from '../routes.ts'
+import { chooseMember, openAddress, openCard, pay } from './phone-acts.ts'
+import { phonePage } from './phone.ts'
+import { changeStockStatus, recordsPage, switchFaultOff, switchFaultOn } from './records.ts'
 
-/** What people look at: the phone and WeChat's own records. */
-export function pageRoutes(_control: SandboxControl): Route[] {
-  return []
+/** A page's work: the control, the request, its form and the parts of its path. */
+export type PageAct = (
+  control: SandboxControl,
+  request: Incoming,
+  form: URLSearchParams,
+  params: Record<string, string>,
+) => Answer | Promise<Answer>
+
+/** What people look at: the phone, and what WeChat has recorded. */
+export function pageRoutes(control: SandboxControl): Route[] {
+  const get = (path: string, act: PageAct): Route => ({
+    method: 'GET',
+    path,
+    run: (_state, request, params) => act(control, request, request.query, params),
+  })
+  const post = (path: string, act: PageAct): Route => ({
+    method: 'POST',
+    path,
+    run(_state, request, params) {
+      if (!isOwnOrigin(request)) return html('', 403)
+      return act(control, request, new URLSearchParams(request.body.toString()), params)
+    },
+  })
+  return [
+    get('/', phonePage),
+    get('/sandbox/open', openAddress),
+    post('/sandbox/member', chooseMember),
+    post('/sandbox/card', openCard),
+    post('/sandbox/payment', pay),
+    get('/sandbox/wechat-pay', recordsPage),
+    post('/sandbox/faults', switchFaultOn),
+    post('/sandbox/faults/:id/removal', switchFaultOff),
+    post('/sandbox/stocks/:stockId/status', changeStockStatus),
+    get('/sandbox/sandbox.css', stylesheet),
+  ]
+}
+
+const stylesheetFile = fileURLToPath(new URL('../../../views/sandbox/sandbox.css', import.meta.url))
+
+function stylesheet(): Answer {
+  return {
+    status: 200,
+    headers: { 'Content-Type': 'text/css; charset=utf-8' },
+    body: readFileSync(stylesheetFile, 'utf8'),
+  }
 }

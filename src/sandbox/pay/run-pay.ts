@@ -145,7 +145,7 @@ function record(
     status: answer?.status ?? 0,
     ...(answer && answer.status >= 400 && { code: codeOf(answer.body) }),
     ...(faults.length > 0 && { fault: faults.join('+') }),
-    ...(answer?.headers['Request-ID'] && { requestId: answer.headers['Request-ID'] }),
+    ...(answer?.headers['Request-ID'] && { requestId: String(answer.headers['Request-ID']) }),
   })
   return ending
 }

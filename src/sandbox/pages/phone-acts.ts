@@ -1,0 +1,73 @@
+import { isMemberId, memberCookie, memberOf, openidUnder, wechatCookie } from '../browser.ts'
+import type { SandboxControl } from '../control.ts'
+import { html, redirect, type Answer, type Incoming } from '../http.ts'
+import type { Order } from '../pay/order.ts'
+import type { PageAct } from './page-routes.ts'
+import { merchantOf } from '../merchant-file.ts'
+
+/** Long enough for a demo; a browser that comes later just chooses again. */
+const cookieAgeSeconds = 30 * 86_400
+
+/** The cookies' values for this browser: it plays WeChat's, and is one of the members. */
+export function phoneCookie(name: string, value: string): string {
+  return `${name}=${value}; Path=/; Max-Age=${cookieAgeSeconds}; SameSite=Lax`
+}
+
+/** POST /sandbox/member: this browser is somebody else from now on. */
+export const chooseMember: PageAct = (_control, _request, form) => {
+  const id = form.get('member') ?? ''
+  if (!isMemberId(id)) return html('', 400)
+  return redirect('/', 303, { 'Set-Cookie': phoneCookie(memberCookie, id) })
+}
+
+/** GET /sandbox/open?url=: opens one of paycoupon's addresses in the phone, and no other site's. */
+export const openAddress: PageAct = (control, _request, query) => {
+  const { appUrl } = control.settings
+  const address = query.get('url') ?? ''
+  const isOurs = URL.canParse(address) && new URL(address).origin === new URL(appUrl).origin
+  return redirect(isOurs ? address : '/', 302, { 'Set-Cookie': phoneCookie(wechatCookie, '1') })
+}
+
+/** POST /sandbox/card: takes the member card, then goes where WeChat would: the merchant's landing page. */
+export const openCard: PageAct = (control, request, form) => {
+  const { openid } = visitor(control, request)
+  const card = control.takeCard(openid, { outerStr: 'menu' })
+  // WeChat's event and its browser are on their way at the same time: neither waits for the other.
+  if (form.get('push') === 'on') void control.push({ kind: 'card', event: 'user_get_card', cardCode: card.code })
+  return redirect(card.landingUrl, 303)
+}
+
+/** POST /sandbox/payment: pays at the till, tells whom the form says, then goes to the reward page. */
+export const pay: PageAct = async (control, request, form) => {
+  const yuan = Number(form.get('yuan'))
+  if (!Number.isInteger(yuan) || yuan < 1 || yuan > 100_000) return html('', 400)
+  const { openid, slug } = visitor(control, request)
+  const useCoupon = form.get('use_coupon') === 'on'
+  const order = control.addOrder({ openid, total: yuan * 100, goodsTag: 'MUTEX_STORE', useCoupon })
+  await tell(control, order, form.get('told_by'))
+  return redirect(`${control.settings.appUrl}/m/${slug}/paid?out_trade_no=${order.outTradeNo}`, 303)
+}
+
+/** Whoever tells does so before the browser arrives; when nobody does, paycoupon has to query the order. */
+async function tell(control: SandboxControl, order: Order, toldBy: string | null): Promise<void> {
+  const { transactionId } = order
+  if (toldBy === 'merchant') await control.push({ kind: 'merchant_paid', transactionId })
+  if (toldBy === 'wechat') await control.push({ kind: 'payment', transactionId })
+  for (const promotion of order.promotions) void control.push({ kind: 'coupon_use', couponId: promotion.coupon_id })
+}
+
+function visitor(control: SandboxControl, request: Incoming): { openid: string; slug: string } {
+  const merchant = merchantOf(control.state.world)
+  const member = memberOf(control.state, request)
+  return { openid: openidUnder(control.state, member, merchant.officialAccount.appid), slug: merchant.slug }
+}
+
+/** Pages of the sandbox: its own stylesheet, forms that may end at paycoupon, nothing else. */
+export function page(control: SandboxControl, body: string, cookies: string[] = []): Answer {
+  const app = new URL(control.settings.appUrl).origin
+  return html(body, 200, {
+    'Content-Security-Policy': `default-src 'none'; style-src 'self'; form-action 'self' ${app}; base-uri 'none'; frame-ancestors 'none'`,
+    'X-Content-Type-Options': 'nosniff',
+    ...(cookies.length > 0 && { 'Set-Cookie': cookies }),
+  })
+}

@@ -1,0 +1,61 @@
+import { memberCookie, memberOf, openidUnder, wechatCookie } from '../browser.ts'
+import type { SandboxControl } from '../control.ts'
+import { merchantOf } from '../merchant-file.ts'
+import { beijingClock, yuan } from './format.ts'
+import { page, phoneCookie } from './phone-acts.ts'
+import type { PageAct } from './page-routes.ts'
+import { renderPage } from './render-page.ts'
+
+type Bubble = { at: string; clock: string; kind: 'card' | 'payment' | 'coupon'; title: string; lines: string[] }
+
+/** As many of the newest messages as a chat shows without much scrolling. */
+const shownBubbles = 12
+
+/** GET /: a phone in the chat of the Official Account, with its menu, as the member that this browser has chosen. */
+export const phonePage: PageAct = (control, request) => {
+  const merchant = merchantOf(control.state.world)
+  const member = memberOf(control.state, request)
+  const openid = openidUnder(control.state, member, merchant.officialAccount.appid)
+  const address = (path: string) => `${control.settings.appUrl}/m/${merchant.slug}/${path}`
+  const body = renderPage('phone', {
+    merchant: merchant.name,
+    cardTitle: merchant.card.title,
+    member,
+    members: control.state.world.members,
+    bubbles: bubblesOf(control, openid),
+    claimUrl: address(`c/${merchant.campaigns.link.slug}`),
+    couponsUrl: address('coupons'),
+    now: beijingClock(control.state.clock.now()),
+  })
+  return page(control, body, [phoneCookie(wechatCookie, '1'), phoneCookie(memberCookie, member.id)])
+}
+
+/** What has happened to the member so far, oldest first, as WeChat would have told them. */
+function bubblesOf(control: SandboxControl, openid: string): Bubble[] {
+  const cards = control.state.userCards.filter((card) => card.openid === openid)
+  const bubbles: Omit<Bubble, 'clock'>[] = [
+    ...cards.map((card) => ({
+      at: card.openedAt,
+      kind: 'card' as const,
+      title: '会员卡已领取',
+      lines: [`卡号 ${card.code.slice(0, 4)} ${card.code.slice(4, 8)} ${card.code.slice(8)}`],
+    })),
+    ...control.orders().flatMap((order) => (order.openid === openid ? [paymentBubble(order)] : [])),
+    ...control.coupons(openid).map((coupon) => {
+      const stock = control.stock(coupon.stockId)
+      const rule = `满 ${yuan(stock.transaction_minimum)} 元自动抵扣 ${yuan(stock.coupon_amount)} 元`
+      const used = coupon.status === 'USED' ? ['已使用'] : []
+      return { at: coupon.createdAt, kind: 'coupon' as const, title: stock.stock_name, lines: [rule, ...used] }
+    }),
+  ]
+  return bubbles
+    .toSorted((one, other) => one.at.localeCompare(other.at))
+    .slice(-shownBubbles)
+    .map((bubble) => ({ ...bubble, clock: beijingClock(new Date(bubble.at)) }))
+}
+
+function paymentBubble(order: ReturnType<SandboxControl['orders']>[number]): Omit<Bubble, 'clock'> {
+  const lines = [`订单号 ${order.outTradeNo}`]
+  for (const promotion of order.promotions) lines.unshift(`${promotion.name} 已抵扣 ¥${yuan(promotion.amount)}`)
+  return { at: order.paidAt ?? '', kind: 'payment', title: `¥${(order.payerTotal / 100).toFixed(2)}`, lines }
+}

@@ -1,0 +1,97 @@
+import type { SandboxState } from '../state.ts'
+import type { Coupon } from './coupon.ts'
+import type { Order, OrderRefund } from './order.ts'
+
+/** An order to be, in fen. What is absent is the demo merchant's own paid JSAPI order of this moment. */
+export type OrderSpec = {
+  openid: string
+  total: number
+  appid?: string
+  mchid?: string
+  subMchid?: string
+  outTradeNo?: string
+  transactionId?: string
+  goodsTag?: string
+  attach?: string
+  tradeType?: Order['tradeType']
+  state?: Order['state']
+  paidAt?: string
+  /** Lets WeChat deduct the member's best fitting coupon, as it does at the till unless the member declines. */
+  useCoupon?: boolean
+}
+
+/** Places an order at WeChat Pay, paid unless told otherwise. */
+export function placeOrder(state: SandboxState, spec: OrderSpec): Order {
+  const merchant = state.world.merchants[0]!
+  const day = state.clock.now().toISOString().slice(0, 10).replaceAll('-', '')
+  const order: Order = {
+    appid: spec.appid ?? merchant.officialAccount.appid,
+    mchid: spec.mchid ?? merchant.mchids[0]!,
+    ...(spec.subMchid !== undefined && { subMchid: spec.subMchid }),
+    outTradeNo: spec.outTradeNo ?? `${day}${state.nextId(14)}`,
+    transactionId: spec.transactionId ?? `4200${day}${state.nextId(16)}`,
+    openid: spec.openid,
+    tradeType: spec.tradeType ?? 'JSAPI',
+    state: spec.state ?? 'SUCCESS',
+    total: spec.total,
+    payerTotal: spec.total,
+    ...(spec.goodsTag !== undefined && { goodsTag: spec.goodsTag }),
+    ...(spec.attach !== undefined && { attach: spec.attach }),
+    paidAt: spec.paidAt ?? state.clock.now().toISOString(),
+    promotions: [],
+    refunds: [],
+  }
+  const coupon = spec.useCoupon ? bestCoupon(state, order) : undefined
+  if (coupon) deduct(state, order, coupon)
+  state.orders.push(order)
+  return order
+}
+
+/** Gives order money back. What the member gets is in proportion to what they paid, rounded (payment-triggers.md 1.6). */
+export function refundOrder(
+  state: SandboxState,
+  order: Order,
+  options: { refund?: number; status?: OrderRefund['status'] } = {},
+): OrderRefund {
+  const amount = options.refund ?? order.total
+  const refund: OrderRefund = {
+    refundId: `5030${state.nextId(24)}`,
+    outRefundNo: `R${state.nextId(14)}`,
+    status: options.status ?? 'SUCCESS',
+    refund: amount,
+    payerRefund: Math.round((amount * order.payerTotal) / order.total),
+    at: state.clock.now().toISOString(),
+  }
+  order.refunds.push(refund)
+  // Any refund at all, even a partial one, turns the order's state (payment-triggers.md 1.8).
+  if (refund.status === 'SUCCESS') order.state = 'REFUND'
+  return refund
+}
+
+/** WeChat takes the largest of those that fit the amount, the window and the order's tag (payment-triggers.md 6.1). */
+function bestCoupon(state: SandboxState, order: Order): Coupon | undefined {
+  const now = state.clock.now()
+  const fitting = (state.couponsByOpenid.get(order.openid) ?? []).flatMap((coupon) => {
+    const stock = state.world.stocks.find((each) => each.stock_id === coupon.stockId)
+    if (!stock || coupon.status !== 'SENDED' || order.total < stock.transaction_minimum) return []
+    const isInTime = now >= new Date(stock.available_begin_time) && now < new Date(stock.available_end_time)
+    const isTagged = stock.goods_tag.length === 0 || stock.goods_tag.includes(order.goodsTag ?? '')
+    return isInTime && isTagged ? [{ coupon, amount: stock.coupon_amount }] : []
+  })
+  return fitting.toSorted((one, other) => other.amount - one.amount)[0]?.coupon
+}
+
+function deduct(state: SandboxState, order: Order, coupon: Coupon): void {
+  const stock = state.world.stocks.find((each) => each.stock_id === coupon.stockId)!
+  order.payerTotal = order.total - stock.coupon_amount
+  order.promotions.push({
+    coupon_id: coupon.couponId,
+    name: stock.stock_name,
+    stock_id: stock.stock_id,
+    amount: stock.coupon_amount,
+    type: stock.no_cash ? 'NOCASH' : 'CASH',
+  })
+  coupon.status = 'USED'
+  coupon.usedAt = order.paidAt!
+  coupon.usedBy = { mchid: order.subMchid ?? order.mchid, transactionId: order.transactionId }
+}

@@ -1,0 +1,91 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { sealResource } from '../pay/certificates.ts'
+import { couponBody, type Coupon } from '../pay/coupon.ts'
+import type { Order, OrderRefund } from '../pay/order.ts'
+import { signatureHeaders, type Spoil } from '../pay/sign-answer.ts'
+import type { SandboxState } from '../state.ts'
+import { wechatTime } from '../wechat-time.ts'
+import { post, type PushReport } from './post.ts'
+
+/** What WeChat Pay tells, whom, and how it goes wrong. */
+export type Notice = {
+  mchid: string
+  notifyUrl: string
+  eventType: string
+  originalType: string
+  resource: object
+  /** The same id makes it a repeat. */
+  id?: string
+  spoil?: Spoil
+  /** In the middle of the switch both kinds of keys sign notifications (wechat/pay-v3.md 1.5). */
+  withPublicKey?: boolean
+  retryMs?: number[]
+}
+
+/** A v3 notification: sealed for the merchant number, signed by WeChat, sent again with the same id while refused. */
+export function pushNotice(state: SandboxState, notice: Notice): Promise<PushReport> {
+  const account = state.world.accounts.find((each) => each.mchid === notice.mchid)
+  if (!account) throw new Error(`the sandbox has no merchant number ${notice.mchid}`)
+  const body = JSON.stringify({
+    id: notice.id ?? randomUUID(),
+    create_time: wechatTime(state.clock.now()),
+    resource_type: 'encrypt-resource',
+    event_type: notice.eventType,
+    summary: summaries[notice.eventType] ?? '通知',
+    resource: {
+      original_type: notice.originalType,
+      ...sealResource(account.apiV3Key, JSON.stringify(notice.resource), notice.originalType),
+    },
+  })
+  const wanted = notice.withPublicKey ? state.world.platform.publicKeyId : undefined
+  return post(async () => {
+    const proof = await signatureHeaders(state, body, { account, wanted, spoil: notice.spoil })
+    const requestId = `08${randomBytes(20).toString('hex').toUpperCase()}`
+    const headers = {
+      'Content-Type': 'application/json',
+      'User-Agent': 'Mozilla/4.0',
+      'Request-ID': requestId,
+      ...proof,
+    }
+    return {
+      url: notice.notifyUrl,
+      headers,
+      body: notice.spoil === 'tampered' ? body.replace('"id":"', '"id":"x') : body,
+    }
+  }, notice.retryMs)
+}
+
+/** What a refund notification carries: no openid, no attach (wechat/payment-triggers.md 1.6). */
+export function refundBody(order: Order, refund: OrderRefund): object {
+  return {
+    ...(order.subMchid === undefined ? { mchid: order.mchid } : { sp_mchid: order.mchid, sub_mchid: order.subMchid }),
+    out_trade_no: order.outTradeNo,
+    transaction_id: order.transactionId,
+    out_refund_no: refund.outRefundNo,
+    refund_id: refund.refundId,
+    refund_status: refund.status,
+    ...(refund.status === 'SUCCESS' && { success_time: wechatTime(refund.at) }),
+    user_received_account: '支付用户零钱',
+    amount: {
+      total: order.total,
+      refund: refund.refund,
+      payer_total: order.payerTotal,
+      payer_refund: refund.payerRefund,
+    },
+  }
+}
+
+/** COUPON.USE: neither openid nor out_request_no, only the coupon (wechat/pay-v3.md 5.4). */
+export function couponUseBody(state: SandboxState, coupon: Coupon): object {
+  const stock = state.world.stocks.find((each) => each.stock_id === coupon.stockId)
+  if (!stock) throw new Error(`the sandbox has no stock ${coupon.stockId}`)
+  return couponBody(stock, coupon)
+}
+
+const summaries: Record<string, string> = {
+  'TRANSACTION.SUCCESS': '支付成功',
+  'REFUND.SUCCESS': '退款成功',
+  'REFUND.ABNORMAL': '退款异常',
+  'REFUND.CLOSED': '退款关闭',
+  'COUPON.USE': '代金券核销通知',
+}
