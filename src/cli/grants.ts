@@ -1,0 +1,19 @@
+import { Command } from 'commander'
+import { retryGrants } from '../claims/retry.ts'
+import { answer, type Cli, withServices } from './cli.ts'
+
+export function grantsCommand(cli: Cli): Command {
+  const command = new Command('grants').description('what members were given')
+  command
+    .command('retry')
+    .description('lift the halts that these grants meet and try their coupons at once; exit 1 when one is still not sent')
+    .argument('<grants...>', 'ids of the grants')
+    .option('--json', 'print JSON')
+    .action(async (ids: string[], { json }: { json?: boolean }) => {
+      const results = await withServices(cli, (services) => retryGrants(services, ids))
+      const lines = results.map(({ grantId, status, message }) => `${grantId}: ${status}, ${message}`)
+      answer(cli, json, results, lines)
+      if (results.some(({ status }) => status !== 'sent')) cli.foundWanting()
+    })
+  return command
+}
