@@ -14,6 +14,8 @@ export type PaymentOutcome = {
   awards: Awarded[]
   /** A grant that fell is being sent at this moment: whether it can be taken back is known shortly. */
   inFlight: boolean
+  /** A grant was taken back. */
+  cancelled: boolean
 }
 
 /**
@@ -43,14 +45,22 @@ export async function settlePayment(
   return outcomes
 }
 
-/** A refund that was written between our reading and our grant found no grant to take back: so look once more. */
+/** Each round answers facts that came during the one before; a third is already a rare race. */
+const maxRounds = 5
+
+/**
+ * Whoever changed a grant looks once more: a refund that was written between our reading and our grant found no grant
+ * to take back, and a payment that was written before we took one back found it standing.
+ */
 async function settleTillSteady(...facts: Parameters<typeof settleIn>): Promise<PaymentOutcome | undefined> {
-  const first = await settleIn(...facts)
-  if (!first?.awards.some((awarded) => awarded.kind === 'granted')) return first
-  const second = await settleIn(...facts)
-  return (
-    second && { ...second, awards: [...first.awards, ...second.awards], inFlight: first.inFlight || second.inFlight }
-  )
+  const awards: Awarded[] = []
+  for (let round = 1; ; round += 1) {
+    const outcome = await settleIn(...facts)
+    if (!outcome) return undefined
+    awards.push(...outcome.awards)
+    const changed = outcome.cancelled || outcome.awards.some((awarded) => awarded.kind === 'granted')
+    if (!changed || round === maxRounds) return { ...outcome, awards }
+  }
 }
 
 async function settleIn(
@@ -64,10 +74,10 @@ async function settleIn(
   const payment = spend.payments.find((one) => one.transactionId === transactionId)
   if (!payment) return undefined
   const reach = reachOf(spend.campaign, openid, spend.payments, payment)
-  if (!reach) return { campaign, payment, reach, awards: [], inFlight: false }
+  if (!reach) return { campaign, payment, reach, awards: [], inFlight: false, cancelled: false }
 
   const fallen = fallenTiers(reach, spend.given).filter((grant) => grant.refundedAt === null || grant.waiting)
-  const inFlight = await takeBack(services, merchant, fallen)
+  const taken = await takeBack(services, merchant, fallen)
   const given = fallen.length > 0 ? await givenGrants(services.db, campaign, openid) : spend.given
   const awards: Awarded[] = []
   for (const { triggerKey, tier, dueAt } of earnedTiers(spend.campaign, reach, payment, given)) {
@@ -85,16 +95,21 @@ async function settleIn(
       }),
     )
   }
-  return { campaign, payment, reach, awards, inFlight }
+  return { campaign, payment, reach, awards, ...taken }
 }
 
-/** Cancels what was not sent and flags all of it; true when a coupon is on its way at this moment. */
-async function takeBack(services: Services, merchant: Merchant, fallen: GivenGrant[]): Promise<boolean> {
-  let inFlight = false
+/** Cancels what was not sent and flags all of it; in flight: a coupon is on its way at this moment. */
+async function takeBack(
+  services: Services,
+  merchant: Merchant,
+  fallen: GivenGrant[],
+): Promise<{ inFlight: boolean; cancelled: boolean }> {
+  const done = { inFlight: false, cancelled: false }
   for (const { grantId, waiting } of fallen) {
     const cancelled = await services.ledger.cancelGrant(merchant.id, grantId, 'refunded', services.clock.now())
     await flagRefunded(services.db, grantId, services.clock.now())
-    if (!cancelled && waiting) inFlight = true
+    if (cancelled) done.cancelled = true
+    else if (waiting) done.inFlight = true
   }
-  return inFlight
+  return done
 }
