@@ -18,13 +18,15 @@ export type PayServer = AsyncDisposable & {
 export async function openPayServer(how: Answer): Promise<PayServer> {
   let current = how
   const received: Received[] = []
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     const chunks: Buffer[] = []
-    for await (const chunk of request) chunks.push(chunk as Buffer)
-    const body = Buffer.concat(chunks).toString()
-    const got = { method: request.method!, url: request.url!, headers: request.headers, body }
-    received.push(got)
-    current(got, response)
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => {
+      const body = Buffer.concat(chunks).toString()
+      const got = { method: request.method!, url: request.url!, headers: request.headers, body }
+      received.push(got)
+      current(got, response)
+    })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const close = async (): Promise<void> => {

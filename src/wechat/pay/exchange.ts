@@ -39,56 +39,74 @@ export async function exchange(http: Dispatcher, request: RawRequest, timeoutMs:
 
 function dispatch(http: Dispatcher, request: RawRequest, timeoutMs: number): Promise<Exchange> {
   return new Promise((resolve) => {
-    let controller: Dispatcher.DispatchController | undefined
-    let settled = false
-    let status: number | undefined
-    let headers: HeaderBag = {}
-    const chunks: Buffer[] = []
-    let length = 0
-
-    const settle = (result: Exchange): void => {
-      settled = true
-      clearTimeout(timer)
-      resolve(result)
-    }
-    const fail = (word: Failure['word'], detail: string): void => {
-      if (settled) return
-      settle({ failure: status === undefined ? { word, detail } : { word, detail, status, headers } })
-      controller?.abort(new Error(detail))
-    }
-    const timer = setTimeout(() => fail('timeout', `no complete answer within ${timeoutMs} ms`), timeoutMs)
-
-    const handler: Dispatcher.DispatchHandler = {
-      onRequestStart(started) {
-        controller = started
-        // Its time ran out while it waited for a connection: nobody listens, so it must not go out.
-        if (settled) started.abort(new Error('given up'))
-      },
-      onResponseStart(_, statusCode, answerHeaders) {
-        if (statusCode < 200) return
-        status = statusCode
-        headers = answerHeaders
-      },
-      onResponseData(_, chunk) {
-        length += chunk.length
-        if (length > answerLimitBytes) fail('unreadable_answer', `the answer is longer than ${answerLimitBytes} bytes`)
-        else chunks.push(chunk)
-      },
-      onResponseEnd() {
-        if (settled || status === undefined) return
-        settle({ answer: { status, headers, body: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks) } })
-      },
-      onResponseError(_, error) {
-        fail(controller ? 'reset' : 'unreachable', describe(error))
-      },
-    }
+    const underway: Underway = { resolve, settled: false, headers: {}, chunks: [], length: 0 }
+    underway.timer = setTimeout(timeUp, timeoutMs, underway, timeoutMs)
     try {
       // Our own timer bounds everything, so undici's are off.
-      http.dispatch({ ...request, body: request.body ?? null, headersTimeout: 0, bodyTimeout: 0 }, handler)
+      http.dispatch({ ...request, headersTimeout: 0, bodyTimeout: 0 }, handlerOf(underway))
     } catch (error) {
-      fail('unreachable', describe(error))
+      fail(underway, 'unreachable', describe(error))
     }
   })
+}
+
+type Underway = {
+  resolve: (result: Exchange) => void
+  settled: boolean
+  timer?: NodeJS.Timeout
+  /** Set once the request is being written: from then on WeChat may have it. */
+  controller?: Dispatcher.DispatchController
+  status?: number
+  headers: HeaderBag
+  chunks: Buffer[]
+  length: number
+}
+
+function handlerOf(underway: Underway): Dispatcher.DispatchHandler {
+  return {
+    onRequestStart(controller) {
+      underway.controller = controller
+      // Its time ran out while it waited for a connection: nobody listens, so it must not go out.
+      if (underway.settled) controller.abort(new Error('given up'))
+    },
+    onResponseStart(_, status, headers) {
+      if (status < 200) return
+      underway.status = status
+      underway.headers = headers
+    },
+    onResponseData(_, chunk) {
+      underway.length += chunk.length
+      if (underway.length <= answerLimitBytes) underway.chunks.push(chunk)
+      else fail(underway, 'unreadable_answer', `the answer is longer than ${answerLimitBytes} bytes`)
+    },
+    onResponseEnd() {
+      const { status, headers, chunks } = underway
+      if (status === undefined) return
+      const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
+      settle(underway, { answer: { status, headers, body } })
+    },
+    onResponseError(_, error) {
+      fail(underway, underway.controller ? 'reset' : 'unreachable', describe(error))
+    },
+  }
+}
+
+function timeUp(underway: Underway, timeoutMs: number): void {
+  fail(underway, 'timeout', `no complete answer within ${timeoutMs} ms`)
+}
+
+function fail(underway: Underway, word: Failure['word'], detail: string): void {
+  const { status, headers, controller, settled } = underway
+  if (settled) return
+  settle(underway, { failure: status === undefined ? { word, detail } : { word, detail, status, headers } })
+  controller?.abort(new Error(detail))
+}
+
+function settle(underway: Underway, result: Exchange): void {
+  if (underway.settled) return
+  underway.settled = true
+  clearTimeout(underway.timer)
+  underway.resolve(result)
 }
 
 /** Nothing of ours asks for a packed answer, but a proxy may send one; the signature covers the unpacked bytes. */

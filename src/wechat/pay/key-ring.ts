@@ -5,7 +5,7 @@ import type { PayKeyMaterial, PlatformCertificate } from './types.ts'
 
 /** The keys that verify what WeChat sends: at most one public key and any number of certificates (wechat/pay-v3.md 1.5). */
 export type KeyRing = {
-  find(serial: string): KeyObject | undefined
+  find: (serial: string) => KeyObject | undefined
   /** The public key's id, else the serial of the certificate that stays valid longest. */
   best(): string | undefined
   /** Adds certificates, drops those whose time is over. */
@@ -20,7 +20,7 @@ export function openKeyRing(keys: PayKeyMaterial, clock: Clock): KeyRing {
   const inDate = (certificate: PlatformCertificate): boolean => certificate.expiresAt > clock.now()
 
   return {
-    find(serial) {
+    find: (serial) => {
       if (publicKey && serial === keys.publicKeyId) return publicKey
       const found = held.get(serialKey(serial))
       return found && inDate(found.certificate) ? found.key : undefined

@@ -13,7 +13,7 @@ export type PlatformKeys = {
   /** Verifies; on an unknown serial downloads the certificates once, if it is time, and verifies again. */
   verify(headers: HeaderBag, body: Buffer, budgetMs: number): Promise<Verdict>
   /** Downloads now, joining a download under way; nothing in public-key mode. Throws `CertificatesUnavailable`. */
-  refresh(): Promise<void>
+  refresh: () => Promise<void>
 }
 
 /** A new certificate is listed well before it signs anything, so twice a day is early enough. */
