@@ -13,11 +13,15 @@ export function phoneCookie(name: string, value: string): string {
   return `${name}=${value}; Path=/; Max-Age=${cookieAgeSeconds}; SameSite=Lax`
 }
 
-/** POST /sandbox/member: this browser is somebody else from now on. */
-export const chooseMember: PageAct = (_control, _request, form) => {
+/**
+ * POST /sandbox/member: this browser is somebody else from now on. In WeChat each person has cookies of their own; here
+ * they share one host's, so paycoupon's session of the person before is taken away.
+ */
+export const chooseMember: PageAct = (control, _request, form) => {
   const id = form.get('member') ?? ''
   if (!isMemberId(id)) return html('', 400)
-  return redirect('/', 303, { 'Set-Cookie': phoneCookie(memberCookie, id) })
+  const ended = control.state.world.merchants.map(({ slug }) => `pc_member_${slug}=; Path=/m/${slug}; Max-Age=0`)
+  return redirect('/', 303, { 'Set-Cookie': [phoneCookie(memberCookie, id), ...ended] })
 }
 
 /** GET /sandbox/open?url=: opens one of paycoupon's addresses in the phone, and no other site's. */
