@@ -13,12 +13,15 @@ export type DeliveryLoop = {
   stop(): Promise<void>
 }
 
-/** 500 sends a second of ~100 ms each are 50 in hand; twice that leaves room for the ledger and for slow answers. */
-const mostInHand = 128
+/**
+ * 500 sends a second of ~100 ms each are 50 with WeChat; the rest waits in line for a turn, half a second's worth, so
+ * that no turn is lost while the next batch is leased.
+ */
+const mostInHand = 256
 /** Fewer free hands than this are not worth a look into the ledger. */
-const smallestBatch = 32
+const smallestBatch = 64
 /** With the lease of 10 s: a turn, WeChat and the ledger all fit below it. */
-const workerSend = { timeoutMs: 5_000, patienceMs: 500 }
+const workerSend = { timeoutMs: 5_000, patienceMs: 1_000 }
 const pollMs = 500
 const probeEveryMs = 1_000
 const outagePausesMs = [250, 1_000, 2_000, 5_000]

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { send } from '../../src/delivery/sender.ts'
 import { aCampaign, aStock } from '../support/builders.ts'
 import { type DeliveryRoom, openDeliveryRoom } from './delivery-room.ts'
@@ -85,12 +85,12 @@ describe('an unsigned refusal is advice, never proof', () => {
     expect(await sendNow(await room.owe())).toEqual({ state: 'refused', reason: 'user_restricted' })
   })
 
-  test('without time for a second asking nothing is refused', async () => {
+  test('without a turn for a second asking nothing is refused', async () => {
     room.wechat.next = [unsigned(abnormal)]
-    expect(await sendNow(await room.owe(), { timeoutMs: 250, patienceMs: 1_000 })).toMatchObject({
-      state: 'owed',
-      reason: 'unsigned_refusal',
-    })
+    const leased = await room.lease(await room.owe())
+    const take = vi.fn().mockResolvedValueOnce(true).mockResolvedValue(false)
+    const services = { ...room.services, pace: { ...room.services.pace, take } }
+    expect(await send(services, leased, options)).toMatchObject({ state: 'owed', reason: 'unsigned_refusal' })
     expect(room.wechat.calls).toHaveLength(1)
   })
 })
