@@ -22,7 +22,7 @@ export function openLane(reserve: (wanted: number, horizonMs: number) => Promise
   const waiters: Waiter[] = []
   const turns: number[] = []
   let gapMs = 1
-  let lastTurn = 0
+  let lastTurn = -Infinity
   let bookedUntil = 0
   let asking = false
   let timer: NodeJS.Timeout | undefined
@@ -32,7 +32,7 @@ export function openLane(reserve: (wanted: number, horizonMs: number) => Promise
     timer = undefined
     const now = performance.now()
     while (waiters.length > 0 && waiters[0]!.deadline <= now) waiters.shift()!.resolve(false)
-    while (turns.length > 0 && turns[0]! < now - (turnValidMs - earlyMs)) turns.shift()
+    while (turns.length > 0 && turns[0]! < now + earlyMs - Math.max(turnValidMs, gapMs)) turns.shift()
     while (waiters.length > 0 && turns.length > 0 && turns[0]! <= now + earlyMs) {
       turns.shift()
       waiters.shift()!.resolve(true)

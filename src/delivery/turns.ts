@@ -11,7 +11,8 @@ export type TurnSource = {
 /**
  * A turn is good for this long: an event loop is now and then busy for some milliseconds. With turns 2 % wider apart
  * than 1/rate, the uses that fall into any one second belong to turns of at most 1.02 s, hence are at most `rate`: no
- * burst above it, by construction.
+ * burst above it, by construction. (Below 50 a second a turn is good until the next one: a second may then see one more,
+ * far from any limit of WeChat's, and a slow account does not lose its rare turns.)
  */
 export const turnValidMs = 20
 export const turnSpacing = 1 + turnValidMs / 1_000
