@@ -14,17 +14,20 @@ const differentLettersAtLeast = 10
 export const masterKeys = z
   .string()
   .transform((text) => text.split(',').map((key) => Buffer.from(key.trim(), 'base64')))
-  .refine(
-    (keys) => keys.every((key) => key.length === masterKeyBytes),
-    'must be base64 of 32 bytes, several separated by commas',
-  )
+  .refine((keys) => keys.every((key) => key.length === masterKeyBytes), {
+    error: 'must be base64 of 32 bytes, several separated by commas',
+    abort: true,
+  })
   .refine((keys) => keys.every((key) => new Set(key).size >= differentBytesAtLeast), 'is weak: use 32 random bytes')
 
 /** COOKIE_KEYS: several separated by commas. */
 export const cookieKeys = z
   .string()
   .transform((text) => text.split(',').map((key) => key.trim()))
-  .refine((keys) => keys.every((key) => key.length >= cookieKeyLength), 'must have at least 32 characters each')
+  .refine((keys) => keys.every((key) => key.length >= cookieKeyLength), {
+    error: 'must have at least 32 characters each',
+    abort: true,
+  })
   .refine((keys) => keys.every((key) => new Set(key).size >= differentLettersAtLeast), 'is weak: use random characters')
 
 /** A key for development, base64 of 32 random bytes, made once and kept in `dataDir` where only its owner may read it. */
