@@ -9,16 +9,7 @@ import { openSignedExchange } from './signed-exchange.ts'
 import type { CertificateStore, PayClient, PayKeyMaterial, PayReply, PayRequest } from './types.ts'
 import { carriesSignature } from './verification.ts'
 
-export type {
-  CertificateStore,
-  HeaderBag,
-  OpenedNotification,
-  PayClient,
-  PayKeyMaterial,
-  PayReply,
-  PayRequest,
-  PlatformCertificate,
-} from './types.ts'
+export type { CertificateStore, PayClient, PayKeyMaterial, PlatformCertificate } from './types.ts'
 
 export type PayClientOptions = {
   /** Main and backup host, without a path. */

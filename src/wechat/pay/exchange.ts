@@ -15,6 +15,9 @@ export type Failure = {
 
 export type Exchange = { answer: RawAnswer; failure?: undefined } | { answer?: undefined; failure: Failure }
 
+/** `startMs` bounds waiting for a connection and connecting, `timeoutMs` everything up to the answer's last byte. */
+export type Limits = { startMs: number; timeoutMs: number }
+
 export type RawRequest = {
   origin: string
   method: 'GET' | 'POST'
@@ -24,23 +27,23 @@ export type RawRequest = {
 }
 
 /** The largest answer of the calls used here is a page of stocks, some tens of kB; bill files are not fetched this way. */
-export const answerLimitBytes = 1024 * 1024
+const answerLimitBytes = 1024 * 1024
 
 /**
- * One request, one answer, never a throw. `timeoutMs` covers waiting for a connection, connecting, sending and the whole
- * answer. Speaks to undici's dispatch directly: its request() would put a stream between us and a body of 30 bytes.
+ * One request, one answer, never a throw. A request that could not start in time never goes out: `unreachable`. Speaks to
+ * undici's dispatch directly: its request() would put a stream between us and a body of 30 bytes.
  */
-export async function exchange(http: Dispatcher, request: RawRequest, timeoutMs: number): Promise<Exchange> {
-  const got = await dispatch(http, request, timeoutMs)
+export async function exchange(http: Dispatcher, request: RawRequest, limits: Limits): Promise<Exchange> {
+  const got = await dispatch(http, request, limits)
   if (!got.answer) return got
   const encoding = got.answer.headers['content-encoding']
   return encoding === undefined || encoding === 'identity' ? got : unpack(got.answer, String(encoding))
 }
 
-function dispatch(http: Dispatcher, request: RawRequest, timeoutMs: number): Promise<Exchange> {
+function dispatch(http: Dispatcher, request: RawRequest, { startMs, timeoutMs }: Limits): Promise<Exchange> {
   return new Promise((resolve) => {
     const underway: Underway = { resolve, settled: false, headers: {}, chunks: [], length: 0 }
-    underway.timer = setTimeout(timeUp, timeoutMs, underway, timeoutMs)
+    underway.timer = setTimeout(startTimeUp, startMs, underway, timeoutMs - startMs)
     try {
       // Our own timer bounds everything, so undici's are off.
       http.dispatch({ ...request, headersTimeout: 0, bodyTimeout: 0 }, handlerOf(underway))
@@ -91,8 +94,13 @@ function handlerOf(underway: Underway): Dispatcher.DispatchHandler {
   }
 }
 
-function timeUp(underway: Underway, timeoutMs: number): void {
-  fail(underway, 'timeout', `no complete answer within ${timeoutMs} ms`)
+function startTimeUp(underway: Underway, restMs: number): void {
+  if (underway.controller) underway.timer = setTimeout(timeUp, restMs, underway)
+  else fail(underway, 'unreachable', 'no connection in time')
+}
+
+function timeUp(underway: Underway): void {
+  fail(underway, 'timeout', 'no complete answer in time')
 }
 
 function fail(underway: Underway, word: Failure['word'], detail: string): void {

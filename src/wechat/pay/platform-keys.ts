@@ -22,6 +22,8 @@ const refreshEveryMs = 12 * 3_600_000
 const pauseMs = 60_000
 /** After a download that failed, sooner: without keys nothing is believed. */
 const failedPauseMs = 5_000
+/** A refresh that was only due and failed may wait: what is held still verifies. */
+const overduePauseMs = 600_000
 /** As for any other call: WeChat answers this in about 100 ms. */
 const downloadTimeoutMs = 5_000
 
@@ -62,8 +64,9 @@ export function openPlatformKeys(
   }
 
   async function download(): Promise<void> {
-    // Held for the failure that may come; a success sets it further.
+    // For the failure that may come; a success sets both further.
     notBefore = now() + failedPauseMs
+    dueAt = now() + overduePauseMs
     const got = await options.exchange({ method: 'GET', path: certificatesPath }, ring.best(), downloadTimeoutMs)
     if (got.failure)
       throw new CertificatesUnavailable(`the certificates could not be downloaded: ${got.failure.detail}`)

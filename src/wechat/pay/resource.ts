@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import type { Secret } from '../../secret.ts'
 import type { SealedResource } from './types.ts'
 
-export const resourceAlgorithm = 'AEAD_AES_256_GCM'
+const resourceAlgorithm = 'AEAD_AES_256_GCM'
 const tagBytes = 16
 
 /**

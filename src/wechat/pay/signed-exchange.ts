@@ -11,6 +11,9 @@ export type SignedExchange = (request: PayRequest, serial: string | undefined, t
 
 const userAgent = `paycoupon/0.1 (Node.js ${process.versions.node})`
 
+/** A handshake takes well under half a second anywhere in China; the other host is tried after this. */
+const startLimitMs = 2_000
+
 /** Parses the private key once. Throws, without a word of the key, when it is not one. */
 export function openSignedExchange(
   keys: PayKeyMaterial,
@@ -21,12 +24,7 @@ export function openSignedExchange(
   const backup = originOf(options.backupUrl)
 
   /** Each try has its own nonce, time and signature; the body is the same (wechat/pay-v3.md 1.8). */
-  async function send(
-    origin: string,
-    request: PayRequest,
-    serial: string | undefined,
-    deadline: number,
-  ): Promise<Exchange> {
+  async function signedHeaders(request: PayRequest, serial: string | undefined): Promise<Record<string, string>> {
     const timestamp = Math.floor(options.clock.now().getTime() / 1000).toString()
     const nonce = makeNonce()
     const message = requestMessage(request.method, request.path, timestamp, nonce, request.body ?? '')
@@ -39,24 +37,33 @@ export function openSignedExchange(
     }
     if (serial !== undefined) headers['wechatpay-serial'] = serial
     if (request.body !== undefined) headers['content-type'] = 'application/json'
-    const leftMs = Math.max(1, Math.ceil(deadline - performance.now()))
-    return exchange(
-      options.http,
-      { origin, method: request.method, path: request.path, headers, body: request.body },
-      leftMs,
-    )
+    return headers
   }
 
   return async (request, serial, timeoutMs) => {
     const deadline = performance.now() + timeoutMs
     const [first, second] = request.backup ? [backup, main] : [main, backup]
-    const tried = await send(first, request, serial, deadline)
-    if (!tried.failure || !isConnectionFailure(tried) || performance.now() >= deadline) return tried
+    const { method, path, body } = request
 
-    const again = await send(second, request, serial, deadline)
+    const headers = await signedHeaders(request, serial)
+    const leftMs = Math.floor(deadline - performance.now())
+    if (leftMs <= 0) return { failure: { word: 'unreachable', detail: 'no time left to send' } }
+    // A host that does not answer the door must leave time for the other one.
+    const limits = { startMs: Math.min(startLimitMs, leftMs / 2), timeoutMs: leftMs }
+    const tried = await exchange(options.http, { origin: first, method, path, headers, body }, limits)
+    if (!isConnectionFailure(tried)) return tried
+
+    const freshHeaders = await signedHeaders(request, serial)
+    const restMs = Math.floor(deadline - performance.now())
+    if (restMs <= 0) return tried
+    const lastLimits = { startMs: restMs, timeoutMs: restMs }
+    const again = await exchange(
+      options.http,
+      { origin: second, method, path, headers: freshHeaders, body },
+      lastLimits,
+    )
     // "Never left" is true only when it is true of both tries.
-    if (again.failure?.word === 'unreachable' && tried.failure.word === 'reset') return tried
-    return again
+    return again.failure?.word === 'unreachable' && tried.failure?.word === 'reset' ? tried : again
   }
 }
 

@@ -193,25 +193,43 @@ describe('when there is no answer', () => {
   test('silence, and a body that never ends, are a timeout', async () => {
     await using server = await openPayServer(() => {})
     await using opened = openTestClient({ url: server.url, publicKey: platform })
-    const silent = await opened.client.call({ method: 'POST', path, body, timeoutMs: 60 })
+    const silent = await opened.client.call({ method: 'POST', path, body, timeoutMs: 500 })
     expect(silent).toMatchObject({ kind: 'unknown', word: 'timeout' })
 
     server.answer((_, response) => void response.writeHead(200, { 'Request-ID': 'R-0' }).write('{'))
-    const endless = await opened.client.call({ method: 'POST', path, body, timeoutMs: 60 })
+    const endless = await opened.client.call({ method: 'POST', path, body, timeoutMs: 500 })
     expect(endless).toMatchObject({ kind: 'unknown', word: 'timeout', status: 200, requestId: 'R-0' })
   })
 
   test('a call whose time ran out while it waited for a connection never goes out', async () => {
-    await using server = await openPayServer(() => {})
+    let release = (): void => {}
+    await using server = await openPayServer((request, response) => void (release = () => ok(request, response)))
     await using opened = openTestClient({ url: server.url, publicKey: platform, connections: 1 })
-    const words = await Promise.all([
-      opened.client.call({ method: 'GET', path: '/v3/first', timeoutMs: 200 }),
-      opened.client.call({ method: 'GET', path: '/v3/waiting', timeoutMs: 60 }),
-    ])
-    expect(words).toMatchObject([{ word: 'timeout' }, { word: 'timeout' }])
+    const first = opened.client.call({ method: 'GET', path: '/v3/first' })
+    await expect.poll(() => server.received.length).toBe(1)
+    const waiting = await opened.client.call({ method: 'GET', path: '/v3/waiting', timeoutMs: 60 })
+    expect(waiting).toMatchObject({ kind: 'unknown', word: 'unreachable' })
+
     server.answer(ok)
+    release()
+    expect(await first).toMatchObject({ kind: 'ok' })
     expect(await opened.client.call({ method: 'GET', path: '/v3/later' })).toMatchObject({ kind: 'ok' })
     expect(server.received.map(({ url }) => url)).toEqual(['/v3/first', '/v3/later'])
+  })
+
+  test('a host that gives no connection in time leaves time for the other one', async () => {
+    let release = (): void => {}
+    await using busy = await openPayServer((request, response) => void (release = () => ok(request, response)))
+    await using backup = await openPayServer(ok)
+    await using opened = openTestClient({ url: busy.url, backupUrl: backup.url, publicKey: platform, connections: 1 })
+    const first = opened.client.call({ method: 'GET', path: '/v3/first' })
+    await expect.poll(() => busy.received.length).toBe(1)
+    expect(await opened.client.call({ method: 'GET', path: '/v3/second', timeoutMs: 1_000 })).toMatchObject({
+      kind: 'ok',
+    })
+    expect(backup.received.map(({ url }) => url)).toEqual(['/v3/second'])
+    release()
+    expect(await first).toMatchObject({ kind: 'ok' })
   })
 
   test('the backup host gets the same body under a new signature when the main host cannot be reached', async () => {
