@@ -13,11 +13,8 @@ export type JsonAsk = { path: string; body?: object; timeoutMs: number }
  */
 export async function askJson(http: Dispatcher, apiUrl: string, ask: JsonAsk): Promise<JsonAnswer> {
   const { origin, pathname } = new URL(apiUrl)
-  const got = await exchange(
-    http,
-    { origin, path: pathname.replace(/\/$/, '') + ask.path, ...contentOf(ask.body) },
-    ask.timeoutMs,
-  )
+  const request = { origin, path: pathname.replace(/\/$/, '') + ask.path, ...contentOf(ask.body) }
+  const got = await exchange(http, request, { startMs: ask.timeoutMs, timeoutMs: ask.timeoutMs })
   if (!got.answer) return { word: got.failure.word }
   if (got.answer.status !== 200) return { word: `http_${got.answer.status}` }
   const body = parseObject(got.answer.body.toString())
