@@ -5,7 +5,7 @@ import type { HaltsTable } from '../schema.ts'
 import type { Services } from '../services.ts'
 import { nextTry } from './backoff.ts'
 import type { Outcome } from './classify.ts'
-import { memberWords } from './outcomes.ts'
+import { memberWords, outcomes } from './outcomes.ts'
 
 /** A stock, or a whole account (`stock_ref` null), that must not be sent from until its cause is gone. */
 export type Halt = Selectable<HaltsTable>
@@ -81,12 +81,15 @@ export async function liftHalt(services: Services, haltId: number, by: string): 
       .where('due_at', '>', now)
       .where('reason', 'is not', null)
     if (halt.stock_ref !== null) waiting = waiting.where('stock_ref', '=', halt.stock_ref)
-    if (by === probe) waiting = waiting.where('reason', '!=', 'needs_operator')
+    if (by === probe) waiting = waiting.where('reason', 'not in', perhapsTheirOwn)
     await waiting.execute()
   })
   forgetHalts(services.db)
   services.log.info({ haltId, by }, 'sending goes on')
 }
+
+/** Causes that may be one coupon's own. */
+const perhapsTheirOwn = outcomes.filter((row) => row.couponSchedule !== undefined).map((row) => row.name)
 
 /** Who lifted a halt that lifted itself. */
 export const probe = 'probe'

@@ -32,6 +32,7 @@ const said: Record<string, Answer> = {
   stock_status_illegal: refusal(400, 'PARAM_ERROR', '非法的批次状态'),
   user_package_importing: refusal(403, 'RULE_LIMIT', '批次关联的用户包未导入完成'),
   parameters_refused: refusal(400, 'PARAM_ERROR', '参数错误,请核对文档要求'),
+  number_reused: refusal(400, 'RESOURCE_ALREADY_EXISTS', '请求重入，但本次请求与上次请求信息不一致'),
   needs_operator: refusal(403, 'REQUEST_BLOCKED', '没有见过的原因'),
   appid_not_bound: refusal(400, 'APPID_MCHID_NOT_MATCH', '商户号与appid不匹配'),
   caller_without_permission: refusal(403, 'REQUEST_BLOCKED', '调用商户无权限'),

@@ -177,6 +177,20 @@ export const stockOutcomes: OutcomeRow[] = [
     source: 'pay-v3.md 2.0, 3.3, 3.6 Q3',
   },
   {
+    name: 'number_reused',
+    match: { status: 400, codes: ['RESOURCE_ALREADY_EXISTS'], phrase: '请求信息不一致', codeSuffices: true },
+    verdict: 'halt',
+    scope: 'stock',
+    schedule: 'setup',
+    couponSchedule: 'stranger',
+    member: 'try_later',
+    operator: {
+      cause: '同一发券单号曾以不同内容发送过，可能有别的系统在使用同样的单号',
+      cure: '查明是谁用过这个单号；确认会员没有收到券后，再决定是否换新单号补发',
+    },
+    source: 'pay-v3.md 2.0 (create), 3.2: unconfirmed for send',
+  },
+  {
     name: 'needs_operator',
     match: {},
     verdict: 'halt',
