@@ -17,3 +17,7 @@ export function printRow(row: BenchRow): void {
     `#${row.line} ${row.what}: ${figure(row.ours)} ${row.unit} (${against}): ratio ${row.ratio.toFixed(2)}, reach ${row.reach}`,
   )
 }
+
+export function median(list: number[]): number {
+  return list.toSorted((a, b) => a - b)[list.length >> 1] ?? 0
+}

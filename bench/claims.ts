@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type BenchRow, printRow } from './bench.ts'
+import { type BenchRow, median, printRow } from './bench.ts'
 import { drive, request } from './support/load.ts'
 import { openStage } from './support/stage.ts'
 
@@ -18,14 +18,17 @@ export async function benchClaims(): Promise<BenchRow> {
   const app = await stage.startApp()
   const floor = await stage.startFloor()
   const openid = () => `o${randomBytes(13).toString('hex')}`
-  const ours = (maxMs: number) => drive({ port: app.port, connections, maxMs, next: () => stage.claimOf(campaign, openid()) })
-  const bare = (maxMs: number) => drive({ port: floor.port, connections, maxMs, next: () => request('POST', `/claim/${openid()}`, {}) })
+  const ours = (maxMs: number) =>
+    drive({ port: app.port, connections, maxMs, next: () => stage.claimOf(campaign, openid()) })
+  const bare = (maxMs: number) =>
+    drive({ port: floor.port, connections, maxMs, next: () => request('POST', `/claim/${openid()}`, {}) })
   await ours(warmUpMs)
   await bare(warmUpMs)
   const rates = { ours: [] as number[], floor: [] as number[] }
   for (let round = 0; round < rounds; round += 1) {
     const claims = await ours(roundMs)
-    if (claims.statuses.get(303) !== claims.done) throw new Error(`claims were answered ${JSON.stringify([...claims.statuses])}`)
+    if (claims.statuses.get(303) !== claims.done)
+      throw new Error(`claims were answered ${JSON.stringify([...claims.statuses])}`)
     rates.ours.push(claims.perSecond)
     rates.floor.push((await bare(roundMs)).perSecond)
   }
@@ -40,10 +43,6 @@ export async function benchClaims(): Promise<BenchRow> {
     reach: '>= 1.5 x floor',
     unit: 'claims/s',
   }
-}
-
-function median(list: number[]): number {
-  return list.toSorted((a, b) => a - b)[list.length >> 1] ?? 0
 }
 
 if (import.meta.url === `file://${process.argv[1]}`) printRow(await benchClaims())

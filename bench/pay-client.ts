@@ -13,7 +13,7 @@ import { openPayClient } from '../src/wechat/pay/client.ts'
 import { sendCoupon } from '../src/wechat/pay/favor.ts'
 import { payBody } from '../src/wechat/pay/pay-body.ts'
 import { sign } from '../src/wechat/pay/signature.ts'
-import { printRow, type BenchRow } from './bench.ts'
+import { type BenchRow, median, printRow } from './bench.ts'
 import type { ServerKeys } from './support/signed-server.ts'
 
 const concurrency = 32
@@ -77,10 +77,6 @@ async function rate(call: Call, ms: number): Promise<number> {
   }
   await Promise.all(Array.from({ length: concurrency }, caller))
   return (done * 1000) / (performance.now() - begun)
-}
-
-function median(list: number[]): number {
-  return [...list].sort((a, b) => a - b)[list.length >> 1]!
 }
 
 const serial = 'PUB_KEY_ID_0116014009732026112300382175000001'

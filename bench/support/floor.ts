@@ -33,7 +33,12 @@ async function claim(openid: string): Promise<string> {
   const id = randomUUID()
   await pool.query('insert into floor_claims (id, openid, number) values ($1, $2, $3)', [id, openid, number])
   const path = `/v3/marketing/favor/users/${openid}/coupons`
-  const body = JSON.stringify({ stock_id: '16246120', out_request_no: id, appid: 'wx0123456789abcdef', stock_creator_mchid: '1267388801' })
+  const body = JSON.stringify({
+    stock_id: '16246120',
+    out_request_no: id,
+    appid: 'wx0123456789abcdef',
+    stock_creator_mchid: '1267388801',
+  })
   const timestamp = Math.floor(Date.now() / 1000)
   const message = Buffer.from(`POST\n${path}\n${timestamp}\n${id}\n${body}\n`)
   const signature = (await signAsync('sha256', message, privateKey)).toString('base64')
@@ -56,7 +61,9 @@ app.use(async (ctx) => {
   else ctx.body = String(await commands.floorAdmit(`floor:${openid}`, 'floor:total'))
 })
 
-await pool.query('create table if not exists floor_claims (id uuid primary key, openid text, number integer, coupon_id text)')
+await pool.query(
+  'create table if not exists floor_claims (id uuid primary key, openid text, number integer, coupon_id text)',
+)
 const server = createServer(app.callback()).listen(0, '127.0.0.1', () => {
   process.stdout.write(`http://127.0.0.1:${(server.address() as AddressInfo).port}\n`)
 })

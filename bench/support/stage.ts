@@ -38,7 +38,10 @@ export async function openStage(): Promise<Stage> {
   const publicKey = platform.publicKey.export({ type: 'spki', format: 'pem' }).toString()
   const publicKeyId = 'PUB_KEY_ID_0116014009732026112300382175000001'
   const wechat = fork(fileURLToPath(new URL('signed-server.ts', import.meta.url)), { execArgv: ['--import', 'tsx'] })
-  wechat.send({ serial: publicKeyId, privateKey: platform.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() })
+  wechat.send({
+    serial: publicKeyId,
+    privateKey: platform.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  })
   const [address] = (await once(wechat, 'message')) as [AddressInfo]
   const wechatUrl = `http://127.0.0.1:${address.port}`
 
@@ -71,7 +74,11 @@ export async function openStage(): Promise<Stage> {
     const name = `pc_member_${merchant.slug}`
     const cookie = `${name}=${signText([cookieKey], name, `${sessionId}.${Date.now().toString(36)}.${openid}`)}`
     const body = `_csrf=${csrfTokenOf(cookieKey, sessionId)}&claim_key=${randomBytes(8).toString('hex')}`
-    const headers = { cookie, 'content-type': 'application/x-www-form-urlencoded', 'user-agent': 'MicroMessenger/8.0.50' }
+    const headers = {
+      cookie,
+      'content-type': 'application/x-www-form-urlencoded',
+      'user-agent': 'MicroMessenger/8.0.50',
+    }
     return request('POST', `/m/${merchant.slug}/c/${campaign.slug}/claims`, headers, body)
   }
 
@@ -79,7 +86,8 @@ export async function openStage(): Promise<Stage> {
     services,
     merchant,
     env,
-    campaign: async (limits) => aCampaign(services, await aStock(services, merchant, { max_coupons: 10_000_000 }), { limits }),
+    campaign: async (limits) =>
+      aCampaign(services, await aStock(services, merchant, { max_coupons: 10_000_000 }), { limits }),
     startApp: () => startChild('../../src/main.ts', env),
     startFloor: () => startChild('floor.ts', { ...env, PRIVATE_KEY: privateKey, PUBLIC_KEY: publicKey }),
     claimOf,
