@@ -84,7 +84,7 @@ export function sendPath(openid: string): string {
 
 function parsed(text: string): Record<string, unknown> {
   try {
-    return JSON.parse(text) as Record<string, unknown>
+    return (JSON.parse(text) as Record<string, unknown> | null) ?? {}
   } catch {
     return {}
   }

@@ -71,7 +71,7 @@ export function takeCard(
   options: { cardId?: string; outerStr?: string; hasActive?: boolean } = {},
 ): UserCard {
   const isActive = options.hasActive ?? merchant.card.activation === 'auto'
-  const code = String(randomInt(1e11, 2e11)) + randomInt(10)
+  const code = String(randomInt(1e11, 1e12))
   const card: UserCard = {
     appid: merchant.officialAccount.appid,
     cardId: options.cardId ?? merchant.card.cardId,
