@@ -28,9 +28,8 @@ export function openListener(options: ListenerOptions): Promise<Listener> {
     server.once('error', reject)
     server.listen(options.port, options.address, () => {
       const { port } = server.address() as AddressInfo
-      const name = ['127.0.0.1', '0.0.0.0', '::'].includes(options.address) ? 'localhost' : options.address
       resolve({
-        url: `http://${name}:${port}`,
+        url: `http://${hostName(options)}:${port}`,
         close: () =>
           new Promise((closed) => {
             server.close(() => closed())
@@ -39,6 +38,13 @@ export function openListener(options: ListenerOptions): Promise<Listener> {
       })
     })
   })
+}
+
+/** The name that paycoupon goes by where both are on this machine: cookies tell names apart, and ignore ports. */
+function hostName({ state, address }: ListenerOptions): string {
+  if (!['127.0.0.1', '0.0.0.0', '::', '::1'].includes(address)) return address
+  const { hostname } = new URL(state.settings.appUrl)
+  return hostname === '127.0.0.1' ? hostname : 'localhost'
 }
 
 async function serve(options: ListenerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
