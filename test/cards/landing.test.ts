@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Campaign } from '../../src/campaigns/campaign.ts'
+import { earned } from '../../src/cards/earned.ts'
+import { openFromLanding } from '../../src/cards/landing.ts'
+import { settleOpening } from '../../src/cards/settle-opening.ts'
+import type { CardOptions } from '../../src/sandbox/control.ts'
+import type { Stock } from '../../src/stocks/stock.ts'
+import { aCampaign, aStock } from '../support/builders.ts'
+import { type WiredWechat, wireWechat } from '../support/wechat.ts'
+
+let wired: WiredWechat
+let stock: Stock
+let campaign: Campaign
+
+beforeAll(async () => {
+  wired = await wireWechat({ redis: false })
+  stock = await aStock(wired.services, wired.merchant)
+  campaign = await aCampaign(wired.services, stock, { kind: 'card_open', limits: {} })
+})
+beforeEach(() => wired.sandbox.control.clearFaults())
+afterAll(() => wired[Symbol.asyncDispose]())
+
+let serial = 0
+const aCard = (options: CardOptions = {}) => {
+  serial += 1
+  return wired.sandbox.control.takeCard(`opener-${serial}`, { hasActive: true, ...options })
+}
+type Card = ReturnType<typeof aCard>
+const queryOf = (card: Card): Record<string, string> => ({
+  card_id: card.cardId,
+  encrypt_code: card.encryptCode,
+  activate_ticket: card.activateTicket,
+  outer_str: card.outerStr,
+  openid: card.openid,
+})
+const land = (openid: string, query: Record<string, string | string[]>) =>
+  openFromLanding(wired.services, wired.merchant, openid, query)
+const openings = (card: Card) =>
+  wired.services.db.selectFrom('card_openings').selectAll().where('card_code', '=', card.code).execute()
+
+describe('a member lands after opening a card', () => {
+  test('and is owed the coupon, once however often the page is loaded', async () => {
+    const card = aCard({ outerStr: 'store-7' })
+    const first = await land(card.openid, queryOf(card))
+    expect(first).toMatchObject({ kind: 'opened', awards: [{ kind: 'granted' }] })
+    const [grantId] = first.kind === 'opened' ? first.awards.map((one) => one.grantId) : []
+    expect(await land(card.openid, queryOf(card))).toEqual({ kind: 'opened', awards: [{ kind: 'existing', grantId }] })
+    expect(await openings(card)).toMatchObject([{ source: 'landing', openid: card.openid, channel: 'store-7' }])
+  })
+
+  test('and a plus sign that came as a space is one again', async () => {
+    const card = aCard()
+    const query = { ...queryOf(card), encrypt_code: card.encryptCode.replaceAll('+', ' ') }
+    expect((await land(card.openid, query)).kind).toBe('opened')
+  })
+
+  test('that waits for its activation: the ticket of the form makes it active', async () => {
+    const card = aCard({ hasActive: false })
+    expect(await land(card.openid, { ...queryOf(card), activate_ticket: '' })).toEqual({ kind: 'not_active' })
+    expect(await openings(card)).toEqual([])
+    expect((await land(card.openid, queryOf(card))).kind).toBe('opened')
+  })
+
+  test('and a second card brings nothing more', async () => {
+    const [one, other] = [aCard(), aCard()]
+    wired.sandbox.control.changeCard(other.code, { openid: one.openid })
+    await land(one.openid, queryOf(one))
+    expect(await land(one.openid, queryOf(other))).toMatchObject({ awards: [{ kind: 'existing' }] })
+  })
+
+  test('and only campaigns that take this card give something', async () => {
+    const named = await aCampaign(wired.services, stock, { kind: 'card_open', limits: {}, card_ids: ['pGold'] })
+    const [plain, gold] = [aCard(), aCard({ cardId: 'pGold' })]
+    expect(await land(plain.openid, queryOf(plain))).toMatchObject({ awards: [{ kind: 'granted' }] })
+    expect(await land(gold.openid, queryOf(gold))).toMatchObject({ awards: [{ kind: 'granted' }, { kind: 'granted' }] })
+    await wired.services.db.updateTable('campaigns').set({ state: 'draft' }).where('id', '=', named.id).execute()
+    wired.services.directory.forget()
+  })
+})
+
+describe('nothing is given', () => {
+  test('to another person who opens the link, whatever openid the address names', async () => {
+    const card = aCard()
+    expect(await land('thief', { ...queryOf(card), openid: 'thief' })).toEqual({ kind: 'not_yours' })
+    expect(await openings(card)).toEqual([])
+  })
+
+  test('for a card that cannot be used', async () => {
+    const card = aCard()
+    wired.sandbox.control.changeCard(card.code, { status: 'UNAVAILABLE' })
+    expect(await land(card.openid, queryOf(card))).toEqual({ kind: 'not_active' })
+  })
+
+  test.each<[string, (query: Record<string, string>) => Record<string, string | string[]>]>([
+    ['without a card', ({ card_id: _, ...rest }) => rest],
+    ['without a code', ({ encrypt_code: _, ...rest }) => rest],
+    ['with two codes', (query) => ({ ...query, encrypt_code: ['a', 'b'] })],
+    ['with a code of thousands of letters', (query) => ({ ...query, encrypt_code: 'A'.repeat(2_000) })],
+    [
+      'with a code still percent-encoded',
+      (query) => ({ ...query, encrypt_code: encodeURIComponent(query.encrypt_code!) }),
+    ],
+    ['with a code that is none', (query) => ({ ...query, encrypt_code: 'bm9uZQ==' })],
+    ['with another card', (query) => ({ ...query, card_id: 'pOther' })],
+    ['with a card that is none', (query) => ({ ...query, card_id: '../x' })],
+  ])('for an address %s', async (_name, change) => {
+    const card = aCard()
+    expect(await land(card.openid, change(queryOf(card)))).toEqual({ kind: 'invalid' })
+    expect(await openings(card)).toEqual([])
+  })
+
+  test.each(['card_decrypt', 'card_user_info', 'card_activate'])(
+    'while %s cannot be asked: later',
+    async (endpoint) => {
+      const card = aCard({ hasActive: false })
+      wired.sandbox.control.setFault({ fault: 'reset_before', endpoint })
+      expect(await land(card.openid, queryOf(card))).toEqual({ kind: 'later' })
+      wired.sandbox.control.clearFaults()
+      expect((await land(card.openid, queryOf(card))).kind).toBe('opened')
+    },
+  )
+})
+
+describe('what a claim can still give', () => {
+  const opening = (openid: string, cardCode: string, openedAt = new Date()) =>
+    ({ source: 'event', cardId: 'pCard', cardCode, openid, openedAt, channel: undefined }) as const
+
+  test('is the coupon of a card that was opened in the time of the campaign', async () => {
+    const { services, merchant } = wired
+    await settleOpening(services, merchant, opening('early', 'c1', new Date('2026-01-01T00:00:00+08:00')))
+    await settleOpening(services, merchant, opening('timely', 'c2'))
+    expect(await earned(services, merchant, campaign, 'early')).toEqual([])
+    expect(await earned(services, merchant, campaign, 'timely')).toMatchObject([{ triggerKey: 'card_open/timely' }])
+    expect(await earned(services, merchant, { ...campaign, card_ids: ['pGold'] }, 'timely')).toEqual([])
+    expect(await earned(services, merchant, { ...campaign, kind: 'link' }, 'timely')).toEqual([])
+  })
+
+  test('stays with the member whose card it was first', async () => {
+    const { services, merchant } = wired
+    await settleOpening(services, merchant, opening('owner', 'c3'))
+    expect(await settleOpening(services, merchant, opening('pretender', 'c3'))).toEqual([])
+    expect(await earned(services, merchant, campaign, 'pretender')).toEqual([])
+  })
+})
