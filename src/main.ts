@@ -18,7 +18,9 @@ try {
 
 async function startPlain(config: Parameters<typeof start>[0]) {
   const running = await start(config)
-  const greeting = running.url ? `paycoupon listens on ${running.url} for ${config.publicUrl}\n` : 'paycoupon worker runs\n'
+  const greeting = running.url
+    ? `paycoupon listens on ${running.url} for ${config.publicUrl}\n`
+    : 'paycoupon worker runs\n'
   return { running, greeting }
 }
 

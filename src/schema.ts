@@ -101,7 +101,7 @@ export type CampaignsTable = {
   spend: ColumnType<SpendRule | null, string | null, string | null>
   card_ids: string[]
   channel: string | null
-  stackable: boolean
+  stackable: Generated<boolean>
   state: CampaignState
   /** Which of the merchant's sender accounts sends; null: its first one. */
   sender_mchid: string | null
@@ -204,9 +204,9 @@ export type CouponsTable = {
   /** The coupon's number at WeChat, once sent. */
   coupon_id: string | null
   due_at: Time
-  attempts: number
+  attempts: Generated<number>
   /** True once an attempt ended without a believable answer. */
-  doubtful: boolean
+  doubtful: Generated<boolean>
   lease_owner: string | null
   leased_until: Time | null
   last_status: number | null
@@ -241,7 +241,7 @@ export type HaltsTable = {
   request_id: string | null
   since: Time
   probe_at: Time
-  probes: number
+  probes: Generated<number>
   lifted_at: Time | null
   lifted_by: string | null
 }
@@ -254,7 +254,7 @@ export type InboxTable = {
   body: Json<unknown>
   received_at: Time
   due_at: Time
-  attempts: number
+  attempts: Generated<number>
   applied_at: Time | null
   last_error: string | null
 }

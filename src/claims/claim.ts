@@ -1,49 +1,27 @@
 import type { Campaign } from '../campaigns/campaign.ts'
 import type { Earned } from '../campaigns/earned.ts'
 import { earned as earnedByCard } from '../cards/earned.ts'
+import { whyHalted } from '../delivery/halts.ts'
 import { memberWords } from '../delivery/outcomes.ts'
 import { send } from '../delivery/sender.ts'
-import type { Merchant } from '../merchants/merchant.ts'
+import { type Merchant, senderOf } from '../merchants/merchant.ts'
 import { earned as earnedByPayment } from '../payments/earned.ts'
-import { type MemberReason, memberReasons, Refusal } from '../refusal.ts'
+import { Refusal } from '../refusal.ts'
 import type { Services } from '../services.ts'
 import type { Stock } from '../stocks/stock.ts'
 import { award, type Awarded, AwardUndecided } from './award.ts'
 import { closedReason } from './campaign-window.ts'
+import { answer, answerOfGrant, claimed, type ClaimAnswer, refusal } from './claim-answer.ts'
 import { leaseMs, type OwedCoupon } from './coupon.ts'
-import { findGrant, type Grant, type GrantStatus, statusOf } from './grants.ts'
+import { campaignGrants, findGrant, statusOf } from './grants.ts'
 
 /** A member asks for a campaign's coupons. `claimKey` is new with every form: two posts of one form are one claim. */
 export type Claim = { merchant: Merchant; campaign: Campaign; openid: string; claimKey: string }
-
-/** The answer that goes out as JSON, or decides which page the member sees. */
-export type ClaimAnswer = {
-  status: GrantStatus
-  grant_id?: string
-  coupons: ClaimedCoupon[]
-  reason?: MemberReason
-  message: string
-}
-
-/** Amounts in fen, times in RFC 3339. */
-export type ClaimedCoupon = {
-  stock_id: string
-  coupon_id: string | null
-  amount: number
-  minimum: number
-  available_end: string
-}
 
 /** How long a tap waits for WeChat, who answers in about 100 ms; whatever takes longer is sent by the worker. */
 const sendTimeoutMs = 3_000
 /** How long a tap waits for its turn at the account's pace. */
 const patienceMs = 1_000
-
-const statusMessages: Record<Exclude<GrantStatus, 'refused'>, string> = {
-  sent: '优惠券已到账',
-  pending: '正在发放，请稍候',
-  partial: '部分优惠券已到账',
-}
 
 /**
  * A claim from tap to coupon: the campaign's rules, the gate, the ledger, one try to send. Never throws for anything a
@@ -79,6 +57,10 @@ async function claimOne(
   earned: Earned,
 ): Promise<ClaimAnswer> {
   const at = earned.at ?? services.clock.now()
+  if (await isSoldOutAtWeChat(services, merchant, campaign, earned)) {
+    const [grant] = await campaignGrants(services.db, merchant.id, campaign.id, openid)
+    return grant ? refusal('already_claimed', grant.id) : refusal('sold_out')
+  }
   const awarded = await award(services, {
     ...earned,
     merchant,
@@ -93,6 +75,22 @@ async function claimOne(
     return grant ? answerOfGrant(grant) : refusal('try_later')
   }
   return sendGranted(services, awarded)
+}
+
+/** WeChat says that the stock's budget is gone: a new claim would only wait behind those that are owed already. */
+async function isSoldOutAtWeChat(
+  services: Services,
+  merchant: Merchant,
+  campaign: Campaign,
+  earned: Earned,
+): Promise<boolean> {
+  const sender = senderOf(merchant, campaign.sender_mchid)
+  if (!sender) return false
+  for (const { stock_id } of earned.coupons) {
+    const stock = await services.directory.stock(merchant.id, stock_id)
+    if (stock && (await whyHalted(services, sender.id, stock.id)) === 'sold_out') return true
+  }
+  return false
 }
 
 type Granted = Extract<Awarded, { kind: 'granted' }>
@@ -121,53 +119,4 @@ async function sendGranted(services: Services, granted: Granted): Promise<ClaimA
 function leaseNext(services: Services, granted: Granted, couponRow: string): Promise<OwedCoupon | undefined> {
   if (granted.leased.length === 0) return Promise.resolve(undefined)
   return services.ledger.leaseOne(couponRow, { owner: services.processName, now: services.clock.now(), leaseMs })
-}
-
-function answerOfGrant({ id, status, coupons }: Grant): ClaimAnswer {
-  const refused = coupons.find((coupon) => coupon.state === 'refused')
-  const shown = coupons.map((coupon) => ({
-    stock_id: coupon.stockId,
-    coupon_id: coupon.couponId,
-    amount: coupon.amount,
-    minimum: coupon.minimum,
-    available_end: coupon.availableEnd.toISOString(),
-  }))
-  return answer(status, id, shown, refused && memberWords(refused.reason))
-}
-
-function answer(
-  status: GrantStatus,
-  grantId: string,
-  coupons: ClaimedCoupon[],
-  words: { reason: MemberReason; message: string } | undefined,
-): ClaimAnswer {
-  if (status === 'refused')
-    return { ...refusal(words?.reason ?? 'wechat_refused', grantId), coupons, ...(words && { message: words.message }) }
-  return {
-    status,
-    grant_id: grantId,
-    coupons,
-    ...(status === 'partial' && words && { reason: words.reason }),
-    message: statusMessages[status],
-  }
-}
-
-function claimed(stock: Stock, couponId: string | null): ClaimedCoupon {
-  return {
-    stock_id: stock.stock_id,
-    coupon_id: couponId,
-    amount: stock.coupon_amount,
-    minimum: stock.transaction_minimum,
-    available_end: stock.available_end.toISOString(),
-  }
-}
-
-function refusal(reason: MemberReason, grantId?: string): ClaimAnswer {
-  return {
-    status: 'refused',
-    ...(grantId && { grant_id: grantId }),
-    coupons: [],
-    reason,
-    message: memberReasons[reason],
-  }
 }

@@ -1,4 +1,5 @@
-import { claim, type ClaimAnswer } from '../../claims/claim.ts'
+import { claim } from '../../claims/claim.ts'
+import type { ClaimAnswer } from '../../claims/claim-answer.ts'
 import { wantsJson } from '../accepts.ts'
 import type { Context } from '../context.ts'
 import { takeIntent } from '../claim-intent.ts'
