@@ -3,6 +3,7 @@ import type { OutcomeRow } from './outcome.ts'
 import { accountOutcomes } from './outcomes/account.ts'
 import { passingOutcomes } from './outcomes/passing.ts'
 import { stockOutcomes } from './outcomes/stock.ts'
+import { stockSetupOutcomes } from './outcomes/stock-setup.ts'
 import { userOutcomes } from './outcomes/user.ts'
 
 const sentOutcome: OutcomeRow = {
@@ -20,6 +21,7 @@ export const outcomes: readonly OutcomeRow[] = [
   sentOutcome,
   ...userOutcomes,
   ...stockOutcomes,
+  ...stockSetupOutcomes,
   ...accountOutcomes,
   ...passingOutcomes,
 ]
