@@ -109,6 +109,7 @@ test('an account that the file no longer lists is removed, unless coupons were s
       cause: 'x',
       since: new Date(),
       probe_at: new Date(),
+      probes: 0,
     })
     .execute()
   file.accounts.pop()
