@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Formatter, Rsa } from 'wechatpay-axios-plugin'
-import type { PlatformKey } from './pay-parties.ts'
+import { merchant, type PlatformKey } from './pay-parties.ts'
 
 export type Received = { method: string; url: string; headers: IncomingHttpHeaders; body: string }
 export type Answer = (request: Received, response: ServerResponse) => void
@@ -85,4 +85,17 @@ export function signed(
 /** Answers without a signature, as WeChat's gateways do. */
 export function unsigned(status: number, body: string, headers: Record<string, string> = {}): Answer {
   return (_, response) => response.writeHead(status, headers).end(body)
+}
+
+/** What WeChat does with a call of the merchant: takes the header apart and verifies it, here with the other implementation. */
+export function signatureHolds(request: Received): boolean {
+  const [, scheme, list] = /^(\S+) (.*)$/.exec(request.headers.authorization ?? '') ?? []
+  const parts = Object.fromEntries(list!.split(',').map((pair) => /^(\w+)="(.*)"$/.exec(pair)!.slice(1)))
+  const message = Formatter.request(request.method, request.url, parts.timestamp, parts.nonce_str, request.body)
+  return (
+    scheme === 'WECHATPAY2-SHA256-RSA2048' &&
+    parts.mchid === merchant.mchid &&
+    parts.serial_no === merchant.serialNo &&
+    Rsa.verify(message, parts.signature, merchant.keys.publicKey)
+  )
 }
