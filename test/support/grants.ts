@@ -50,6 +50,8 @@ export async function aGrant(
       request: '{}',
       state,
       reason,
+      attempts: 0,
+      doubtful: false,
       coupon_id: state === 'sent' ? `98${ordinal}${couponRow.slice(-6)}` : null,
       due_at: new Date(at.getTime() + 3_600_000),
       created_at: at,
