@@ -1,6 +1,7 @@
-import type { Awarded } from '../claims/award.ts'
+import { type Awarded, AwardUndecided } from '../claims/award.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
+import type { CardOpening } from './card-opening.ts'
 import { checkCard } from './check.ts'
 import { settleOpening } from './settle-opening.ts'
 
@@ -23,8 +24,7 @@ const labelMaxLength = 64
 /**
  * A member, known by OAuth, stands on the card-open landing page. The address proves nothing: the code is decrypted and
  * looked up at WeChat, and the card must be the session's own; the address's openid is not even read. A card of the jump
- * type waits for us to make it active. Harmless to repeat, and for a second person. Throws `AwardUndecided` and what the
- * database throws.
+ * type waits for us to make it active. Harmless to repeat, and for a second person. Throws what the database throws.
  */
 export async function openFromLanding(
   services: Services,
@@ -53,7 +53,7 @@ export async function openFromLanding(
     const activated = await official.activateMemberCard({ cardId, code, membershipNumber: code })
     if (activated.kind !== 'ok') return { kind: activated.kind === 'refusal' ? 'not_active' : 'later' }
   }
-  const awards = await settleOpening(services, merchant, {
+  return settle(services, merchant, {
     source: 'landing',
     cardId,
     cardCode: code,
@@ -61,7 +61,15 @@ export async function openFromLanding(
     openedAt: services.clock.now(),
     channel: one(query.outer_str).slice(0, labelMaxLength) || undefined,
   })
-  return { kind: 'opened', awards }
+}
+
+async function settle(services: Services, merchant: Merchant, opening: CardOpening): Promise<Landing> {
+  try {
+    return { kind: 'opened', awards: await settleOpening(services, merchant, opening) }
+  } catch (error) {
+    if (error instanceof AwardUndecided) return { kind: 'later' }
+    throw error
+  }
 }
 
 /** A parameter that came twice is nobody's: WeChat appends each once. */

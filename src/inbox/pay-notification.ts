@@ -4,9 +4,14 @@ import type { Refund } from '../payments/payment.ts'
 import { readCouponUse } from '../wechat/pay/coupon-use.ts'
 import { readPayment } from '../wechat/pay/payment.ts'
 import { readRefund } from '../wechat/pay/refund.ts'
-import type { OpenedNotification } from '../wechat/pay/types.ts'
+import { readV2Payment } from '../wechat/pay-v2/payment.ts'
+import { readV2Refund } from '../wechat/pay-v2/refund.ts'
+import type { XmlFields } from '../wechat/pay-v2/xml.ts'
 
-/** What the inbox keeps of a v3 notification: verified and decrypted, its shape not yet judged. */
+/**
+ * What the inbox keeps of a notification: verified and decrypted, its shape not yet judged. v2 has no event types and no
+ * ids: `V2.PAYMENT` and `V2.REFUND` are ours.
+ */
 export type StoredNotification = { mchid: string; id: string; event_type: string; resource: unknown }
 
 export type PayFact = OrderFact | { kind: 'refund'; refund: Refund }
@@ -15,11 +20,12 @@ export type PayFact = OrderFact | { kind: 'refund'; refund: Refund }
  * What makes a notification the same one: WeChat repeats it, perhaps with another id, so its business counts
  * (wechat/payment-triggers.md 1.4). The number is part of it: what proves nothing under one number may under another.
  */
-export function notificationKey(mchid: string, { id, event_type, resource }: OpenedNotification): string {
-  const payment = isPayment(event_type) ? readPayment(resource) : undefined
+export function notificationKey(notification: StoredNotification): string {
+  const { mchid, id, event_type, resource } = notification
+  const payment = paymentIn(notification)
   if (payment?.shape === 'combined') return `${mchid}/combined/${payment.combine_mchid}/${payment.combine_out_trade_no}`
   if (payment?.transaction_id) return `${mchid}/payment/${payment.transaction_id}/${payment.trade_state}`
-  const refund = isRefund(event_type) ? readRefund(resource) : undefined
+  const refund = refundIn(notification)
   if (refund) return `${mchid}/refund/${refund.refund_id}/${refund.refund_status}`
   const use = event_type === 'COUPON.USE' ? readCouponUse(resource) : undefined
   if (use) return `${mchid}/coupon_use/${use.coupon_id}/${use.consume_information.transaction_id}`
@@ -27,13 +33,11 @@ export function notificationKey(mchid: string, { id, event_type, resource }: Ope
 }
 
 /** What a stored notification tells; what we know nothing of is kept and not acted on. */
-export function factsOfNotification(
-  merchant: Merchant,
-  { mchid, event_type, resource }: StoredNotification,
-): PayFact[] {
-  const payment = isPayment(event_type) ? readPayment(resource) : undefined
+export function factsOfNotification(merchant: Merchant, notification: StoredNotification): PayFact[] {
+  const { mchid, event_type } = notification
+  const payment = paymentIn(notification)
   if (payment) return factsOfOrder(merchant, mchid, payment, 'notification')
-  const refund = isRefund(event_type) ? readRefund(resource) : undefined
+  const refund = refundIn(notification)
   if (!refund) return [{ kind: 'ignored', why: `a ${event_type} of no use here` }]
   // ABNORMAL and CLOSED gave nothing back; a later SUCCESS of the same refund comes by itself (1.8).
   if (refund.refund_status !== 'SUCCESS') return [{ kind: 'ignored', why: `a refund in state ${refund.refund_status}` }]
@@ -53,10 +57,12 @@ export function factsOfNotification(
   ]
 }
 
-function isPayment(eventType: string): boolean {
-  return eventType.startsWith('TRANSACTION.')
+function paymentIn({ event_type, resource }: StoredNotification) {
+  if (event_type === 'V2.PAYMENT') return readV2Payment(resource as XmlFields)
+  return event_type.startsWith('TRANSACTION.') ? readPayment(resource) : undefined
 }
 
-function isRefund(eventType: string): boolean {
-  return eventType.startsWith('REFUND.')
+function refundIn({ event_type, resource }: StoredNotification) {
+  if (event_type === 'V2.REFUND') return readV2Refund(resource as XmlFields)
+  return event_type.startsWith('REFUND.') ? readRefund(resource) : undefined
 }

@@ -92,8 +92,8 @@ describe('nothing is given', () => {
   })
 
   test.each<[string, (query: Record<string, string>) => Record<string, string | string[]>]>([
-    ['without a card', ({ card_id: _, ...rest }) => rest],
-    ['without a code', ({ encrypt_code: _, ...rest }) => rest],
+    ['without a card', (query) => ({ ...query, card_id: '' })],
+    ['without a code', ({ card_id }) => ({ card_id: card_id! })],
     ['with two codes', (query) => ({ ...query, encrypt_code: ['a', 'b'] })],
     ['with a code of thousands of letters', (query) => ({ ...query, encrypt_code: 'A'.repeat(2_000) })],
     [

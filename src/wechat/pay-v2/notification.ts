@@ -1,0 +1,54 @@
+import { createDecipheriv, createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import type { Secret } from '../../secret.ts'
+import { NotificationRefused } from '../pay/notification.ts'
+import { readXml, type XmlFields } from './xml.ts'
+
+export type OpenedV2 = { kind: 'payment' | 'refund'; fields: XmlFields }
+
+/**
+ * Opens a v2 notification, which older tills and malls still have (wechat/payment-triggers.md 1.5, 1.6). A payment is
+ * signed with the APIv2 key; a refund is not signed, but sealed with it. Throws `NotificationRefused`.
+ */
+export function openV2Notification(key: Secret, body: string): OpenedV2 {
+  const fields = readXml(body, 'xml')
+  if (!fields) throw new NotificationRefused('malformed', 'the body is not flat XML')
+  if (fields.req_info !== undefined) return { kind: 'refund', fields: openRefund(key, fields.req_info) }
+  if (!signatureHolds(key, fields)) throw new NotificationRefused('bad_signature', 'the sign does not hold')
+  return { kind: 'payment', fields }
+}
+
+/** Every received element counts, known or not, but `sign` and the empty ones. 64 digits are HMAC-SHA256, 32 are MD5. */
+export function signV2(key: Secret, fields: XmlFields, type: 'MD5' | 'HMAC-SHA256'): string {
+  const signed = Object.entries(fields).filter(([name, value]) => name !== 'sign' && value !== '')
+  const text = signed
+    .map(([name, value]) => `${name}=${value}`)
+    .toSorted((a, b) =>
+      Buffer.compare(Buffer.from(a.slice(0, a.indexOf('='))), Buffer.from(b.slice(0, b.indexOf('=')))),
+    )
+    .join('&')
+  const hash = type === 'MD5' ? createHash('md5') : createHmac('sha256', key.reveal())
+  return hash.update(`${text}&key=${key.reveal()}`).digest('hex').toUpperCase()
+}
+
+function signatureHolds(key: Secret, fields: XmlFields): boolean {
+  const given = Buffer.from(fields.sign ?? '')
+  const expected = Buffer.from(signV2(key, fields, given.length === 64 ? 'HMAC-SHA256' : 'MD5'))
+  return given.length === expected.length && timingSafeEqual(given, expected)
+}
+
+/** AES-256-ECB; the key is the lower-case hex MD5 of the APIv2 key, as text. */
+function openRefund(key: Secret, sealed: string): XmlFields {
+  const aesKey = createHash('md5').update(key.reveal()).digest('hex')
+  const fields = readXml(decrypt(aesKey, sealed), 'root')
+  if (!fields) throw new NotificationRefused('malformed', 'req_info is not flat XML')
+  return fields
+}
+
+function decrypt(aesKey: string, sealed: string): string {
+  try {
+    const decipher = createDecipheriv('aes-256-ecb', aesKey, null)
+    return Buffer.concat([decipher.update(sealed, 'base64'), decipher.final()]).toString()
+  } catch {
+    throw new NotificationRefused('undecryptable', 'req_info does not open with this APIv2 key')
+  }
+}
