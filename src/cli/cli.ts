@@ -1,5 +1,4 @@
-import { readConfig } from '../config.ts'
-import type { Config } from '../config.ts'
+import { type Config, readConfig } from '../config.ts'
 import { openLog } from '../log.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import { schemaIsCurrent } from '../migrate.ts'
@@ -18,12 +17,15 @@ export type Cli = {
   foundWanting(): void
 }
 
-/** The configuration, with the log on standard error and only for what goes wrong: standard output is the command's answer. */
+/** The configuration of the command's environment. Throws `ConfigFault`. */
 export function configOf(cli: Cli): Config {
   return readConfig(cli.env)
 }
 
-/** Opens the services for one command and closes them after it. Refuses a database that is not of this release. */
+/**
+ * Opens the services for one command and closes them after it. The log goes to standard error, and only what goes wrong:
+ * standard output is the command's answer. Refuses a database that is not of this release.
+ */
 export async function withServices<T>(cli: Cli, work: (services: Services) => Promise<T>): Promise<T> {
   const log = openLog('error', process.stderr)
   const services = await openServices(configOf(cli), { log })

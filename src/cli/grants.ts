@@ -6,7 +6,9 @@ export function grantsCommand(cli: Cli): Command {
   const command = new Command('grants').description('what members were given')
   command
     .command('retry')
-    .description('lift the halts that these grants meet and try their coupons at once; exit 1 when one is still not sent')
+    .description(
+      'lift the halts that these grants meet and try their coupons at once; exit 1 when one is still not sent',
+    )
     .argument('<grants...>', 'ids of the grants')
     .option('--json', 'print JSON')
     .action(async (ids: string[], { json }: { json?: boolean }) => {

@@ -19,7 +19,7 @@ const refused = 1
 const wrongUsage = 2
 
 /** Runs one command line. Resolves to the exit code: 0 done, 1 refused or found wanting, 2 wrong usage. */
-export async function runCli(args: string[], output: Output = console$, env?: Environment): Promise<number> {
+export async function runCli(args: string[], output: Output = standardStreams, env?: Environment): Promise<number> {
   let found = done
   const cli: Cli = {
     env,
@@ -36,7 +36,7 @@ export async function runCli(args: string[], output: Output = console$, env?: En
   }
 }
 
-const console$: Output = {
+const standardStreams: Output = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
 }

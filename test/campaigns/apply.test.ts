@@ -121,7 +121,11 @@ test.each<[string, Record<string, unknown>, string]>([
   ['no coupon', { coupons: [] }, 'coupons: needs at least one coupon'],
   ['one stock twice', { coupons: [{ stock_id: '1' }, { stock_id: '1' }] }, 'coupons: a stock is listed twice'],
   ['no rule for spending', { kind: 'spend', coupons: [] }, 'spend: is missing'],
-  ['a rule for spending where nobody spends', { spend: { tiers: [{ at_least: 1, coupons: [{ stock_id: '1' }] }] } }, 'spend: only belongs in a campaign of kind spend'],
+  [
+    'a rule for spending where nobody spends',
+    { spend: { tiers: [{ at_least: 1, coupons: [{ stock_id: '1' }] }] } },
+    'spend: only belongs in a campaign of kind spend',
+  ],
   ['cards where no card is opened', { card_ids: ['p1'] }, 'card_ids: only belong'],
   [
     'tiers that do not ascend',
