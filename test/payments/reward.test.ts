@@ -4,6 +4,7 @@ import { rewardFor } from '../../src/payments/reward.ts'
 import type { OrderSpec } from '../../src/sandbox/pay/place-order.ts'
 import type { Stock } from '../../src/stocks/stock.ts'
 import { aStock } from '../support/builders.ts'
+import { openTestServices } from '../support/services.ts'
 import { aSpendCampaign } from '../support/spend.ts'
 import { type WiredWechat, wireWechat } from '../support/wechat.ts'
 
@@ -179,5 +180,30 @@ describe('WeChat is asked sparingly', () => {
     const order = anOrder()
     wired.sandbox.control.setFault({ fault: 'html_502' })
     expect(await reward(order.openid, { out_trade_no: order.outTradeNo })).toEqual({ kind: 'later' })
+  })
+
+  test('by one of two processes: the other says later until the payment is in the ledger', async () => {
+    const { databaseUrl, masterKeys, wechat } = wired.services.config
+    await using first = await openTestServices({ config: { databaseUrl, masterKeys, wechat } })
+    const { redisUrls } = first.config
+    await using second = await openTestServices({ config: { databaseUrl, masterKeys, wechat, redisUrls } })
+    const order = anOrder()
+    const query = { out_trade_no: order.outTradeNo }
+    const ask = (services: typeof first) => rewardFor(services, wired.merchant, order.openid, query)
+    await ask(first)
+    await first.db.deleteFrom('payments').where('out_trade_no', '=', order.outTradeNo).execute()
+    const before = queries()
+    expect((await ask(second)).kind).toBe('later')
+    expect(queries()).toBe(before)
+  })
+
+  test('also when Redis is away', async () => {
+    const { databaseUrl, masterKeys, wechat } = wired.services.config
+    await using away = await openTestServices({
+      config: { databaseUrl, masterKeys, wechat, redisUrls: ['redis://127.0.0.1:9'] },
+    })
+    const order = anOrder({ state: 'NOTPAY' })
+    const shown = await rewardFor(away, wired.merchant, order.openid, { out_trade_no: order.outTradeNo })
+    expect(shown).toEqual({ kind: 'not_paid' })
   })
 })

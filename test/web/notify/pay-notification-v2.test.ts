@@ -1,5 +1,6 @@
 import { createCipheriv, createHash } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { Hash } from 'wechatpay-axios-plugin'
 import { openInboxLoop } from '../../../src/inbox/loop.ts'
 import { Secret } from '../../../src/secret.ts'
 import { signV2 } from '../../../src/wechat/pay-v2/notification.ts'
@@ -66,6 +67,11 @@ const grants = ({ openid }: Fields) =>
   wired.services.db.selectFrom('grants').selectAll().where('openid', '=', openid!).execute()
 const payment = ({ transaction_id }: Fields) =>
   wired.services.db.selectFrom('payments').selectAll().where('transaction_id', '=', transaction_id!).executeTakeFirst()
+
+test.each(['MD5', 'HMAC-SHA256'] as const)('our %s sign is the one that another implementation makes', (type) => {
+  const fields = paid({ empty: '', coupon_id_0: 'c', Zebra: '1', attach: ' 汉字 & <x> ' })
+  expect(signV2(key, fields, type)).toBe(Hash.sign(type, fields, key.reveal()))
+})
 
 describe('a till that still speaks v2 tells of a payment', () => {
   test.each(['MD5', 'HMAC-SHA256'] as const)('signed with %s: thanked in XML, and the coupon is owed', async (type) => {
