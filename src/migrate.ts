@@ -7,7 +7,7 @@ const migrationFolder = new URL('../migrations/', import.meta.url)
 /** Brings the database to the newest schema and returns the names of what was applied. Throws what a migration threw. */
 export async function migrate(db: Db): Promise<string[]> {
   const { error, results = [] } = await migrator(db).migrateToLatest()
-  if (error) throw error
+  if (error) throw error as Error
   return results.map((result) => result.migrationName)
 }
 

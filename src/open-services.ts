@@ -18,6 +18,8 @@ import { openPayClients } from './merchants/pay-clients.ts'
 
 /** Sockets a host: enough for a worker's sends at 500 a second and 100 ms each. */
 const connectionsPerHost = 64
+/** A host that gives no connection by then is given up for the other one. */
+const connectTimeoutMs = 2_000
 /** Redis that is away does not keep a process from starting: the ledger holds the limits. */
 const redisPatienceMs = 2_000
 
@@ -33,7 +35,8 @@ export async function openServices(
   if (redis && !(await redisReady(redis, redisPatienceMs)))
     log.warn('Redis does not answer yet: claims go by the ledger alone')
   const secrets = openSecrets(config.masterKeys)
-  const http = new Agent({ connections: connectionsPerHost, pipelining: 1 })
+  const http = new Agent({ connections: connectionsPerHost, pipelining: 1, connect: { timeout: connectTimeoutMs } })
+  const processName = overrides.processName ?? `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`
   const gate = openGate({ redis, db, log })
 
   return {
@@ -42,12 +45,12 @@ export async function openServices(
     redis,
     clock,
     log,
-    processName: overrides.processName ?? `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`,
+    processName,
     secrets,
     http,
     directory: openDirectory(db, secrets, clock),
     gate,
-    ledger: openLedger(db, (merchantId, freed) => gate.giveBack(merchantId, freed)),
+    ledger: openLedger(db, processName, (merchantId, freed) => gate.giveBack(merchantId, freed)),
     pace: openPace(redis, clock),
     pay: openPayClients({ config, http, clock, log, db }),
     official: openOfficialClients({ config, http, clock, log }),

@@ -61,7 +61,8 @@ function openLoops(services: Services) {
 
 async function listen(services: Services): Promise<Server> {
   const { host, port } = services.config
-  const server = createServer(createApp(services).callback())
+  const handle = createApp(services).callback()
+  const server = createServer((request, response) => void handle(request, response))
   // Longer than any proxy keeps an idle connection, so that it never sends a request into a closing one.
   server.keepAliveTimeout = 75_000
   server.headersTimeout = 20_000

@@ -39,7 +39,7 @@ export function openGate(options: { redis: Redis | Cluster | undefined; db: Db; 
   const { db, log } = options
   const memory = openMemoryGate()
   const shared = options.redis && openRedisGate(options.redis)
-  let withoutRedis = 0
+  const stores = shared ? [shared, memory] : [memory]
   let redisFailed = false
 
   const noteFailure = (error: unknown) => {
@@ -47,11 +47,14 @@ export function openGate(options: { redis: Redis | Cluster | undefined; db: Db; 
       log.warn({ error: (error as Error).message }, 'Redis does not answer: claims go by the ledger alone')
     redisFailed = true
   }
+  const withoutRedis = bounded(withoutRedisAtOnce, (asking: Asking, limits: Limit[]) =>
+    admitBy(memory, db, asking, limits),
+  )
 
   async function admit(asking: Asking, limits: Limit[]): Promise<Admission> {
-    if (!shared) return admitBy(memory, asking, limits)
+    if (!shared) return admitBy(memory, db, asking, limits)
     try {
-      const admission = await admitBy(shared, asking, limits)
+      const admission = await admitBy(shared, db, asking, limits)
       // What this process remembered meanwhile is out of date: other processes claimed too.
       if (redisFailed) memory.forget()
       redisFailed = false
@@ -60,58 +63,64 @@ export function openGate(options: { redis: Redis | Cluster | undefined; db: Db; 
       if (error instanceof LedgerError) throw error.cause
       noteFailure(error)
     }
-    if (withoutRedis >= withoutRedisAtOnce) throw new Refusal('try_later', { status: 503 })
-    withoutRedis += 1
-    try {
-      return await admitBy(memory, asking, limits)
-    } finally {
-      withoutRedis -= 1
-    }
+    return withoutRedis(asking, limits)
   }
-
-  async function admitBy(store: GateStore, asking: Asking, limits: Limit[]): Promise<Admission> {
-    for (let load = 0; load <= maxLoads; load += 1) {
-      const proposal: Proposal = await store.propose(asking, limits)
-      if (proposal.kind === 'admitted') return proposal
-      if (proposal.kind === 'full')
-        return { kind: 'full', limit: limits[proposal.index] as Limit, grantId: proposal.grantId }
-      await refillStore(
-        store,
-        asking.merchantId,
-        proposal.indexes.map((index) => limits[index] as Limit),
-        'merge',
-      )
-    }
-    throw new Refusal('try_later', { status: 503 })
-  }
-
-  async function refillStore(store: GateStore, merchantId: number, limits: Limit[], how: 'merge' | 'replace') {
-    const taken = await takenInLedger(
-      db,
-      limits.map((limit) => limit.scope),
-    )
-    await Promise.all(limits.map((limit) => store[how](merchantId, limit, taken.get(limit.scope) ?? [])))
-  }
-
-  const stores = shared ? [shared, memory] : [memory]
   /** Best effort: what Redis misses here, the ledger or the repair corrects. */
   const tell = (act: (store: GateStore) => Promise<void>) => {
     for (const store of stores) act(store).catch(noteFailure)
   }
-
   return {
     admit,
     async refill(merchantId, limits, how) {
-      for (const store of stores) {
-        await refillStore(store, merchantId, limits, how).catch((error: unknown) => {
-          if (error instanceof LedgerError) throw error.cause
-          noteFailure(error)
-        })
-      }
+      await Promise.all(
+        stores.map((store) => refillStore(store, db, merchantId, limits, how).catch(unlessLedger(noteFailure))),
+      )
     },
     giveBack: (merchantId, slots) => slots.length > 0 && tell((store) => store.clear(merchantId, slots)),
     confirm: (asking, grantId) => tell((store) => store.confirm(asking, grantId)),
     taken: (merchantId, scope) => (shared ?? memory).taken(merchantId, scope),
+  }
+}
+
+async function admitBy(store: GateStore, db: Db, asking: Asking, limits: Limit[]): Promise<Admission> {
+  for (let load = 0; load <= maxLoads; load += 1) {
+    const proposal: Proposal = await store.propose(asking, limits)
+    if (proposal.kind === 'admitted') return proposal
+    if (proposal.kind === 'full')
+      return { kind: 'full', limit: limits[proposal.index] as Limit, grantId: proposal.grantId }
+    const unloaded = proposal.indexes.map((index) => limits[index] as Limit)
+    await refillStore(store, db, asking.merchantId, unloaded, 'merge')
+  }
+  throw new Refusal('try_later', { status: 503 })
+}
+
+async function refillStore(store: GateStore, db: Db, merchantId: number, limits: Limit[], how: 'merge' | 'replace') {
+  const taken = await takenInLedger(
+    db,
+    limits.map((limit) => limit.scope),
+  )
+  await Promise.all(limits.map((limit) => store[how](merchantId, limit, taken.get(limit.scope) ?? [])))
+}
+
+/** At most `atOnce` calls run at a time; one more is told to try later. */
+function bounded<A extends unknown[], R>(atOnce: number, act: (...args: A) => Promise<R>): (...args: A) => Promise<R> {
+  let running = 0
+  return async (...args) => {
+    if (running >= atOnce) throw new Refusal('try_later', { status: 503 })
+    running += 1
+    try {
+      return await act(...args)
+    } finally {
+      running -= 1
+    }
+  }
+}
+
+/** Lets an error of the ledger through; the rest is the store's. */
+function unlessLedger(note: (error: unknown) => void): (error: unknown) => void {
+  return (error) => {
+    if (error instanceof LedgerError) throw error.cause
+    note(error)
   }
 }
 

@@ -27,16 +27,19 @@ export type Ledger = {
 /** Two groups in flight: one being committed while the next is on its way, so that the disk never waits for us. */
 const groupsInFlight = 2
 
-/** Opens the ledger; `onFreed` hears of places that were given back, so that the gate offers them again. */
-export function openLedger(db: Db, onFreed: (merchantId: number, freed: GivenBack[]) => void): Ledger {
+/**
+ * Opens the ledger for the process named `owner`, which frees only leases that it holds itself. `onFreed` hears of places that were given back, so that
+ * the gate offers them again.
+ */
+export function openLedger(db: Db, owner: string, onFreed: (merchantId: number, freed: GivenBack[]) => void): Ledger {
   return {
     reserve: grouped((reservations: Reservation[]) => reserve(db, reservations), groupsInFlight),
     settleSent: grouped((sent: Sent[]) => settleSent(db, sent), groupsInFlight),
     async settleRefused(refused) {
       onFreed(refused.coupon.merchantId, await settleRefused(db, refused))
     },
-    postpone: (postponed) => postpone(db, postponed),
-    release: (coupon, dueAt, reason) => release(db, coupon, dueAt, reason),
+    postpone: (postponed) => postpone(db, owner, postponed),
+    release: (coupon, dueAt, reason) => release(db, owner, coupon, dueAt, reason),
     leaseDue: (options) => leaseDue(db, options),
     leaseProbe: (options) => leaseProbe(db, options),
     leaseOne: (couponRow, options) => leaseOne(db, couponRow, options),

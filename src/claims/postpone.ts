@@ -1,4 +1,6 @@
+import { type ExpressionBuilder, sql } from 'kysely'
 import type { Db } from '../database.ts'
+import type { Tables } from '../schema.ts'
 import type { OwedCoupon } from './coupon.ts'
 
 export type Postponed = {
@@ -17,7 +19,7 @@ export type Postponed = {
 }
 
 /** After an attempt that settled nothing: keeps its evidence, frees the lease, and makes the coupon due later. */
-export async function postpone(db: Db, postponed: Postponed): Promise<void> {
+export async function postpone(db: Db, owner: string, postponed: Postponed): Promise<void> {
   const { coupon, reason, dueAt, outcome, doubtful, at } = postponed
   const answer = {
     status: postponed.status ?? null,
@@ -26,13 +28,13 @@ export async function postpone(db: Db, postponed: Postponed): Promise<void> {
     request_id: postponed.requestId ?? null,
   }
   await db.transaction().execute(async (trx) => {
+    if (doubtful) await trx.updateTable('coupons').set({ doubtful }).where('id', '=', coupon.id).execute()
     await trx
       .updateTable('coupons')
       .set((eb) => ({
         reason,
         due_at: dueAt,
         attempts: eb('attempts', '+', 1),
-        doubtful: doubtful ? true : eb.ref('doubtful'),
         lease_owner: null,
         leased_until: null,
         last_status: answer.status,
@@ -42,6 +44,7 @@ export async function postpone(db: Db, postponed: Postponed): Promise<void> {
       }))
       .where('id', '=', coupon.id)
       .where('state', '=', 'reserved')
+      .where(heldBy(owner))
       .execute()
     await trx
       .insertInto('attempts')
@@ -51,11 +54,17 @@ export async function postpone(db: Db, postponed: Postponed): Promise<void> {
 }
 
 /** Frees a lease without an attempt: the stock is halted, or the account's pace has no room. */
-export async function release(db: Db, coupon: OwedCoupon, dueAt: Date, reason?: string): Promise<void> {
+export async function release(db: Db, owner: string, coupon: OwedCoupon, dueAt: Date, reason?: string): Promise<void> {
   await db
     .updateTable('coupons')
     .set((eb) => ({ due_at: dueAt, lease_owner: null, leased_until: null, reason: reason ?? eb.ref('reason') }))
     .where('id', '=', coupon.id)
     .where('state', '=', 'reserved')
+    .where(heldBy(owner))
     .execute()
+}
+
+/** A lease that ran out may be another process's by now, in the middle of a send: that one is not ours to free. */
+function heldBy(owner: string) {
+  return (eb: ExpressionBuilder<Tables, 'coupons'>) => eb(sql`coalesce(lease_owner, ${owner})`, '=', owner)
 }

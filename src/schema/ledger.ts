@@ -1,0 +1,87 @@
+import type { Generated } from 'kysely'
+import type { Time } from './column.ts'
+
+export type CouponState = 'reserved' | 'sent' | 'refused'
+
+export type GrantsTable = {
+  id: string
+  merchant_id: number
+  campaign_id: number
+  openid: string
+  trigger_key: string
+  /** The tier's `at_least` of a spend campaign. */
+  tier: number | null
+  /** The payment that earned it. */
+  transaction_id: string | null
+  /** Set when the payment that earned it was refunded below the tier. */
+  refunded_at: Time | null
+  created_at: Time
+}
+
+export type SlotsTable = {
+  scope: string
+  number: number
+  grant_id: string
+  /** Under a stock's own limit: the coupon that took it. */
+  coupon_row: string | null
+}
+
+export type CouponsTable = {
+  id: string
+  grant_id: string
+  merchant_id: number
+  account_id: number
+  /** stocks.id; WeChat's own number is in `request`. */
+  stock_ref: number
+  openid: string
+  ordinal: number
+  out_request_no: string
+  /** The exact body that is sent, on every attempt. */
+  request: string
+  state: CouponState
+  /** Why it was refused, or why it is still owed: a word of the outcome table. */
+  reason: string | null
+  /** The coupon's number at WeChat, once sent. */
+  coupon_id: string | null
+  due_at: Time
+  attempts: Generated<number>
+  /** True once an attempt ended without a believable answer. */
+  doubtful: Generated<boolean>
+  lease_owner: string | null
+  leased_until: Time | null
+  last_status: number | null
+  last_code: string | null
+  last_message: string | null
+  last_request_id: string | null
+  created_at: Time
+  settled_at: Time | null
+}
+
+/** One failed or unclear try to send; the try that settled a coupon is on its row. */
+export type AttemptsTable = {
+  id: Generated<number>
+  coupon_row: string
+  at: Time
+  outcome: string
+  status: number | null
+  code: string | null
+  message: string | null
+  request_id: string | null
+}
+
+export type HaltsTable = {
+  id: Generated<number>
+  merchant_id: number
+  account_id: number
+  /** null: the whole account is halted. */
+  stock_ref: number | null
+  cause: string
+  code: string | null
+  message: string | null
+  request_id: string | null
+  since: Time
+  probe_at: Time
+  probes: Generated<number>
+  lifted_at: Time | null
+  lifted_by: string | null
+}

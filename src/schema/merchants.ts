@@ -1,0 +1,114 @@
+import type { ColumnType, Generated } from 'kysely'
+import type { Json, Time } from './column.ts'
+
+export type AccountRole = 'sender' | 'provider'
+export type CampaignKind = 'card_open' | 'spend' | 'link'
+export type CampaignState = 'draft' | 'published' | 'paused' | 'ended'
+
+export type MerchantsTable = {
+  id: Generated<number>
+  slug: string
+  name: string
+  appid: string
+  original_id: string | null
+  app_secret_sealed: string
+  message_token_sealed: string | null
+  encoding_aes_key_sealed: string | null
+  previous_encoding_aes_key_sealed: string | null
+  events_secret_sealed: string | null
+  domain_verification: Json<Record<string, string>>
+  created_at: Generated<Time>
+  updated_at: Time
+}
+
+export type AccountsTable = {
+  id: Generated<number>
+  merchant_id: number
+  mchid: string
+  role: AccountRole
+  serial_no: string | null
+  certificate: string | null
+  private_key_sealed: string | null
+  api_v3_key_sealed: string | null
+  api_v2_key_sealed: string | null
+  public_key_id: string | null
+  public_key: string | null
+  sends_per_second: number
+  created_at: Generated<Time>
+  updated_at: Time
+}
+
+export type PlatformCertificatesTable = {
+  account_id: number
+  serial_no: string
+  certificate: string
+  effective_at: Time
+  expires_at: Time
+}
+
+export type StocksTable = {
+  id: Generated<number>
+  merchant_id: number
+  stock_id: string
+  creator_mchid: string
+  name: string
+  status: string
+  no_cash: boolean
+  /** fen */
+  coupon_amount: number
+  /** fen */
+  transaction_minimum: number
+  max_coupons: number
+  max_coupons_per_user: number
+  distributed_coupons: number
+  available_begin: Time
+  available_end: Time
+  goods_tags: string[]
+  goods_tags_from: 'wechat' | 'operator'
+  created_at: Generated<Time>
+  synced_at: Time
+}
+
+export type CampaignCoupon = { stock_id: string; count: number }
+export type CampaignLimits = { per_member?: number; per_member_per_day?: number; total?: number; per_day?: number }
+export type SpendTier = { at_least: number; coupons: CampaignCoupon[]; total?: number }
+export type SpendRule = {
+  basis: 'total' | 'payer_total' | 'settlement'
+  mode: 'single' | 'cumulative' | 'count'
+  window_days: number
+  tiers: SpendTier[]
+  tier_rule: 'highest' | 'all'
+  exclude_orders_using_our_coupons: boolean
+  hold_minutes: number
+}
+
+export type CampaignsTable = {
+  id: Generated<number>
+  merchant_id: number
+  slug: string
+  kind: CampaignKind
+  title: string
+  rules: string
+  starts_at: Time
+  ends_at: Time
+  coupons: Json<CampaignCoupon[]>
+  limits: Json<CampaignLimits>
+  spend: ColumnType<SpendRule | null, string | null, string | null>
+  card_ids: string[]
+  channel: string | null
+  stackable: Generated<boolean>
+  state: CampaignState
+  /** Which of the merchant's sender accounts sends; null: its first one. */
+  sender_mchid: string | null
+  /** Raised by every change: a claim decided on an older revision is not written. */
+  revision: Generated<number>
+  created_at: Generated<Time>
+  updated_at: Time
+}
+
+export type MembersTable = {
+  merchant_id: number
+  openid: string
+  first_seen_at: Time
+  last_seen_at: Time
+}
