@@ -59,14 +59,14 @@ const merchantSchema = z.strictObject({
   name: z.string().trim().min(1, 'must not be empty').max(100),
   official_account: z.strictObject({
     appid: z.string().regex(/^wx[0-9a-zA-Z]{16}$/, 'must be wx and 16 letters and digits'),
-    app_secret: z.string().regex(/^[0-9A-Za-z]{32}$/, 'must be the 32 letters and digits of the AppSecret'),
+    app_secret: z.string().regex(/^\S{8,128}$/, 'must be the AppSecret, without spaces'),
     original_id: z
       .string()
       .regex(/^gh_[0-9A-Za-z]+$/, 'must begin with gh_')
       .optional(),
     message_token: z
       .string()
-      .regex(/^[0-9A-Za-z]{3,32}$/, 'must be 3 to 32 letters and digits')
+      .regex(/^\S{3,64}$/, 'must be the token of the message push, without spaces')
       .optional(),
     encoding_aes_key: encodingAesKey.optional(),
     previous_encoding_aes_key: encodingAesKey.optional(),
