@@ -8,7 +8,7 @@ export const memberCookie = 'sandbox_member'
 export const wechatCookie = 'sandbox_wechat'
 
 /** A cookie's value; undefined when the browser didn't send it. */
-export function cookieOf(request: Incoming, name: string): string | undefined {
+function cookieOf(request: Incoming, name: string): string | undefined {
   for (const part of (request.headers.cookie ?? '').split(';')) {
     const mark = part.indexOf('=')
     if (mark > 0 && part.slice(0, mark).trim() === name) return part.slice(mark + 1).trim()

@@ -56,83 +56,104 @@ export type SandboxControl = {
 export type CardOptions = { slug?: string; outerStr?: string; hasActive?: boolean; cardId?: string }
 
 export function openControl(state: SandboxState): SandboxControl {
-  const { world } = state
-  const stockOf = (stockId: string) =>
+  return {
+    state,
+    settings: state.settings,
+    ...faultsAndRecords(state),
+    ...stocksAndMembers(state),
+    ...ordersAndCards(state),
+    ...keysAndTokens(state),
+    push: (spec) => push(state, spec),
+    async verifyMessagePush(slug) {
+      const echostr = state.nextId(19)
+      const response = await fetch(verificationUrl(state, merchantOf(state.world, slug), echostr))
+      return response.ok && (await response.text()) === echostr
+    },
+  }
+}
+
+function faultsAndRecords(state: SandboxState) {
+  return {
+    setFault: (spec: FaultSpec) => state.faults.set(spec),
+    faults: () => state.faults.list(),
+    clearFaults: (id?: number) => state.faults.clear(id),
+    calls: (filter?: CallFilter) => state.calls.list(filter),
+    countCalls: (endpoint: string) => state.calls.count(endpoint),
+    number: (outRequestNo: string, mchid?: string) =>
+      [...state.numbers.values()].find(
+        (each) => each.outRequestNo === outRequestNo && (mchid === undefined || each.mchid === mchid),
+      ),
+    numbers: () => [...state.numbers.values()],
+    coupons: (openid?: string) =>
+      openid === undefined ? [...state.coupons.values()] : [...(state.couponsByOpenid.get(openid) ?? [])],
+  }
+}
+
+function stocksAndMembers(state: SandboxState) {
+  const { stocks, members, merchants } = state.world
+  const stockOf = (id: string) =>
     found(
-      world.stocks.find((each) => each.stock_id === stockId),
-      `stock ${stockId}`,
+      stocks.find((each) => each.stock_id === id),
+      `stock ${id}`,
     )
+  const memberOf = (id: string) =>
+    found(
+      members.find((each) => each.id === id),
+      `member ${id}`,
+    )
+  return {
+    stock: (stockId: string) => ({ ...stockOf(stockId), distributed_coupons: stockUse(state, stockId).distributed }),
+    addStock(stock: Partial<WorldStock> & { stock_id: string }) {
+      const added = { ...stocks[0]!, ...stock }
+      stocks.push(added)
+      return added
+    },
+    changeStock: (stockId: string, change: Partial<WorldStock>) => Object.assign(stockOf(stockId), change),
+    addMember(member: { id: string } & Partial<WorldMember>) {
+      const openid = openidOf(merchants[0]!.officialAccount, member.id)
+      const added = { nickname: member.id, openid, ...member }
+      members.push(added)
+      return added
+    },
+    changeMember: (id: string, change: Partial<WorldMember>) => Object.assign(memberOf(id), change),
+  }
+}
+
+function ordersAndCards(state: SandboxState) {
   const orderOf = (id: string) =>
     found(
       state.orders.find((each) => each.transactionId === id),
       `order ${id}`,
     )
+  const cardOf = (code: string) =>
+    found(
+      state.userCards.find((each) => each.code === code),
+      `card ${code}`,
+    )
   return {
-    state,
-    settings: state.settings,
-    setFault: (spec) => state.faults.set(spec),
-    faults: () => state.faults.list(),
-    clearFaults: (id) => state.faults.clear(id),
-    calls: (filter) => state.calls.list(filter),
-    countCalls: (endpoint) => state.calls.count(endpoint),
-    number: (outRequestNo, mchid) =>
-      [...state.numbers.values()].find(
-        (each) => each.outRequestNo === outRequestNo && (mchid === undefined || each.mchid === mchid),
-      ),
-    numbers: () => [...state.numbers.values()],
-    coupons: (openid) =>
-      openid === undefined ? [...state.coupons.values()] : [...(state.couponsByOpenid.get(openid) ?? [])],
-    stock: (stockId) => ({ ...stockOf(stockId), distributed_coupons: stockUse(state, stockId).distributed }),
-    addStock(stock) {
-      const added = { ...world.stocks[0]!, ...stock }
-      world.stocks.push(added)
-      return added
-    },
-    changeStock: (stockId, change) => Object.assign(stockOf(stockId), change),
-    addMember(member) {
-      const openid = openidOf(world.merchants[0]!.officialAccount, member.id)
-      const added = { nickname: member.id, openid, ...member }
-      world.members.push(added)
-      return added
-    },
-    changeMember: (id, change) =>
-      Object.assign(
-        found(
-          world.members.find((each) => each.id === id),
-          `member ${id}`,
-        ),
-        change,
-      ),
     orders: () => [...state.orders],
-    addOrder: (order) => placeOrder(state, order),
-    refund: (transactionId, options) => refundOrder(state, orderOf(transactionId), options),
-    takeCard(openid, options = {}) {
-      const merchant = merchantOf(world, options.slug)
+    addOrder: (order: OrderSpec) => placeOrder(state, order),
+    refund: (transactionId: string, options?: { refund?: number; status?: OrderRefund['status'] }) =>
+      refundOrder(state, orderOf(transactionId), options),
+    takeCard(openid: string, options: CardOptions = {}) {
+      const merchant = merchantOf(state.world, options.slug)
       const card = takeCard(state, merchant, openid, options)
       const landing = `${state.settings.appUrl}/m/${merchant.slug}/card-opened`
       return { ...card, landingUrl: `${landing}?${landingQuery(card)}` }
     },
-    changeCard: (code, change) =>
-      Object.assign(
-        found(
-          state.userCards.find((each) => each.code === code),
-          'such card',
-        ),
-        change,
-      ),
-    push: (spec) => push(state, spec),
-    async verifyMessagePush(slug) {
-      const echostr = state.nextId(19)
-      const response = await fetch(verificationUrl(state, merchantOf(world, slug), echostr))
-      return response.ok && (await response.text()) === echostr
-    },
-    addCertificate(mchid) {
-      accountOf(world, mchid).certificates.push(createCertificate({ commonName: mchid, from: state.clock.now() }))
+    changeCard: (code: string, change: Partial<UserCard>) => Object.assign(cardOf(code), change),
+  }
+}
+
+function keysAndTokens({ world, clock, tokens }: SandboxState) {
+  return {
+    addCertificate(mchid: string) {
+      accountOf(world, mchid).certificates.push(createCertificate({ commonName: mchid, from: clock.now() }))
     },
     rotatePlatformCertificate() {
-      world.platform.certificates.push(createCertificate({ commonName: 'Tenpay.com sandbox', from: state.clock.now() }))
+      world.platform.certificates.push(createCertificate({ commonName: 'Tenpay.com sandbox', from: clock.now() }))
     },
-    endTokens: (verdict) => state.tokens.end(verdict),
+    endTokens: (verdict: 'invalid' | 'expired') => tokens.end(verdict),
   }
 }
 

@@ -59,7 +59,10 @@ describe('the phone', () => {
 
   test('is another member once chosen', async () => {
     const chosen = await submit('/sandbox/member', { member: 'xiaoli' })
-    expect(chosen.headers.getSetCookie()[0]).toMatch(/^sandbox_member=xiaoli;/)
+    const [member, session] = chosen.headers.getSetCookie()
+    expect(member).toMatch(/^sandbox_member=xiaoli;/)
+    // paycoupon's session of the one before ends with the phone.
+    expect(session).toMatch(/^pc_member_demo=; Path=\/m\/demo; Max-Age=0/)
     expect((await submit('/sandbox/member', { member: 'no;one' })).status).toBe(400)
     expect((await get('/', {})).$('.who summary').text()).toContain('小明')
   })

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { sleep, type Answer, type Ending, type Incoming } from '../http.ts'
 import type { SandboxState } from '../state.ts'
 
@@ -46,7 +47,7 @@ export async function runOfficial(
 
 /** What WeChat says instead of an answer. The id after `rid` differs each time: only the number counts. */
 export function fault(errcode: number, errmsg: string): object {
-  return { errcode, errmsg: `${errmsg}, rid: ${Math.random().toString(16).slice(2, 10)}-${Date.now().toString(16)}` }
+  return { errcode, errmsg: `${errmsg}, rid: ${randomBytes(4).toString('hex')}-${randomBytes(4).toString('hex')}` }
 }
 
 function ended(effect: ReturnType<SandboxState['faults']['take']>['effect'], result: object): Ending {

@@ -62,7 +62,7 @@ export function verificationUrl(state: SandboxState, merchant: WorldMerchant, ec
 }
 
 /** What WeChat encrypts: 16 random bytes, the length, the message, the appid, padded to 32 (official-account.md 4.3). */
-export function encryptMessage(encodingAesKey: string, appid: string, text: string): string {
+function encryptMessage(encodingAesKey: string, appid: string, text: string): string {
   const key = Buffer.from(`${encodingAesKey}=`, 'base64')
   const message = Buffer.from(text)
   const length = Buffer.alloc(4)
