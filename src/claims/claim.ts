@@ -32,7 +32,7 @@ export async function claim(services: Services, wanted: Claim): Promise<ClaimAns
     const closed = closedReason(wanted.campaign, services.clock.now())
     if (closed) return refusal(closed)
     const earned = await earnedBy(services, wanted)
-    if (earned.length === 0) return refusal('not_eligible')
+    if (earned.length === 0) return await nothingMore(services, wanted)
     const answers: ClaimAnswer[] = []
     for (const one of earned) answers.push(await claimOne(services, wanted, one))
     // A member who taps wants to see the coupon, if any of what was earned brought one.
@@ -49,6 +49,13 @@ async function earnedBy(services: Services, { merchant, campaign, openid, claimK
   if (campaign.kind === 'link') return [{ triggerKey: `link/${openid}/${claimKey}`, coupons: campaign.coupons }]
   const earned = campaign.kind === 'card_open' ? earnedByCard : earnedByPayment
   return earned(services, merchant, campaign, openid)
+}
+
+/** What was earned was given before, or nothing was earned at all. */
+async function nothingMore(services: Services, { merchant, campaign, openid }: Claim): Promise<ClaimAnswer> {
+  const grants = await campaignGrants(services.db, merchant.id, campaign.id, openid)
+  const given = grants.find((grant) => grant.status !== 'refused')
+  return given ? refusal('already_claimed', given.id) : refusal('not_eligible')
 }
 
 async function claimOne(

@@ -25,7 +25,8 @@ export async function earned(
         coupons: tier.coupons,
         tier: tier.at_least,
         transactionId,
-        dueAt,
+        // Without a hold a tap may have it at once.
+        ...(campaign.spend.hold_minutes > 0 && { dueAt }),
         at: present.paidAt,
       })
     }

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Campaign } from '../../src/campaigns/campaign.ts'
+import { claim } from '../../src/claims/claim.ts'
 import { openInboxLoop } from '../../src/inbox/loop.ts'
 import { rewardFor } from '../../src/payments/reward.ts'
 import type { OrderSpec } from '../../src/sandbox/pay/place-order.ts'
@@ -10,6 +12,7 @@ import { type WiredWechat, wireWechat } from '../support/wechat.ts'
 
 let wired: WiredWechat
 let stock: Stock
+let campaign: Campaign
 let nowMs = Date.now()
 
 beforeAll(async () => {
@@ -19,7 +22,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   wired.sandbox.control.clearFaults()
   await wired.services.db.updateTable('campaigns').set({ state: 'draft' }).execute()
-  await aSpendCampaign(wired.services, stock)
+  campaign = await aSpendCampaign(wired.services, stock)
 })
 afterAll(() => wired[Symbol.asyncDispose]())
 
@@ -155,6 +158,41 @@ describe('the page after paying says why there is none', () => {
     { out_trade_no: 'nowhere' },
   ])('there is no such order: %j', async (query) => {
     expect(await reward('member', query)).toEqual({ kind: 'unknown_order' })
+  })
+})
+
+describe('a claim on the page of a spend campaign', () => {
+  const claimAs = (openid: string) =>
+    claim(wired.services, { merchant: wired.merchant, campaign, openid, claimKey: `key-${openid}` })
+
+  test('gives what was paid for while the campaign was paused', async () => {
+    const { db, directory } = wired.services
+    const set = async (state: 'paused' | 'published') => {
+      await db.updateTable('campaigns').set({ state }).where('id', '=', campaign.id).execute()
+      directory.forget()
+    }
+    await set('paused')
+    wired.sandbox.control.addStock({ stock_id: stock.stock_id })
+    const order = anOrder({ openid: wired.sandbox.control.addMember({ id: 'patient' }).openid })
+    await reward(order.openid, { out_trade_no: order.outTradeNo })
+    await set('published')
+    expect(await claimAs(order.openid)).toMatchObject({ status: 'sent' })
+  })
+
+  test('shows what was given before, and nothing to who has not paid enough or took the money back', async () => {
+    const order = anOrder()
+    const first = await reward(order.openid, { out_trade_no: order.outTradeNo })
+    const grantId = first.kind === 'granted' ? first.grants[0]?.id : undefined
+    expect(await claimAs(order.openid)).toMatchObject({
+      status: 'refused',
+      reason: 'already_claimed',
+      grant_id: grantId,
+    })
+    expect(await claimAs('passer-by')).toMatchObject({ status: 'refused', reason: 'not_eligible' })
+    wired.sandbox.control.refund(order.transactionId)
+    await wired.sandbox.control.push({ kind: 'refund', transactionId: order.transactionId })
+    await openInboxLoop(wired.services).drain()
+    expect(await claimAs(order.openid)).toMatchObject({ status: 'refused', reason: 'not_eligible' })
   })
 })
 
