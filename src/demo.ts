@@ -1,8 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { applyCampaign } from './campaigns/apply.ts'
+import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { applyMerchant } from './merchants/apply.ts'
+import { renewStocks } from './sandbox/demo-stocks.ts'
 import { merchantFile } from './sandbox/merchant-file.ts'
 import { startSandbox } from './sandbox/sandbox.ts'
 import { createWorld, type World, worldFromJson, worldToJson } from './sandbox/world.ts'
@@ -19,6 +21,7 @@ const dayMs = 86_400_000
  */
 export async function startDemo(config: Config): Promise<{ running: Running; greeting: string }> {
   const world = keptWorld(config.dataDir)
+  renewStocks(world, systemClock.now())
   const sandbox = await startSandbox({ port: config.sandbox.port, host: config.host, world, appUrl: config.publicUrl })
   const { url } = sandbox
   try {

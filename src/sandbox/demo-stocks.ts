@@ -1,6 +1,18 @@
-import type { WorldMerchant, WorldStock } from './world.ts'
+import type { World, WorldMerchant, WorldStock } from './world.ts'
 
-const windowMs = 89 * 86_400_000
+const dayMs = 86_400_000
+const windowMs = 89 * dayMs
+/** A kept world whose stocks end sooner gets new windows: WeChat never would, but a demo should start next year too. */
+const renewBelowMs = 30 * dayMs
+
+/** Moves the windows of stocks that are about to end, so that a kept world still works; for the start of a demo. */
+export function renewStocks(world: World, now: Date): void {
+  for (const stock of world.stocks) {
+    if (new Date(stock.available_end_time).getTime() - now.getTime() >= renewBelowMs) continue
+    stock.available_begin_time = new Date(now.getTime() - dayMs).toISOString()
+    stock.available_end_time = new Date(now.getTime() - dayMs + windowMs).toISOString()
+  }
+}
 
 /** One stock for each of a merchant's campaigns, all from the provider and sendable by the merchant. */
 export function demoStocks(merchant: WorldMerchant, creatorMchid: string, from: Date): WorldStock[] {

@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { renewStocks } from '../../src/sandbox/demo-stocks.ts'
 import { merchantFile } from '../../src/sandbox/merchant-file.ts'
 import { createWorld, openidOf, worldFromJson, worldToJson } from '../../src/sandbox/world.ts'
 
@@ -22,6 +23,17 @@ test('every certificate is a real one: readable, in date, with its serial and it
 test('a kept world is the same world, and anything else is not one', () => {
   expect(worldFromJson(worldToJson(world))).toEqual(world)
   expect(() => worldFromJson('{"version":2}')).toThrow('not a sandbox world')
+})
+
+test('a kept world whose stocks are about to end gets new windows, and no other', () => {
+  const kept = worldFromJson(worldToJson(world))
+  renewStocks(kept, new Date('2026-12-01T00:00:00Z'))
+  expect(kept).toEqual(world)
+  renewStocks(kept, new Date('2027-11-23T00:00:00Z'))
+  expect(kept.stocks[0]).toMatchObject({
+    available_begin_time: '2027-11-22T00:00:00.000Z',
+    available_end_time: '2028-02-19T00:00:00.000Z',
+  })
 })
 
 test('the merchant file has what `merchant apply` wants', () => {
