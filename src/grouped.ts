@@ -1,35 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
 /** Items of one group: enough to share a commit among a crowd, small enough to keep a statement short. */
 const maxGroupSize = 64
+
+/**
+ * In a crowd a group waits this long for more to join: a commit costs about as much for one as for many, and a
+ * processor that is busy with commits of three answers fewer people than one that commits thirty at a time.
+ */
+const gatherMs = 4
+
+/** A group at least this large is a crowd; below it nobody waits. */
+const crowd = 4
 
 type Waiting<T, R> = { item: T; resolve: (result: R) => void; reject: (error: unknown) => void }
 
 /**
  * Turns `flush(items)` into a function of one item that shares a flush with whoever calls meanwhile. A lone call is
- * flushed at once; calls that come while `inFlight` flushes run form the next group. `flush` answers in the order of
- * its items; when it throws, every item of the group gets the error.
+ * flushed at once; calls that come while a flush runs form the next group. `flush` answers in the order of its items;
+ * when it throws, every item of the group gets the error.
  */
-export function grouped<T, R>(flush: (items: T[]) => Promise<R[]>, inFlight = 1): (item: T) => Promise<R> {
+export function grouped<T, R>(flush: (items: T[]) => Promise<R[]>): (item: T) => Promise<R> {
   const waiting: Waiting<T, R>[] = []
-  let running = 0
+  let running = false
 
   async function run(): Promise<void> {
-    running += 1
-    while (waiting.length > 0) {
+    running = true
+    // Calls of the same tick share the first group.
+    await Promise.resolve()
+    for (let size = 0; waiting.length > 0; ) {
+      if (size >= crowd && waiting.length < maxGroupSize) await sleep(gatherMs)
       const group = waiting.splice(0, maxGroupSize)
-      try {
-        const results = await flush(group.map((one) => one.item))
-        group.forEach((one, index) => one.resolve(results[index] as R))
-      } catch (error) {
-        for (const one of group) one.reject(error)
-      }
+      size = group.length
+      await settle(group)
     }
-    running -= 1
+    running = false
+  }
+
+  async function settle(group: Waiting<T, R>[]): Promise<void> {
+    try {
+      const results = await flush(group.map((one) => one.item))
+      group.forEach((one, index) => one.resolve(results[index] as R))
+    } catch (error) {
+      for (const one of group) one.reject(error)
+    }
   }
 
   return (item) =>
     new Promise((resolve, reject) => {
       waiting.push({ item, resolve, reject })
-      // A microtask later, calls of the same tick are already waiting and share this group.
-      if (running < inFlight) queueMicrotask(() => void (running < inFlight && waiting.length > 0 && run()))
+      if (!running) void run()
     })
 }

@@ -24,17 +24,14 @@ export type Ledger = {
   cancelGrant(merchantId: number, grantId: string, reason: string, at: Date): Promise<boolean>
 }
 
-/** Two groups in flight: one being committed while the next is on its way, so that the disk never waits for us. */
-const groupsInFlight = 2
-
 /**
  * Opens the ledger for the process named `owner`, which frees only leases that it holds itself. `onFreed` hears of places that were given back, so that
  * the gate offers them again.
  */
 export function openLedger(db: Db, owner: string, onFreed: (merchantId: number, freed: GivenBack[]) => void): Ledger {
   return {
-    reserve: grouped((reservations: Reservation[]) => reserve(db, reservations), groupsInFlight),
-    settleSent: grouped((sent: Sent[]) => settleSent(db, sent), groupsInFlight),
+    reserve: grouped((reservations: Reservation[]) => reserve(db, reservations)),
+    settleSent: grouped((sent: Sent[]) => settleSent(db, sent)),
     async settleRefused(refused) {
       onFreed(refused.coupon.merchantId, await settleRefused(db, refused))
     },
