@@ -16,7 +16,7 @@ export type CampaignFace = {
   coupons: { stock: Stock; count: number }[]
   /** The limit of the whole campaign that has no place left. */
   full: MemberReason | undefined
-  pages: Map<string, (own: PerRequest) => string>
+  pages: Map<string, (own: PerRequest) => Buffer>
 }
 
 /** The coupons of a tier; without one, of the whole campaign. */
