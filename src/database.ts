@@ -15,7 +15,11 @@ const INT8 = 20
  * Opens PostgreSQL at `url`, or the embedded PGlite under `dataDir` when there is no url. int8 arrives as a number:
  * ids and fen stay far below 2^53. Throws when another process holds `dataDir`.
  */
-export async function openDatabase(options: { url: string | undefined; dataDir: string; connections?: number }): Promise<Db> {
+export async function openDatabase(options: {
+  url: string | undefined
+  dataDir: string
+  connections?: number
+}): Promise<Db> {
   const pool = options.url ? pgPool(options.url, options.connections ?? 10) : await pglitePool(options.dataDir)
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
 }
@@ -34,6 +38,8 @@ function pgPool(url: string, connections: number): pg.Pool {
   })
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => undefined)
+  // So would one that breaks in somebody's hands; whoever holds it learns of it from the query that fails.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
 }
 

@@ -75,7 +75,11 @@ export async function award(services: Services, wanted: Award): Promise<Awarded>
     }
 
     const reservation = plan.reserve(admission.numbers)
-    const reserved = await ledger.reserve(reservation)
+    const reserved = await ledger.reserve(reservation).catch((error: unknown) => {
+      // Written or not, nobody knows; but places kept at the gate for nothing would tell others that all is gone.
+      gate.giveBack(asking.merchantId, reservation.slots)
+      throw error
+    })
     if (reserved.kind === 'reserved') {
       gate.confirm(asking, reservation.grant.id)
       return {

@@ -1,0 +1,172 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Campaign } from '../../src/campaigns/campaign.ts'
+import { prove } from '../../src/claims/proof.ts'
+import { openDatabase } from '../../src/database.ts'
+import { openDeliveryLoop } from '../../src/delivery/loop.ts'
+import { migrate } from '../../src/migrate.ts'
+import { administer } from '../support/database.ts'
+import { type DemoShop, openDemoShop } from '../support/demo-shop.ts'
+import { tally, type Tap, visit, type Visitor } from '../support/members.ts'
+import { startPostgres, startRedis, type TestServer } from '../support/servers.ts'
+import { type Site, startSite } from '../support/site.ts'
+
+/** A lease of 10 s that nobody could give back, and a look at the ledger after an outage of some seconds. */
+const recovery = { timeout: 40_000, interval: 200 }
+
+const cutAll = `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'paycoupon'`
+
+describe('the ledger goes away in the middle of a campaign of 20 coupons', { timeout: 90_000 }, () => {
+  let postgres: TestServer
+  let redis: TestServer
+  let shop: DemoShop
+  let site: Site
+  let loop: ReturnType<typeof openDeliveryLoop>
+  let campaign: Campaign
+
+  beforeAll(async () => {
+    // As in production, what is committed is on disk: here a crash must lose nothing.
+    postgres = await startPostgres({ fsync: true })
+    redis = await startRedis()
+    const db = await openDatabase({ url: postgres.url, dataDir: '' })
+    await migrate(db)
+    await db.destroy()
+    shop = await openDemoShop({ config: { databaseUrl: postgres.url, redisUrls: [redis.url] } })
+    site = await startSite(shop.services)
+    loop = openDeliveryLoop(shop.services)
+    loop.start()
+  }, 60_000)
+  afterAll(async () => {
+    await loop.stop()
+    await site[Symbol.asyncDispose]()
+    await shop[Symbol.asyncDispose]()
+    await Promise.all([postgres.stop(), redis.stop()])
+  })
+  beforeEach(async () => {
+    campaign = await shop.campaign({ limits: { per_member: 1, total: 20 } })
+  })
+
+  function visitors(name: string, count: number): Promise<Visitor[]> {
+    const openids = Array.from({ length: count }, (_, turn) => shop.member(`${campaign.slug}-${name}-${turn}`))
+    return Promise.all(openids.map((openid) => visit(site, shop.merchant, campaign, openid)))
+  }
+  const tapAll = (who: Visitor[]): Promise<Tap[]> => Promise.all(who.map((one) => one.tap()))
+
+  /**
+   * Everybody taps until told something that lasts (that all is gone is true once 20 grants stand in the ledger); then
+   * nothing is owed any more, and 20 of them have one coupon each.
+   */
+  async function everybodyIsServed(who: Visitor[]): Promise<void> {
+    const { services, sandbox } = shop
+    let waiting = who
+    await vi.waitFor(async () => {
+      const taps = await tapAll(waiting)
+      for (const tap of taps) expect([200, 503]).toContain(tap.httpStatus)
+      waiting = waiting.filter((_, turn) => taps[turn]?.grant_id === undefined)
+      expect(waiting).toHaveLength(who.length - 20)
+      expect(tally(await tapAll(waiting))).toEqual({ sold_out: waiting.length })
+    }, recovery)
+    const coupons = () =>
+      services.db
+        .selectFrom('coupons as c')
+        .innerJoin('grants as g', 'g.id', 'c.grant_id')
+        .select(['c.state', 'c.out_request_no', 'c.coupon_id', 'c.openid'])
+        .where('g.campaign_id', '=', campaign.id)
+        .execute()
+    await vi.waitFor(async () => {
+      expect((await coupons()).map((coupon) => coupon.state)).toEqual(Array(20).fill('sent'))
+    }, recovery)
+
+    const openids = new Set(who.map((one) => one.openid))
+    const numbers = sandbox.control.numbers().filter((number) => openids.has(number.openid))
+    expect(numbers.map((number) => number.outRequestNo).toSorted()).toEqual(
+      (await coupons()).map((coupon) => coupon.out_request_no).toSorted(),
+    )
+    const given = sandbox.control.coupons().filter((coupon) => openids.has(coupon.openid))
+    expect(new Set(given.map((coupon) => coupon.openid)).size).toBe(20)
+    expect(given).toHaveLength(20)
+    expect(await prove(services.db)).toMatchObject({ ok: true, failures: [] })
+  }
+
+  async function everyTapIsPutOff(who: Visitor[]): Promise<void> {
+    for (const one of who) {
+      const page = await one.tapForPage()
+      expect(page.status).toBe(503)
+      expect(page.text).toContain('稍等片刻再试')
+      expect(page.text).toContain(page.headers.get('x-request-id'))
+    }
+    expect((await site.phone().get('/healthz')).status).toBe(200)
+    expect((await site.phone().get('/readyz')).status).toBe(503)
+  }
+  const ready = () => vi.waitFor(async () => expect((await site.phone().get('/readyz')).status).toBe(200), recovery)
+
+  test('PostgreSQL is killed while 24 members tap', async () => {
+    const [crowd, latecomers] = [await visitors('crowd', 24), await visitors('late', 2)]
+    const sends = shop.sandbox.control.countCalls('send')
+    const underWay = tapAll(crowd)
+    await vi.waitFor(() => expect(shop.sandbox.control.countCalls('send')).toBeGreaterThan(sends), recovery)
+    await postgres.kill()
+    for (const tap of await underWay) expect([200, 503]).toContain(tap.httpStatus)
+    await everyTapIsPutOff(latecomers)
+    await postgres.start()
+    await ready()
+    await everybodyIsServed(crowd)
+  })
+
+  test('PostgreSQL is restarted between taps', async () => {
+    const [early, late] = [await visitors('early', 12), await visitors('late', 12)]
+    expect(tally(await tapAll(early))).toEqual({ sent: 12 })
+    await postgres.restart()
+    await everybodyIsServed([...early, ...late])
+  })
+
+  test('every connection is cut again and again while 24 members tap', async () => {
+    const crowd = await visitors('crowd', 24)
+    let tapping = true
+    const cutting = (async () => {
+      while (tapping) await administer(postgres.url, cutAll)
+    })()
+    for (const tap of await tapAll(crowd)) expect([200, 503]).toContain(tap.httpStatus)
+    tapping = false
+    await cutting
+    await everybodyIsServed(crowd)
+  })
+
+  test('PostgreSQL takes no writes for a while, as after a failover', async () => {
+    const crowd = await visitors('crowd', 24)
+    const readOnly = async (state: 'on' | 'off') => {
+      await administer(postgres.url, `alter system set default_transaction_read_only = ${state}`)
+      await administer(postgres.url, 'select pg_reload_conf()')
+      const now = `do $$ begin assert current_setting('transaction_read_only') = '${state}'; end $$`
+      await vi.waitFor(() => administer(postgres.url, now), recovery)
+      await administer(postgres.url, cutAll)
+    }
+    await readOnly('on')
+    for (const tap of await tapAll(crowd)) expect(tap).toMatchObject({ httpStatus: 503 })
+    await visitors('reader', 2)
+    await readOnly('off')
+    await everybodyIsServed(crowd)
+  })
+
+  test('PostgreSQL freezes, and goes on', async () => {
+    const crowd = await visitors('crowd', 24)
+    const sends = shop.sandbox.control.countCalls('send')
+    const underWay = tapAll(crowd)
+    await vi.waitFor(() => expect(shop.sandbox.control.countCalls('send')).toBeGreaterThan(sends), recovery)
+    await postgres.pause()
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    await postgres.resume()
+    for (const tap of await underWay) expect([200, 503]).toContain(tap.httpStatus)
+    await everybodyIsServed(crowd)
+  })
+
+  test('Redis and PostgreSQL are killed together', async () => {
+    const [crowd, latecomers] = [await visitors('crowd', 24), await visitors('late', 2)]
+    const underWay = tapAll(crowd)
+    await Promise.all([postgres.kill(), redis.kill()])
+    for (const tap of await underWay) expect([200, 503]).toContain(tap.httpStatus)
+    await everyTapIsPutOff(latecomers)
+    await Promise.all([postgres.start(), redis.start()])
+    await ready()
+    await everybodyIsServed(crowd)
+  })
+})
