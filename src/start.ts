@@ -23,12 +23,18 @@ const farewellMs = 3_000
 
 /**
  * Opens the services and starts what ROLE asks for: the web server, the worker's loops, or both. Outside production
- * the schema is brought up to date first. Throws one plain sentence when it cannot start.
+ * the schema is brought up to date first. `prepare` runs before anything is served or sent. Throws one plain sentence
+ * when it cannot start.
  */
-export async function start(config: Config, log?: Logger): Promise<Running> {
+export async function start(
+  config: Config,
+  log?: Logger,
+  prepare?: (services: Services) => Promise<void>,
+): Promise<Running> {
   const services = await openServices(config, log ? { log } : {})
   try {
     await prepareSchema(services)
+    await prepare?.(services)
     const loops = config.role === 'web' ? [] : openLoops(services)
     for (const loop of loops) loop.start()
     const server = config.role === 'worker' ? undefined : await listen(services)

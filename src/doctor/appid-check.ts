@@ -1,9 +1,9 @@
 import type { Account, Merchant } from '../merchants/merchant.ts'
+import { operatorTimeoutMs } from '../operator-patience.ts'
 import type { Services } from '../services.ts'
 import { listUserCoupons } from '../wechat/pay/favor.ts'
 import { finding, type Finding } from './findings.ts'
 
-const askTimeoutMs = 8_000
 /** Of the right length and nobody's: used before any member is known. */
 const nobody = 'oDOCTOR-0000000000000000000000'.slice(0, 28)
 
@@ -22,7 +22,7 @@ export async function checkAppid(services: Services, merchant: Merchant, account
     openid: member?.openid ?? nobody,
     appid,
     creatorMchid: provider?.mchid ?? account.mchid,
-    timeoutMs: askTimeoutMs,
+    timeoutMs: operatorTimeoutMs,
   })
   if (reply.kind === 'unknown') return finding('appid_unknown', { ...facts, said: reply.word })
   if (reply.kind === 'ok') return finding('appid_bound', facts)

@@ -1,10 +1,10 @@
 import type { Account, Merchant } from '../merchants/merchant.ts'
+import { operatorTimeoutMs } from '../operator-patience.ts'
 import type { Services } from '../services.ts'
 import { readStock } from '../wechat/pay/favor.ts'
 import type { PayReply } from '../wechat/pay/types.ts'
 import { finding, type Finding } from './findings.ts'
 
-const askTimeoutMs = 8_000
 /** No stock has this number: WeChat answers that it does not exist, which it only tells a caller whose signature it accepted. */
 const noStock = '1'
 
@@ -24,7 +24,7 @@ export async function checkSignature(services: Services, merchant: Merchant, acc
   const stock = {
     stockId: known?.stock_id ?? noStock,
     creatorMchid: known?.creator_mchid ?? mchid,
-    timeoutMs: askTimeoutMs,
+    timeoutMs: operatorTimeoutMs,
   }
   return judge(mchid, await readStock(services.pay(account), stock))
 }

@@ -1,10 +1,8 @@
 import { type Account, type Merchant, senderOf } from '../merchants/merchant.ts'
+import { operatorTimeoutMs } from '../operator-patience.ts'
 import type { Services } from '../services.ts'
 import { readStock, type StockDetail } from '../wechat/pay/favor.ts'
 import { StockFault } from './stock-fault.ts'
-
-/** An operator waits for it; WeChat answers such a query in some 100 ms. */
-const readTimeoutMs = 8_000
 
 /** Reads the stock from WeChat Pay as the merchant's sender. Throws `StockFault` when WeChat refuses or does not answer. */
 export async function readLiveStock(
@@ -15,7 +13,7 @@ export async function readLiveStock(
   const { stockId } = stock
   const sender = senderOf(merchant, null)
   if (!sender?.keys) throw new StockFault(stockId, [`merchant ${merchant.slug} has no sender account with keys`])
-  const reply = await readStock(services.pay(sender), { ...stock, timeoutMs: readTimeoutMs })
+  const reply = await readStock(services.pay(sender), { ...stock, timeoutMs: operatorTimeoutMs })
   if (reply.kind === 'ok') return reply.body
   const trail = reply.requestId ? ` (Request-ID ${reply.requestId})` : ''
   if (reply.kind === 'unknown')

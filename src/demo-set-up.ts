@@ -1,0 +1,83 @@
+import type { Merchant } from './merchants/merchant.ts'
+import { applyCampaign } from './campaigns/apply.ts'
+import { applyMerchant } from './merchants/apply.ts'
+import { merchantFile, merchantOf } from './sandbox/merchant-file.ts'
+import type { World, WorldMerchant } from './sandbox/world.ts'
+import type { Services } from './services.ts'
+import { importStock } from './stocks/import.ts'
+
+export const demoSlug = 'demo'
+
+const dayMs = 86_400_000
+/** Within the 89 days of a demo stock. */
+const campaignDays = 80
+
+/** The same acts as an operator's on the command line; repeating them changes nothing until a campaign is over. */
+export async function setUpDemo(services: Services, world: World): Promise<void> {
+  await applyMerchant(services, merchantFile(world))
+  const merchant = await services.directory.merchant(demoSlug)
+  if (!merchant) throw new Error('the demo merchant is not stored')
+  const demo = merchantOf(world, demoSlug)
+  const { link, card_open, spend } = demo.campaigns
+  for (const { stockId } of [link, card_open, spend]) await importStock(services, merchant, { stockId })
+  for (const campaign of demoCampaigns(demo)) {
+    const window = await windowOf(services, merchant, campaign.slug)
+    await applyCampaign(services, merchant, { ...campaign, ...window })
+  }
+}
+
+/** A campaign that runs keeps its window, since a change is a new revision; one that is over begins anew. */
+async function windowOf(services: Services, merchant: Merchant, slug: string) {
+  const now = services.clock.now()
+  const known = await services.directory.campaign(merchant.id, slug)
+  const { starts_at, ends_at } =
+    known && known.ends_at > now
+      ? known
+      : { starts_at: new Date(now.getTime() - dayMs), ends_at: new Date(now.getTime() + campaignDays * dayMs) }
+  return { starts_at: starts_at.toISOString(), ends_at: ends_at.toISOString() }
+}
+
+/** One campaign of each kind, as a merchant would write it; its window comes later. */
+function demoCampaigns({ campaigns: { link, card_open, spend }, card }: WorldMerchant) {
+  const shared = { channel: 'store', stackable: false, state: 'published' }
+  const coupons = (stockId: string) => [{ stock_id: stockId, count: 1 }]
+  return [
+    {
+      ...shared,
+      slug: link.slug,
+      kind: 'link',
+      title: '新客专享券',
+      rules: '每人限领一次，先到先得。',
+      coupons: coupons(link.stockId),
+      limits: { per_member: 1, total: 1000, per_day: 200 },
+    },
+    {
+      ...shared,
+      slug: card_open.slug,
+      kind: 'card_open',
+      title: '开卡有礼',
+      rules: '开通会员卡即送，每人一次。',
+      coupons: coupons(card_open.stockId),
+      limits: { per_member: 1 },
+      card_ids: [card.cardId],
+    },
+    {
+      ...shared,
+      slug: spend.slug,
+      kind: 'spend',
+      title: '消费有礼',
+      rules: '单笔实付满 50 元即送，每天一次。',
+      coupons: [],
+      limits: { per_member_per_day: 1 },
+      spend: {
+        basis: 'payer_total',
+        mode: 'single',
+        window_days: 30,
+        tiers: [{ at_least: 5000, coupons: coupons(spend.stockId) }],
+        tier_rule: 'highest',
+        exclude_orders_using_our_coupons: true,
+        hold_minutes: 0,
+      },
+    },
+  ]
+}
