@@ -7,7 +7,7 @@ export const registry = new Registry()
 const secondsBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 const registers = [registry]
 
-/** `outcome`: granted, existing, or the reason a member was turned away with. */
+/** `outcome`: sent, pending or partial, or the reason a member was turned away with. */
 export const claimsTotal = new Counter({
   name: 'paycoupon_claims_total',
   help: 'Claims by outcome',

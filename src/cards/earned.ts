@@ -17,7 +17,7 @@ export async function earned(
     .where('merchant_id', '=', merchant.id)
     .where('openid', '=', openid)
     .where('opened_at', '>=', campaign.starts_at)
-    .where('opened_at', '<', campaign.ends_at)
+    .where('opened_at', '<=', campaign.ends_at)
     .orderBy('opened_at')
     .execute()
   const opening = openings.find(({ card_id }) => cardCounts(campaign, card_id))

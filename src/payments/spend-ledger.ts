@@ -28,7 +28,7 @@ async function campaignPayments(db: Db, campaign: SpendCampaignRow, openid: stri
     .where('merchant_id', '=', campaign.merchant_id)
     .where('openid', '=', openid)
     .where('paid_at', '>=', campaign.starts_at)
-    .where('paid_at', '<', campaign.ends_at)
+    .where('paid_at', '<=', campaign.ends_at)
     .execute()
   const refunds = await refundsOf(
     db,

@@ -88,7 +88,7 @@ export function missingToNextTier(rule: SpendRule, reach: Reach): number | undef
 }
 
 function counts(campaign: SpendCampaign, payment: CampaignPayment): boolean {
-  if (payment.paidAt < campaign.startsAt || payment.paidAt >= campaign.endsAt) return false
+  if (payment.paidAt < campaign.startsAt || payment.paidAt > campaign.endsAt) return false
   return !(campaign.rule.exclude_orders_using_our_coupons && payment.usedOurCoupon)
 }
 

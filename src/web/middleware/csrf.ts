@@ -1,18 +1,27 @@
-import { timingSafeEqual } from 'node:crypto'
+import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Context } from '../context.ts'
 import { sessionIdOf } from './session.ts'
 
-/**
- * The token of this browser's session at this merchant, to be put into every form: the session's own random id. Another
- * site can neither read nor guess it, and alone it opens nothing: a session is the id with our signature.
- */
+/** The token of this browser's session at this merchant, to be put into every form. Another site can neither read nor guess it. */
 export function csrfToken(ctx: Context): string {
-  return sessionIdOf(ctx)
+  return csrfTokenOf(firstKey(ctx), sessionIdOf(ctx))
 }
 
-/** True when `token` is this browser's session's. */
+/** The form token of a session under one cookie key: an HMAC of the session's id, which itself never stands on a page. */
+export function csrfTokenOf(key: string, sessionId: string): string {
+  return createHmac('sha256', key).update(`csrf/${sessionId}`).digest('base64url')
+}
+
+/** True when `token` is this browser's session's, under any of the cookie keys. */
 export function csrfHolds(ctx: Context, token: string): boolean {
   const given = Buffer.from(token)
-  const expected = Buffer.from(sessionIdOf(ctx))
-  return expected.length === given.length && timingSafeEqual(expected, given)
+  const sessionId = sessionIdOf(ctx)
+  return ctx.state.services.config.cookieKeys.some((key) => {
+    const expected = Buffer.from(csrfTokenOf(key, sessionId))
+    return expected.length === given.length && timingSafeEqual(expected, given)
+  })
+}
+
+function firstKey(ctx: Context): string {
+  return ctx.state.services.config.cookieKeys[0] as string
 }

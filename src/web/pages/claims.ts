@@ -1,5 +1,6 @@
 import { claim } from '../../claims/claim.ts'
 import type { ClaimAnswer } from '../../claims/claim-answer.ts'
+import { claimsTotal } from '../../metrics.ts'
 import { wantsJson } from '../accepts.ts'
 import type { Context } from '../context.ts'
 import { takeIntent } from '../claim-intent.ts'
@@ -32,6 +33,7 @@ export async function resume(ctx: Context): Promise<void> {
 /** A program gets the answer; a person the grant's page or, where nothing was granted, the campaign's with the reason. */
 function answer(ctx: Context, claimed: ClaimAnswer): void {
   const { merchant, campaign } = ctx.state
+  claimsTotal.inc({ merchant: merchant.slug, outcome: outcomeOf(claimed) })
   if (wantsJson(ctx)) {
     ctx.status = claimed.reason === 'try_later' ? 503 : 200
     ctx.body = claimed
@@ -40,6 +42,10 @@ function answer(ctx: Context, claimed: ClaimAnswer): void {
   } else {
     seeOther(ctx, `${urls.campaign(merchant.slug, campaign.slug)}?said=${claimed.reason}`)
   }
+}
+
+function outcomeOf({ status, reason }: ClaimAnswer): string {
+  return status === 'refused' && reason ? reason : status
 }
 
 function seeOther(ctx: Context, url: string): void {
