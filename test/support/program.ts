@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+/** `npm start` as a process of its own. */
+export type Program = {
+  /** Everything it has printed, on either stream. */
+  printed(): string
+  errors(): string
+  /** Resolves once it has printed a line that matches; rejects with all that it printed when it ends before. */
+  says(words: RegExp): Promise<RegExpExecArray>
+  /** Sends SIGTERM. */
+  stop(): void
+  /** Sends SIGKILL. */
+  kill(): void
+  /** The exit code, or the signal that ended it. */
+  ended: Promise<number | NodeJS.Signals>
+}
+
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+
+/** Starts src/main.ts with these settings and nothing of ours beside the search path. It must be awaited to its end. */
+export function startProgram(settings: Record<string, string>): Program {
+  const child = spawn(process.execPath, ['--import', 'tsx', main], {
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let out = ''
+  let err = ''
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()))
+  const ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals)
+
+  async function says(words: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const found = words.exec(out)
+      if (found) return found
+      const over = await Promise.race([once(child.stdout, 'data').then(() => false), ended.then(() => true)])
+      if (over && !words.test(out)) throw new Error(`it ended without a word of ${words}:\n${out}${err}`)
+    }
+  }
+  return {
+    printed: () => out + err,
+    errors: () => err,
+    says,
+    stop: () => void child.kill('SIGTERM'),
+    kill: () => void child.kill('SIGKILL'),
+    ended,
+  }
+}
