@@ -1,6 +1,7 @@
 import { changedFields } from '../changed-fields.ts'
 import type { Clock } from '../clock.ts'
 import type { Db } from '../database.ts'
+import { probeSoon } from '../delivery/probe-soon.ts'
 import type { Secrets } from '../secrets.ts'
 import { applyAccount, removeMissingAccounts } from './apply-account.ts'
 import type { Directory } from './directory.ts'
@@ -13,7 +14,8 @@ export type ApplyServices = { db: Db; secrets: Secrets; clock: Clock; directory?
 /**
  * Creates or updates a merchant from its file, which is the whole truth about it: what the file leaves out is cleared, and
  * an account that it no longer lists is removed unless coupons hang on it. Ids are kept. Returns what changed, a sentence each,
- * never a secret. Throws `FileFault` naming every wrong field; then nothing was changed.
+ * never a secret. Standing halts are probed soon: the file may be their cure. Throws `FileFault` naming every wrong field;
+ * then nothing was changed.
  */
 export async function applyMerchant(services: ApplyServices, file: unknown): Promise<string[]> {
   const now = services.clock.now()
@@ -25,6 +27,7 @@ export async function applyMerchant(services: ApplyServices, file: unknown): Pro
       said.push(...(await applyAccount(db, sealer, { id, slug: merchant.slug }, account, now)))
     const mchids = accounts.map((account) => account.entry.mchid)
     said.push(...(await removeMissingAccounts(db, id, mchids)))
+    await probeSoon(db, id, now)
     return said
   })
   services.directory?.forget()

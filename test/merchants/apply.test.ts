@@ -120,6 +120,28 @@ test('an account that the file no longer lists is removed, unless coupons were s
   expect(await applyMerchant(services, file)).toEqual(['account 1267388801: removed'])
 })
 
+test('a file that may have cured a halt brings its probe forward', async () => {
+  const now = new Date()
+  await using services = await openTestServices({ redis: false, clock: { now: () => now } })
+  const file = aFile()
+  await applyMerchant(services, file)
+  const [sender] = (await services.directory.merchant('demo'))!.accounts
+  const tomorrow = new Date(now.getTime() + 86_400_000)
+  const halt = { merchant_id: sender!.merchantId, account_id: sender!.id, cause: 'sign_error', since: now }
+  await services.db
+    .insertInto('halts')
+    .values([
+      { ...halt, stock_ref: null, probe_at: tomorrow },
+      { ...halt, stock_ref: null, probe_at: tomorrow, lifted_at: now, lifted_by: 'operator' },
+    ])
+    .execute()
+
+  file.accounts[0]!.api_v3_key = randomBytes(16).toString('hex')
+  await applyMerchant(services, file)
+  const halts = await services.db.selectFrom('halts').selectAll().orderBy('id').execute()
+  expect(halts.map(({ probe_at }) => probe_at.getTime() - now.getTime())).toEqual([2_000, 86_400_000])
+})
+
 test('MASTER_KEY is changed: everything is sealed anew and the old key can go', async () => {
   await using services = await openTestServices({ redis: false })
   await applyMerchant(services, aFile())

@@ -1,4 +1,4 @@
-import { createPrivateKey } from 'node:crypto'
+import { createPrivateKey, randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { FileFault } from '../../src/file-fault.ts'
 import { readMerchantFile } from '../../src/merchants/merchant-file.ts'
@@ -188,4 +188,14 @@ test('every wrong field is named at once, and no value of it', () => {
     'accounts[0].platform_certificates[0]: is not a certificate in PEM',
   ])
   expect(() => readMerchantFile('nonsense', now)).toThrow('the file: ')
+})
+
+test.each([
+  ['without its prefix', randomBytes(24).toString('base64')],
+  ['of 23 bytes', `whsec_${randomBytes(23).toString('base64')}`],
+  ['of 65 bytes', `whsec_${randomBytes(65).toString('base64')}`],
+  ['not in base64', `whsec_${'%'.repeat(40)}`],
+])('an events_secret %s is refused by its name', (_, secret) => {
+  const faults = faultsOf((file) => (file.events_secret = secret))
+  expect(faults).toEqual(['events_secret: must be whsec_ and base64 of 24 to 64 bytes'])
 })

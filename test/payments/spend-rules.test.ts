@@ -96,8 +96,8 @@ describe('a single payment', () => {
   test.each([
     ['the second before the campaign begins', '2026-10-31T23:59:59+08:00', false],
     ['the second it begins', '2026-11-01T00:00:00+08:00', true],
-    ['the last second before its end', '2026-12-31T23:59:58+08:00', true],
-    ['its end', '2026-12-31T23:59:59+08:00', false],
+    ['its last instant', '2026-12-31T23:59:59.000+08:00', true],
+    ['the instant after it', '2026-12-31T23:59:59.001+08:00', false],
   ])('at %s counts: %s %s', (_name, at, counts) => {
     const payment = aPayment(5000, { paidAt: new Date(at) })
     expect(reachOf(campaign(), 'member', [payment], payment) !== undefined).toBe(counts)

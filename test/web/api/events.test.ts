@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Clock } from '../../../src/clock.ts'
 import { openInboxLoop } from '../../../src/inbox/loop.ts'
 import type { Merchant } from '../../../src/merchants/merchant.ts'
+import { merchantPlace } from '../../../src/merchants/secret-places.ts'
 import type { Services } from '../../../src/services.ts'
 import { createApp } from '../../../src/web/app.ts'
 import { aCampaign, aMerchant, aStock } from '../../support/builders.ts'
@@ -103,6 +104,19 @@ describe('an event is refused', () => {
       .set(signedHeaders(other, body, noon))
       .send(body)
       .expect(401)
+  })
+
+  test('for a merchant whose stored secret cannot sign anything', async () => {
+    const other = await aMerchant(services)
+    const headers = signedHeaders(other, JSON.stringify(refused), noon)
+    const sealed = services.secrets.seal('whsec_%%%', merchantPlace(other.slug, 'events_secret'))
+    await services.db
+      .updateTable('merchants')
+      .set({ events_secret_sealed: sealed, updated_at: new Date(noon.getTime() + 1) })
+      .where('id', '=', other.id)
+      .execute()
+    services.directory.forget()
+    await api.post(`/api/${other.slug}/events`).set(headers).send(JSON.stringify(refused)).expect(401)
   })
 
   test("signed with another merchant's secret", async () => {

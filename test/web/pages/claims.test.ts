@@ -4,10 +4,11 @@ import type { Merchant } from '../../../src/merchants/merchant.ts'
 import { Refusal } from '../../../src/refusal.ts'
 import type { Services } from '../../../src/services.ts'
 import type { Stock } from '../../../src/stocks/stock.ts'
+import { claimsTotal } from '../../../src/metrics.ts'
 import { aCampaign, aMerchant, aStock } from '../../support/builders.ts'
 import { openPhone, type Phone } from '../../support/phone.ts'
 import { openTestServices } from '../../support/services.ts'
-import { formOf, type Site, startSite } from '../../support/site.ts'
+import { formOf, sessionCookie, type Site, startSite } from '../../support/site.ts'
 
 const json = { Accept: 'application/json' }
 
@@ -75,6 +76,26 @@ describe('a member taps 立即领取', () => {
     expect(seen.status).toBe(303)
     expect(seen.location).toBe(`${addressOf(campaign)}?said=sold_out`)
     expect((await late.get(seen.location)).text).toContain('优惠券已被领完')
+  })
+})
+
+describe('each claim is counted once, by its outcome:', () => {
+  it('pending, already_claimed, sold_out', async () => {
+    const shop = await aMerchant(services)
+    const campaign = await aCampaign(services, await aStock(services, shop), { limits: { per_member: 1, total: 1 } })
+    const address = `/m/${shop.slug}/c/${campaign.slug}`
+    const [first, late] = [site.phoneOf(shop, 'openid-17'), site.phoneOf(shop, 'openid-18')]
+    const forms = [formOf((await first.get(address)).text), formOf((await late.get(address)).text)] as const
+    await first.post(`${address}/claims`, forms[0])
+    await first.post(`${address}/claims`, { ...forms[0], claim_key: 'another-key' })
+    await late.post(`${address}/claims`, forms[1])
+    const { values } = await claimsTotal.get()
+    const counted = values.filter(({ labels }) => labels.merchant === shop.slug)
+    expect(counted.map(({ labels, value }) => [labels.outcome, value])).toEqual([
+      ['pending', 1],
+      ['already_claimed', 1],
+      ['sold_out', 1],
+    ])
   })
 })
 
@@ -186,6 +207,19 @@ describe('a forged form changes nothing:', () => {
     const seen = await phone.post(`${addressOf(campaign)}/claims`, forge(form))
     expect(seen.status).toBe(403)
     expect(seen.text).toContain('页面已过期')
+    expect(await grants(campaign)).toHaveLength(0)
+  })
+
+  it('a form from before the login, reached by Back: the page leads to the campaign', async () => {
+    const campaign = await aCampaign(services, stock)
+    const phone = site.phone()
+    const old = formOf((await phone.get(addressOf(campaign))).text)
+    phone.cookies.set(...sessionCookie(services, merchant, 'openid-19'))
+    const seen = await phone.post(`${addressOf(campaign)}/claims`, old)
+    expect(seen.status).toBe(403)
+    expect(seen.text).toContain('页面已过期')
+    expect(seen.text).toContain('请返回活动页重新领取')
+    expect(seen.text).toContain(`<a class="button" href="${addressOf(campaign)}">返回活动页</a>`)
     expect(await grants(campaign)).toHaveLength(0)
   })
 

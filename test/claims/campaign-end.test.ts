@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Campaign } from '../../src/campaigns/campaign.ts'
+import { settleOpening } from '../../src/cards/settle-opening.ts'
+import { claim } from '../../src/claims/claim.ts'
+import type { Merchant } from '../../src/merchants/merchant.ts'
+import { recordPayment } from '../../src/payments/intake.ts'
+import { settlePayment } from '../../src/payments/settle-payment.ts'
+import type { Services } from '../../src/services.ts'
+import type { Stock } from '../../src/stocks/stock.ts'
+import { aCampaign, aMerchant, aStock } from '../support/builders.ts'
+import { openTestServices } from '../support/services.ts'
+import { aPayment, aSpendCampaign } from '../support/spend.ts'
+
+const window = { starts_at: new Date('2026-11-01T00:00:00+08:00'), ends_at: new Date('2026-11-30T23:59:59+08:00') }
+let now = window.ends_at
+let services: Services & AsyncDisposable
+let merchant: Merchant
+let stock: Stock
+
+beforeAll(async () => {
+  services = await openTestServices({ redis: false, clock: { now: () => now } })
+  merchant = await aMerchant(services)
+  stock = await aStock(services, merchant, {
+    available_begin: window.starts_at,
+    available_end: new Date('2026-12-31T23:59:59+08:00'),
+  })
+})
+afterAll(() => services[Symbol.asyncDispose]())
+
+const claimAs = (campaign: Campaign, openid: string) =>
+  claim(services, { merchant, campaign, openid, claimKey: `key-of-${openid}` })
+
+describe.each([
+  ['the first instant', window.starts_at, undefined],
+  ['the last instant', window.ends_at, undefined],
+  ['a millisecond before the first', new Date(window.starts_at.getTime() - 1), 'not_started'],
+  ['a millisecond after the last', new Date(window.ends_at.getTime() + 1), 'ended'],
+] as const)('at %s of a campaign', (words, at, closed) => {
+  const verdict = closed ? 'brings nothing' : 'counts'
+  const openid = `member-${at.getTime()}`
+
+  test(`a tap ${verdict}`, async () => {
+    now = at
+    const answer = await claimAs(await aCampaign(services, stock, window), openid)
+    expect(answer.reason).toBe(closed)
+    expect(answer.status).toBe(closed ? 'refused' : 'pending')
+  })
+
+  test(`a card opened then ${verdict}, at once and on a tap`, async () => {
+    now = at
+    const campaign = await aCampaign(services, stock, { ...window, kind: 'card_open', card_ids: [`p${at.getTime()}`] })
+    const card = { cardId: `p${at.getTime()}`, cardCode: words, source: 'event', channel: undefined } as const
+    const awards = await settleOpening(services, merchant, { ...card, openid, openedAt: at })
+    expect(awards).toMatchObject([closed ? { kind: 'turned_away', reason: closed } : { kind: 'granted' }])
+    now = window.ends_at
+    expect((await claimAs(campaign, openid)).reason).toBe(closed ? 'not_eligible' : 'already_claimed')
+  })
+
+  test(`a payment made then ${verdict}, at once and on a tap`, async () => {
+    now = at
+    const campaign = await aSpendCampaign(services, stock, {}, window)
+    const payment = aPayment(services, { openid, paidAt: at })
+    await recordPayment(services, merchant, payment)
+    const outcomes = await settlePayment(services, merchant, payment.transactionId)
+    const awards = outcomes.find((outcome) => outcome.campaign.id === campaign.id)?.awards ?? []
+    expect(awards.map((one) => one.kind)).toEqual(closed ? [] : ['granted'])
+    now = window.ends_at
+    const answer = await claimAs(campaign, openid)
+    expect(answer.reason).toBe(closed ? 'not_eligible' : 'already_claimed')
+  })
+})
