@@ -46,7 +46,7 @@ const statements = [
     stock_ref bigint not null,
     openid text not null,
     ordinal smallint not null,
-    out_request_no text not null unique check (out_request_no ~ '^[A-Za-z0-9|_*-]{1,128}$'),
+    out_request_no text not null check (out_request_no ~ '^[A-Za-z0-9|_*-]{1,128}$'),
     request text not null,
     state text not null check (state in ('reserved', 'sent', 'refused')),
     reason text,
@@ -63,10 +63,12 @@ const statements = [
     created_at timestamptz not null,
     settled_at timestamptz,
     check ((state = 'sent') = (coupon_id is not null)),
-    check (state = 'reserved' or lease_owner is null)
+    check (state = 'reserved' or lease_owner is null),
+    -- The number ends with the row's own id: unique without an index of its own.
+    check (right(out_request_no, 32) = replace(id::text, '-', ''))
   )`,
   `create index on coupons (grant_id)`,
-  `create index on coupons (merchant_id, coupon_id)`,
+  `create index on coupons (merchant_id, coupon_id) where coupon_id is not null`,
   `create index coupons_due on coupons (due_at) where state = 'reserved'`,
   // Sends of one stock to one openid never overlap, over all processes: WeChat answers a false RULE_LIMIT otherwise
   // (wechat/pay-v3.md 3.3). A lease is held by one row at a time of each pair.

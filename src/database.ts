@@ -4,6 +4,7 @@ import { PGlite } from '@electric-sql/pglite'
 import { Kysely, PostgresDialect, type PostgresPool } from 'kysely'
 import pg from 'pg'
 import { holdDataDir } from './data-dir.ts'
+import { PreparingClient } from './prepared.ts'
 import type { Tables } from './schema.ts'
 
 /** The pool or a transaction: every query function takes one first and works in either. */
@@ -27,6 +28,7 @@ export async function openDatabase(options: {
 function pgPool(url: string, connections: number): pg.Pool {
   pg.types.setTypeParser(INT8, Number)
   const pool = new pg.Pool({
+    Client: PreparingClient,
     connectionString: url,
     max: connections,
     connectionTimeoutMillis: 3_000,

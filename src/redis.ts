@@ -16,6 +16,7 @@ export function openRedis(urls: string[], log: Logger): Redis | Cluster | undefi
     connectTimeout: 2_000,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
+    enableAutoPipelining: true,
     retryStrategy: (attempt) => Math.min(attempt * 100, 1_000),
   }
   const redis =

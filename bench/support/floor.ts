@@ -14,7 +14,7 @@ import { Agent, request } from 'undici'
  */
 const { DATABASE_URL, REDIS_URL, WECHAT_PAY_URL, PRIVATE_KEY, PUBLIC_KEY } = process.env as Record<string, string>
 const signAsync = promisify(sign)
-const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 32 })
+const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 10 })
 const redis = new Redis(REDIS_URL as string)
 const http = new Agent({ connections: 64 })
 const privateKey = createPrivateKey(PRIVATE_KEY as string)

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../database.ts'
+import { prepared } from '../prepared.ts'
 
 export type Slot = { scope: string; number: number; couponRow: string | null }
 
@@ -70,7 +71,7 @@ async function insert(db: Db, reservations: Reservation[]): Promise<Set<string>>
   const coupons = reservations.flatMap(({ grant, coupons }) =>
     coupons.map((coupon) => ({ ...coupon, grant: grant.id })),
   )
-  const { rows } = await sql<{ grant_id: string }>`
+  const { rows } = await sql<{ grant_id: string }>`${sql.raw(prepared)}
     with grant_rows as (
       insert into grants (id, merchant_id, campaign_id, openid, trigger_key, tier, transaction_id, created_at)
       select g.id, g."merchantId", g."campaignId", g.openid, g."triggerKey", g.tier, g."transactionId", g.at

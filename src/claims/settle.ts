@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../database.ts'
+import { prepared } from '../prepared.ts'
 import type { OwedCoupon } from './coupon.ts'
 
 export type Sent = { coupon: OwedCoupon; couponId: string; status: number; requestId?: string; at: Date }
@@ -16,7 +17,7 @@ export async function settleSent(db: Db, sent: Sent[]): Promise<void[]> {
     requestId,
     at,
   }))
-  await sql`
+  await sql`${sql.raw(prepared)}
     update coupons c set state = 'sent', coupon_id = s."couponId", reason = null, attempts = c.attempts + 1,
       lease_owner = null, leased_until = null, last_status = s.status, last_code = null, last_message = null,
       last_request_id = s."requestId", settled_at = s.at
