@@ -1,0 +1,267 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { Campaign } from '../../src/campaigns/campaign.ts'
+import { runCli } from '../../src/cli/run.ts'
+import { readConfig } from '../../src/config.ts'
+import { openDeliveryLoop } from '../../src/delivery/loop.ts'
+import { openLog } from '../../src/log.ts'
+import type { FaultSpec } from '../../src/sandbox/faults.ts'
+import { merchantFile } from '../../src/sandbox/merchant-file.ts'
+import { type DemoShop, openDemoShop } from '../support/demo-shop.ts'
+import type { Phone, Seen } from '../support/phone.ts'
+import { openTestServices } from '../support/services.ts'
+import { formOf, type Site, startSite } from '../support/site.ts'
+
+type FaultName = FaultSpec['fault']
+type Json = { [name: string]: unknown }
+type Change = (file: Json, account: Json, official: Json) => unknown
+
+/** Everything that anybody but its owner could read: log at its loudest, command line, pages and other answers. */
+describe('nothing that is printed, shown or kept holds a secret', { timeout: 120_000 }, () => {
+  const directory = mkdtempSync(join(tmpdir(), 'paycoupon-secrets-'))
+  const printed: string[] = []
+  /** By what they are, so that a failure can be read without showing one. */
+  const secrets = new Map<string, string>()
+  let shop: DemoShop
+  let site: Site
+  let campaign: Campaign
+
+  beforeAll(async () => {
+    shop = await openDemoShop({ log: openLog('trace', { write: (line) => void printed.push(line) }) })
+    site = await startSite(shop.services)
+    shop.sandbox.control.settings.appUrl = site.url
+    campaign = await shop.campaign({ limits: { per_member: 100 } })
+    collectSecrets()
+  })
+  afterAll(async () => {
+    await site[Symbol.asyncDispose]()
+    await shop[Symbol.asyncDispose]()
+    rmSync(directory, { recursive: true })
+  })
+
+  function collectSecrets(): void {
+    const { world, services } = shop
+    for (const { mchid, apiV3Key, apiV2Key, certificates } of world.accounts) {
+      secrets.set(`APIv3 key of ${mchid}`, apiV3Key)
+      secrets.set(`APIv2 key of ${mchid}`, apiV2Key)
+      certificates.forEach(({ privateKey }) => addKey(`private key of ${mchid}`, privateKey))
+    }
+    for (const { slug, officialAccount, eventsSecret } of world.merchants) {
+      secrets.set(`AppSecret of ${slug}`, officialAccount.appSecret)
+      secrets.set(`message token of ${slug}`, officialAccount.messageToken)
+      secrets.set(`EncodingAESKey of ${slug}`, officialAccount.encodingAesKey)
+      secrets.set(`events secret of ${slug}`, eventsSecret.replace('whsec_', ''))
+    }
+    services.config.masterKeys.forEach((key, index) => {
+      secrets.set(`master key ${index}`, key.toString('base64'))
+      secrets.set(`master key ${index} in hex`, key.toString('hex'))
+    })
+    services.config.cookieKeys.forEach((key, index) => secrets.set(`cookie key ${index}`, key))
+  }
+  function addKey(name: string, pem: string): void {
+    const lines = pem.split('\n').filter((line) => line.length > 40 && !line.startsWith('---'))
+    lines.forEach((line, index) => secrets.set(`${name}, line ${index + 1}`, line))
+  }
+
+  /** What a phone was shown; what it was given to keep (cookies) is a secret from now on. */
+  function note(seen: Seen, phone: Phone): Seen {
+    printed.push(seen.text, seen.location)
+    for (const [name, { value }] of phone.cookies) if (value.length > 20) secrets.set(`cookie ${name} ${value}`, value)
+    return seen
+  }
+
+  /** The login through the sandbox's WeChat, as far as it leads. */
+  async function logIn(phone: Phone, path: string): Promise<Seen> {
+    const asked = note(await phone.get(path), phone)
+    const granted = await fetch(asked.location, { redirect: 'manual' })
+    const back = granted.headers.get('location') ?? ''
+    const code = new URL(back).searchParams.get('code') ?? ''
+    expect(code).not.toBe('')
+    secrets.set(`OAuth code ${code}`, code)
+    note(await phone.get(back), phone)
+    return note(await phone.get(path), phone)
+  }
+
+  async function cli(args: string[], env: Record<string, string> = {}): Promise<number> {
+    const { config } = shop.services
+    const standardError = vi.spyOn(process.stderr, 'write').mockImplementation((chunk) => {
+      printed.push(String(chunk))
+      return true
+    })
+    const output = { out: (text: string) => void printed.push(text), err: (text: string) => void printed.push(text) }
+    try {
+      return await runCli(args, output, {
+        DATABASE_URL: config.databaseUrl,
+        DATA_DIR: directory,
+        MASTER_KEY: config.masterKeys[0]?.toString('base64'),
+        COOKIE_KEYS: config.cookieKeys[0],
+        WECHAT_API_URL: shop.sandbox.url,
+        WECHAT_PAY_URL: shop.sandbox.url,
+        ...env,
+      })
+    } finally {
+      standardError.mockRestore()
+    }
+  }
+
+  function fileOf(change: Change): string {
+    const file = structuredClone(merchantFile(shop.world)) as Json
+    change(file, (file.accounts as Json[])[0] as Json, file.official_account as Json)
+    const path = join(directory, 'merchant.json')
+    writeFileSync(path, JSON.stringify(file))
+    return path
+  }
+
+  /** Fails with the secrets' names and the place, never with a secret. */
+  function expectNoSecretIn(texts: string[]): void {
+    const all = texts.join('\n')
+    const unescaped = all.replaceAll('\\n', '\n').replaceAll('\\/', '/')
+    const found = [...secrets].filter(([, secret]) =>
+      [secret, encodeURIComponent(secret)].some((form) => all.includes(form) || unescaped.includes(form)),
+    )
+    expect(found.map(([name]) => name.split(' ').slice(0, 2).join(' '))).toEqual([])
+  }
+
+  test('while members log in, and while their login fails in every way', async () => {
+    const phone = site.phone()
+    expect((await logIn(phone, '/m/demo/coupons')).status).toBe(200)
+    const faults: FaultName[] = ['html_502', 'html_500', 'empty_body', 'null_body', 'not_json', 'reset_before']
+    const refusals: FaultName[] = ['code_invalid', 'code_used', 'busy', 'secret_wrong', 'ip_refused', 'timeout_before']
+    for (const fault of [...faults, ...refusals]) {
+      shop.sandbox.control.setFault({ fault, endpoint: 'oauth_exchange', times: 1 })
+      await logIn(site.phone(), '/m/demo/coupons')
+    }
+    const forged = site.phone()
+    note(await forged.get('/oauth/demo/callback?code=somebodys-own-code-12345&state=forged'), forged)
+    secrets.set('OAuth code forged', 'somebodys-own-code-12345')
+    expectNoSecretIn(printed)
+  })
+
+  test('while claims are sent, refused, and answered with everything that is no answer', async () => {
+    const loop = openDeliveryLoop(shop.services)
+    const faults: FaultName[] = ['html_502', 'reset_after_commit', 'bad_signature', 'unsigned', 'sign_error', 'no_auth']
+    for (const [turn, fault] of [undefined, ...faults].entries()) {
+      const phone = site.phoneOf(shop.merchant, shop.member(`claimer-${turn}`))
+      const openid = shop.member(`claimer-${turn}`)
+      if (fault) shop.sandbox.control.setFault({ fault, endpoint: 'send', openid, times: 1 })
+      const page = note(await phone.get(`/m/demo/c/${campaign.slug}`), phone)
+      note(await phone.post(`/m/demo/c/${campaign.slug}/claims`, formOf(page.text)), phone)
+      note(await phone.post(`/m/demo/c/${campaign.slug}/claims`, { _csrf: 'wrong' }), phone)
+      note(await phone.get('/m/demo/coupons'), phone)
+    }
+    await loop.drain()
+    await loop.stop()
+    expectNoSecretIn(printed)
+  })
+
+  test('while cards are opened with a server token that fails', async () => {
+    const faults: FaultName[] = ['token_invalid', 'token_expired', 'secret_wrong', 'html_502', 'ip_refused']
+    for (const [turn, fault] of [undefined, ...faults].entries()) {
+      const openid = shop.member(`holder-${turn}`)
+      const { landingUrl } = shop.sandbox.control.takeCard(openid)
+      const { searchParams } = new URL(landingUrl)
+      for (const name of ['encrypt_code', 'activate_ticket'])
+        if (searchParams.get(name)) secrets.set(`${name} ${turn}`, searchParams.get(name) ?? '')
+      if (fault) shop.sandbox.control.setFault({ fault, times: 2 })
+      const phone = site.phoneOf(shop.merchant, openid)
+      note(await phone.get(landingUrl), phone)
+      shop.sandbox.control.clearFaults()
+    }
+    const { token } = shop.sandbox.control.state.tokens.stable(shop.merchant.officialAccount.appid, false)
+    secrets.set('server token', token)
+    expectNoSecretIn(printed)
+  })
+
+  test('while forged notifications, pushes and events are refused', async () => {
+    const phone = site.phone()
+    const secretly = JSON.stringify(merchantFile(shop.world))
+    for (const path of [
+      '/notify/demo/pay/1601400973',
+      '/notify/demo/oa?signature=x&timestamp=1&nonce=2',
+      '/api/demo/events',
+    ]) {
+      const response = await fetch(site.url + path, {
+        method: 'POST',
+        body: secretly,
+        headers: { 'content-type': 'application/json' },
+      })
+      expect(response.status).toBeGreaterThanOrEqual(400)
+      printed.push(await response.text(), JSON.stringify([...response.headers]))
+    }
+    note(await phone.get('/metrics'), phone)
+    note(await phone.get('/readyz'), phone)
+    expectNoSecretIn(printed)
+  })
+
+  test('while an operator brings files that are wrong in every way', async () => {
+    const wrongs: Change[] = [
+      (_, account) => (account.private_key = String(account.private_key).slice(0, 900)),
+      (_, account) => (account.private_key = account.api_v3_key),
+      (_, account) => (account.api_v3_key = `${String(account.api_v3_key)}x`),
+      (_, account) => (account.api_v2_key = `${String(account.api_v2_key)} `),
+      (_, account) => (account.certificate = account.private_key),
+      (_, account) => (account.public_key = account.private_key),
+      (_, account) => (account.serial_no = account.api_v3_key),
+      (file, account) => (file.api_v3_key = account.api_v3_key),
+      (file) => (file.events_secret = `${String(file.events_secret)}?`),
+      (_, __, official) => (official.app_secret = `${String(official.app_secret)} `),
+      (_, __, official) => (official.encoding_aes_key = `${String(official.encoding_aes_key)}=`),
+      (_, __, official) => (official.appid = official.app_secret),
+    ]
+    for (const wrong of wrongs) expect(await cli(['merchant', 'apply', fileOf(wrong)])).toBe(1)
+    expectNoSecretIn(printed)
+  })
+
+  test('while an operator applies, checks, imports and retries, with WeChat well and not', async () => {
+    const path = fileOf(() => undefined)
+    expect(await cli(['merchant', 'apply', path])).toBe(0)
+    // The claims of before have halted a stock or two, which it finds.
+    expect(await cli(['doctor', 'demo', '--json'])).toBe(1)
+    for (const fault of ['html_502', 'sign_error', 'secret_wrong'] as FaultName[]) {
+      shop.sandbox.control.setFault({ fault })
+      expect(await cli(['doctor', 'demo'])).toBe(1)
+      await cli(['stock', 'import', 'demo', shop.world.stocks[0]?.stock_id ?? ''])
+      shop.sandbox.control.clearFaults()
+    }
+    expect(await cli(['proof', 'demo', '--json'])).toBe(0)
+    expect(await cli(['proof'], { MASTER_KEY: 'short', COOKIE_KEYS: 'short', NODE_ENV: 'production' })).toBe(1)
+    expectNoSecretIn(printed)
+  })
+
+  test('while the process has another master key than the one that sealed', async () => {
+    const { config } = shop.services
+    const log = openLog('trace', { write: (line) => void printed.push(line) })
+    const masterKeys = readConfig({ DATA_DIR: directory }).masterKeys
+    await using stranger = await openTestServices({
+      sandbox: shop.sandbox,
+      log,
+      config: { databaseUrl: config.databaseUrl, redisUrls: config.redisUrls, masterKeys },
+    })
+    await using dark = await startSite(stranger)
+    const phone = dark.phone()
+    expect(note(await phone.get('/m/demo/coupons'), phone).status).toBe(500)
+    await cli(['doctor', 'demo'], { MASTER_KEY: masterKeys[0]?.toString('base64') ?? '' })
+    expectNoSecretIn(printed)
+  })
+
+  test('and in the database every secret is sealed', async () => {
+    const { db } = shop.services
+    const { rows: tables } = await sql<{ name: string }>`
+      select table_name as name from information_schema.tables where table_schema = 'public'`.execute(db)
+    const dump: string[] = []
+    for (const { name } of tables) {
+      const { rows } = await sql<{ row: string }>`select t::text as row from ${sql.table(name)} t`.execute(db)
+      dump.push(...rows.map(({ row }) => row))
+    }
+    expect(dump.length).toBeGreaterThan(20)
+    expectNoSecretIn(dump)
+  })
+
+  test('all this was said, with the secrets that were looked for', () => {
+    expect(printed.join('').length).toBeGreaterThan(50_000)
+    expect(secrets.size).toBeGreaterThan(80)
+  })
+})
