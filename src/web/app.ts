@@ -3,6 +3,7 @@ import type { Services } from '../services.ts'
 import type { State } from './context.ts'
 import { errors } from './middleware/errors.ts'
 import { gluedQuery } from './middleware/glued-query.ts'
+import { plainAddress } from './middleware/plain-address.ts'
 import { requestLog } from './middleware/request-log.ts'
 import { securityHeaders } from './middleware/security-headers.ts'
 import { routes } from './routes.ts'
@@ -14,6 +15,7 @@ export function createApp(services: Services): Koa<State> {
   app.use(requestLog(services))
   app.use(securityHeaders(services.config))
   app.use(errors)
+  app.use(plainAddress)
   app.use(gluedQuery)
   app.use(router.routes())
   app.use(router.allowedMethods())
