@@ -1,5 +1,6 @@
 import type { Merchant } from './merchants/merchant.ts'
 import { applyCampaign } from './campaigns/apply.ts'
+import { nextBeijingMidnight } from './clock.ts'
 import { applyMerchant } from './merchants/apply.ts'
 import { merchantFile, merchantOf } from './sandbox/merchant-file.ts'
 import type { World, WorldMerchant } from './sandbox/world.ts'
@@ -30,11 +31,14 @@ export async function setUpDemo(services: Services, world: World): Promise<void>
 async function windowOf(services: Services, merchant: Merchant, slug: string) {
   const now = services.clock.now()
   const known = await services.directory.campaign(merchant.id, slug)
-  const { starts_at, ends_at } =
-    known && known.ends_at > now
-      ? known
-      : { starts_at: new Date(now.getTime() - dayMs), ends_at: new Date(now.getTime() + campaignDays * dayMs) }
+  const { starts_at, ends_at } = known && known.ends_at > now ? known : windowFrom(now)
   return { starts_at: starts_at.toISOString(), ends_at: ends_at.toISOString() }
+}
+
+/** Whole Beijing days, today the first. */
+function windowFrom(now: Date) {
+  const startsMs = nextBeijingMidnight(now).getTime() - dayMs
+  return { starts_at: new Date(startsMs), ends_at: new Date(startsMs + campaignDays * dayMs - 1_000) }
 }
 
 /** One campaign of each kind, as a merchant would write it; its window comes later. */
@@ -47,7 +51,7 @@ function demoCampaigns({ campaigns: { link, card_open, spend }, card }: WorldMer
       slug: link.slug,
       kind: 'link',
       title: '新客专享券',
-      rules: '每人限领一次，先到先得。',
+      rules: '先到先得。',
       coupons: coupons(link.stockId),
       limits: { per_member: 1, total: 1000, per_day: 200 },
     },
@@ -56,7 +60,7 @@ function demoCampaigns({ campaigns: { link, card_open, spend }, card }: WorldMer
       slug: card_open.slug,
       kind: 'card_open',
       title: '开卡有礼',
-      rules: '开通会员卡即送，每人一次。',
+      rules: '开通会员卡即送。',
       coupons: coupons(card_open.stockId),
       limits: { per_member: 1 },
       card_ids: [card.cardId],
@@ -66,7 +70,7 @@ function demoCampaigns({ campaigns: { link, card_open, spend }, card }: WorldMer
       slug: spend.slug,
       kind: 'spend',
       title: '消费有礼',
-      rules: '单笔实付满 50 元即送，每天一次。',
+      rules: '单笔实付满 50 元即送。',
       coupons: [],
       limits: { per_member_per_day: 1 },
       spend: {

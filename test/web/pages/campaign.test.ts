@@ -34,7 +34,7 @@ describe('the campaign page before a login', () => {
   it('shows the coupon, the rules and one button', async () => {
     const { seen, $, text } = await page({ limits: { per_member: 1, total: 1000, per_day: 200 } })
     expect(seen.status).toBe(200)
-    expect(text).toContain('满30元减10元')
+    expect(text).toContain('满30元可用')
     expect(text).toContain('每天限量 200 份')
     expect($('form button')).toHaveLength(1)
     expect($('form').attr('method')).toBe('post')
