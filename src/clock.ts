@@ -8,8 +8,15 @@ const dayMs = 86_400_000
 
 /** The Beijing day of an instant as `20261123`. China has had no summer time since 1991, so the offset is fixed. */
 export function beijingDay(at: Date): string {
-  return new Date(at.getTime() + beijingOffsetMs).toISOString().slice(0, 10).replaceAll('-', '')
+  const number = Math.floor((at.getTime() + beijingOffsetMs) / dayMs)
+  if (number !== lastDay.number) {
+    lastDay = { number, text: new Date(number * dayMs).toISOString().slice(0, 10).replaceAll('-', '') }
+  }
+  return lastDay.text
 }
+
+/** Every claim asks, nearly always for today. */
+let lastDay = { number: NaN, text: '' }
 
 /** The next midnight in Beijing after `at`. */
 export function nextBeijingMidnight(at: Date): Date {

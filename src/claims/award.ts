@@ -6,9 +6,10 @@ import type { Services } from '../services.ts'
 import type { Stock } from '../stocks/stock.ts'
 import { closedReason } from './campaign-window.ts'
 import type { OwedCoupon } from './coupon.ts'
-import type { Limit } from './limits.ts'
-import { leasedOf, planAward } from './plan.ts'
-import type { Reservation } from './reserve.ts'
+import { type Limit, limitsOf } from './limits.ts'
+import { offerOf } from './offer.ts'
+import { leasedOf, reservationOf } from './reservation.ts'
+import type { Reservation, Reserved } from './reserve.ts'
 import { isFullInLedger } from './slots.ts'
 
 /** What a trigger earned a member in a campaign. */
@@ -46,95 +47,97 @@ const maxTries = 8
  * refusal could be wrong and nobody is waiting to tap again, and whatever the database throws.
  */
 export async function award(services: Services, wanted: Award): Promise<Awarded> {
-  const { gate, ledger, directory } = services
-  let { campaign } = wanted
-  let confirmedFull = false
-  for (let attempt = 0; attempt < maxTries; attempt += 1) {
-    const closed = closedReason(campaign, wanted.at)
+  for (let attempt = 0, asked = wanted; attempt < maxTries; attempt += 1) {
+    const closed = closedReason(asked.campaign, asked.at)
     if (closed) return { kind: 'turned_away', reason: closed }
-    const plan = await planAward(services, { ...wanted, campaign })
-    const asking = { merchantId: wanted.merchant.id, campaignId: campaign.id, openid: wanted.openid }
-
-    const admission = await gate.admit(asking, plan.limits)
-    if (admission.kind === 'full') {
-      const { limit, grantId } = admission
-      if (limit.level === 'member' && !grantId && !confirmedFull) {
-        // Nobody has confirmed a grant: a process may have died between the gate and the ledger. The ledger decides.
-        confirmedFull = true
-        await gate.refill(
-          asking.merchantId,
-          plan.limits.filter((one) => one.level === 'member'),
-          'replace',
-        )
-        continue
-      }
-      if (!wanted.lease && limit.level === 'campaign' && !(await isFullInLedger(services, limit))) {
-        throw new AwardUndecided(`${limit.scope} is full at the gate and not in the ledger`)
-      }
-      return turnedAway(services, wanted, campaign, limit, grantId)
-    }
-
-    const reservation = plan.reserve(admission.numbers)
-    const reserved = await ledger.reserve(reservation).catch((error: unknown) => {
-      // Written or not, nobody knows; but places kept at the gate for nothing would tell others that all is gone.
-      gate.giveBack(asking.merchantId, reservation.slots)
-      throw error
-    })
-    if (reserved.kind === 'reserved') {
-      gate.confirm(asking, reservation.grant.id)
-      return {
-        kind: 'granted',
-        grantId: reservation.grant.id,
-        coupons: reservation.coupons,
-        leased: leasedOf(reservation),
-        stocks: plan.stocks,
-      }
-    }
-    gate.giveBack(asking.merchantId, reservation.slots)
-    if (reserved.kind === 'existing') {
-      gate.confirm(asking, reserved.grantId)
-      return reserved
-    }
-    if (reserved.kind === 'taken') {
-      await gate.refill(
-        asking.merchantId,
-        plan.limits.filter((one) => one.scope === reserved.scope),
-        'merge',
-      )
-    } else if (reserved.kind === 'busy') {
-      wanted = { ...wanted, lease: false }
-    } else {
-      directory.forget()
-      campaign = (await directory.campaignById(campaign.id)) ?? { ...campaign, state: 'ended' }
-    }
+    const result = await tryOnce(services, asked, attempt === 0)
+    if (result.kind !== 'again') return result
+    asked = result.asked
   }
   throw new AwardUndecided(`no place could be taken in ${maxTries} tries`)
+}
+
+/** Something was not as believed and is put right: ask once more, with this. */
+type Again = { kind: 'again'; asked: Award }
+
+async function tryOnce(services: Services, wanted: Award, isFirst: boolean): Promise<Awarded | Again> {
+  const { gate, ledger } = services
+  const { merchant, campaign, openid, tier, at } = wanted
+  const offer = await offerOf(services, merchant, campaign, wanted.coupons)
+  const limits = limitsOf({ campaign, openid, coupons: offer.coupons, tier, at })
+  const asking = { merchantId: merchant.id, campaignId: campaign.id, openid }
+
+  const admission = await gate.admit(asking, limits)
+  if (admission.kind === 'full') return turnedAway(services, wanted, limits, admission, isFirst)
+
+  const reservation = reservationOf(services, wanted, offer, limits, admission.numbers)
+  const reserved = await ledger.reserve(reservation).catch((error: unknown) => {
+    // Written or not, nobody knows; but places kept at the gate for nothing would tell others that all is gone.
+    gate.giveBack(merchant.id, reservation.slots)
+    throw error
+  })
+  if (reserved.kind === 'reserved') {
+    gate.confirm(asking, reservation.grant.id)
+    const { grant, coupons } = reservation
+    const stocks = offer.coupons.map(({ stock }) => stock)
+    return { kind: 'granted', grantId: grant.id, coupons, leased: leasedOf(reservation), stocks }
+  }
+  gate.giveBack(merchant.id, reservation.slots)
+  if (reserved.kind === 'existing') {
+    gate.confirm(asking, reserved.grantId)
+    return reserved
+  }
+  return { kind: 'again', asked: await putRight(services, wanted, limits, reserved) }
+}
+
+async function putRight(
+  services: Services,
+  wanted: Award,
+  limits: Limit[],
+  reserved: Extract<Reserved, { kind: 'taken' | 'busy' | 'stale' }>,
+): Promise<Award> {
+  if (reserved.kind === 'busy') return { ...wanted, lease: false }
+  if (reserved.kind === 'taken') {
+    const wrong = limits.filter((limit) => limit.scope === reserved.scope)
+    await services.gate.refill(wanted.merchant.id, wrong, 'merge')
+    return wanted
+  }
+  services.directory.forget()
+  const campaign = await services.directory.campaignById(wanted.campaign.id)
+  // What a payment earned depends on the tiers; whoever worked that out must do so again.
+  if (!campaign || wanted.tier !== undefined) throw new AwardUndecided('the campaign was changed meanwhile')
+  return { ...wanted, campaign, coupons: campaign.coupons }
 }
 
 async function turnedAway(
   services: Services,
   wanted: Award,
-  campaign: Campaign,
-  limit: Limit,
-  known: string | undefined,
-): Promise<Awarded> {
-  const grantId = known ?? (limit.level === 'member' ? await lastGrantOf(services, campaign.id, wanted) : undefined)
-  return { kind: 'turned_away', reason: limit.reason, ...(grantId ? { grantId } : {}) }
+  limits: Limit[],
+  { limit, grantId: known }: { limit: Limit; grantId: string | undefined },
+  isFirst: boolean,
+): Promise<Awarded | Again> {
+  if (limit.level === 'member' && !known && isFirst) {
+    // Nobody has confirmed a grant: a process may have died between the gate and the ledger. The ledger decides.
+    const ofMember = limits.filter((one) => one.level === 'member')
+    await services.gate.refill(wanted.merchant.id, ofMember, 'replace')
+    return { kind: 'again', asked: wanted }
+  }
+  if (!wanted.lease && limit.level === 'campaign' && !(await isFullInLedger(services, limit))) {
+    throw new AwardUndecided(`${limit.scope} is full at the gate and not in the ledger`)
+  }
+  const grantId = known ?? (limit.level === 'member' ? await lastGrantOf(services, wanted) : undefined)
+  return { kind: 'turned_away', reason: limit.reason, ...(grantId && { grantId }) }
 }
 
-async function lastGrantOf(
-  { db, gate }: Services,
-  campaignId: number,
-  { merchant, openid }: Award,
-): Promise<string | undefined> {
+async function lastGrantOf({ db, gate }: Services, { merchant, campaign, openid }: Award): Promise<string | undefined> {
   const grant = await db
     .selectFrom('grants')
     .select('id')
     .where('merchant_id', '=', merchant.id)
     .where('openid', '=', openid)
-    .where('campaign_id', '=', campaignId)
+    .where('campaign_id', '=', campaign.id)
     .orderBy('id', 'desc')
     .executeTakeFirst()
-  if (grant) gate.confirm({ merchantId: merchant.id, campaignId, openid }, grant.id)
+  if (grant) gate.confirm({ merchantId: merchant.id, campaignId: campaign.id, openid }, grant.id)
   return grant?.id
 }

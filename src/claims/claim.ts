@@ -4,7 +4,7 @@ import { earned as earnedByCard } from '../cards/earned.ts'
 import { whyHalted } from '../delivery/halts.ts'
 import { memberWords } from '../delivery/outcomes.ts'
 import { send } from '../delivery/sender.ts'
-import { type Merchant, senderOf } from '../merchants/merchant.ts'
+import type { Merchant } from '../merchants/merchant.ts'
 import { earned as earnedByPayment } from '../payments/earned.ts'
 import { Refusal } from '../refusal.ts'
 import type { Services } from '../services.ts'
@@ -13,6 +13,7 @@ import { award, type Awarded, AwardUndecided } from './award.ts'
 import { closedReason } from './campaign-window.ts'
 import { answer, answerOfGrant, claimed, type ClaimAnswer, refusal } from './claim-answer.ts'
 import { leaseMs, type OwedCoupon } from './coupon.ts'
+import { offerOf } from './offer.ts'
 import { campaignGrants, findGrant, statusOf } from './grants.ts'
 
 /** A member asks for a campaign's coupons. `claimKey` is new with every form: two posts of one form are one claim. */
@@ -91,11 +92,9 @@ async function isSoldOutAtWeChat(
   campaign: Campaign,
   earned: Earned,
 ): Promise<boolean> {
-  const sender = senderOf(merchant, campaign.sender_mchid)
-  if (!sender) return false
-  for (const { stock_id } of earned.coupons) {
-    const stock = await services.directory.stock(merchant.id, stock_id)
-    if (stock && (await whyHalted(services, sender.id, stock.id)) === 'sold_out') return true
+  const { sender, coupons } = await offerOf(services, merchant, campaign, earned.coupons)
+  for (const { stock } of coupons) {
+    if ((await whyHalted(services, sender.id, stock.id)) === 'sold_out') return true
   }
   return false
 }

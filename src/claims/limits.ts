@@ -1,7 +1,6 @@
 import type { Campaign } from '../campaigns/campaign.ts'
 import { beijingDay } from '../clock.ts'
 import type { MemberReason } from '../refusal.ts'
-import type { CampaignCoupon } from '../schema.ts'
 import type { Stock } from '../stocks/stock.ts'
 
 /** A limit that a grant falls under: its scope has `limit` places, and the grant takes `take` of them. */
@@ -92,18 +91,4 @@ export function limitsOf(award: {
     })
   }
   return limits
-}
-
-/** The same stock named twice in a campaign counts once, with the sum: a scope may be asked for only once. */
-export function couponsByStock(
-  coupons: CampaignCoupon[],
-  stocks: Map<string, Stock>,
-): { stock: Stock; count: number }[] {
-  const counts = new Map<string, number>()
-  for (const { stock_id, count } of coupons) counts.set(stock_id, (counts.get(stock_id) ?? 0) + count)
-  return [...counts].map(([stockId, count]) => {
-    const stock = stocks.get(stockId)
-    if (!stock) throw new Error(`stock ${stockId} of the campaign is not imported`)
-    return { stock, count }
-  })
 }

@@ -5,6 +5,7 @@ import type { Stock } from '../stocks/stock.ts'
 import { findGrant, type GrantStatus } from './grants.ts'
 import { limitsOf } from './limits.ts'
 import { reopen } from './reopen.ts'
+import { slotsOf } from './reservation.ts'
 
 export type RetryLine = { grantId: string; status: GrantStatus | 'unknown'; message: string }
 
@@ -55,14 +56,8 @@ async function reopenRefused(services: Services, grantId: string, merchantId: nu
   for (let attempt = 0; attempt < maxTries; attempt += 1) {
     const admission = await gate.admit({ merchantId, campaignId, openid }, limits)
     if (admission.kind === 'full') return `the limit ${admission.limit.scope} is full`
-    const slots = limits.flatMap(({ scope, stockRef }, index) => {
-      const holders = refused.filter((coupon) => coupon.stock_ref === stockRef)
-      return (admission.numbers[index] ?? []).map((number, place) => ({
-        scope,
-        number,
-        couponRow: holders[place]?.id ?? null,
-      }))
-    })
+    const holders = refused.map((coupon) => ({ id: coupon.id, stockRef: coupon.stock_ref }))
+    const slots = slotsOf(limits, admission.numbers, holders)
     const couponRows = refused.map((coupon) => coupon.id)
     if (await reopen(db, grantId, couponRows, slots, clock.now())) return undefined
     gate.giveBack(merchantId, slots)

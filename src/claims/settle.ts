@@ -55,6 +55,8 @@ export function settleRefused(db: Db, refused: Refused): Promise<GivenBack[]> {
         state: 'refused',
         reason,
         attempts: eb('attempts', '+', 1),
+        // A refusal that is believed also answers the tries before it: nothing was sent.
+        doubtful: refused.keepSlots,
         lease_owner: null,
         leased_until: null,
         last_status: refused.status ?? null,

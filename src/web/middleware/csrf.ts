@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
+import { rememberedPer } from '../../remembered.ts'
 import type { Context } from '../context.ts'
 import { sessionIdOf } from './session.ts'
 
@@ -15,12 +16,13 @@ export function csrfTokenOf(key: string, sessionId: string): string {
 /** True when `token` is this browser's session's, under any of the cookie keys. */
 export function csrfHolds(ctx: Context, token: string): boolean {
   const given = Buffer.from(token)
-  const sessionId = sessionIdOf(ctx)
-  return ctx.state.services.config.cookieKeys.some((key) => {
-    const expected = Buffer.from(csrfTokenOf(key, sessionId))
-    return expected.length === given.length && timingSafeEqual(expected, given)
-  })
+  const tokens = tokensOf(ctx.state.services.config.cookieKeys, sessionIdOf(ctx)) ?? []
+  return tokens.some((expected) => expected.length === given.length && timingSafeEqual(expected, given))
 }
+
+const tokensOf = rememberedPer((keys: string[], sessionId: string) =>
+  keys.map((key) => Buffer.from(csrfTokenOf(key, sessionId))),
+)
 
 function firstKey(ctx: Context): string {
   return ctx.state.services.config.cookieKeys[0] as string
