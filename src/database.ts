@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { Kysely, PostgresDialect, type PostgresPool } from 'kysely'
@@ -11,6 +12,9 @@ import type { Tables } from './schema.ts'
 export type Db = Kysely<Tables>
 
 const INT8 = 20
+const statementTimeoutMs = 15_000
+/** By then PostgreSQL itself would have answered that the statement took too long. */
+const silenceMs = statementTimeoutMs + 3_000
 
 /**
  * Opens PostgreSQL at `url`, or the embedded PGlite under `dataDir` when there is no url. int8 arrives as a number:
@@ -32,16 +36,21 @@ function pgPool(url: string, connections: number): pg.Pool {
     connectionString: url,
     max: connections,
     connectionTimeoutMillis: 3_000,
-    idleTimeoutMillis: 30_000,
+    idleTimeoutMillis: 10_000,
     keepAlive: true,
     // A statement that waits longer than this is a fault elsewhere; the caller's own retry is the cure.
-    statement_timeout: 15_000,
+    statement_timeout: statementTimeoutMs,
     application_name: 'paycoupon',
   })
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => undefined)
   // So would one that breaks in somebody's hands; whoever holds it learns of it from the query that fails.
-  pool.on('connect', (client) => client.on('error', () => undefined))
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined)
+    // A machine that is gone says nothing at all, and TCP would wait for it for a quarter of an hour.
+    const socket = client.connection.stream as Socket
+    socket.setTimeout(silenceMs, () => socket.destroy(new Error('connection terminated: PostgreSQL is silent')))
+  })
   return pool
 }
 

@@ -147,18 +147,6 @@ describe('the ledger goes away in the middle of a campaign of 20 coupons', { tim
     await everybodyIsServed(crowd)
   })
 
-  test('PostgreSQL freezes, and goes on', async () => {
-    const crowd = await visitors('crowd', 24)
-    const sends = shop.sandbox.control.countCalls('send')
-    const underWay = tapAll(crowd)
-    await vi.waitFor(() => expect(shop.sandbox.control.countCalls('send')).toBeGreaterThan(sends), recovery)
-    await postgres.pause()
-    await new Promise((resolve) => setTimeout(resolve, 1_000))
-    await postgres.resume()
-    for (const tap of await underWay) expect([200, 503]).toContain(tap.httpStatus)
-    await everybodyIsServed(crowd)
-  })
-
   test('Redis and PostgreSQL are killed together', async () => {
     const [crowd, latecomers] = [await visitors('crowd', 24), await visitors('late', 2)]
     const underWay = tapAll(crowd)

@@ -118,6 +118,24 @@ describe('a campaign of 20 coupons, 12 of them claimed, over two processes on on
     await everyLimitHeld()
   })
 
+  test('Redis is slow: 20 of 40 members get a coupon all the same', async () => {
+    const crowd = await visitors('crowd', 40)
+    let tapping = true
+    const slowing = (async () => {
+      const aside = new Redis(redis.url)
+      while (tapping) {
+        await aside.client('PAUSE', 300)
+        await aside.ping()
+      }
+      aside.disconnect()
+    })()
+    const taps = await tapUntilAnswered(crowd)
+    tapping = false
+    await slowing
+    expect(tally(taps)).toEqual({ sent: 20, sold_out: 20 })
+    await everyLimitHeld()
+  })
+
   test('Redis freezes: every tap is answered by the ledger or told to come later', async () => {
     await claimEarly(12)
     const [before, after] = [await visitors('late', 16), await visitors('later', 8)]

@@ -16,7 +16,7 @@ export function openBrowser(): Browser {
   function keep(setCookie: string): void {
     const [pair = '', ...attributes] = setCookie.split('; ')
     const path = attributes.find((attribute) => /^path=/i.test(attribute))?.slice('path='.length) ?? '/'
-    const [name = '', value = ''] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]
+    const [name, value] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]
     if (attributes.some((attribute) => /^max-age=0$/i.test(attribute))) jar.delete(name)
     else jar.set(name, { value, path })
   }
