@@ -12,9 +12,12 @@ import type { Tables } from './schema.ts'
 export type Db = Kysely<Tables>
 
 const INT8 = 20
+/** A statement that waits longer than this is a fault elsewhere; the caller's own retry is the cure. */
 const statementTimeoutMs = 15_000
-/** By then PostgreSQL itself would have answered that the statement took too long. */
-const silenceMs = statementTimeoutMs + 3_000
+/** For an operator's commands: a proof or a new index over millions of rows takes minutes. */
+export const patientTimeoutMs = 30 * 60_000
+/** So long after that PostgreSQL itself would have answered that the statement took too long. */
+const silenceMs = 3_000
 
 /**
  * Opens PostgreSQL at `url`, or the embedded PGlite under `dataDir` when there is no url. int8 arrives as a number:
@@ -24,12 +27,16 @@ export async function openDatabase(options: {
   url: string | undefined
   dataDir: string
   connections?: number
+  statementTimeoutMs?: number
 }): Promise<Db> {
-  const pool = options.url ? pgPool(options.url, options.connections ?? 10) : await pglitePool(options.dataDir)
+  const { url, connections = 10, dataDir } = options
+  const pool = url
+    ? pgPool(url, connections, options.statementTimeoutMs ?? statementTimeoutMs)
+    : await pglitePool(dataDir)
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
 }
 
-function pgPool(url: string, connections: number): pg.Pool {
+function pgPool(url: string, connections: number, timeoutMs: number): pg.Pool {
   pg.types.setTypeParser(INT8, Number)
   const pool = new pg.Pool({
     Client: PreparingClient,
@@ -38,8 +45,7 @@ function pgPool(url: string, connections: number): pg.Pool {
     connectionTimeoutMillis: 3_000,
     idleTimeoutMillis: 10_000,
     keepAlive: true,
-    // A statement that waits longer than this is a fault elsewhere; the caller's own retry is the cure.
-    statement_timeout: statementTimeoutMs,
+    statement_timeout: timeoutMs,
     application_name: 'paycoupon',
   })
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
@@ -49,7 +55,9 @@ function pgPool(url: string, connections: number): pg.Pool {
     client.on('error', () => undefined)
     // A machine that is gone says nothing at all, and TCP would wait for it for a quarter of an hour.
     const socket = client.connection.stream as Socket
-    socket.setTimeout(silenceMs, () => socket.destroy(new Error('connection terminated: PostgreSQL is silent')))
+    socket.setTimeout(timeoutMs + silenceMs, () =>
+      socket.destroy(new Error('connection terminated: PostgreSQL is silent')),
+    )
   })
   return pool
 }

@@ -1,4 +1,5 @@
 import { type Config, readConfig } from '../config.ts'
+import { patientTimeoutMs } from '../database.ts'
 import { openLog } from '../log.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import { schemaIsCurrent } from '../migrate.ts'
@@ -28,7 +29,7 @@ export function configOf(cli: Cli): Config {
  */
 export async function withServices<T>(cli: Cli, work: (services: Services) => Promise<T>): Promise<T> {
   const log = openLog('error', process.stderr)
-  const services = await openServices(configOf(cli), { log })
+  const services = await openServices(configOf(cli), { log, statementTimeoutMs: patientTimeoutMs })
   try {
     if (!(await schemaIsCurrent(services.db))) {
       throw new CliRefusal('the database is not of this release: run  npm run migrate  first')

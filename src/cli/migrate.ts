@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { openDatabase } from '../database.ts'
+import { openDatabase, patientTimeoutMs } from '../database.ts'
 import { resealSecrets } from '../merchants/reseal.ts'
 import { migrate } from '../migrate.ts'
 import { openSecrets } from '../secrets.ts'
@@ -11,7 +11,8 @@ export function migrateCommand(cli: Cli): Command {
     .option('--json', 'print JSON')
     .action(async ({ json }: { json?: boolean }) => {
       const config = configOf(cli)
-      const db = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir })
+      const { databaseUrl: url, dataDir } = config
+      const db = await openDatabase({ url, dataDir, statementTimeoutMs: patientTimeoutMs })
       try {
         const applied = await migrate(db)
         const resealed = await resealSecrets(db, openSecrets(config.masterKeys))
