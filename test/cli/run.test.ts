@@ -156,14 +156,14 @@ describe('an operator looks after the ledger', () => {
   async function giveTwice(db: Db): Promise<void> {
     const grant = await db.selectFrom('grants').selectAll().executeTakeFirstOrThrow()
     const coupon = await db.selectFrom('coupons').selectAll().executeTakeFirstOrThrow()
-    const id = randomUUID()
+    const [id, couponId] = [randomUUID(), randomUUID()]
     await db
       .insertInto('grants')
       .values({ ...grant, id, trigger_key: 'twice' })
       .execute()
     await db
       .insertInto('coupons')
-      .values({ ...coupon, id: randomUUID(), grant_id: id, out_request_no: 'twice' })
+      .values({ ...coupon, id: couponId, grant_id: id, out_request_no: `twice${couponId.replaceAll('-', '')}` })
       .execute()
   }
 })
