@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Browser, openBrowser } from '../support/one-host-browser.ts'
 import { type Program, startProgram } from '../support/program.ts'
 import { formOf } from '../support/site.ts'
-import { freePort } from '../support/supervised.ts'
+import { freePort } from '../support/listen.ts'
 
 const patience = { timeout: 30_000, interval: 250 }
 

@@ -142,8 +142,15 @@ describe('the ledger goes away in the middle of a campaign of 20 coupons', { tim
     }
     await readOnly('on')
     for (const tap of await tapAll(crowd)) expect(tap).toMatchObject({ httpStatus: 503 })
+    const newcomer = site.phone()
+    const authorized = await fetch((await newcomer.get('/m/demo/coupons')).location, { redirect: 'manual' })
+    const callback = authorized.headers.get('location') ?? ''
+    expect((await newcomer.get(callback)).status).toBe(503)
     await visitors('reader', 2)
     await readOnly('off')
+    // The code was spent, but who came in the middle of a login need not begin anew: reloading is enough.
+    expect((await newcomer.get(callback)).location).toBe('/m/demo/coupons')
+    expect((await newcomer.get('/m/demo/coupons')).status).toBe(200)
     await everybodyIsServed(crowd)
   })
 
