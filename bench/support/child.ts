@@ -10,7 +10,7 @@ const startTimeoutMs = 30_000
 export async function startChild(program: string, env: Record<string, string>): Promise<Child> {
   const file = fileURLToPath(new URL(program, import.meta.url))
   const begun = performance.now()
-  const child = spawn(process.execPath, ['--import', 'tsx', file], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=32', '--import', 'tsx', file], {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -13,6 +13,7 @@ import { award, type Awarded, AwardUndecided } from './award.ts'
 import { closedReason } from './campaign-window.ts'
 import { answer, answerOfGrant, claimed, type ClaimAnswer, refusal } from './claim-answer.ts'
 import { leaseMs, type OwedCoupon } from './coupon.ts'
+import { recentRefusal, rememberRefusal } from './impatience.ts'
 import { offerOf } from './offer.ts'
 import { campaignGrants, findGrant, statusOf } from './grants.ts'
 
@@ -32,6 +33,8 @@ export async function claim(services: Services, wanted: Claim): Promise<ClaimAns
   try {
     const closed = closedReason(wanted.campaign, services.clock.now())
     if (closed) return refusal(closed)
+    const again = recentRefusal(services, wanted.campaign, wanted.openid)
+    if (again) return again
     const earned = await earnedBy(services, wanted)
     if (earned.length === 0) return await nothingMore(services, wanted)
     const answers: ClaimAnswer[] = []
@@ -77,7 +80,12 @@ async function claimOne(
     at,
     lease: earned.dueAt === undefined,
   })
-  if (awarded.kind === 'turned_away') return refusal(awarded.reason, awarded.grantId)
+  if (awarded.kind === 'turned_away') {
+    const no = refusal(awarded.reason, awarded.grantId)
+    // What a card or a payment earned may come at any moment; a link's limits change only with time or the campaign.
+    if (campaign.kind === 'link') rememberRefusal(services, campaign, openid, no)
+    return no
+  }
   if (awarded.kind === 'existing') {
     const grant = await findGrant(services.db, merchant.id, awarded.grantId)
     return grant ? answerOfGrant(grant) : refusal('try_later')

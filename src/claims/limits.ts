@@ -39,25 +39,20 @@ export function limitsOf(award: {
   const { per_member, per_member_per_day, total, per_day } = campaign.limits
   const root = `campaign/${campaign.id}`
   const day = beijingDay(at)
-  const tierTotal = campaign.spend?.tiers.find((one) => one.at_least === tier)?.total
-  const member = { take: 1, level: 'member', stockRef: undefined } as const
-  const whole = { take: 1, level: 'campaign', stockRef: undefined } as const
-
   const limits: Limit[] = []
-  if (per_member !== undefined) {
-    const reason = per_member === 1 ? 'already_claimed' : 'member_limit'
-    limits.push({
-      ...member,
-      scope: `${root}/member/${openid}`,
-      limit: per_member,
-      reason,
-      ttlSeconds: memberTtlSeconds,
-    })
+  const add = (
+    scope: string,
+    limit: number | undefined,
+    level: Limit['level'],
+    reason: MemberReason,
+    ttlSeconds: number,
+  ) => {
+    if (limit !== undefined) limits.push({ scope, limit, take: 1, level, stockRef: undefined, reason, ttlSeconds })
   }
-  if (per_member_per_day !== undefined) {
-    const scope = `${root}/member/${openid}/${day}`
-    limits.push({ ...member, scope, limit: per_member_per_day, reason: 'member_day_limit', ttlSeconds: dayTtlSeconds })
-  }
+
+  const perMemberReason = per_member === 1 ? 'already_claimed' : 'member_limit'
+  add(`${root}/member/${openid}`, per_member, 'member', perMemberReason, memberTtlSeconds)
+  add(`${root}/member/${openid}/${day}`, per_member_per_day, 'member', 'member_day_limit', dayTtlSeconds)
   for (const { stock, count } of award.coupons) {
     limits.push({
       scope: `stock/${stock.id}/member/${openid}`,
@@ -69,26 +64,9 @@ export function limitsOf(award: {
       ttlSeconds: memberTtlSeconds,
     })
   }
-  if (tierTotal !== undefined) {
-    limits.push({
-      ...whole,
-      scope: `${root}/tier/${tier}`,
-      limit: tierTotal,
-      reason: 'sold_out',
-      ttlSeconds: campaignTtlSeconds,
-    })
-  }
-  if (total !== undefined) {
-    limits.push({ ...whole, scope: `${root}/total`, limit: total, reason: 'sold_out', ttlSeconds: campaignTtlSeconds })
-  }
-  if (per_day !== undefined) {
-    limits.push({
-      ...whole,
-      scope: `${root}/day/${day}`,
-      limit: per_day,
-      reason: 'day_sold_out',
-      ttlSeconds: dayTtlSeconds,
-    })
-  }
+  const tierTotal = tier === undefined ? undefined : campaign.spend?.tiers.find((one) => one.at_least === tier)?.total
+  add(`${root}/tier/${tier}`, tierTotal, 'campaign', 'sold_out', campaignTtlSeconds)
+  add(`${root}/total`, total, 'campaign', 'sold_out', campaignTtlSeconds)
+  add(`${root}/day/${day}`, per_day, 'campaign', 'day_sold_out', dayTtlSeconds)
   return limits
 }
