@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { CardOpening } from '../cards/card-opening.ts'
+import { parseJson } from '../parse-json.ts'
 import type { Payment, Refund } from '../payments/payment.ts'
 
 /** Ids end up in keys, logs and addresses of ours: plain letters only, and not longer than any that WeChat gives out. */
@@ -114,13 +115,5 @@ export function refundOfEvent({ data }: RefundedEvent): Refund {
     refund: data.refund,
     payerRefund: data.payer_refund ?? undefined,
     refundedAt: new Date(data.refunded_at),
-  }
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body)
-  } catch {
-    return undefined
   }
 }

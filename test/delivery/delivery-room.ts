@@ -3,23 +3,15 @@ import type { Selectable } from 'kysely'
 import type { Campaign } from '../../src/campaigns/campaign.ts'
 import { award } from '../../src/claims/award.ts'
 import { leaseMs, type OwedCoupon } from '../../src/claims/coupon.ts'
-import type { Clock } from '../../src/clock.ts'
 import { liftHalt } from '../../src/delivery/halts.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import type { CouponsTable, HaltsTable } from '../../src/schema.ts'
 import type { Services } from '../../src/services.ts'
 import type { Stock } from '../../src/stocks/stock.ts'
 import { aCampaign, aMerchant, aStock } from '../support/builders.ts'
+import { movableClock, type MovableClock } from '../support/clock.ts'
 import { openTestServices, type TestServicesOptions } from '../support/services.ts'
 import { type SmallWeChat, startSmallWeChat } from './small-wechat.ts'
-
-export type MovableClock = Clock & { advance(milliseconds: number): void }
-
-/** The present, moved on by hand. */
-export function movableClock(): MovableClock {
-  let ahead = 0
-  return { now: () => new Date(Date.now() + ahead), advance: (milliseconds) => void (ahead += milliseconds) }
-}
 
 /** A merchant with a stock and a campaign, our services, and a WeChat that answers as told. */
 export type DeliveryRoom = AsyncDisposable & {

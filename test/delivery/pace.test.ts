@@ -2,7 +2,7 @@ import { Redis } from 'ioredis'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openPace, type Pace } from '../../src/delivery/pace.ts'
 import { takeRedisDatabase } from '../support/redis.ts'
-import { movableClock } from './delivery-room.ts'
+import { movableClock } from '../support/clock.ts'
 
 const account = { mchid: '1601400973', sendsPerSecond: 200 }
 const patient = 20_000

@@ -10,7 +10,7 @@ import { openidOf } from '../../src/sandbox/world.ts'
 import { importStock } from '../../src/stocks/import.ts'
 import { aCampaign } from '../support/builders.ts'
 import { type WiredWechat, wireWechat } from '../support/wechat.ts'
-import { movableClock } from './delivery-room.ts'
+import { movableClock } from '../support/clock.ts'
 
 /** The whole way against the sandbox, which keeps WeChat's rules instead of answering as told. */
 const clock = movableClock()

@@ -1,7 +1,7 @@
 import { createSign, generateKeyPairSync, randomBytes } from 'node:crypto'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Clock } from '../../src/clock.ts'
+import { close, listen } from '../support/listen.ts'
 
 /** What WeChat does with a send; `commit` is the honest way. */
 export type Answer =
@@ -41,10 +41,7 @@ export async function startSmallWeChat(clock: Clock): Promise<SmallWeChat> {
     next: [],
     otherwise: 'commit',
     async [Symbol.asyncDispose]() {
-      for (const server of Object.values(hosts)) {
-        server.closeAllConnections()
-        await new Promise((resolve) => server.close(resolve))
-      }
+      for (const server of Object.values(hosts)) await close(server)
     },
   }
 
@@ -92,9 +89,4 @@ export async function startSmallWeChat(clock: Clock): Promise<SmallWeChat> {
   hosts.main.on('request', (request, response) => void handle('main', request, response))
   hosts.backup.on('request', (request, response) => void handle('backup', request, response))
   return wechat
-}
-
-async function listen(server: Server): Promise<string> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }

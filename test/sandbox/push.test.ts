@@ -1,11 +1,11 @@
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { decrypt, getSignature } from '@wecom/crypto'
 import { Webhook } from 'standardwebhooks'
 import { Aes } from 'wechatpay-axios-plugin'
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts'
 import { createWorld, type World } from '../../src/sandbox/world.ts'
+import { close, listen } from '../support/listen.ts'
 import { isProven } from './pay-caller.ts'
 
 type Arrival = { path: string; query: URLSearchParams; headers: Headers; body: string }
@@ -28,8 +28,7 @@ beforeAll(async () => {
       response.writeHead(answers.shift() ?? 200).end(query.get('echostr') ?? '')
     })()
   })
-  await new Promise<void>((resolve) => void app.listen(0, '127.0.0.1', resolve))
-  const appUrl = `http://127.0.0.1:${(app.address() as AddressInfo).port}`
+  const appUrl = await listen(app)
   world = createWorld({ keyMode: 'both' })
   sandbox = await startSandbox({ port: 0, world, appUrl })
 })
@@ -39,7 +38,7 @@ beforeEach(() => {
 })
 afterAll(async () => {
   await sandbox.close()
-  await new Promise((resolve) => app.close(resolve))
+  await close(app)
 })
 
 const openid = () => world.members[0]!.openid

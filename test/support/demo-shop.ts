@@ -1,22 +1,15 @@
 import type { Campaign } from '../../src/campaigns/campaign.ts'
-import { applyMerchant } from '../../src/merchants/apply.ts'
-import type { Merchant } from '../../src/merchants/merchant.ts'
-import { merchantFile } from '../../src/sandbox/merchant-file.ts'
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts'
-import { createWorld, openidOf, type World } from '../../src/sandbox/world.ts'
+import { openidOf } from '../../src/sandbox/world.ts'
 import type { Services } from '../../src/services.ts'
 import { importStock } from '../../src/stocks/import.ts'
 import { aCampaign } from './builders.ts'
-import { openTestServices, type TestServicesOptions } from './services.ts'
+import { openSandboxMerchant, type SandboxMerchant, type SandboxMerchantOptions } from './sandbox-merchant.ts'
+import { openTestServices } from './services.ts'
 
 type CampaignOverrides = Parameters<typeof aCampaign>[2]
 
-/** The sandbox's demo merchant, set up as an operator would, with all three of its stocks imported. */
-export type DemoShop = AsyncDisposable & {
-  sandbox: Sandbox
-  world: World
-  services: Services & AsyncDisposable
-  merchant: Merchant
+/** The sandbox's demo merchant with all three of its stocks imported. */
+export type DemoShop = SandboxMerchant & {
   /** A published campaign on the demo stock of its kind, a link campaign unless told otherwise. */
   campaign(overrides?: CampaignOverrides): Promise<Campaign>
   /** A WeChat user who has an openid at the merchant. */
@@ -25,13 +18,9 @@ export type DemoShop = AsyncDisposable & {
   anotherProcess(processName: string): Promise<Services & AsyncDisposable>
 }
 
-export async function openDemoShop(options: Omit<TestServicesOptions, 'sandbox'> = {}): Promise<DemoShop> {
-  const world = createWorld()
-  const sandbox = await startSandbox({ port: 0, world, ...(options.clock && { clock: options.clock }) })
-  const services = await openTestServices({ ...options, sandbox })
-  await applyMerchant(services, merchantFile(world))
-  services.directory.forget()
-  const merchant = (await services.directory.merchant('demo')) as Merchant
+export async function openDemoShop(options: SandboxMerchantOptions = {}): Promise<DemoShop> {
+  const shop = await openSandboxMerchant(options)
+  const { sandbox, world, services, merchant } = shop
   const demo = world.merchants[0]
   if (!demo) throw new Error('the sandbox has no merchant')
   const stocks = new Map(
@@ -43,10 +32,7 @@ export async function openDemoShop(options: Omit<TestServicesOptions, 'sandbox'>
   )
 
   return {
-    sandbox,
-    world,
-    services,
-    merchant,
+    ...shop,
     campaign: async (overrides = {}) => {
       const stock = stocks.get(overrides.kind ?? 'link')
       if (!stock) throw new Error(`no stock for ${overrides.kind}`)
@@ -64,10 +50,6 @@ export async function openDemoShop(options: Omit<TestServicesOptions, 'sandbox'>
         processName,
         config: { ...options.config, databaseUrl, redisUrls, masterKeys, cookieKeys },
       })
-    },
-    async [Symbol.asyncDispose]() {
-      await services[Symbol.asyncDispose]()
-      await sandbox.close()
     },
   }
 }

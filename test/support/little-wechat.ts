@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { close, listen } from './listen.ts'
 
 /** One call as it arrived. */
 export type LittleCall = { path: string; query: URLSearchParams; body: string }
@@ -26,15 +26,11 @@ export async function startLittleWeChat(answer: LittleWeChat['answer']): Promise
       response.writeHead(told.status ?? 200, { 'Content-Type': 'text/plain' }).end(body)
     })
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const little: LittleWeChat = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: await listen(server),
     calls: [],
     answer,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
+    [Symbol.asyncDispose]: () => close(server),
   }
   return little
 }

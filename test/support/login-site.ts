@@ -1,5 +1,4 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { Router } from '@koa/router'
 import Koa from 'koa'
 import type { Services } from '../../src/services.ts'
@@ -12,6 +11,7 @@ import { session, sessionIdOf } from '../../src/web/middleware/session.ts'
 import { domainVerification } from '../../src/web/pages/domain-verification.ts'
 import { oauthCallback } from '../../src/web/pages/oauth-callback.ts'
 import { paths } from '../../src/web/paths.ts'
+import { close, listen } from './listen.ts'
 
 /**
  * The smallest site that has a login: `/m/{slug}/mine` tells members who they are, `/m/{slug}/form` hands out the id
@@ -43,12 +43,5 @@ export async function startLoginSite(services: Services): Promise<AsyncDisposabl
   })
   app.use(router.routes())
   const server = createServer(app.callback())
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
+  return { url: await listen(server), [Symbol.asyncDispose]: () => close(server) }
 }

@@ -31,12 +31,6 @@ export const merchant = {
   apiV3Key: new Secret('0aB1'.repeat(8)),
 }
 
-/** A clock that a test can turn. */
-export function movableClock(start: Date = new Date()): Clock & { advance(ms: number): void } {
-  let at = start.getTime()
-  return { now: () => new Date(at), advance: (ms) => void (at += ms) }
-}
-
 export type Stored = { list: PlatformCertificate[]; saves: number; fails?: boolean }
 
 export type OpenedClient = AsyncDisposable & { client: PayClient; stored: Stored; logged: string[] }

@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { Formatter, Rsa } from 'wechatpay-axios-plugin'
+import { close, listen } from './listen.ts'
 import { merchant, type PlatformKey } from './pay-parties.ts'
 
 export type Received = { method: string; url: string; headers: IncomingHttpHeaders; body: string }
@@ -28,18 +28,12 @@ export async function openPayServer(how: Answer): Promise<PayServer> {
       current(got, response)
     })
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const close = async (): Promise<void> => {
-    if (!server.listening) return
-    server.closeAllConnections()
-    await new Promise((resolve) => server.close(resolve))
-  }
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: await listen(server),
     received,
     answer: (next) => void (current = next),
-    close,
-    [Symbol.asyncDispose]: close,
+    close: () => close(server),
+    [Symbol.asyncDispose]: () => close(server),
   }
 }
 

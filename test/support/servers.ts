@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import pg from 'pg'
 import { findPostgres, findRedis } from './installed.ts'
-import { freePort, type Owner, supervise, type Supervised } from './supervised.ts'
+import { freePort } from './listen.ts'
+import { type Owner, supervise, type Supervised } from './supervised.ts'
 
 /** A private throwaway server. It ends when this process ends, however that happens. */
 export type TestServer = {

@@ -1,10 +1,9 @@
-import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import type { Services } from '../../src/services.ts'
 import { createApp } from '../../src/web/app.ts'
 import { signText } from '../../src/web/signed-text.ts'
+import { close, listen } from './listen.ts'
 import { openPhone, type Phone } from './phone.ts'
 
 /** The web application on a free port. */
@@ -20,9 +19,7 @@ export type Site = AsyncDisposable & {
 
 export async function startSite(services: Services): Promise<Site> {
   const server = createServer(createApp(services).callback())
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const url = await listen(server)
   return {
     url,
     phone: () => openPhone(url),
@@ -32,11 +29,7 @@ export async function startSite(services: Services): Promise<Site> {
       phone.cookies.set(...sessionCookie(services, merchant, openid))
       return phone
     },
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
+    [Symbol.asyncDispose]: () => close(server),
   }
 }
 

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { type AddressInfo, createServer, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { createInterface, type Interface } from 'node:readline'
 
 /** A server under a small shell that ends it, and removes its directory, as soon as this process is gone for any reason. */
@@ -82,13 +82,4 @@ function holdOpen(shell: ChildProcess, hold: boolean): void {
   const word = hold ? 'ref' : 'unref'
   shell[word]()
   for (const stream of [shell.stdin, shell.stdout]) (stream as Socket)[word]()
-}
-
-/** A TCP port that nobody listens on at this moment. */
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }

@@ -1,8 +1,7 @@
-import { once } from 'node:events'
 import { createServer, request } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { expect, it } from 'vitest'
 import { BodyTooLarge, readBody } from '../../src/web/middleware/body.ts'
+import { close, listen } from '../support/listen.ts'
 
 /** What reading ends with when `send` sends. */
 async function reading(limitBytes: number, send: (to: ReturnType<typeof request>) => void): Promise<unknown> {
@@ -14,17 +13,11 @@ async function reading(limitBytes: number, send: (to: ReturnType<typeof request>
         .finally(() => answer.destroyed || answer.end())
     })
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const outgoing = request({ port: (server.address() as AddressInfo).port, method: 'POST' }).on(
-    'error',
-    () => undefined,
-  )
+  const outgoing = request(await listen(server), { method: 'POST' }).on('error', () => undefined)
   send(outgoing)
   await result
   outgoing.destroy()
-  server.closeAllConnections()
-  server.close()
+  await close(server)
   return result
 }
 

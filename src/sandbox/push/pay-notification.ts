@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { sealResource } from '../pay/certificates.ts'
+import { Secret } from '../../secret.ts'
+import { sealResource } from '../../wechat/pay/resource.ts'
 import { couponBody, type Coupon } from '../pay/coupon.ts'
 import type { Order, OrderRefund } from '../pay/order.ts'
 import { signatureHeaders, type Spoil } from '../pay/sign-answer.ts'
@@ -34,7 +35,7 @@ export function pushNotice(state: SandboxState, notice: Notice): Promise<PushRep
     summary: summaries[notice.eventType] ?? '通知',
     resource: {
       original_type: notice.originalType,
-      ...sealResource(account.apiV3Key, JSON.stringify(notice.resource), notice.originalType),
+      ...sealResource(new Secret(account.apiV3Key), JSON.stringify(notice.resource), notice.originalType),
     },
   })
   const wanted = notice.withPublicKey ? state.world.platform.publicKeyId : undefined

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici'
+import { parseJson } from '../../parse-json.ts'
 import { exchange } from '../pay/exchange.ts'
 
 /** One JSON answer of WeChat, or a word for why there is none. */
@@ -32,12 +33,7 @@ function contentOf(body: object | undefined): {
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined
-  } catch {
-    return undefined
-  }
+  const value = parseJson(text)
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isObject ? (value as Record<string, unknown>) : undefined
 }

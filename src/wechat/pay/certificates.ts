@@ -1,5 +1,6 @@
 import { X509Certificate, type KeyObject } from 'node:crypto'
 import { z } from 'zod'
+import { parseJson } from '../../parse-json.ts'
 import type { Secret } from '../../secret.ts'
 import { openResource } from './resource.ts'
 import type { RawAnswer } from './exchange.ts'
@@ -97,12 +98,4 @@ function describeRefusal(answer: RawAnswer): string {
   const body = z.object({ code: z.string(), message: z.string() }).partial().safeParse(parseJson(answer.body))
   const said = body.success ? [body.data.code, body.data.message].filter(Boolean).join(' ') : ''
   return `the certificates could not be downloaded: ${answer.status} ${said}`.trim()
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString())
-  } catch {
-    return undefined
-  }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseJson } from '../../parse-json.ts'
 import type { Failure, RawAnswer } from './exchange.ts'
 import type { HeaderBag, PayReply, RefusalReply, UnknownReply, UnknownWord } from './types.ts'
 
@@ -15,7 +16,7 @@ export function acceptedReply<T>(answer: RawAnswer): PayReply<T> {
 
 /** Any answer that is not 2xx. The body may be a gateway's page or nothing at all (wechat/pay-v3.md 1.7). */
 export function refusalReply(answer: RawAnswer, proven: boolean): RefusalReply {
-  const said = readEnvelope(answer.body)
+  const said = envelopeSchema.safeParse(parseJson(answer.body)).data
   const requestId = requestIdOf(answer.headers)
   return {
     kind: 'refusal',
@@ -52,14 +53,6 @@ export function isSuccess(status: number): boolean {
 }
 
 const envelopeSchema = z.object({ code: z.string(), message: z.string().catch(''), detail: z.unknown().optional() })
-
-function readEnvelope(body: Buffer): z.infer<typeof envelopeSchema> | undefined {
-  try {
-    return envelopeSchema.safeParse(JSON.parse(body.toString())).data
-  } catch {
-    return undefined
-  }
-}
 
 function requestIdOf(headers: HeaderBag): string | undefined {
   const value = headers['request-id']

@@ -1,6 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:http'
 import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Clock } from '../../../src/clock.ts'
@@ -11,6 +10,7 @@ import type { Services } from '../../../src/services.ts'
 import { createApp } from '../../../src/web/app.ts'
 import { aCampaign, aMerchant, aStock } from '../../support/builders.ts'
 import { cardOpened, paymentRefunded, paymentSucceeded, signedHeaders, type TestEvent } from '../../support/events.ts'
+import { close, listen } from '../../support/listen.ts'
 import { openTestServices } from '../../support/services.ts'
 import { aPayment, aRefund, aSpendCampaign } from '../../support/spend.ts'
 
@@ -127,18 +127,15 @@ describe('an event is refused', () => {
   test('above 64 KiB, by its length or by what comes', async () => {
     const body = JSON.stringify(cardOpened({ channel: 'x'.repeat(70_000) }))
     await post(body).expect(413)
-    const server = createApp(services).listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const { port } = server.address() as AddressInfo
-    const answer = await fetch(`http://127.0.0.1:${port}/api/${merchant.slug}/events`, {
+    const server = createServer(createApp(services).callback())
+    const answer = await fetch(`${await listen(server)}/api/${merchant.slug}/events`, {
       method: 'POST',
       headers: signedHeaders(merchant, body, noon),
       body: new Blob([body]).stream(),
       duplex: 'half',
     })
     expect(answer.status).toBe(413)
-    server.close()
-    server.closeAllConnections()
+    await close(server)
   })
 
   const payment = () => paymentSucceeded(aPayment(services))

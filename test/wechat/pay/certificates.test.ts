@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { Aes } from 'wechatpay-axios-plugin'
 import { Secret } from '../../../src/secret.ts'
 import { sealResource } from '../../../src/wechat/pay/resource.ts'
+import { movableClock } from '../../support/clock.ts'
 import {
   certificatePlatform,
   merchant,
-  movableClock,
   openTestClient,
   publicKeyPlatform,
   type PlatformKey,

@@ -1,6 +1,7 @@
-import { createServer, type AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
 import { expect, test } from 'vitest'
 import { payBody } from '../../../src/wechat/pay/pay-body.ts'
+import { listen } from '../../support/listen.ts'
 import { openTestClient, publicKeyPlatform } from '../../support/pay-parties.ts'
 import { openPayServer, signatureHolds, signed, unsigned } from '../../support/pay-server.ts'
 
@@ -111,11 +112,7 @@ test('only when neither host was reached is it certain that nothing was sent', a
 
 test('something that does not speak HTTP leaves the result unknown', async () => {
   const server = createServer((socket) => socket.on('error', () => {}).on('data', () => socket.end('SSH-2.0-x\r\n')))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  await using opened = openTestClient({
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    publicKey: platform,
-  })
+  await using opened = openTestClient({ url: await listen(server), publicKey: platform })
   expect(await opened.client.call({ method: 'POST', path, body })).toMatchObject({ kind: 'unknown', word: 'reset' })
   server.close()
 })

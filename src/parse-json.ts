@@ -1,0 +1,8 @@
+/** What a JSON text says; undefined when it is not JSON. */
+export function parseJson(text: string | Buffer): unknown {
+  try {
+    return JSON.parse(text.toString())
+  } catch {
+    return undefined
+  }
+}
