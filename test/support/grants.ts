@@ -1,4 +1,4 @@
-import { timeOrderedId } from '../../src/claims/ids.ts'
+import { outRequestNo, timeOrderedId } from '../../src/claims/ids.ts'
 import type { Campaign } from '../../src/campaigns/campaign.ts'
 import type { CouponState } from '../../src/schema.ts'
 import type { Services } from '../../src/services.ts'
@@ -46,7 +46,7 @@ export async function aGrant(
       stock_ref: stock.id,
       openid,
       ordinal,
-      out_request_no: couponRow,
+      out_request_no: outRequestNo('1601400973', couponRow, at),
       request: '{}',
       state,
       reason,
