@@ -55,29 +55,29 @@ describe.each([{ redis: true }, { redis: false }])('with Redis: $redis', ({ redi
   const race = (campaign: Campaign, openid: (turn: number) => string, overrides = {}) =>
     Promise.all(Array.from({ length: claimers }, (_, turn) => tap(campaign, openid(turn), turn, overrides)))
 
-  test.each<{ limits: CampaignLimits; reason: string }>([
-    { limits: { per_member: 1 }, reason: 'already_claimed' },
-    { limits: { per_member: 3 }, reason: 'member_limit' },
-    { limits: { per_member: 9, per_member_per_day: 2 }, reason: 'member_day_limit' },
-  ])('64 taps of one member under $limits give exactly the limit', async ({ limits, reason }) => {
+  test.each<{ name: string; limits: CampaignLimits; reason: string }>([
+    { name: 'one per member', limits: { per_member: 1 }, reason: 'already_claimed' },
+    { name: 'three per member', limits: { per_member: 3 }, reason: 'member_limit' },
+    { name: 'two per member and day', limits: { per_member: 9, per_member_per_day: 2 }, reason: 'member_day_limit' },
+  ])('the limit $name: 64 taps of one member give exactly that', async ({ limits, reason }) => {
     const campaign = await campaignWith(limits)
     const awarded = await race(campaign, () => 'one-member')
     expect(granted(awarded)).toBe(limits.per_member_per_day ?? limits.per_member)
     expect(reasons(awarded)).toEqual(new Set([reason]))
   })
 
-  test.each<{ limits: CampaignLimits; reason: string }>([
-    { limits: { per_member: 1, total: 1 }, reason: 'sold_out' },
-    { limits: { per_member: 1, total: 40 }, reason: 'sold_out' },
-    { limits: { per_member: 1, total: 60, per_day: 20 }, reason: 'day_sold_out' },
-  ])('64 members under $limits get exactly the limit', async ({ limits, reason }) => {
+  test.each<{ name: string; limits: CampaignLimits; reason: string }>([
+    { name: 'one in the campaign', limits: { per_member: 1, total: 1 }, reason: 'sold_out' },
+    { name: '40 in the campaign', limits: { per_member: 1, total: 40 }, reason: 'sold_out' },
+    { name: '20 a campaign day', limits: { per_member: 1, total: 60, per_day: 20 }, reason: 'day_sold_out' },
+  ])('the limit $name: 64 members get exactly that', async ({ limits, reason }) => {
     const campaign = await campaignWith(limits)
     const awarded = await race(campaign, (turn) => `member-${turn}`)
     expect(granted(awarded)).toBe(limits.per_day ?? limits.total)
     expect(reasons(awarded)).toEqual(new Set([reason]))
   })
 
-  test("a stock's own limit holds over two campaigns that give it", async () => {
+  test("the limit of a stock's own number per member holds over two campaigns that give it", async () => {
     const services = processes[0] as Services
     const stock = await aStock(services, merchant, { max_coupons_per_user: 3 })
     const coupons = [{ stock_id: stock.stock_id, count: 2 }]
@@ -98,7 +98,7 @@ describe.each([{ redis: true }, { redis: false }])('with Redis: $redis', ({ redi
     expect(reasons(awarded)).toEqual(new Set(['member_limit']))
   })
 
-  test('the places of a tier are counted for that tier alone', async () => {
+  test('the limit of a tier counts for that tier alone', async () => {
     const services = processes[0] as Services
     const stock = await aStock(services, merchant)
     const coupons = [{ stock_id: stock.stock_id, count: 1 }]
