@@ -27,7 +27,7 @@ export function grouped<T, R>(flush: (items: T[]) => Promise<R[]>): (item: T) =>
     running = true
     // Calls of the same tick share the first group.
     await Promise.resolve()
-    for (let size = 0; waiting.length > 0; ) {
+    for (let size = 0; waiting.length > 0;) {
       if (size >= crowd && waiting.length < maxGroupSize) await sleep(gatherMs)
       const group = waiting.splice(0, maxGroupSize)
       size = group.length
