@@ -1,4 +1,4 @@
-/** One line of the table in quality terms: what was measured, in one run, against what. */
+/** One figure of `npm run bench`: what was measured, in one run, against what. */
 export type BenchRow = {
   line: number
   what: string

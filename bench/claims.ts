@@ -9,7 +9,7 @@ const warmUpMs = 3_000
 const roundMs = 4_000
 
 /**
- * Line 1 of the quality table: claims a second of distinct members over 64 connections, with every limit set, against
+ * Figure #1 of `npm run bench`: claims a second of distinct members over 64 connections, with every limit set, against
  * the floor, in turns; medians.
  */
 export async function benchClaims(): Promise<BenchRow> {

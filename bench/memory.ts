@@ -11,7 +11,7 @@ const connections = 64
 const maxMs = 300_000
 const megabyte = 1_048_576
 
-/** Line 8 of the quality table: resident memory after 100 thousand claims and half-way there, and start to ready. */
+/** Figure #8 of `npm run bench`: resident memory after 100 thousand claims and half-way there, and start to ready. */
 export async function benchMemory(): Promise<BenchRow[]> {
   await using stage = await openStage()
   const campaign = await stage.campaign({ per_member: 1, per_member_per_day: 1, total: 1_000_000 })

@@ -25,8 +25,8 @@ const roundMs = 1_000
 type Call = () => Promise<void>
 
 /**
- * Line 4 of the quality table: signed and verified calls a second, against the same local server, each contender in turn
- * for a second, five times; medians. Beside them the machine's own RSA-2048 signing rate on the thread pool.
+ * Figure #4 of `npm run bench`: signed and verified calls a second, against the same local server, each contender in
+ * turn for a second, five times; medians. Beside them the machine's own RSA-2048 signing rate on the thread pool.
  */
 export async function benchPayClient(): Promise<BenchRow> {
   const merchant = generateKeyPairSync('rsa', { modulusLength: 2048 })

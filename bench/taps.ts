@@ -12,7 +12,7 @@ const roundMs = 3_000
 const members = 200
 
 /**
- * Line 2 of the quality table: taps that bring nothing (a member who already claimed; a campaign that is sold out),
+ * Figure #2 of `npm run bench`: taps that bring nothing (a member who already claimed; a campaign that is sold out),
  * session, form and CSRF token included, against a bare Koa handler with one Lua call, in turns; medians.
  */
 export async function benchTaps(): Promise<BenchRow[]> {

@@ -35,8 +35,8 @@ export class ConfigFault extends Error {
 }
 
 /**
- * Reads the settings of contract "Environment" from `env`; an empty value counts as unset. In development the keys that are
- * not given are generated once under DATA_DIR. Throws `ConfigFault` listing all faults at once.
+ * Reads the settings of README.md "Configuration" from `env`; an empty value counts as unset. In development the keys
+ * that are not given are generated once under DATA_DIR. Throws `ConfigFault` listing all faults at once.
  */
 export function readConfig(env: Record<string, string | undefined> = process.env): Config {
   const given = Object.fromEntries(

@@ -7,7 +7,10 @@ import { finding, type Finding } from './findings.ts'
 /** Of the right length and nobody's: used before any member is known. */
 const nobody = 'oDOCTOR-0000000000000000000000'.slice(0, 28)
 
-/** A query signed by the sender with the merchant's appid is refused with a code of its own when the two are not bound (mission.md step 3). */
+/**
+ * A query signed by the sender with the merchant's appid is refused with a code of its own when the two are not bound
+ * (README.md "Going live", step 3).
+ */
 export async function checkAppid(services: Services, merchant: Merchant, account: Account): Promise<Finding> {
   const { appid } = merchant.officialAccount
   const facts = { appid, mchid: account.mchid }

@@ -13,9 +13,9 @@ import { checkStock } from './stock-checks.ts'
 const stocksAtMost = 20
 
 /**
- * Tests live what mission.md's onboarding steps ask for, as far as WeChat lets us: keys, clock, signature, verification key,
- * AppSecret, appid binding, and of one stock (or of all imported ones that are not over) whether it can be sent.
- * Nothing is sent and nothing is changed.
+ * Tests live what the steps of README.md "Going live" ask for, as far as WeChat lets us: keys, clock, signature,
+ * verification key, AppSecret, appid binding, and of one stock (or of all imported ones that are not over) whether it
+ * can be sent. Nothing is sent and nothing is changed.
  */
 export async function examine(services: Services, merchant: Merchant, only?: { stockId: string }): Promise<Finding[]> {
   const findings: Finding[] = [await checkClock(services)]

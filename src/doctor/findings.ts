@@ -187,7 +187,7 @@ const findings = {
   halted: { check: 'halts', ok: false, message: '{what} 暂停发券：{cause}（{said}）', cure: '{cure}' },
 } as const satisfies Record<string, Finding>
 
-/** One line of the doctor's answer (contract "doctor --json"). */
+/** One line of the doctor's answer, with `--json` as it stands. */
 export type Finding = { check: string; ok: boolean; message: string; cure: string }
 
 /** A finding in words, with the facts filled in. */

@@ -8,7 +8,10 @@ export type AccountEntry = MerchantFile['accounts'][number]
 /** An account of the file with its keys read: undefined when it is only a number. */
 export type ReadAccount = { entry: AccountEntry; keys: AccountKeys | undefined }
 
-/** Reads and checks a merchant file (contract "Merchant file"). Throws `FileFault` with everything that is wrong, never a value. */
+/**
+ * Reads and checks a merchant file (README.md "Merchant file"). Throws `FileFault` with everything that is wrong, never
+ * a value.
+ */
 export function readMerchantFile(file: unknown, now: Date): { merchant: MerchantFile; accounts: ReadAccount[] } {
   const merchant = checkFile(merchantSchema, file)
   const faults: string[] = []

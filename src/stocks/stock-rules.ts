@@ -1,7 +1,7 @@
 import type { StockDetail } from '../wechat/pay/favor.ts'
 import { goodsTagSet, goodsTagSets } from './goods-tags.ts'
 
-/** WeChat's own limit for the time in which a stock's coupons can be used (mission.md step 9). */
+/** WeChat's own limit for the time in which a stock's coupons can be used (wechat/pay-v3.md 2.1). */
 const windowDaysAtMost = 90
 const dayMs = 86_400_000
 

@@ -1,4 +1,4 @@
-/** Every address of this release, as the router matches it (contract.md "Web addresses"). */
+/** Every address of this release, as the router matches it (README.md "Addresses"). */
 export const paths = {
   campaign: '/m/:merchant/c/:campaign',
   claims: '/m/:merchant/c/:campaign/claims',

@@ -3,7 +3,7 @@ import type { Merchant } from '../../src/merchants/merchant.ts'
 import type { Seen } from './phone.ts'
 import { formOf, type Site } from './site.ts'
 
-/** What a tap brought: contract.md's JSON answer, or the words of an outage with their request number. */
+/** What a tap brought: the JSON answer of a claim, or the words of an outage with their request number. */
 export type Tap = {
   httpStatus: number
   status?: string

@@ -3,7 +3,7 @@ import { wantsJson } from '../accepts.ts'
 import type { Context } from '../context.ts'
 import { render } from '../render.ts'
 
-/** A "no" that has no page of its own: its sentence, and for a program the JSON of contract.md. */
+/** A "no" that has no page of its own: its sentence, and for a program JSON (README.md "Addresses"). */
 export function renderRefusal(ctx: Context, refusal: Refusal): void {
   const { reason, message, grantId } = refusal
   ctx.status = reason === 'try_later' && refusal.status === 200 ? 503 : refusal.status
