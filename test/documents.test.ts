@@ -82,3 +82,21 @@ test('the runbook says of every halt what to do, and of every metric what it mea
   for (const { name } of outcomes.filter((row) => row.verdict === 'halt')) expect(runbook).toContain(`\`${name}\``)
   for (const metric of read('src/metrics.ts').match(/paycoupon_\w+/g) ?? []) expect(runbook).toContain(metric)
 })
+
+test('what the code cites about WeChat stands in docs/wechat.md, and nothing else', () => {
+  const cited = new Set<string>()
+  for (const folder of ['src', 'test', 'migrations']) {
+    const files = readdirSync(new URL(`../${folder}`, import.meta.url), { recursive: true, encoding: 'utf8' })
+    for (const file of files.filter((name) => name.endsWith('.ts'))) {
+      const text = read(`${folder}/${file}`).replace(/\n\s*(\*|\/\/) /g, ' ')
+      for (const [, name, numbers = ''] of text.matchAll(citation)) {
+        for (const number of numbers.split(', ')) cited.add(`${name} ${number}`)
+      }
+    }
+  }
+  const known = new Set([...read('docs/wechat.md').matchAll(/^\| `wechat\/(\S+ [\w.]+)/gm)].map(([, row]) => row))
+  expect([...known].toSorted()).toEqual([...cited].toSorted())
+})
+
+/** `wechat/pay-v3.md 3.3, 3.4`, as comments and outcome rows have it. */
+const citation = /((?:pay-v3|official-account|payment-triggers)\.md) ((?:intro|\d+(?:\.\d+)?)(?:, \d+(?:\.\d+)?)*)/g

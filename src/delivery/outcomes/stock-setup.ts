@@ -119,7 +119,7 @@ export const stockSetupOutcomes: OutcomeRow[] = [
       cause: '同一发券单号曾以不同内容发送过，可能有别的系统在使用同样的单号',
       cure: '查明是谁用过这个单号；确认会员没有收到券后，再决定是否换新单号补发',
     },
-    source: 'pay-v3.md 2.0 (create), 3.2: unconfirmed for send',
+    source: 'pay-v3.md 2.0, 3.2: documented for create, unconfirmed for send',
   },
   {
     name: 'needs_operator',

@@ -39,7 +39,7 @@ export const listStocks: PayHandler = {
   },
 }
 
-/** POST …/start, …/pause, …/restart: the creator's alone (wechat/pay-v3.md 2.2 to 2.5). */
+/** POST …/start, …/pause, …/restart: the creator's alone (wechat/pay-v3.md 2.2, 2.4, 2.5). */
 export const startStock = stockChange('unactivated', 'start_time')
 export const pauseStock = stockChange('running', 'pause_time')
 export const restartStock = stockChange('paused', 'restart_time')
