@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { join } from 'node:path'
-import { PGlite } from '@electric-sql/pglite'
 import { Kysely, PostgresDialect, type PostgresPool } from 'kysely'
 import pg from 'pg'
 import { holdDataDir } from './data-dir.ts'
@@ -66,6 +65,8 @@ function pgPool(url: string, connections: number, timeoutMs: number): pg.Pool {
 async function pglitePool(dataDir: string): Promise<PostgresPool> {
   mkdirSync(dataDir, { recursive: true })
   const release = holdDataDir(dataDir)
+  // Only here: a process with a PostgreSQL of its own should not carry the embedded one in its memory.
+  const { PGlite } = await import('@electric-sql/pglite')
   const lite = await PGlite.create(join(dataDir, 'pglite'), { parsers: { [INT8]: Number } })
   let last: Promise<void> = Promise.resolve()
 

@@ -1,5 +1,4 @@
-import { readConfig } from './config.ts'
-import { startDemo } from './demo.ts'
+import { type Config, readConfig } from './config.ts'
 import { start } from './start.ts'
 
 /** After this the process ends whatever is still in hand: every coupon owed is in the ledger and goes out elsewhere. */
@@ -7,7 +6,7 @@ const stopTimeoutMs = 20_000
 
 try {
   const config = readConfig()
-  const { running, greeting } = config.sandbox.on ? await startDemo(config) : await startPlain(config)
+  const { running, greeting } = config.sandbox.on ? await startWithSandbox(config) : await startPlain(config)
   process.stdout.write(greeting)
   endOn('SIGTERM', running)
   endOn('SIGINT', running)
@@ -16,7 +15,13 @@ try {
   process.exit(1)
 }
 
-async function startPlain(config: Parameters<typeof start>[0]) {
+/** The sandbox is loaded only where it runs. */
+async function startWithSandbox(config: Config) {
+  const { startDemo } = await import('./demo.ts')
+  return startDemo(config)
+}
+
+async function startPlain(config: Config) {
   const running = await start(config)
   const greeting = running.url
     ? `paycoupon listens on ${running.url} for ${config.publicUrl}\n`

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 
-/** A crowd that taps again and again: some thousand members at a time, a few hundred bytes each. */
-const maxRemembered = 10_000
+/** A crowd that taps again and again: some thousand members at a time, half a kilobyte each. */
+const maxRemembered = 4_000
 
 /**
  * Remembers the latest results of a pure and costly function of a text, apart for each owner (such as the keys it is

@@ -4,13 +4,16 @@ import { fileURLToPath } from 'node:url'
 
 export type Child = { process: ChildProcess; port: number; startMs: number; stop(): Promise<void> }
 
+/** As `npm start` does. */
+const nodeFlags = ['--heap-growing-percent=40', '--max-semi-space-size=16', '--import', 'tsx']
+
 const startTimeoutMs = 30_000
 
 /** Starts a program of ours in a process of its own and waits until it prints the address it listens on. */
 export async function startChild(program: string, env: Record<string, string>): Promise<Child> {
   const file = fileURLToPath(new URL(program, import.meta.url))
   const begun = performance.now()
-  const child = spawn(process.execPath, ['--max-semi-space-size=32', '--import', 'tsx', file], {
+  const child = spawn(process.execPath, [...nodeFlags, file], {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })

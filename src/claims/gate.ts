@@ -39,8 +39,9 @@ export function openGate(options: { redis: Redis | Cluster | undefined; db: Db; 
   const { db, log } = options
   const memory = openMemoryGate()
   const shared = options.redis && openRedisGate(options.redis)
-  const stores = shared ? [shared, memory] : [memory]
   let redisFailed = false
+  /** While Redis is well, this process remembers nothing of its own: it starts from the ledger when Redis fails. */
+  const stores = () => (shared && !redisFailed ? [shared] : shared ? [shared, memory] : [memory])
 
   const noteFailure = (error: unknown) => {
     if (!redisFailed)
@@ -67,13 +68,13 @@ export function openGate(options: { redis: Redis | Cluster | undefined; db: Db; 
   }
   /** Best effort: what Redis misses here, the ledger or the repair corrects. */
   const tell = (act: (store: GateStore) => Promise<void>) => {
-    for (const store of stores) act(store).catch(noteFailure)
+    for (const store of stores()) act(store).catch(noteFailure)
   }
   return {
     admit,
     async refill(merchantId, limits, how) {
       await Promise.all(
-        stores.map((store) => refillStore(store, db, merchantId, limits, how).catch(unlessLedger(noteFailure))),
+        stores().map((store) => refillStore(store, db, merchantId, limits, how).catch(unlessLedger(noteFailure))),
       )
     },
     giveBack: (merchantId, slots) => slots.length > 0 && tell((store) => store.clear(merchantId, slots)),
