@@ -12,7 +12,8 @@ const pausesMs: Record<Schedule, number[]> = {
   again: [1 * second, 3 * second, 10 * second, 30 * second, 1 * minute, 2 * minute, 5 * minute, 10 * minute],
   // 429: not accepted; longer, since the pace needs time to fall.
   rate: [5 * second, 15 * second, 30 * second, 1 * minute, 2 * minute, 5 * minute, 10 * minute],
-  // A RULE_LIMIT may be false while another send of the same member is in hand (3.3): ask when that is over.
+  // A RULE_LIMIT may be false while another send of the same member is in hand (wechat/pay-v3.md
+  // 3.3): ask when that is over.
   ask_once_more: [3 * second],
   // No turn at the account's pace.
   turn: [1 * second],
@@ -22,7 +23,7 @@ const pausesMs: Record<Schedule, number[]> = {
   stranger: [1 * minute, 10 * minute, 30 * minute, 60 * minute],
   // A budget is raised by a person, or a new day begins.
   budget: [5 * minute, 10 * minute, 20 * minute, 30 * minute, 60 * minute],
-  // Seen to recover after hours of the same day, without a rule (3.3).
+  // Seen to recover after hours of the same day, without a rule (wechat/pay-v3.md 3.3).
   daily_cap: [15 * minute, 20 * minute, 30 * minute, 60 * minute],
 }
 

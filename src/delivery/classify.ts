@@ -31,7 +31,7 @@ export function classify(reply: PayReply<SentCoupon>): Outcome {
   }
   const { code, message, proven } = reply
   const evidence = evidenceOf({ status, code, message, requestId })
-  // 4xx: nothing was created (3.2). 5xx and what is no answer of the interface: unknown.
+  // 4xx: nothing was created (wechat/pay-v3.md 3.2). 5xx and what is no answer of the interface: unknown.
   return { row: rowOfRefusal(reply), proven, doubtful: !isClientError(reply.status), evidence }
 }
 

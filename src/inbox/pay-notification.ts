@@ -39,7 +39,8 @@ export function factsOfNotification(merchant: Merchant, notification: StoredNoti
   if (payment) return factsOfOrder(merchant, mchid, payment, 'notification')
   const refund = refundIn(notification)
   if (!refund) return [{ kind: 'ignored', why: `a ${event_type} of no use here` }]
-  // ABNORMAL and CLOSED gave nothing back; a later SUCCESS of the same refund comes by itself (1.8).
+  // ABNORMAL and CLOSED gave nothing back; a later SUCCESS of the same refund comes by itself
+  // (wechat/payment-triggers.md 1.8).
   if (refund.refund_status !== 'SUCCESS') return [{ kind: 'ignored', why: `a refund in state ${refund.refund_status}` }]
   const { transaction_id, refund_id, amount, success_time } = refund
   if (!success_time || amount.refund < 0) return [{ kind: 'ignored', why: 'a refund without its time or amount' }]

@@ -10,7 +10,8 @@ export type Amounts = {
 
 /**
  * What the merchant books: the total less the coupons that nobody prefunded (wechat/payment-triggers.md 1.7). The same
- * thing is NOCASH in v3 payments, NO_CASH in v2 and DISCOUNT in v2 orders with a version and in refunds (1.5).
+ * thing is NOCASH in v3 payments, NO_CASH in v2 and DISCOUNT in v2 orders with a version and in refunds
+ * (wechat/payment-triggers.md 1.5).
  */
 export function settlementOf(total: number, promotions: Promotion[]): number {
   const notPrefunded = promotions.filter(({ type }) => type === 'NOCASH' || type === 'NO_CASH' || type === 'DISCOUNT')

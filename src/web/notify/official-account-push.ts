@@ -38,7 +38,8 @@ async function takePush(ctx: Context, keys: PushKeys): Promise<void> {
     const arrival = { merchantId: merchant.id, source: 'oa', businessKey: pushKey(push), body: push } as const
     await receive(services.db, { ...arrival, at: services.clock.now() })
   }
-  // Anything else in the body makes WeChat tell the member that the account is out of order (4.4).
+  // Anything else in the body makes WeChat tell the member that the account is out of order
+  // (wechat/official-account.md 4.4).
   ctx.body = 'success'
 }
 

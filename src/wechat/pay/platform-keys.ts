@@ -33,7 +33,8 @@ export function openPlatformKeys(
 ): PlatformKeys {
   const { clock, log } = options
   const ring = openKeyRing(keys, clock)
-  // Merchant numbers that have only the public key get 404 from /v3/certificates: it is never called for them (1.6).
+  // Merchant numbers that have only the public key get 404 from /v3/certificates: it is never called for them
+  // (wechat/pay-v3.md 1.6).
   const downloads = keys.publicKeyId === undefined
   let loaded = false
   let loading: Promise<void> | undefined

@@ -8,7 +8,10 @@ export function requestMessage(method: string, path: string, timestamp: string, 
   return `${method}\n${path}\n${timestamp}\n${nonce}\n${body}\n`
 }
 
-/** The three lines that the signature of an answer or a notification covers: raw bytes, never re-serialised (1.4). */
+/**
+ * The three lines that the signature of an answer or a notification covers: raw bytes, never re-serialised
+ * (wechat/pay-v3.md 1.4).
+ */
 export function answerMessage(timestamp: string, nonce: string, body: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`${timestamp}\n${nonce}\n`), body, lineFeed])
 }
