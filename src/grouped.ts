@@ -7,7 +7,7 @@ const maxGroupSize = 64
  * In a crowd a group waits this long for more to join: a commit costs about as much for one as for many, and a
  * processor that is busy with commits of three answers fewer people than one that commits thirty at a time.
  */
-const gatherMs = 12
+const gatherMs = 8
 
 /** A group at least this large is a crowd; below it nobody waits. */
 const crowd = 4
