@@ -7,6 +7,8 @@ const connections = 64
 const rounds = 5
 const warmUpMs = 3_000
 const roundMs = 4_000
+/** More than a round can take. */
+const mostClaims = 12_000
 
 /**
  * Figure #1 of `npm run bench`: claims a second of distinct members over 64 connections, with every limit set, against
@@ -18,8 +20,11 @@ export async function benchClaims(): Promise<BenchRow> {
   const app = await stage.startApp()
   const floor = await stage.startFloor()
   const openid = () => `o${randomBytes(13).toString('hex')}`
-  const ours = (maxMs: number) =>
-    drive({ port: app.port, connections, maxMs, next: () => stage.claimOf(campaign, openid()) })
+  const ours = (maxMs: number) => {
+    // Made beforehand: signing the cookies of so many members is not the server's work.
+    const requests = Array.from({ length: mostClaims }, () => stage.claimOf(campaign, openid()))
+    return drive({ port: app.port, connections, maxMs, next: () => requests.pop() })
+  }
   const bare = (maxMs: number) =>
     drive({ port: floor.port, connections, maxMs, next: () => request('POST', `/claim/${openid()}`, {}) })
   await ours(warmUpMs)
