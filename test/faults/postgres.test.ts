@@ -149,8 +149,10 @@ describe('the ledger goes away in the middle of a campaign of 20 coupons', { tim
     expect((await newcomer.get(callback)).status).toBe(503)
     await visitors('reader', 2)
     await readOnly('off')
-    // The code was spent, but who came in the middle of a login need not begin anew: reloading is enough.
-    expect((await newcomer.get(callback)).location).toBe('/m/demo/coupons')
+    await ready()
+    // The code was spent, but who came in the middle of a login need not begin anew: reloading is enough, once the
+    // connections that were cut are replaced.
+    await vi.waitFor(async () => expect((await newcomer.get(callback)).location).toBe('/m/demo/coupons'), recovery)
     expect((await newcomer.get('/m/demo/coupons')).status).toBe(200)
     await everybodyIsServed([...crowd, ...latecomers])
   })
