@@ -29,6 +29,8 @@ export type Award = {
   at: Date
   /** True when the caller sends at once: it gets the coupons leased. Otherwise the worker sends them. */
   lease?: boolean
+  /** Another coupon of the same stock and member is on its way: the worker sends this one after it. */
+  busy?: boolean
 }
 
 export type Awarded =
@@ -96,7 +98,7 @@ async function putRight(
   limits: Limit[],
   reserved: Extract<Reserved, { kind: 'taken' | 'busy' | 'stale' }>,
 ): Promise<Award> {
-  if (reserved.kind === 'busy') return { ...wanted, lease: false }
+  if (reserved.kind === 'busy') return { ...wanted, busy: true }
   if (reserved.kind === 'taken') {
     const wrong = limits.filter((limit) => limit.scope === reserved.scope)
     await services.gate.refill(wanted.merchant.id, wrong, 'merge')
@@ -122,7 +124,7 @@ async function turnedAway(
     await services.gate.refill(wanted.merchant.id, ofMember, 'replace')
     return { kind: 'again', asked: wanted }
   }
-  if (!wanted.lease && limit.level === 'campaign' && !(await isFullInLedger(services, limit))) {
+  if (!wanted.lease && !(await isFullInLedger(services, limit))) {
     throw new AwardUndecided(`${limit.scope} is full at the gate and not in the ledger`)
   }
   const grantId = known ?? (limit.level === 'member' ? await lastGrantOf(services, wanted) : undefined)

@@ -25,7 +25,7 @@ export function reservationOf(
       const id = timeOrderedId(at)
       const number = outRequestNo(sender.mchid, id, at)
       // One send of a stock to an openid at a time: only the first of several is leased.
-      const leased = wanted.lease === true && index === 0
+      const leased = wanted.lease === true && !wanted.busy && index === 0
       rows.push({
         id,
         accountId: sender.id,

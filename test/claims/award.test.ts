@@ -128,11 +128,28 @@ describe.each([{ redis: true }, { redis: false }])('with Redis: $redis', ({ redi
   })
 
   test('one trigger is paid once, whoever reports it', async () => {
-    const campaign = await campaignWith({})
+    // More places under the stock than reports at once: what is being tried must not turn the others away.
+    const campaign = await campaignWith({}, { max_coupons_per_user: 2 * claimers })
     const awarded = await race(campaign, () => 'cardholder', { triggerKey: 'card_open/cardholder', lease: false })
     expect(granted(awarded)).toBe(1)
     const grantIds = new Set(awarded.map((one) => (one.kind === 'turned_away' ? undefined : one.grantId)))
     expect(grantIds.size).toBe(1)
+  })
+
+  test('what a card or a payment earned is not turned away while others are only being tried', async () => {
+    const campaign = await campaignWith({}, { max_coupons_per_user: 1 })
+    const report = async (turn: number): Promise<string> => {
+      const triggerKey = `spend/${turn}/5000`
+      const asked = tap(campaign, 'payer', turn, { triggerKey, lease: false })
+      return asked.then(
+        (awarded) => awarded.kind,
+        (error: Error) => error.constructor.name,
+      )
+    }
+    const outcomes = await Promise.all([0, 1, 2, 3].map(report))
+    expect(outcomes.filter((outcome) => outcome === 'granted')).toHaveLength(1)
+    // The rest hear "ask again", or a "no" that stands in the ledger; asking again ends in that "no".
+    for (const turn of [0, 1, 2, 3]) expect(['existing', 'turned_away']).toContain(await report(turn))
   })
 
   test('a campaign that was paused a moment ago gives nothing more, although a process still remembers it as open', async () => {
