@@ -27,7 +27,7 @@ async function retryGrant(services: Services, grantId: string, by: string): Prom
   const owner = await ownerOf(services, grantId)
   if (!owner) return { grantId, status: 'unknown', message: 'no such grant' }
   if (owner.refunded_at) return { grantId, status: 'refused', message: 'its payment was refunded: nothing is owed' }
-  const full = await reopenRefused(services, grantId, owner.merchant_id)
+  const full = await reopenRefused(services, owner)
   await sendAgain(services, grantId, by)
   const grant = await findGrant(db, owner.merchant_id, grantId)
   const open = grant?.coupons.find((coupon) => coupon.state !== 'sent')
@@ -38,12 +38,19 @@ async function retryGrant(services: Services, grantId: string, by: string): Prom
 
 async function ownerOf({ db }: Services, grantId: string) {
   if (!/^[0-9a-f-]{36}$/.test(grantId)) return undefined
-  return db.selectFrom('grants').select(['merchant_id', 'refunded_at']).where('id', '=', grantId).executeTakeFirst()
+  return db
+    .selectFrom('grants')
+    .select(['id', 'merchant_id', 'campaign_id', 'openid', 'tier', 'refunded_at'])
+    .where('id', '=', grantId)
+    .executeTakeFirst()
 }
 
+type GrantRow = NonNullable<Awaited<ReturnType<typeof ownerOf>>>
+
 /** Returns why nothing was reopened, where a limit stands in the way. */
-async function reopenRefused(services: Services, grantId: string, merchantId: number): Promise<string | undefined> {
+async function reopenRefused(services: Services, grant: GrantRow): Promise<string | undefined> {
   const { db, gate, clock } = services
+  const { id: grantId, merchant_id: merchantId, campaign_id: campaignId, openid } = grant
   const refused = await db
     .selectFrom('coupons')
     .selectAll()
@@ -51,12 +58,10 @@ async function reopenRefused(services: Services, grantId: string, merchantId: nu
     .where('state', '=', 'refused')
     .execute()
   if (refused.length === 0) return undefined
-  const limits = await limitsToTake(services, grantId, refused)
-  const { campaign_id: campaignId, openid } = await grantRow(services, grantId)
+  const { limits, holders } = await placesToTake(services, grant, refused)
   for (let attempt = 0; attempt < maxTries; attempt += 1) {
     const admission = await gate.admit({ merchantId, campaignId, openid }, limits)
     if (admission.kind === 'full') return `the limit ${admission.limit.scope} is full`
-    const holders = refused.map((coupon) => ({ id: coupon.id, stockRef: coupon.stock_ref }))
     const slots = slotsOf(limits, admission.numbers, holders)
     const couponRows = refused.map((coupon) => coupon.id)
     if (await reopen(db, grantId, couponRows, slots, clock.now())) return undefined
@@ -67,17 +72,18 @@ async function reopenRefused(services: Services, grantId: string, merchantId: nu
 }
 
 /** The places that the grant does not hold any more: its own when all of it was refused, and its refused coupons'. */
-async function limitsToTake(services: Services, grantId: string, refused: { id: string; stock_ref: number }[]) {
+async function placesToTake(services: Services, grant: GrantRow, refused: { id: string; stock_ref: number }[]) {
   const { db, directory, clock } = services
-  const grant = await grantRow(services, grantId)
   const campaign = await directory.campaignById(grant.campaign_id)
-  if (!campaign) throw new Error(`the campaign of grant ${grantId} is gone`)
-  const held = await db.selectFrom('slots').select(['scope', 'coupon_row']).where('grant_id', '=', grantId).execute()
+  if (!campaign) throw new Error(`the campaign of grant ${grant.id} is gone`)
+  const held = await db.selectFrom('slots').select(['scope', 'coupon_row']).where('grant_id', '=', grant.id).execute()
   const kept = new Set(held.map((slot) => slot.coupon_row))
   const stocks = new Map<number, { stock: Stock; count: number }>()
-  for (const { id, stock_ref } of refused) {
+  // A coupon that may have been sent kept its place: it must not get a second one.
+  const holders = refused.filter(({ id }) => !kept.has(id)).map(({ id, stock_ref }) => ({ id, stockRef: stock_ref }))
+  for (const { stockRef: stock_ref } of holders) {
     const stock = await directory.stockByRef(stock_ref)
-    if (!stock || kept.has(id)) continue
+    if (!stock) continue
     stocks.set(stock_ref, { stock, count: (stocks.get(stock_ref)?.count ?? 0) + 1 })
   }
   const limits = limitsOf({
@@ -88,13 +94,5 @@ async function limitsToTake(services: Services, grantId: string, refused: { id: 
     at: clock.now(),
   })
   const holdsItsOwn = held.some((slot) => slot.coupon_row === null)
-  return limits.filter((limit) => limit.stockRef !== undefined || !holdsItsOwn)
-}
-
-function grantRow({ db }: Services, grantId: string) {
-  return db
-    .selectFrom('grants')
-    .select(['campaign_id', 'openid', 'tier'])
-    .where('id', '=', grantId)
-    .executeTakeFirstOrThrow()
+  return { limits: limits.filter((limit) => limit.stockRef !== undefined || !holdsItsOwn), holders }
 }

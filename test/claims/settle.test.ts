@@ -117,6 +117,15 @@ test("an operator's retry takes a place again for a refused grant, and is told w
   expect(await proofOf()).toMatchObject({ ok: true })
 })
 
+test('a retry of a coupon that kept its place gives it no second one', async () => {
+  const coupon = await claimed()
+  await doubt(coupon)
+  await refuse(coupon, true)
+  expect(await retryGrants(services, [coupon.grantId])).toMatchObject([{ status: 'pending' }])
+  expect(await slotsOf(coupon)).toHaveLength(3)
+  expect(await proofOf()).toMatchObject({ ok: true })
+})
+
 test('a retry of a grant that nobody knows says so', async () => {
   expect(await retryGrants(services, ['nonsense', randomUUID()])).toMatchObject([
     { status: 'unknown' },
