@@ -1,5 +1,14 @@
 /** The only source of the time, so that a test can be at midnight in Beijing. */
-export type Clock = { now(): Date }
+export type Clock = {
+  now(): Date
+  /** Where the clock is not this machine's: its monotonic milliseconds, for how long something has taken. */
+  elapsedMs?(): number
+}
+
+/** Milliseconds that only ever rise, for measuring how long something has taken. */
+export function elapsedMs(clock: Clock): number {
+  return clock.elapsedMs?.() ?? performance.now()
+}
 
 export const systemClock: Clock = { now: () => new Date() }
 

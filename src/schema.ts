@@ -1,4 +1,4 @@
-import type { GrantsTable, SlotsTable, CouponsTable, AttemptsTable, HaltsTable } from './schema/ledger.ts'
+import type { GrantsTable, SlotsTable, OvershootsTable, CouponsTable, AttemptsTable, HaltsTable } from './schema/ledger.ts'
 import type {
   MerchantsTable,
   AccountsTable,
@@ -26,6 +26,7 @@ export type Tables = {
   refunds: RefundsTable
   grants: GrantsTable
   slots: SlotsTable
+  overshoots: OvershootsTable
   coupons: CouponsTable
   attempts: AttemptsTable
   halts: HaltsTable

@@ -1,6 +1,7 @@
 import type { Campaign } from '../campaigns/campaign.ts'
 import type { Earned } from '../campaigns/earned.ts'
 import type { Db } from '../database.ts'
+import { memberMark } from '../members/member-mark.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 
 /** What this member's cards have earned in a card_open campaign: one grant, whatever number of cards, and none without. */
@@ -22,7 +23,7 @@ export async function earned(
     .execute()
   const opening = openings.find(({ card_id }) => cardCounts(campaign, card_id))
   if (!opening) return []
-  return [{ triggerKey: cardTriggerKey(openid), coupons: campaign.coupons, at: opening.opened_at }]
+  return [{ triggerKey: cardTriggerKey(memberMark(merchant, openid)), coupons: campaign.coupons, at: opening.opened_at }]
 }
 
 /** A campaign that names no card takes every card. */
@@ -31,6 +32,6 @@ export function cardCounts(campaign: Campaign, cardId: string): boolean {
 }
 
 /** Once a campaign and member, not once a card: who deletes a card and takes it again is not paid again (wechat/official-account.md 5.4). */
-export function cardTriggerKey(openid: string): string {
-  return `card_open/${openid}`
+export function cardTriggerKey(mark: string): string {
+  return `card_open/${mark}`
 }

@@ -1,4 +1,5 @@
 import { award, type Awarded } from '../claims/award.ts'
+import { memberMark } from '../members/member-mark.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
 import type { CardOpening } from './card-opening.ts'
@@ -15,7 +16,7 @@ export async function settleOpening(services: Services, merchant: Merchant, open
   const awards: Awarded[] = []
   for (const campaign of await services.directory.campaigns(merchant.id)) {
     if (campaign.kind !== 'card_open' || campaign.state === 'draft' || !cardCounts(campaign, opening.cardId)) continue
-    const triggerKey = cardTriggerKey(openid)
+    const triggerKey = cardTriggerKey(memberMark(merchant, openid))
     awards.push(
       await award(services, { merchant, campaign, openid, triggerKey, coupons: campaign.coupons, at: openedAt }),
     )

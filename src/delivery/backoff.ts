@@ -1,7 +1,7 @@
 import { nextBeijingMidnight } from '../clock.ts'
 
 /** Names of the waiting series below. */
-export type Schedule = 'again' | 'rate' | 'ask_once_more' | 'turn' | 'setup' | 'stranger' | 'budget' | 'daily_cap'
+export type Schedule = 'again' | 'rate' | 'ask_once_more' | 'doubt' | 'turn' | 'setup' | 'stranger' | 'budget' | 'daily_cap'
 
 const second = 1_000
 const minute = 60 * second
@@ -15,6 +15,8 @@ const pausesMs: Record<Schedule, number[]> = {
   // A RULE_LIMIT may be false while another send of the same member is in hand (wechat/pay-v3.md
   // 3.3): ask when that is over.
   ask_once_more: [3 * second],
+  // Refused although it may have been sent: WeChat's list may show it in a moment, and after a day the doubt ends.
+  doubt: [1 * minute, 5 * minute, 30 * minute, 120 * minute, 240 * minute],
   // No turn at the account's pace.
   turn: [1 * second],
   // Set-up and stock faults: somebody may be mending it right now, or tomorrow.

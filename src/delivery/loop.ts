@@ -1,5 +1,5 @@
-import { leaseMs } from '../claims/coupon.ts'
 import type { Services } from '../services.ts'
+import { doors } from './doors.ts'
 import { probeHalts } from './probes.ts'
 import { send } from './sender.ts'
 
@@ -20,15 +20,13 @@ export type DeliveryLoop = {
 const mostInHand = 256
 /** Fewer free hands than this are not worth a look into the ledger. */
 const smallestBatch = 64
-/** With the lease of 10 s: a turn, WeChat and the ledger all fit below it. */
-const workerSend = { timeoutMs: 5_000, patienceMs: 1_000 }
 const pollMs = 500
 const probeEveryMs = 1_000
 const outagePausesMs = [250, 1_000, 2_000, 5_000]
 
 /** The worker: leases what is due and sends it, many at a time. Any number may run, in any number of processes. */
 export function openDeliveryLoop(services: Services): DeliveryLoop {
-  const { ledger, clock, log, processName: owner } = services
+  const { ledger, log } = services
   const inHand = new Set<Promise<void>>()
   let running: Promise<void> | undefined
   let stopping = false
@@ -47,8 +45,8 @@ export function openDeliveryLoop(services: Services): DeliveryLoop {
 
   /** Starts as many sends as there are free hands; returns how many. */
   async function takeDue(): Promise<number> {
-    const coupons = await ledger.leaseDue({ owner, limit: mostInHand - inHand.size, now: clock.now(), leaseMs })
-    for (const coupon of coupons) hold(send(services, coupon, workerSend))
+    const coupons = await ledger.leaseDue(mostInHand - inHand.size)
+    for (const coupon of coupons) hold(send(services, coupon, doors.worker))
     return coupons.length
   }
 

@@ -1,6 +1,7 @@
 import { memberReasons, type MemberReason } from '../refusal.ts'
 import type { OutcomeRow } from './outcome.ts'
 import { accountOutcomes } from './outcomes/account.ts'
+import { ourOutcomes } from './outcomes/ours.ts'
 import { passingOutcomes } from './outcomes/passing.ts'
 import { stockOutcomes } from './outcomes/stock.ts'
 import { stockSetupOutcomes } from './outcomes/stock-setup.ts'
@@ -24,6 +25,7 @@ export const outcomes: readonly OutcomeRow[] = [
   ...stockSetupOutcomes,
   ...accountOutcomes,
   ...passingOutcomes,
+  ...ourOutcomes,
 ]
 
 const byName = new Map(outcomes.map((row) => [row.name, row]))

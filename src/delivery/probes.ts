@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
-import { leaseMs } from '../claims/coupon.ts'
 import type { Services } from '../services.ts'
 import { nextTry } from './backoff.ts'
+import { doors } from './doors.ts'
 import { type Halt, liftHalt, probe } from './halts.ts'
 import { outcomeNamed } from './outcomes.ts'
 import { send, type SendResult } from './sender.ts'
@@ -10,8 +10,6 @@ import { send, type SendResult } from './sender.ts'
 const roundSize = 16
 /** While a process probes, no other does; it is longer than a send may take. */
 const probeHoldMs = 15_000
-const probeTimeoutMs = 5_000
-const probePatienceMs = 2_000
 /** Passing faults say nothing about the halt's cause: the pause of the third try, about 10 s. */
 const passingTries = 2
 
@@ -38,11 +36,9 @@ async function takeDueProbes({ db, clock }: Services): Promise<Halt[]> {
 }
 
 async function probeHalt(services: Services, halt: Halt): Promise<void> {
-  const { ledger, clock, processName: owner } = services
-  const coupon = await ledger.leaseProbe({ haltId: halt.id, owner, now: clock.now(), leaseMs })
+  const coupon = await services.ledger.leaseProbe(halt.id)
   if (coupon) {
-    const options = { timeoutMs: probeTimeoutMs, patienceMs: probePatienceMs, probing: true }
-    await conclude(services, halt, await send(services, coupon, options))
+    await conclude(services, halt, await send(services, coupon, { ...doors.probe, probing: true }))
   } else if (!(await isOwedUnder(services, halt))) {
     // With nothing to probe by, the next claim is the probe.
     await liftHalt(services, halt.id, probe)

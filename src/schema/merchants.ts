@@ -16,6 +16,8 @@ export type MerchantsTable = {
   encoding_aes_key_sealed: string | null
   previous_encoding_aes_key_sealed: string | null
   events_secret_sealed: string | null
+  /** null only until the first `migrate` after release 0.1. */
+  member_key_sealed: string | null
   domain_verification: Json<Record<string, string>>
   created_at: Generated<Time>
   updated_at: Time
@@ -98,10 +100,12 @@ export type CampaignsTable = {
   channel: string | null
   stackable: Generated<boolean>
   state: CampaignState
-  /** Which of the merchant's sender accounts sends; null: its first one. */
-  sender_mchid: string | null
+  /** Which of the merchant's sender accounts send, each for its share of the members; empty: its first one. */
+  sender_mchids: Generated<string[]>
   /** Raised by every change: a claim decided on an older revision is not written. */
   revision: Generated<number>
+  /** Raised by a change of a limit: what the gate remembers of older limits is forgotten. */
+  limits_revision: Generated<number>
   created_at: Generated<Time>
   updated_at: Time
 }
