@@ -1,4 +1,11 @@
-import type { GrantsTable, SlotsTable, OvershootsTable, CouponsTable, AttemptsTable, HaltsTable } from './schema/ledger.ts'
+import type {
+  GrantsTable,
+  SlotsTable,
+  OvershootsTable,
+  CouponsTable,
+  AttemptsTable,
+  HaltsTable,
+} from './schema/ledger.ts'
 import type {
   MerchantsTable,
   AccountsTable,

@@ -33,7 +33,9 @@ export async function applyCampaign(
 function senderFaults(merchant: Merchant, { sender_mchids }: CampaignFile): string[] {
   const senders = merchant.accounts.filter((account) => account.role === 'sender').map((account) => account.mchid)
   return sender_mchids.flatMap((mchid, index) =>
-    senders.includes(mchid) ? [] : [`sender_mchids[${index}]: ${mchid} is not a sender account of merchant ${merchant.slug}`],
+    senders.includes(mchid)
+      ? []
+      : [`sender_mchids[${index}]: ${mchid} is not a sender account of merchant ${merchant.slug}`],
   )
 }
 

@@ -24,5 +24,7 @@ export async function removedSenders(
     .limit(1)
     .executeTakeFirst()
   if (!grant) return []
-  return removed.map(({ mchid }) => `sender_mchids: ${mchid} may have sent already and cannot be left out: use another slug`)
+  return removed.map(
+    ({ mchid }) => `sender_mchids: ${mchid} may have sent already and cannot be left out: use another slug`,
+  )
 }

@@ -23,7 +23,9 @@ export async function earned(
     .execute()
   const opening = openings.find(({ card_id }) => cardCounts(campaign, card_id))
   if (!opening) return []
-  return [{ triggerKey: cardTriggerKey(memberMark(merchant, openid)), coupons: campaign.coupons, at: opening.opened_at }]
+  return [
+    { triggerKey: cardTriggerKey(memberMark(merchant, openid)), coupons: campaign.coupons, at: opening.opened_at },
+  ]
 }
 
 /** A campaign that names no card takes every card. */

@@ -76,7 +76,11 @@ async function tryOnce(services: Services, wanted: Award, isFirst: boolean): Pro
   const admission = await gate.admit(asking, limits)
   if (admission.kind === 'full') return turnedAway(services, wanted, limits, admission, isFirst)
 
-  const { reservation, leased } = reservationOf(services, wanted, offer, { limits, numbers: admission.numbers, senders })
+  const { reservation, leased } = reservationOf(services, wanted, offer, {
+    limits,
+    numbers: admission.numbers,
+    senders,
+  })
   const reserved = await ledger.reserve(reservation).catch((error: unknown) => {
     // Written or not, nobody knows; but places kept at the gate for nothing would tell others that all is gone.
     gate.giveBack(merchant.id, reservation.slots)
@@ -97,7 +101,8 @@ async function tryOnce(services: Services, wanted: Award, isFirst: boolean): Pro
 
 async function sendersOfOffer(services: Services, { merchant, campaign }: Award, offer: Offer, mark: string) {
   const senders = offer.map(
-    async ({ stock }) => [stock.id, await senderFor(services, merchant, campaign, { stockRef: stock.id, mark })] as const,
+    async ({ stock }) =>
+      [stock.id, await senderFor(services, merchant, campaign, { stockRef: stock.id, mark })] as const,
   )
   return new Map(await Promise.all(senders))
 }

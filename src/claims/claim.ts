@@ -48,7 +48,8 @@ export async function claim(services: Services, wanted: Claim): Promise<ClaimAns
 
 /** A plain link earns by the tap itself; a card or a payment has earned before, and the tap only asks again. */
 async function earnedBy(services: Services, { merchant, campaign, openid, claimKey }: Claim): Promise<Earned[]> {
-  if (campaign.kind === 'link') return [{ triggerKey: `link/${memberMark(merchant, openid)}/${claimKey}`, coupons: campaign.coupons }]
+  if (campaign.kind === 'link')
+    return [{ triggerKey: `link/${memberMark(merchant, openid)}/${claimKey}`, coupons: campaign.coupons }]
   const earned = campaign.kind === 'card_open' ? earnedByCard : earnedByPayment
   return earned(services, merchant, campaign, openid)
 }
@@ -60,11 +61,7 @@ async function nothingMore(services: Services, { merchant, campaign, openid }: C
   return given ? refusal('already_claimed', given.id) : refusal('not_eligible')
 }
 
-async function claimOne(
-  services: Services,
-  wanted: Claim,
-  earned: Earned,
-): Promise<ClaimAnswer> {
+async function claimOne(services: Services, wanted: Claim, earned: Earned): Promise<ClaimAnswer> {
   const { merchant, campaign, openid } = wanted
   const at = earned.at ?? services.clock.now()
   if (await isSoldOutAtWeChat(services, wanted, earned)) {
@@ -116,7 +113,8 @@ async function sendGranted(services: Services, granted: Granted): Promise<ClaimA
     const left = deadline - services.clock.now().getTime()
     const coupon =
       left > 0 ? (granted.leased.find((one) => one.id === id) ?? (await leaseNext(services, granted, id))) : undefined
-    const result = coupon && (await send(services, coupon, { timeoutMs: left, patienceMs: Math.min(left, doors.claim.patienceMs) }))
+    const result =
+      coupon && (await send(services, coupon, { timeoutMs: left, patienceMs: Math.min(left, doors.claim.patienceMs) }))
     results.push({ stock, result })
   }
   const status = statusOf(

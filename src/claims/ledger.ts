@@ -31,11 +31,7 @@ export type Ledger = {
 }
 
 /** Opens the ledger. `onFreed` hears of places that were given back, so that the gate offers them again. */
-export function openLedger(
-  db: Db,
-  clock: Clock,
-  onFreed: (merchantId: number, freed: GivenBack[]) => void,
-): Ledger {
+export function openLedger(db: Db, clock: Clock, onFreed: (merchantId: number, freed: GivenBack[]) => void): Ledger {
   return {
     reserve: grouped((reservations: Reservation[]) => reserve(db, reservations)),
     settleSent: grouped((sent: Sent[]) => settleSent(db, sent)),

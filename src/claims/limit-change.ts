@@ -25,7 +25,8 @@ export async function changeLimits(trx: Db, merchant: Merchant, before: Limited,
   const old = limitKinds(merchant, before)
   const now = limitKinds(merchant, after)
   const said: string[] = []
-  for (const kind of old.filter(({ name }) => !now.some((one) => one.name === name))) await dropPlaces(trx, merchant.id, kind)
+  for (const kind of old.filter(({ name }) => !now.some((one) => one.name === name)))
+    await dropPlaces(trx, merchant.id, kind)
   for (const kind of now) {
     const was = old.find(({ name }) => name === kind.name)?.limit
     if (was === kind.limit) continue

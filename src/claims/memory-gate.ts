@@ -1,5 +1,12 @@
 import { LRUCache } from 'lru-cache'
-import { type Asking, type Believed, believedSeconds, type GateScope, type GateStore, type Proposal } from './gate-store.ts'
+import {
+  type Asking,
+  type Believed,
+  believedSeconds,
+  type GateScope,
+  type GateStore,
+  type Proposal,
+} from './gate-store.ts'
 import type { Limit } from './limits.ts'
 
 /** Enough for the members of a busy hour; what falls out is read from the ledger again. */
@@ -24,7 +31,8 @@ export function openMemoryGate(): GateStore & { forget(): void } {
     if (full < 0) return { kind: 'admitted', numbers: limits.map((limit, index) => take(known[index] as State, limit)) }
     const { level } = limits[full] as Limit
     const isOld = performance.now() - (known[full] as State).readAt > believedSeconds * 1_000
-    if (level === 'member' && isOld) return { kind: 'unloaded', indexes: indexesOf((_, limit) => limit.level === 'member') }
+    if (level === 'member' && isOld)
+      return { kind: 'unloaded', indexes: indexesOf((_, limit) => limit.level === 'member') }
     return { kind: 'full', index: full, grantId: grants.get(memberOf(asking)) }
   }
 

@@ -16,11 +16,7 @@ const known = new WeakMap<CampaignCoupon[], Known>()
  * Resolves `coupons`, a list of the campaign or of one of its tiers. Every tap of a crowd asks for the same list, so the
  * answer is kept for a second. Throws when the campaign names a stock that is not there.
  */
-export async function offerOf(
-  services: Services,
-  merchant: Merchant,
-  coupons: CampaignCoupon[],
-): Promise<Offer> {
+export async function offerOf(services: Services, merchant: Merchant, coupons: CampaignCoupon[]): Promise<Offer> {
   const before = known.get(coupons)
   if (before?.merchant === merchant && performance.now() - before.readAt < maxAgeMs) return before.offer
   const offer = await byStock(services, merchant, coupons)
@@ -29,11 +25,7 @@ export async function offerOf(
 }
 
 /** The same stock named twice counts once, with the sum: a scope may be asked for only once. */
-async function byStock(
-  { directory }: Services,
-  merchant: Merchant,
-  coupons: CampaignCoupon[],
-): Promise<Offer> {
+async function byStock({ directory }: Services, merchant: Merchant, coupons: CampaignCoupon[]): Promise<Offer> {
   const counts = new Map<string, number>()
   for (const { stock_id, count } of coupons) counts.set(stock_id, (counts.get(stock_id) ?? 0) + count)
   const resolved: Offer = []

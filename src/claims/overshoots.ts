@@ -26,7 +26,8 @@ export async function fillFromAbove(
   const free: GivenBack[] = []
   for (const { scope, number, coupon_row } of given) {
     const allowed = over.find((one) => one.scope === scope)?.allowed
-    const isFilled = coupon_row === null && allowed !== undefined && (await fill(trx, { merchantId, scope, number, allowed }))
+    const isFilled =
+      coupon_row === null && allowed !== undefined && (await fill(trx, { merchantId, scope, number, allowed }))
     if (!isFilled) free.push({ scope, number })
   }
   return free
@@ -49,7 +50,10 @@ async function fill(
 }
 
 /** Notes that a scope holds more than `allowed`. */
-export async function noteOvershoot(trx: Db, overshoot: { merchantId: number; scope: string; allowed: number }): Promise<void> {
+export async function noteOvershoot(
+  trx: Db,
+  overshoot: { merchantId: number; scope: string; allowed: number },
+): Promise<void> {
   const { merchantId, scope, allowed } = overshoot
   await trx
     .insertInto('overshoots')

@@ -20,7 +20,15 @@ export type Reopening = {
 /** Something stands in the way, in words for an operator: nothing was changed. */
 export class NotReopened extends Error {}
 
-type CouponRow = { id: string; account_id: number; stock_ref: number; place: number | null; out_request_no: string; request: string; generation: number }
+type CouponRow = {
+  id: string
+  account_id: number
+  stock_ref: number
+  place: number | null
+  out_request_no: string
+  request: string
+  generation: number
+}
 
 /**
  * Makes the refused coupons of a grant owed again, in the caller's transaction: takes the places that the grant does not

@@ -28,7 +28,8 @@ export async function ask(
   if (!hasTurn || leftMs < leastAskMs) return { ...first, row: outcomeNamed('unsigned_refusal') }
   const second = await askOnce(client, coupon, { timeoutMs: leftMs, backup: !backup })
   const contradicts = second.row.verdict === 'refused' && !second.proven && second.row !== first.row
-  return contradicts ? { ...second, row: outcomeNamed('unsigned_refusal') } : second
+  const row = contradicts ? outcomeNamed('unsigned_refusal') : second.row
+  return { ...second, row, doubtful: row.verdict !== 'sent' && (first.doubtful || second.doubtful) }
 }
 
 async function askOnce(

@@ -1,7 +1,8 @@
 import { nextBeijingMidnight } from '../clock.ts'
 
 /** Names of the waiting series below. */
-export type Schedule = 'again' | 'rate' | 'ask_once_more' | 'doubt' | 'turn' | 'setup' | 'stranger' | 'budget' | 'daily_cap'
+export type Schedule =
+  'again' | 'rate' | 'ask_once_more' | 'doubt' | 'turn' | 'setup' | 'stranger' | 'budget' | 'daily_cap'
 
 const second = 1_000
 const minute = 60 * second

@@ -27,12 +27,14 @@ export function classify(reply: PayReply<SentCoupon>): Outcome {
   }
   if (reply.kind === 'unknown') {
     const evidence = evidenceOf({ status, message: reply.detail, requestId })
-    return { row: outcomeNamed(reply.word), proven: true, doubtful: reply.word !== 'unreachable', evidence }
+    const doubtful = reply.word !== 'unreachable' || reply.mayHaveArrived === true
+    return { row: outcomeNamed(reply.word), proven: true, doubtful, evidence }
   }
   const { code, message, proven } = reply
   const evidence = evidenceOf({ status, code, message, requestId })
   // 4xx: nothing was created (wechat/pay-v3.md 3.2). 5xx and what is no answer of the interface: unknown.
-  return { row: rowOfRefusal(reply), proven, doubtful: !isClientError(reply.status), evidence }
+  const doubtful = !isClientError(reply.status) || reply.mayHaveArrived === true
+  return { row: rowOfRefusal(reply), proven, doubtful, evidence }
 }
 
 /**

@@ -53,6 +53,17 @@ async function wait(
 ): Promise<SendResult> {
   const { status, code, message, requestId } = evidence
   const at = clock.now()
-  await ledger.postpone({ coupon, reason, outcome: reason, dueAt, doubtful: true, status, code, message, requestId, at })
+  await ledger.postpone({
+    coupon,
+    reason,
+    outcome: reason,
+    dueAt,
+    doubtful: true,
+    status,
+    code,
+    message,
+    requestId,
+    at,
+  })
   return { state: 'owed', reason, dueAt: dueAt ?? at }
 }

@@ -62,11 +62,11 @@ async function attempt(services: Services, coupon: OwedCoupon, options: SendOpti
   const known = needsLookUp(coupon, clock.now()) ? await clearUp(services, coupon, client) : undefined
   if (known) return known
   // A ledger that answers slowly has used the lease up: the coupon may be another's in a moment.
-  const timeoutMs = Math.min(options.timeoutMs, timeLeftMs(services, coupon))
-  if (timeoutMs < leastSendMs) return letGo(services, coupon, coupon.reason ?? undefined, clock.now())
+  const leftMs = timeLeftMs(services, coupon)
+  if (leftMs < leastSendMs) return letGo(services, coupon, coupon.reason ?? undefined, clock.now())
 
   const begun = performance.now()
-  const outcome = await ask(client, coupon, { timeoutMs, turn })
+  const outcome = await ask(client, coupon, { timeoutMs: Math.min(options.timeoutMs, leftMs), turn })
   const seconds = (performance.now() - begun) / 1_000
   sendSeconds.observe({ mchid: account.mchid }, seconds)
   note(services, coupon, account, outcome, seconds)

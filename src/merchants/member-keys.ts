@@ -17,10 +17,15 @@ export function newMemberKey(secrets: Secrets, slug: string): string {
  * named them by openid. A merchant is one transaction. Returns how many merchants that were; safe to repeat.
  */
 export async function giveMemberKeys(db: Db, secrets: Secrets): Promise<number> {
-  const merchants = await db.selectFrom('merchants').select(['id', 'slug']).where('member_key_sealed', 'is', null).execute()
+  const merchants = await db
+    .selectFrom('merchants')
+    .select(['id', 'slug'])
+    .where('member_key_sealed', 'is', null)
+    .execute()
   for (const { id, slug } of merchants) {
     const sealed = newMemberKey(secrets, slug)
-    const mark = (openid: ReturnType<typeof sql>) => memberMarkInSql(secrets.open(sealed, merchantPlace(slug, 'member_key')), openid)
+    const mark = (openid: ReturnType<typeof sql>) =>
+      memberMarkInSql(secrets.open(sealed, merchantPlace(slug, 'member_key')), openid)
     await db.transaction().execute(async (trx) => {
       const { numUpdatedRows } = await trx
         .updateTable('merchants')
