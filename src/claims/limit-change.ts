@@ -63,12 +63,12 @@ async function settleOvershoots(trx: Db, merchantId: number, { holds }: LimitKin
       select s.scope, s.number, row_number() over (partition by s.scope order by s.number) as rank
       from slots s where s.merchant_id = ${merchantId} and ${holds} and s.number > ${limit}
     ), below as (
-      select scope, number, row_number() over (partition by scope order by number) as rank
-      from (select distinct scope from above) over_full cross join generate_series(1, ${limit}::integer) as number
+      select scope, place, row_number() over (partition by scope order by place) as rank
+      from (select distinct scope from above) over_full cross join generate_series(1, ${limit}::integer) as place
       where not exists (
-        select 1 from slots h where h.merchant_id = ${merchantId} and h.scope = over_full.scope and h.number = number)
+        select 1 from slots h where h.merchant_id = ${merchantId} and h.scope = over_full.scope and h.number = place)
     )
-    update slots s set number = below.number from above join below using (scope, rank)
+    update slots s set number = below.place from above join below using (scope, rank)
     where s.merchant_id = ${merchantId} and s.scope = above.scope and s.number = above.number`.execute(trx)
   await sql`delete from overshoots s where s.merchant_id = ${merchantId} and ${holds}`.execute(trx)
   await sql`
