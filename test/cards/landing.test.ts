@@ -5,6 +5,7 @@ import { openFromLanding } from '../../src/cards/landing.ts'
 import { settleOpening } from '../../src/cards/settle-opening.ts'
 import type { CardOptions } from '../../src/sandbox/control.ts'
 import type { Stock } from '../../src/stocks/stock.ts'
+import { memberMark } from '../../src/members/member-mark.ts'
 import { aCampaign, aStock } from '../support/builders.ts'
 import { type WiredWechat, wireWechat } from '../support/wechat.ts'
 
@@ -130,7 +131,9 @@ describe('what a claim can still give', () => {
     await settleOpening(services, merchant, opening('early', 'c1', new Date('2026-01-01T00:00:00+08:00')))
     await settleOpening(services, merchant, opening('timely', 'c2'))
     expect(await earned(services, merchant, campaign, 'early')).toEqual([])
-    expect(await earned(services, merchant, campaign, 'timely')).toMatchObject([{ triggerKey: 'card_open/timely' }])
+    expect(await earned(services, merchant, campaign, 'timely')).toMatchObject([
+      { triggerKey: `card_open/${memberMark(merchant, 'timely')}` },
+    ])
     expect(await earned(services, merchant, { ...campaign, card_ids: ['pGold'] }, 'timely')).toEqual([])
     expect(await earned(services, merchant, { ...campaign, kind: 'link' }, 'timely')).toEqual([])
   })
