@@ -39,7 +39,8 @@ const statements = [
     ) as told
     where card_openings.merchant_id = told.merchant_id and card_openings.card_id = told.card_id
       and card_openings.card_code = told.card_code`,
-  `alter table card_openings drop column opened_at`,
+  // Processes of the release before go on writing it; nobody reads it any more.
+  `alter table card_openings alter column opened_at drop not null`,
   `create index card_openings_unproven on card_openings (merchant_id, active_at)
     where taken_at is null and vouched_at is null and activated_at is null and restored_at is null`,
 

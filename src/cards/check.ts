@@ -18,7 +18,7 @@ export async function checkCard(official: OfficialClient, cardId: string, cardCo
   if (reply.kind === 'refusal') return { kind: 'unknown' }
   if (reply.kind !== 'ok') return { kind: 'later' }
   const { openid, user_card_status, has_active, membership_number } = reply.body
-  const active = has_active ?? (membership_number !== '' || undefined)
+  const active = has_active ?? (membership_number ? true : undefined)
   const activity = active === undefined ? 'not_told' : active ? 'active' : 'inactive'
   return { kind: 'known', openid, usable: user_card_status === 'NORMAL', activity }
 }

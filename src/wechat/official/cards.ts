@@ -7,8 +7,8 @@ export type MemberCard = {
   user_card_status: string
   /** undefined when WeChat left it out. */
   has_active: boolean | undefined
-  /** Empty until the card is active, and where WeChat left it out. */
-  membership_number: string
+  /** Empty until the card is active; undefined when WeChat left it out. */
+  membership_number: string | undefined
 }
 
 /** The form fields that the member filled in, by name; a choice of several is joined with commas. */
@@ -36,7 +36,7 @@ export function readMemberCard({
 }: Body): OfficialReply<MemberCard> {
   if (typeof openid !== 'string' || openid === '') return { kind: 'later', word: 'unreadable_answer' }
   const status = typeof user_card_status === 'string' ? user_card_status : ''
-  const number = typeof membership_number === 'string' ? membership_number : ''
+  const number = typeof membership_number === 'string' ? membership_number : undefined
   const card = { openid, user_card_status: status, has_active: readFlag(has_active), membership_number: number }
   return { kind: 'ok', body: card }
 }
