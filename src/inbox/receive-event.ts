@@ -54,6 +54,6 @@ function shown(data: Data, names: string[]): Data {
 }
 
 /** What makes an event of the merchant's own systems the same one. */
-export function eventKey({ type, id }: MerchantEvent): string {
+function eventKey({ type, id }: MerchantEvent): string {
   return `${type}/${id}`
 }
