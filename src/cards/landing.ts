@@ -70,28 +70,32 @@ export async function openFromLanding(
   const activeAt = services.clock.now()
   const opening = await recordCard(services, merchant, { source: 'landing', ...card, openid, channel, activeAt })
   if (!opening) return { kind: 'opened', awards: [] }
-  return landingOf(services, opening.active_at as Date, () => settleCard(services, merchant, opening))
+  const { settled, faults } = await settleCard(services, merchant, opening)
+  const landing = landingOf(settled, opening.active_at as Date, services.clock.now())
+  // Who was given something sees it, whatever became of another campaign.
+  if (faults.length === 0 || isGiven(landing)) return landing
+  const fault = faults.find((one) => !(one instanceof AwardUndecided))
+  if (fault) throw fault
+  return { kind: 'later' }
 }
 
-async function landingOf(services: Services, activeAt: Date, settle: () => Promise<Settled[]>): Promise<Landing> {
-  const settled = await settle().catch(undecided)
-  if (!settled) return { kind: 'later' }
+function landingOf(settled: Settled[], activeAt: Date, now: Date): Landing {
   const awards = settled.map(({ awarded }) => awarded).filter((awarded) => awarded !== undefined)
-  if (awards.some(({ kind }) => kind !== 'turned_away')) return { kind: 'opened', awards }
-  const now = services.clock.now()
+  const opened: Landing = { kind: 'opened', awards }
+  if (isGiven(opened)) return opened
   const open = settled.filter(({ campaign }) => closedReason(campaign, now) === undefined)
   const stands = (kind: Settled['standing']['kind']) => open.some(({ standing }) => standing.kind === kind)
   if (stands('unproven')) {
     if (isOverdue(activeAt, now)) return { kind: 'unproven' }
     return { kind: 'waiting', sinceMs: now.getTime() - activeAt.getTime() }
   }
-  if (awards.length > 0) return { kind: 'opened', awards }
+  if (awards.length > 0) return opened
   if (stands('not_new')) return { kind: 'not_new' }
-  return stands('gifted') ? { kind: 'gifted' } : { kind: 'opened', awards }
+  return stands('gifted') ? { kind: 'gifted' } : opened
 }
 
-function undecided(error: unknown): undefined {
-  if (!(error instanceof AwardUndecided)) throw error
+function isGiven(landing: Landing): boolean {
+  return landing.kind === 'opened' && landing.awards.some(({ kind }) => kind !== 'turned_away')
 }
 
 /** A parameter that came twice is nobody's: WeChat appends each once. */

@@ -10,6 +10,9 @@ import { type Standing, standingOf } from './standing.ts'
 /** What a card means in one campaign; `awarded` when it has earned there. */
 export type Settled = { campaign: Campaign; standing: Standing; awarded?: Awarded }
 
+/** `faults`: what the campaigns threw that could not be settled. */
+type SettledAll = { settled: Settled[]; faults: unknown[] }
+
 /**
  * Writes what is told of a card and awards every campaign in which it has now earned. Safe to repeat, in any order of
  * facts: a campaign waits until the card is active and its taking proven. Does nothing when the card is known as another
@@ -17,11 +20,14 @@ export type Settled = { campaign: Campaign; standing: Standing; awarded?: Awarde
  */
 export async function settleOpening(services: Services, merchant: Merchant, facts: CardFacts): Promise<Settled[]> {
   const opening = await recordCard(services, merchant, facts)
-  return opening ? settleCard(services, merchant, opening) : []
+  if (!opening) return []
+  const { settled, faults } = await settleCard(services, merchant, opening)
+  if (faults.length > 0) throw faults[0]
+  return settled
 }
 
-/** Awards what a card that is on file has earned. */
-export async function settleCard(services: Services, merchant: Merchant, opening: CardOpening): Promise<Settled[]> {
+/** Awards what a card that is on file has earned, in each campaign by itself. */
+export async function settleCard(services: Services, merchant: Merchant, opening: CardOpening): Promise<SettledAll> {
   const settled: Settled[] = []
   const faults: unknown[] = []
   for (const campaign of await services.directory.campaigns(merchant.id)) {
@@ -32,8 +38,7 @@ export async function settleCard(services: Services, merchant: Merchant, opening
       faults.push(fault)
     }
   }
-  if (faults.length > 0) throw faults[0]
-  return settled
+  return { settled, faults }
 }
 
 async function settleIn(

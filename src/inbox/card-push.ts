@@ -1,6 +1,6 @@
 import { checkCard } from '../cards/check.ts'
-import { recordCard } from '../cards/openings.ts'
-import { settleCard, settleOpening } from '../cards/settle-opening.ts'
+import { findCard, recordCard } from '../cards/openings.ts'
+import { settleOpening } from '../cards/settle-opening.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
 import { NotYet } from './not-yet.ts'
@@ -29,12 +29,8 @@ export async function applyCardPush(
     return 'a card that was only fetched back'
   }
   if (told === 'taken') {
-    const opening = await recordCard(services, merchant, { ...card, takenAt: at, gifted })
-    if (!opening) return "a card that is known as another member's"
-    if (opening.active_at) {
-      await settleCard(services, merchant, opening)
-      return undefined
-    }
+    await settleOpening(services, merchant, { ...card, takenAt: at, gifted })
+    if ((await findCard(services.db, merchant, card))?.active_at) return undefined
   }
   const checked = await checkCard(services.official(merchant), cardId, cardCode)
   if (checked.kind === 'later') throw new NotYet('the card cannot be looked up at this moment')

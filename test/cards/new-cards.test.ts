@@ -276,5 +276,6 @@ test('a campaign that cannot be settled does not hold up the others', async () =
   expect(await gifts(card)).toBe(1)
   const [entry] = await wired.services.db.selectFrom('inbox').select('applied_at').orderBy('id', 'desc').execute()
   expect(entry?.applied_at).toBeNull()
+  expect(await land(card)).toMatchObject({ kind: 'opened', awards: [{ kind: 'existing' }] })
   await wired.services.db.deleteFrom('inbox').execute()
 })
