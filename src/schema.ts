@@ -14,7 +14,14 @@ import type {
   CampaignsTable,
   MembersTable,
 } from './schema/merchants.ts'
-import type { CardOpeningsTable, PaymentsTable, RefundsTable, InboxTable } from './schema/triggers.ts'
+import type {
+  CardOpeningsTable,
+  EarlierCardsTable,
+  EarlierMembersTable,
+  PaymentsTable,
+  RefundsTable,
+  InboxTable,
+} from './schema/triggers.ts'
 
 export type * from './schema/ledger.ts'
 export type * from './schema/merchants.ts'
@@ -29,6 +36,8 @@ export type Tables = {
   campaigns: CampaignsTable
   members: MembersTable
   card_openings: CardOpeningsTable
+  earlier_cards: EarlierCardsTable
+  earlier_members: EarlierMembersTable
   payments: PaymentsTable
   refunds: RefundsTable
   grants: GrantsTable

@@ -57,6 +57,8 @@ async function write(db: Db, merchant: Merchant, campaign: CampaignFile, now: Da
     limits: campaign.limits,
     spend: campaign.spend ?? null,
     card_ids: campaign.card_ids,
+    cards: campaign.cards ?? 'new',
+    gifted: campaign.gifted ?? false,
     channel: campaign.channel ?? null,
     stackable: campaign.stackable,
     state: campaign.state,

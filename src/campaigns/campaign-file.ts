@@ -19,6 +19,11 @@ export function readCampaignFile(file: unknown): CampaignFile {
   if (campaign.kind !== 'card_open' && campaign.card_ids.length > 0) {
     faults.push('card_ids: only belong in a campaign of kind card_open')
   }
+  for (const name of ['cards', 'gifted'] as const) {
+    if (campaign.kind !== 'card_open' && campaign[name] !== undefined) {
+      faults.push(`${name}: only belongs in a campaign of kind card_open`)
+    }
+  }
   faults.push(...(campaign.spend ? tierFaults(campaign.spend) : []))
   if (faults.length > 0) throw new FileFault(faults)
   return { ...campaign, limits: withDefaults(campaign) }
@@ -46,6 +51,8 @@ const campaignSchema = z.strictObject({
   limits: z.strictObject({ per_member: limit, per_member_per_day: limit, total: limit, per_day: limit }).default({}),
   spend: spendSchema.optional(),
   card_ids: z.array(z.string().regex(/^p[\w-]+$/, 'must be a card id, beginning with p')).default([]),
+  cards: z.enum(['new', 'any'], 'must be new or any').optional(),
+  gifted: z.boolean('must be true or false').optional(),
   channel: z.string().trim().min(1).max(40).optional(),
   stackable: z.boolean('must be true or false').default(false),
   state: z

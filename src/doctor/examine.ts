@@ -1,6 +1,7 @@
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
 import { checkAppid } from './appid-check.ts'
+import { checkCards } from './card-checks.ts'
 import { checkClock } from './clock-check.ts'
 import { finding, type Finding } from './findings.ts'
 import { checkHalts } from './halt-check.ts'
@@ -31,7 +32,7 @@ export async function examine(services: Services, merchant: Merchant, only?: { s
   for (const stockId of only ? [only.stockId] : await openStocks(services, merchant)) {
     findings.push(...(await checkStock(services, merchant, stockId)))
   }
-  return [...findings, ...(await checkHalts(services, merchant))]
+  return [...findings, ...(await checkCards(services, merchant)), ...(await checkHalts(services, merchant))]
 }
 
 async function openStocks(services: Services, merchant: Merchant): Promise<string[]> {

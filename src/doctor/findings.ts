@@ -1,3 +1,5 @@
+import { cardFindings } from './card-findings.ts'
+
 /**
  * Everything that the doctor can find, as data: which check it belongs to, whether it is fine, and what the operator reads
  * (Chinese, because it is shown to merchants' staff). `{name}` is filled in with a fact. `cure` is empty where nothing is to be done.
@@ -182,6 +184,8 @@ const findings = {
     message: '批次 {stock} 的 {total} 张已发完',
     cure: '请服务商增加预算或新建批次',
   },
+
+  ...cardFindings,
 
   nothing_halted: { check: 'halts', ok: true, message: '没有暂停发券的商户号或批次', cure: '' },
   halted: { check: 'halts', ok: false, message: '{what} 暂停发券：{cause}（{said}）', cure: '{cure}' },

@@ -1,15 +1,18 @@
+import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import type { Db } from '../database.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Promotion } from '../schema.ts'
 import { settlementOf } from './amounts.ts'
+import { joinPromotions } from './join-promotions.ts'
 import type { Payment, Refund } from './payment.ts'
 
 type Intake = { db: Db; log: Logger }
 
 /**
  * Writes a payment into our own ledger once, whichever way it became known, and returns the openid it stands under.
- * The first report of a transaction stands; one that contradicts it changes nothing and is logged.
+ * The first report of a transaction stands; one that contradicts it changes nothing and is logged. Only the promotions of
+ * all reports are joined, since each source may leave some out and they only ever exclude.
  */
 export async function recordPayment({ db, log }: Intake, merchant: Merchant, payment: Payment): Promise<string> {
   const promotions = await withType(db, merchant, payment.promotions)
@@ -36,12 +39,7 @@ export async function recordPayment({ db, log }: Intake, merchant: Merchant, pay
     .executeTakeFirst()
   if (inserted) return payment.openid
 
-  const first = await db
-    .selectFrom('payments')
-    .select(['openid', 'out_trade_no', 'total', 'payer_total'])
-    .where('merchant_id', '=', merchant.id)
-    .where('transaction_id', '=', payment.transactionId)
-    .executeTakeFirstOrThrow()
+  const first = await addPromotions(db, merchant, payment.transactionId, promotions)
   const differing = (['openid', 'out_trade_no', 'total', 'payer_total'] as const).filter(
     (name) => first[name] !== row[name],
   )
@@ -52,6 +50,32 @@ export async function recordPayment({ db, log }: Intake, merchant: Merchant, pay
     )
   }
   return first.openid
+}
+
+/**
+ * Joins what another report says of a payment's promotions to what is known, its settlement with them, and returns the
+ * first report. Two reports at once: the one whose reading is out of date by then reads again.
+ */
+async function addPromotions(db: Db, merchant: Merchant, transactionId: string, told: Promotion[]) {
+  for (;;) {
+    const first = await db
+      .selectFrom('payments')
+      .select(['id', 'openid', 'out_trade_no', 'total', 'payer_total', 'promotions'])
+      .where('merchant_id', '=', merchant.id)
+      .where('transaction_id', '=', transactionId)
+      .executeTakeFirstOrThrow()
+    const promotions = joinPromotions(first.promotions, told)
+    const [known, joined] = [JSON.stringify(first.promotions), JSON.stringify(promotions)]
+    if (joined === known) return first
+    const written = await db
+      .updateTable('payments')
+      .set({ promotions: joined, settlement: settlementOf(first.total, promotions) })
+      .where('id', '=', first.id)
+      .where('promotions', '=', sql<Promotion[]>`${known}::jsonb`)
+      .returning('id')
+      .executeTakeFirst()
+    if (written) return first
+  }
 }
 
 /** Writes a refund once by its refund_id, also when its payment is not known yet: they are matched when read. */

@@ -97,6 +97,10 @@ export type CampaignsTable = {
   limits: Json<CampaignLimits>
   spend: ColumnType<SpendRule | null, string | null, string | null>
   card_ids: string[]
+  /** card_open: `new` takes only cards whose taking inside the campaign's time is proven, `any` every active card. */
+  cards: Generated<'new' | 'any'>
+  /** card_open: whether a card that another person handed on earns as well. */
+  gifted: Generated<boolean>
   channel: string | null
   stackable: Generated<boolean>
   state: CampaignState

@@ -105,6 +105,18 @@ test('the campaign may name its sender and its cards', async () => {
   ])
 })
 
+test('a card campaign is for new cards, and not for those of friends, unless the file says otherwise', async () => {
+  const file = aFile({ slug: 'new-cards', kind: 'card_open' })
+  await apply(file)
+  expect(await stored('new-cards')).toMatchObject({ cards: 'new', gifted: false })
+  expect(await apply({ ...file, cards: 'any', gifted: true })).toEqual([
+    'campaign new-cards: cards new → any',
+    'campaign new-cards: gifted false → true',
+    'campaign new-cards: revision 2',
+  ])
+  expect(await apply({ ...file, cards: 'any', gifted: true })).toEqual(['campaign new-cards: nothing changed'])
+})
+
 test('only imported stocks are given, and no more of one than WeChat gives a member', async () => {
   expect(await faultsOf({ coupons: [{ stock_id: '404', count: 1 }] })).toEqual([
     'coupons[0].stock_id: stock 404 has not been imported: run stock import first',
@@ -128,6 +140,9 @@ test.each<[string, Record<string, unknown>, string]>([
     'spend: only belongs in a campaign of kind spend',
   ],
   ['cards where no card is opened', { card_ids: ['p1'] }, 'card_ids: only belong'],
+  ['new cards where no card is opened', { cards: 'new' }, 'cards: only belongs in a campaign of kind card_open'],
+  ['gifted cards where no card is opened', { gifted: false }, 'gifted: only belongs in a campaign of kind card_open'],
+  ['a kind of cards that there is not', { kind: 'card_open', cards: 'old' }, 'cards: must be new or any'],
   [
     'tiers that do not ascend',
     {

@@ -98,7 +98,20 @@ export async function aStock(
 }
 
 type CampaignOverrides = Partial<
-  Pick<Campaign, 'kind' | 'limits' | 'spend' | 'coupons' | 'starts_at' | 'ends_at' | 'state' | 'slug' | 'card_ids'>
+  Pick<
+    Campaign,
+    | 'kind'
+    | 'limits'
+    | 'spend'
+    | 'coupons'
+    | 'starts_at'
+    | 'ends_at'
+    | 'state'
+    | 'slug'
+    | 'card_ids'
+    | 'cards'
+    | 'gifted'
+  >
 >
 
 /** A published link campaign that gives one coupon of the stock, one to a member. */
