@@ -5,6 +5,7 @@ import type {
   CouponsTable,
   AttemptsTable,
   HaltsTable,
+  SuspicionsTable,
 } from './schema/ledger.ts'
 import type {
   MerchantsTable,
@@ -37,5 +38,6 @@ export type Tables = {
   coupons: CouponsTable
   attempts: AttemptsTable
   halts: HaltsTable
+  suspicions: SuspicionsTable
   inbox: InboxTable
 }

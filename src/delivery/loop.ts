@@ -1,7 +1,9 @@
+import type { OwedCoupon } from '../claims/coupon.ts'
 import type { Services } from '../services.ts'
 import { doors } from './doors.ts'
 import { probeHalts } from './probes.ts'
 import { send } from './sender.ts'
+import { forgetLifted } from './standing.ts'
 
 export type DeliveryLoop = {
   start(): void
@@ -28,6 +30,8 @@ const outagePausesMs = [250, 1_000, 2_000, 5_000]
 export function openDeliveryLoop(services: Services): DeliveryLoop {
   const { ledger, log } = services
   const inHand = new Set<Promise<void>>()
+  const byAccount = new Map<number, number>()
+  let looks = 0
   let running: Promise<void> | undefined
   let stopping = false
   let endNap = () => {}
@@ -45,9 +49,18 @@ export function openDeliveryLoop(services: Services): DeliveryLoop {
 
   /** Starts as many sends as there are free hands; returns how many. */
   async function takeDue(): Promise<number> {
-    const coupons = await ledger.leaseDue(mostInHand - inHand.size)
-    for (const coupon of coupons) hold(send(services, coupon, doors.worker))
+    const coupons = await ledger.leaseDue(mostInHand - inHand.size, { inHand: byAccount, start: looks++ })
+    // No halt stood when they were taken: one that this process remembers was lifted since.
+    if (coupons.length > 0) forgetLifted(services, coupons)
+    for (const coupon of coupons) hold(sendCounted(coupon))
     return coupons.length
+  }
+
+  async function sendCounted(coupon: OwedCoupon): Promise<void> {
+    const { accountId } = coupon
+    byAccount.set(accountId, (byAccount.get(accountId) ?? 0) + 1)
+    await send(services, coupon, doors.worker)
+    byAccount.set(accountId, byAccount.get(accountId)! - 1)
   }
 
   async function look(): Promise<void> {

@@ -85,6 +85,18 @@ export type AttemptsTable = {
   request_id: string | null
 }
 
+/** A member who met an answer that may be his own fault, or the stock's. */
+export type SuspicionsTable = {
+  account_id: number
+  stock_ref: number
+  /** A word of the outcome table. */
+  outcome: string
+  /** WeChat's code; '' when there was none. */
+  code: string
+  openid: string
+  at: Time
+}
+
 export type HaltsTable = {
   id: Generated<number>
   merchant_id: number

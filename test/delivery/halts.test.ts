@@ -14,7 +14,6 @@ const notBound: Answer = { status: 400, code: 'APPID_MCHID_NOT_MATCH', message: 
 const notFound: Answer = { status: 404, code: 'RESOURCE_NOT_EXISTS', message: '批次不存在' }
 const notListed: Answer = { status: 403, code: 'REQUEST_BLOCKED', message: '商户无权发券' }
 const abnormal: Answer = { status: 403, code: 'USER_ACCOUNT_ABNORMAL', message: '用户非法' }
-const strange: Answer = { status: 403, code: 'REQUEST_BLOCKED', message: '没有见过的原因' }
 
 const minute = 60_000
 let room: DeliveryRoom
@@ -139,19 +138,6 @@ describe('a halted stock', () => {
     const heldRow = held.kind === 'granted' ? held.coupons[0]!.id : ''
     expect(await states([row!, heldRow])).toEqual(['sent', 'reserved'])
     expect((await room.coupon(heldRow)).due_at).toEqual(dueAt)
-  })
-
-  test('one member whom WeChat refuses for unknown reasons does not keep the others waiting', async () => {
-    room.wechat.otherwise = (call) => (call.openid === 'odd' ? strange : 'commit')
-    const odd = await room.owe('odd')
-    await drain()
-    const others = await oweSome(3)
-    await drain()
-    expect(await states(others)).toEqual(Array(3).fill('reserved'))
-    room.clock.advance(40_000)
-    await drain()
-    expect(await states([odd, ...others])).toEqual(['reserved', 'sent', 'sent', 'sent'])
-    expect(await room.halts()).toEqual([])
   })
 })
 
