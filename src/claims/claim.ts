@@ -70,7 +70,10 @@ async function claimOne(services: Services, claim: Claim, earned: Earned): Promi
   if (!hold) {
     const grants = await campaignGrants(services.db, merchant.id, campaign.id, openid)
     const given = grants.find((grant) => grant.status !== 'refused')
-    return given ? refusal('already_claimed', given.id) : refusal('sold_out')
+    return answerOf(services, claim, {
+      kind: 'turned_away',
+      ...(given ? { reason: 'already_claimed', grantId: given.id } : { reason: 'sold_out' }),
+    })
   }
   const wanted = { ...earned, merchant, campaign, openid, at, lease: earned.dueAt === undefined }
   let awarded: Awarded | undefined

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { award } from '../../src/claims/award.ts'
+import { retryGrants } from '../../src/claims/retry.ts'
 import { raiseHalt, whyHalted } from '../../src/delivery/halts.ts'
 import { openDeliveryLoop } from '../../src/delivery/loop.ts'
 import { outcomeNamed } from '../../src/delivery/outcomes.ts'
@@ -192,6 +193,22 @@ describe('for those who ask', () => {
     await drain()
     expect(await states([row!, other!])).toEqual(['sent', 'sent'])
     expect(await sendAgain(room.services, grant_id, 'operator')).toEqual([])
+  })
+
+  test('an operator who sends again leaves alone what a campaign holds back, and says until when', async () => {
+    const { services, merchant, campaign, clock } = room
+    const at = clock.now()
+    const dueAt = new Date(at.getTime() + 60 * minute)
+    const triggerKey = `link/held/${randomUUID()}`
+    const wanted = { merchant, campaign, openid: 'held back', triggerKey, coupons: campaign.coupons, at, dueAt }
+    const held = await award(services, wanted)
+    const grantId = held.kind === 'granted' ? held.grantId : ''
+    expect(await retryGrants(services, [grantId])).toMatchObject([
+      { status: 'pending', message: `waiting: due at ${dueAt.toISOString()}` },
+    ])
+    expect(room.wechat.calls).toEqual([])
+    clock.advance(60 * minute)
+    expect(await retryGrants(services, [grantId])).toMatchObject([{ status: 'sent' }])
   })
 
   test('an operator cannot send what is being sent at this moment', async () => {
