@@ -22,6 +22,19 @@ const statements = [
   // A merchant's share of a worker's hands, beside others' (claims/lane-shares.ts).
   `alter table merchants add column weight integer not null default 1 check (weight between 1 and 100)`,
 
+  // What an operator did to owed coupons, and why; 'before' is what a replaced one was.
+  `create table operator_acts (
+    id bigint generated always as identity primary key,
+    merchant_id bigint not null references merchants,
+    grant_id uuid not null,
+    coupon_row uuid not null,
+    act text not null check (act in ('given_up', 'replaced')),
+    reason text not null check (length(reason) between 1 and 500),
+    before jsonb not null,
+    at timestamptz not null
+  )`,
+  `create index on operator_acts (grant_id)`,
+
   // What a stock has left: coupons given since WeChat last told its number, and those that are owed. Ours that were on
   // their way while it told may or may not be in its number already.
   `alter table stocks add column in_flight_at_sync integer not null default 0`,

@@ -6,6 +6,7 @@ import type {
   AttemptsTable,
   HaltsTable,
   SuspicionsTable,
+  OperatorActsTable,
 } from './schema/ledger.ts'
 import type {
   MerchantsTable,
@@ -39,5 +40,6 @@ export type Tables = {
   attempts: AttemptsTable
   halts: HaltsTable
   suspicions: SuspicionsTable
+  operator_acts: OperatorActsTable
   inbox: InboxTable
 }

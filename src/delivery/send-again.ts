@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { isHeld } from '../claims/held.ts'
 import type { Services } from '../services.ts'
 import { doors } from './doors.ts'
 import { liftFor } from './halts.ts'
@@ -33,9 +33,4 @@ export async function sendAgain(services: Services, grantId: string, by: string)
     results.push(coupon && (await send(services, coupon, doors.operator)))
   }
   return results
-}
-
-/** Never tried and not due: nothing else puts a coupon off before its first try. */
-export function isHeld(now: Date) {
-  return sql<boolean>`(due_at > ${now} and attempts = 0 and reason is null)`
 }

@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely'
-import type { Time } from './column.ts'
+import type { Json, Time } from './column.ts'
 
 export type CouponState = 'reserved' | 'sent' | 'refused'
 
@@ -94,6 +94,19 @@ export type SuspicionsTable = {
   /** WeChat's code; '' when there was none. */
   code: string
   openid: string
+  at: Time
+}
+
+/** What an operator did to an owed coupon, and why. */
+export type OperatorActsTable = {
+  id: Generated<number>
+  merchant_id: number
+  grant_id: string
+  coupon_row: string
+  act: 'given_up' | 'replaced'
+  reason: string
+  /** The coupon as it was. */
+  before: Json<{ stock_ref: number; account_id: number; place: number | null; out_request_no: string }>
   at: Time
 }
 
