@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import type { Wanted } from '../claims/owed-grants.ts'
 import { giveUpGrants, type HandLine, replaceGrants } from '../claims/settle-by-hand.ts'
 import type { Services } from '../services.ts'
@@ -53,7 +53,7 @@ const reasonAtMost = 500
 function reasonOf(text: string): string {
   const reason = text.trim()
   if (reason === '' || reason.length > reasonAtMost) {
-    throw new CliRefusal(`the reason must have between 1 and ${reasonAtMost} characters`)
+    throw new InvalidArgumentError(`It must have between 1 and ${reasonAtMost} characters`)
   }
   return reason
 }
