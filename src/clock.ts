@@ -32,3 +32,9 @@ export function nextBeijingMidnight(at: Date): Date {
   const local = at.getTime() + beijingOffsetMs
   return new Date(Math.floor(local / dayMs) * dayMs + dayMs - beijingOffsetMs)
 }
+
+/** The first instant of the next month in Beijing after `at`. */
+export function nextBeijingMonth(at: Date): Date {
+  const local = new Date(at.getTime() + beijingOffsetMs)
+  return new Date(Date.UTC(local.getUTCFullYear(), local.getUTCMonth() + 1) - beijingOffsetMs)
+}

@@ -5,6 +5,8 @@ import type {
   CouponsTable,
   AttemptsTable,
   HaltsTable,
+  SuspicionsTable,
+  OperatorActsTable,
 } from './schema/ledger.ts'
 import type {
   MerchantsTable,
@@ -46,5 +48,7 @@ export type Tables = {
   coupons: CouponsTable
   attempts: AttemptsTable
   halts: HaltsTable
+  suspicions: SuspicionsTable
+  operator_acts: OperatorActsTable
   inbox: InboxTable
 }

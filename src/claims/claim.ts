@@ -3,7 +3,7 @@ import type { Earned } from '../campaigns/earned.ts'
 import { earned as earnedByCard } from '../cards/earned.ts'
 import { doors } from '../delivery/doors.ts'
 import { whyHalted } from '../delivery/halts.ts'
-import { memberWords } from '../delivery/outcomes.ts'
+import { memberWords, waitingWords } from '../delivery/outcomes.ts'
 import { send } from '../delivery/sender.ts'
 import { memberMark } from '../members/member-mark.ts'
 import type { Merchant } from '../merchants/merchant.ts'
@@ -16,7 +16,8 @@ import { closedReason } from './campaign-window.ts'
 import { answer, answerOfGrant, claimed, type ClaimAnswer, refusal } from './claim-answer.ts'
 import type { OwedCoupon } from './coupon.ts'
 import { recentRefusal, rememberRefusal } from './impatience.ts'
-import { offerOf } from './offer.ts'
+import { type Offer, offerOf } from './offer.ts'
+import { holdStocks } from './stock-left.ts'
 import { senderFor } from './sender-choice.ts'
 import { campaignGrants, findGrant, statusOf } from './grants.ts'
 
@@ -61,21 +62,34 @@ async function nothingMore(services: Services, { merchant, campaign, openid }: C
   return given ? refusal('already_claimed', given.id) : refusal('not_eligible')
 }
 
-async function claimOne(services: Services, wanted: Claim, earned: Earned): Promise<ClaimAnswer> {
-  const { merchant, campaign, openid } = wanted
+async function claimOne(services: Services, claim: Claim, earned: Earned): Promise<ClaimAnswer> {
+  const { merchant, campaign, openid } = claim
   const at = earned.at ?? services.clock.now()
-  if (await isSoldOutAtWeChat(services, wanted, earned)) {
-    const [grant] = await campaignGrants(services.db, merchant.id, campaign.id, openid)
-    return grant ? refusal('already_claimed', grant.id) : refusal('sold_out')
+  const offer = await offerOf(services, merchant, earned.coupons)
+  const hold = (await isSoldOutAtWeChat(services, claim, offer)) ? undefined : await holdStocks(services, offer)
+  if (!hold) {
+    const grants = await campaignGrants(services.db, merchant.id, campaign.id, openid)
+    const given = grants.find((grant) => grant.status !== 'refused')
+    return answerOf(services, claim, {
+      kind: 'turned_away',
+      ...(given ? { reason: 'already_claimed', grantId: given.id } : { reason: 'sold_out' }),
+    })
   }
-  const awarded = await award(services, {
-    ...earned,
-    merchant,
-    campaign,
-    openid,
-    at,
-    lease: earned.dueAt === undefined,
-  })
+  const wanted = { ...earned, merchant, campaign, openid, at, lease: earned.dueAt === undefined }
+  let awarded: Awarded | undefined
+  try {
+    awarded = await award(services, wanted)
+  } finally {
+    hold.decide(awarded?.kind === 'granted')
+  }
+  return answerOf(services, claim, awarded)
+}
+
+async function answerOf(
+  services: Services,
+  { merchant, campaign, openid }: Claim,
+  awarded: Awarded,
+): Promise<ClaimAnswer> {
   if (awarded.kind === 'turned_away') {
     const no = refusal(awarded.reason, awarded.grantId)
     // What a card or a payment earned may come at any moment; a link's limits change only with time or the campaign.
@@ -93,10 +107,10 @@ async function claimOne(services: Services, wanted: Claim, earned: Earned): Prom
 async function isSoldOutAtWeChat(
   services: Services,
   { merchant, campaign, openid }: Claim,
-  earned: Earned,
+  offer: Offer,
 ): Promise<boolean> {
   const mark = memberMark(merchant, openid)
-  for (const { stock } of await offerOf(services, merchant, earned.coupons)) {
+  for (const { stock } of offer) {
     const sender = await senderFor(services, merchant, campaign, { stockRef: stock.id, mark })
     if ((await whyHalted(services, sender.id, stock.id)) === 'sold_out') return true
   }
@@ -123,7 +137,9 @@ async function sendGranted(services: Services, granted: Granted): Promise<ClaimA
   const coupons = results.map(({ stock, result }) => claimed(stock, result?.state === 'sent' ? result.couponId : null))
   const refused = results.find(({ result }) => result?.state === 'refused')?.result
   const words = refused?.state === 'refused' ? memberWords(refused.reason) : undefined
-  return answer(status, granted.grantId, coupons, words)
+  const owed = results.find(({ result }) => result?.state === 'owed')?.result
+  const waiting = owed?.state === 'owed' ? waitingWords(owed.reason) : undefined
+  return answer(status, granted.grantId, coupons, words, waiting)
 }
 
 /** The next coupon of the same stock: it could not be leased while the one before was on its way. */

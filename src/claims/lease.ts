@@ -3,6 +3,8 @@ import { sql } from 'kysely'
 import { type Clock, elapsedMs } from '../clock.ts'
 import type { Db } from '../database.ts'
 import { leaseMs, type OwedCoupon } from './coupon.ts'
+import { shareLanes } from './lane-shares.ts'
+import { haltOf, laneHeads, openLanes } from './lanes.ts'
 
 type Row = {
   id: string
@@ -22,28 +24,42 @@ type Row = {
 /** Nobody holds it, or whoever did has let its lease run out. */
 const free = sql`(c.lease_token is null or c.leased_until <= lease_clock())`
 
+/** Nobody holds another coupon of the same stock and openid. */
+const unpaired = sql`not exists (
+  select 1 from coupons o where o.merchant_id = c.merchant_id and o.stock_ref = c.stock_ref
+    and o.openid = c.openid and o.id <> c.id and o.lease_token is not null and o.leased_until > lease_clock())`
+
+/** What a worker has in hand by account, and how often it looked: whose turn it is to be first. */
+export type Looking = { inHand: ReadonlyMap<number, number>; start: number }
+
 /**
- * Takes due coupons: those nobody holds, or whose holder's lease ran out. One row of each stock and openid at a time,
- * none under a standing halt, and never one that another transaction is looking at. Due times go by `clock`.
+ * Takes at most `hands` due coupons, lane by lane: those nobody holds, or whose holder's lease ran out. One row of each
+ * stock and openid at a time, none under a standing halt, and never one that another transaction is looking at. Due times
+ * go by `clock`.
  */
-export function leaseDue(db: Db, clock: Clock, limit: number): Promise<OwedCoupon[]> {
+export async function leaseDue(
+  db: Db,
+  clock: Clock,
+  hands: number,
+  { inHand, start }: Looking = { inHand: new Map(), start: 0 },
+): Promise<OwedCoupon[]> {
   const now = clock.now()
+  const shares = shareLanes(await openLanes(db, now), { hands, inHand, start })
+  if (shares.length === 0) return []
   return lease(
     db,
     clock,
     sql`
       select distinct on (c.stock_ref, c.openid) c.id
-      from (
+      from unnest(
+        ${shares.map(({ lane }) => lane.accountId)}::bigint[], ${shares.map(({ lane }) => lane.stockRef)}::bigint[],
+        ${shares.map(({ take }) => take)}::int[]) as lane (account_id, stock_ref, take)
+      cross join lateral (
         select id, stock_ref, openid, due_at, ordinal from coupons c
-        where state = 'reserved' and not set_aside and due_at <= ${now} and ${free}
-          and not exists (
-            select 1 from halts h where h.lifted_at is null and h.account_id = c.account_id
-              and (h.stock_ref is null or h.stock_ref = c.stock_ref))
-          and not exists (
-            select 1 from coupons o where o.merchant_id = c.merchant_id and o.stock_ref = c.stock_ref
-              and o.openid = c.openid and o.id <> c.id and o.lease_token is not null and o.leased_until > lease_clock())
+        where account_id = lane.account_id and stock_ref = lane.stock_ref and state = 'reserved' and not set_aside
+          and due_at <= ${now} and ${free} and ${unpaired}
         order by due_at
-        limit ${limit}
+        limit lane.take
         for update skip locked
       ) c
       order by c.stock_ref, c.openid, c.due_at, c.ordinal`,
@@ -51,21 +67,33 @@ export function leaseDue(db: Db, clock: Clock, limit: number): Promise<OwedCoupo
 }
 
 /**
- * Takes one coupon under a halt, due or waiting for it, to see whether the halt's cause is gone. Never one that was not
- * tried and is not due: it may be held on purpose.
+ * Takes one due coupon under a halt, to see whether the halt's cause is gone. Under an account's it is one of any lane
+ * that has no halt of its own, where there is such a lane.
  */
-export async function leaseProbe(db: Db, clock: Clock, haltId: number): Promise<OwedCoupon | undefined> {
+export async function leaseProbe(
+  db: Db,
+  clock: Clock,
+  halt: { account_id: number; stock_ref: number | null },
+): Promise<OwedCoupon | undefined> {
+  const now = clock.now()
+  const isUnder = sql`account_id = ${halt.account_id}${halt.stock_ref === null ? sql`` : sql` and stock_ref = ${halt.stock_ref}`}`
   const [coupon] = await lease(
     db,
     clock,
     sql`
-      select c.id from coupons c join halts h on h.id = ${haltId} and h.account_id = c.account_id
-        and (h.stock_ref is null or h.stock_ref = c.stock_ref)
-      where c.state = 'reserved' and not c.set_aside and ${free}
-        and (c.due_at <= ${clock.now()} or c.reason is not null)
-      order by c.due_at
-      limit 1
-      for update of c skip locked`,
+      with recursive ${laneHeads(isUnder)}
+      select c.id from (
+        select * from heads where due_at <= ${now}
+        order by exists (${haltOf('heads')} and halts.stock_ref is not null), due_at
+      ) lane cross join lateral (
+        select id from coupons c
+        where account_id = lane.account_id and stock_ref = lane.stock_ref and state = 'reserved' and not set_aside
+          and due_at <= ${now} and ${free} and ${unpaired}
+        order by due_at
+        limit 1
+        for update skip locked
+      ) c
+      limit 1`,
   )
   return coupon
 }

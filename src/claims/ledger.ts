@@ -4,9 +4,11 @@ import { grouped } from '../grouped.ts'
 import { cancelIn } from './cancel.ts'
 import type { OwedCoupon } from './coupon.ts'
 import type { GivenBack } from './give-back.ts'
+import { type GivenUp, giveUp } from './give-up.ts'
 import { type LateSent, settleLate, type SettledLate } from './late-sent.ts'
-import { leaseDue, leaseOne, leaseProbe } from './lease.ts'
+import { leaseDue, leaseOne, leaseProbe, type Looking } from './lease.ts'
 import { endDoubt, postpone, type Postponed, release } from './postpone.ts'
+import { replace, type Replaced, type Replacing } from './replace.ts'
 import { type Reservation, reserve, type Reserved } from './reserve.ts'
 import { type Refused, type Sent, type Settled, settleRefused, settleSent } from './settle.ts'
 
@@ -21,11 +23,19 @@ export type Ledger = {
   /** Writes a coupon as refused and gives its places back. False: it is in doubt, or somebody else has it by now. */
   settleRefused(refused: Refused): Promise<boolean>
   postpone(postponed: Postponed): Promise<void>
-  release(coupon: OwedCoupon, dueAt: Date, reason?: string): Promise<void>
+  /** `dueAt` null: as before. */
+  release(coupon: OwedCoupon, dueAt: Date | null, reason?: string): Promise<void>
   endDoubt(coupon: OwedCoupon): Promise<void>
-  leaseDue(limit: number): Promise<OwedCoupon[]>
-  leaseProbe(haltId: number): Promise<OwedCoupon | undefined>
+  leaseDue(hands: number, looking?: Looking): Promise<OwedCoupon[]>
+  leaseProbe(halt: { account_id: number; stock_ref: number | null }): Promise<OwedCoupon | undefined>
   leaseOne(couponRow: string): Promise<OwedCoupon | undefined>
+  /** An operator gives up what the grant is owed, as far as it was never in doubt. */
+  giveUp(
+    grant: { merchantId: number; grantId: string },
+    deed: { reason: string; at: Date },
+  ): Promise<Omit<GivenUp, 'freed'>>
+  /** An operator moves it to another stock. Throws `NotReplaced`. */
+  replace(replacing: Replacing): Promise<Omit<Replaced, 'freed'>>
   /** False when a coupon of the grant is sent, on its way or in doubt. */
   cancelGrant(merchantId: number, grantId: string, reason: string, at: Date): Promise<boolean>
 }
@@ -44,9 +54,19 @@ export function openLedger(db: Db, clock: Clock, onFreed: (merchantId: number, f
     postpone: (postponed) => postpone(db, postponed),
     release: (coupon, dueAt, reason) => release(db, coupon, dueAt, reason),
     endDoubt: (coupon) => endDoubt(db, coupon),
-    leaseDue: (limit) => leaseDue(db, clock, limit),
-    leaseProbe: (haltId) => leaseProbe(db, clock, haltId),
+    leaseDue: (hands, looking) => leaseDue(db, clock, hands, looking),
+    leaseProbe: (halt) => leaseProbe(db, clock, halt),
     leaseOne: (couponRow) => leaseOne(db, clock, couponRow),
+    async giveUp(grant, deed) {
+      const { freed, ...done } = await giveUp(db, grant, deed)
+      onFreed(grant.merchantId, freed)
+      return done
+    },
+    async replace(replacing) {
+      const { freed, ...done } = await replace(db, replacing)
+      onFreed(replacing.merchant.id, freed)
+      return done
+    },
     async cancelGrant(merchantId, grantId, reason, at) {
       const { freed, left } = await db
         .transaction()

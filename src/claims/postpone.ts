@@ -60,11 +60,19 @@ export async function postpone(db: Db, postponed: Postponed): Promise<void> {
   })
 }
 
-/** Frees a lease without an attempt: the stock is halted, or the account's pace has no room. No doubt comes of it. */
-export async function release(db: Db, coupon: OwedCoupon, dueAt: Date, reason?: string): Promise<void> {
+/**
+ * Frees a lease without an attempt: the stock is halted, or the account's pace has no room. No doubt comes of it. Without
+ * `dueAt` the coupon keeps its time: a halt closes its lane, and is lifted without touching what waited under it.
+ */
+export async function release(db: Db, coupon: OwedCoupon, dueAt: Date | null, reason?: string): Promise<void> {
   await db
     .updateTable('coupons')
-    .set((eb) => ({ due_at: dueAt, lease_token: null, leased_until: null, reason: reason ?? eb.ref('reason') }))
+    .set((eb) => ({
+      due_at: dueAt ?? eb.ref('due_at'),
+      lease_token: null,
+      leased_until: null,
+      reason: reason ?? eb.ref('reason'),
+    }))
     .where('id', '=', coupon.id)
     .where('lease_token', '=', coupon.lease.token)
     .execute()

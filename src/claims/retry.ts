@@ -2,7 +2,7 @@ import { memberWords } from '../delivery/outcomes.ts'
 import { sendAgain } from '../delivery/send-again.ts'
 import type { Services } from '../services.ts'
 import type { Stock } from '../stocks/stock.ts'
-import { findGrant, type GrantStatus } from './grants.ts'
+import { findGrant, type GrantCoupon, type GrantStatus } from './grants.ts'
 import { NotReopened, reopenIn } from './reopen.ts'
 
 export type RetryLine = { grantId: string; status: GrantStatus | 'unknown'; message: string }
@@ -36,9 +36,16 @@ async function retryGrant(services: Services, grantId: string, options: RetryOpt
   if (why === undefined) await sendAgain(services, grantId, options.by ?? 'operator')
   const grant = await findGrant(db, owner.merchant_id, grantId)
   const open = grant?.coupons.find((coupon) => coupon.state !== 'sent')
-  const message =
-    why ?? (open ? `${open.reason ?? 'waiting'}: ${memberWords(open.reason).message}` : 'every coupon was sent')
-  return { grantId, status: grant?.status ?? 'unknown', message }
+  return {
+    grantId,
+    status: grant?.status ?? 'unknown',
+    message: why ?? (open ? wordsOf(open) : 'every coupon was sent'),
+  }
+}
+
+function wordsOf({ state, reason, dueAt }: GrantCoupon): string {
+  if (state === 'reserved' && reason === null) return `waiting: due at ${dueAt.toISOString()}`
+  return `${reason ?? 'waiting'}: ${memberWords(reason).message}`
 }
 
 async function ownerOf({ db }: Services, grantId: string) {

@@ -3,6 +3,7 @@ import type { Db } from '../database.ts'
 import type { Services } from '../services.ts'
 import type { PayClient } from '../wechat/pay/client.ts'
 import { listUserCoupons, type UserCoupon } from '../wechat/pay/favor.ts'
+import { isMembersOwn } from './outcome.ts'
 import { outcomeNamed } from './outcomes.ts'
 
 export type LookedUp =
@@ -27,7 +28,7 @@ export function isOldDoubt({ doubtSince }: Pick<OwedCoupon, 'doubtSince'>, now: 
 /** A coupon in doubt is looked up before it is sent again after a day, and when WeChat refuses its number. */
 export function needsLookUp(coupon: Pick<OwedCoupon, 'doubtSince' | 'reason'>, now: Date): boolean {
   if (coupon.doubtSince === null) return false
-  return isOldDoubt(coupon, now) || (coupon.reason !== null && outcomeNamed(coupon.reason).verdict === 'refused')
+  return isOldDoubt(coupon, now) || (coupon.reason !== null && isMembersOwn(outcomeNamed(coupon.reason)))
 }
 
 /**

@@ -44,6 +44,11 @@ export function memberWords(name: string | null): { reason: MemberReason; messag
   return { reason, message: row?.memberSentence ?? memberReasons[reason] }
 }
 
+/** What a member's page says of a coupon that is still owed, where there is more to say than 正在发放. */
+export function waitingWords(name: string | null): string | undefined {
+  return byName.get(name ?? '')?.waitingSentence
+}
+
 function isMemberReason(name: string | null): name is MemberReason {
   return name !== null && Object.hasOwn(memberReasons, name)
 }

@@ -52,7 +52,10 @@ async function attempt(services: Services, coupon: OwedCoupon, options: SendOpti
   if (!client) return settle(services, coupon, account, withoutKeys)
 
   const halt = options.probing ? undefined : await standingHalt(services, coupon.accountId, coupon.stockRef)
-  if (halt) return letGo(services, coupon, halt.cause, halt.probe_at)
+  if (halt) {
+    await services.ledger.release(coupon, null, halt.cause)
+    return { state: 'owed', reason: halt.cause, dueAt: halt.probe_at }
+  }
 
   const turn = () => pace.take(account, Math.min(options.patienceMs, timeLeftMs(services, coupon)))
   if (!(await turn())) {

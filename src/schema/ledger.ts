@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely'
-import type { Time } from './column.ts'
+import type { Json, Time } from './column.ts'
 
 export type CouponState = 'reserved' | 'sent' | 'refused'
 
@@ -83,6 +83,31 @@ export type AttemptsTable = {
   code: string | null
   message: string | null
   request_id: string | null
+}
+
+/** A member who met an answer that may be his own fault, or the stock's. */
+export type SuspicionsTable = {
+  account_id: number
+  stock_ref: number
+  /** A word of the outcome table. */
+  outcome: string
+  /** WeChat's code; '' when there was none. */
+  code: string
+  openid: string
+  at: Time
+}
+
+/** What an operator did to an owed coupon, and why. */
+export type OperatorActsTable = {
+  id: Generated<number>
+  merchant_id: number
+  grant_id: string
+  coupon_row: string
+  act: 'given_up' | 'replaced'
+  reason: string
+  /** The coupon as it was. */
+  before: Json<{ stock_ref: number; account_id: number; place: number | null; out_request_no: string }>
+  at: Time
 }
 
 export type HaltsTable = {

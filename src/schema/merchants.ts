@@ -19,6 +19,8 @@ export type MerchantsTable = {
   /** null only until the first `migrate` after release 0.1. */
   member_key_sealed: string | null
   domain_verification: Json<Record<string, string>>
+  /** Its share of a worker's hands, beside other merchants'. */
+  weight: Generated<number>
   created_at: Generated<Time>
   updated_at: Time
 }
@@ -68,6 +70,8 @@ export type StocksTable = {
   goods_tags: string[]
   goods_tags_from: 'wechat' | 'operator'
   created_at: Generated<Time>
+  /** Our coupons on their way or in doubt when WeChat told `distributed_coupons`. */
+  in_flight_at_sync: Generated<number>
   synced_at: Time
 }
 

@@ -90,7 +90,16 @@ export async function openDeliveryRoom(
     halts,
     async clear() {
       for (const { id } of await halts()) await liftHalt(services, id, 'test')
-      for (const table of ['attempts', 'slots', 'overshoots', 'coupons', 'grants', 'halts'] as const)
+      for (const table of [
+        'attempts',
+        'slots',
+        'overshoots',
+        'coupons',
+        'grants',
+        'halts',
+        'suspicions',
+        'operator_acts',
+      ] as const)
         await services.db.deleteFrom(table).execute()
       wechat.calls.length = 0
       wechat.coupons.clear()

@@ -1,6 +1,6 @@
 import type { OutcomeRow } from '../outcome.ts'
 
-/** Words of our own about a coupon whose fate is not clear: no answer of WeChat's to a send. */
+/** Words of our own about a coupon: no answer of WeChat's to a send. */
 export const ourOutcomes: OutcomeRow[] = [
   {
     name: 'lease_ran_out',
@@ -41,5 +41,17 @@ export const ourOutcomes: OutcomeRow[] = [
       cure: '导出两条记录的凭据核对：多半是同一张券被登记了两次，请人工确认后处理',
     },
     source: 'our own: one number brings one coupon (pay-v3.md 3.2)',
+  },
+  {
+    name: 'given_up',
+    match: {},
+    verdict: 'refused',
+    member: 'ended',
+    memberSentence: '商家已停止发放这张优惠券，详情请咨询商家',
+    operator: {
+      cause: '运营人员放弃了这张欠发的券，原因记在 operator_acts 里',
+      cure: '无需处理；要恢复时执行 grants retry',
+    },
+    source: 'our own',
   },
 ]
