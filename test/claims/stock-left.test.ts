@@ -112,9 +112,10 @@ describe('a stock with two coupons left', () => {
     await Promise.all([tap(), tap()])
     const stock = (await services.directory.stock(merchant.id, stockId))!
     campaign = await aCampaign(services, stock, { kind: 'card_open' })
-    const opening = { source: 'event' as const, cardId: 'pCard', cardCode: '1', channel: undefined }
-    const opened = { ...opening, openid: someone(), openedAt: services.clock.now() }
-    expect(await settleOpening(services, merchant, opened)).toMatchObject([{ kind: 'granted' }])
+    const at = services.clock.now()
+    const card = { source: 'event' as const, cardId: 'pCard', cardCode: '1', openid: someone() }
+    const opened = { ...card, vouchedAt: at, activeAt: at }
+    expect(await settleOpening(services, merchant, opened)).toMatchObject([{ awarded: { kind: 'granted' } }])
     expect(await tap(someone())).toMatchObject({ reason: 'not_eligible' })
   })
 })
