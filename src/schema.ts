@@ -7,7 +7,7 @@ import type {
   CampaignsTable,
   MembersTable,
 } from './schema/merchants.ts'
-import type { CardOpeningsTable, PaymentsTable, RefundsTable, InboxTable } from './schema/triggers.ts'
+import type { CardOpeningsTable, PaymentsTable, RefundsTable, SpendersTable, InboxTable } from './schema/triggers.ts'
 
 export type * from './schema/ledger.ts'
 export type * from './schema/merchants.ts'
@@ -24,6 +24,7 @@ export type Tables = {
   card_openings: CardOpeningsTable
   payments: PaymentsTable
   refunds: RefundsTable
+  spenders: SpendersTable
   grants: GrantsTable
   slots: SlotsTable
   coupons: CouponsTable

@@ -1,4 +1,5 @@
 import { award, type Awarded } from '../claims/award.ts'
+import { eachByItself } from '../claims/each-by-itself.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
 import type { CardOpening } from './card-opening.ts'
@@ -6,19 +7,17 @@ import { cardCounts, cardTriggerKey } from './earned.ts'
 import { recordOpening } from './openings.ts'
 
 /**
- * Writes a proven card opening and awards every campaign it earns. Safe to repeat. Awards nothing when the card is known
- * as another member's.
+ * Writes a proven card opening and awards every campaign it earns. Safe to repeat, and every campaign
+ * by itself (`eachByItself`). Awards nothing when the card is known as another member's.
  */
 export async function settleOpening(services: Services, merchant: Merchant, opening: CardOpening): Promise<Awarded[]> {
   const { openid, openedAt } = await recordOpening(services, merchant, opening)
   if (openid !== opening.openid) return []
-  const awards: Awarded[] = []
-  for (const campaign of await services.directory.campaigns(merchant.id)) {
-    if (campaign.kind !== 'card_open' || campaign.state === 'draft' || !cardCounts(campaign, opening.cardId)) continue
-    const triggerKey = cardTriggerKey(openid)
-    awards.push(
-      await award(services, { merchant, campaign, openid, triggerKey, coupons: campaign.coupons, at: openedAt }),
-    )
-  }
-  return awards
+  const campaigns = (await services.directory.campaigns(merchant.id)).filter(
+    (campaign) => campaign.kind === 'card_open' && campaign.state !== 'draft' && cardCounts(campaign, opening.cardId),
+  )
+  const triggerKey = cardTriggerKey(openid)
+  return eachByItself(campaigns, (campaign) =>
+    award(services, { merchant, campaign, openid, triggerKey, coupons: campaign.coupons, at: openedAt }),
+  )
 }

@@ -1,6 +1,5 @@
 import type { Db } from '../database.ts'
 import { grouped } from '../grouped.ts'
-import { cancelGrant } from './cancel.ts'
 import type { OwedCoupon } from './coupon.ts'
 import { leaseDue, leaseOne, type LeaseOptions, leaseProbe } from './lease.ts'
 import { postpone, type Postponed, release } from './postpone.ts'
@@ -20,8 +19,6 @@ export type Ledger = {
   leaseDue(options: LeaseOptions & { limit: number }): Promise<OwedCoupon[]>
   leaseProbe(options: LeaseOptions & { haltId: number }): Promise<OwedCoupon | undefined>
   leaseOne(couponRow: string, options: LeaseOptions): Promise<OwedCoupon | undefined>
-  /** False when a coupon of the grant is sent or on its way. */
-  cancelGrant(merchantId: number, grantId: string, reason: string, at: Date): Promise<boolean>
 }
 
 /**
@@ -40,10 +37,5 @@ export function openLedger(db: Db, owner: string, onFreed: (merchantId: number, 
     leaseDue: (options) => leaseDue(db, options),
     leaseProbe: (options) => leaseProbe(db, options),
     leaseOne: (couponRow, options) => leaseOne(db, couponRow, options),
-    async cancelGrant(merchantId, grantId, reason, at) {
-      const freed = await cancelGrant(db, grantId, reason, at)
-      if (freed) onFreed(merchantId, freed)
-      return freed !== undefined
-    },
   }
 }

@@ -5,12 +5,18 @@ const uniqueViolation = '23505'
 
 /**
  * Makes refused coupons of a grant owed again under their old numbers, with the places proposed for them, in one
- * transaction. False when a place was taken meanwhile, or a coupon is no longer refused.
+ * transaction. False when a place was taken meanwhile, a coupon is no longer refused, or its payment was.
  */
 export async function reopen(db: Db, grantId: string, couponRows: string[], slots: Slot[], at: Date): Promise<boolean> {
   try {
     return await db.transaction().execute(async (trx) => {
-      await trx.selectFrom('grants').select('id').where('id', '=', grantId).forUpdate().execute()
+      const grant = await trx
+        .selectFrom('grants')
+        .select('refunded_at')
+        .where('id', '=', grantId)
+        .forUpdate()
+        .executeTakeFirstOrThrow()
+      if (grant.refunded_at) throw new Error(notRefused)
       const { numUpdatedRows } = await trx
         .updateTable('coupons')
         .set({ state: 'reserved', reason: null, due_at: at, settled_at: null })

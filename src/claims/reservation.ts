@@ -48,6 +48,7 @@ export function reservationOf(
     triggerKey: wanted.triggerKey,
     tier: wanted.tier ?? null,
     transactionId: wanted.transactionId ?? null,
+    factsVersion: wanted.factsVersion ?? null,
     at,
   }
   return { grant, slots: slotsOf(limits, numbers, rows), coupons: rows }

@@ -56,6 +56,8 @@ async function reopenRefused(services: Services, grant: GrantRow): Promise<strin
     .selectAll()
     .where('grant_id', '=', grantId)
     .where('state', '=', 'refused')
+    // Taken back, since another tier was earned in its place.
+    .where('reason', 'is distinct from', 'not_eligible')
     .execute()
   if (refused.length === 0) return undefined
   const { limits, holders } = await placesToTake(services, grant, refused)

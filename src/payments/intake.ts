@@ -3,7 +3,8 @@ import type { Db } from '../database.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Promotion } from '../schema.ts'
 import { settlementOf } from './amounts.ts'
-import type { Payment, Refund } from './payment.ts'
+import { lockPayment, raiseFacts } from './facts.ts'
+import type { Payment } from './payment.ts'
 
 type Intake = { db: Db; log: Logger }
 
@@ -11,7 +12,14 @@ type Intake = { db: Db; log: Logger }
  * Writes a payment into our own ledger once, whichever way it became known, and returns the openid it stands under.
  * The first report of a transaction stands; one that contradicts it changes nothing and is logged.
  */
-export async function recordPayment({ db, log }: Intake, merchant: Merchant, payment: Payment): Promise<string> {
+export function recordPayment({ db, log }: Intake, merchant: Merchant, payment: Payment): Promise<string> {
+  return db.transaction().execute(async (trx) => {
+    await lockPayment(trx, merchant.id, payment.transactionId)
+    return write(trx, log, merchant, payment)
+  })
+}
+
+async function write(db: Db, log: Logger, merchant: Merchant, payment: Payment): Promise<string> {
   const promotions = await withType(db, merchant, payment.promotions)
   const row = {
     merchant_id: merchant.id,
@@ -34,7 +42,10 @@ export async function recordPayment({ db, log }: Intake, merchant: Merchant, pay
     .onConflict((conflict) => conflict.columns(['merchant_id', 'transaction_id']).doNothing())
     .returning('id')
     .executeTakeFirst()
-  if (inserted) return payment.openid
+  if (inserted) {
+    await raiseFacts(db, merchant.id, payment.openid)
+    return payment.openid
+  }
 
   const first = await db
     .selectFrom('payments')
@@ -52,39 +63,6 @@ export async function recordPayment({ db, log }: Intake, merchant: Merchant, pay
     )
   }
   return first.openid
-}
-
-/** Writes a refund once by its refund_id, also when its payment is not known yet: they are matched when read. */
-export async function recordRefund({ db, log }: Intake, merchant: Merchant, refund: Refund): Promise<void> {
-  const row = {
-    merchant_id: merchant.id,
-    transaction_id: refund.transactionId,
-    refund_id: refund.refundId,
-    refund: refund.refund,
-    payer_refund: refund.payerRefund ?? null,
-    refunded_at: refund.refundedAt,
-  }
-  const inserted = await db
-    .insertInto('refunds')
-    .values(row)
-    .onConflict((conflict) => conflict.columns(['merchant_id', 'refund_id']).doNothing())
-    .returning('id')
-    .executeTakeFirst()
-  if (inserted) return
-
-  const first = await db
-    .selectFrom('refunds')
-    .select(['transaction_id', 'refund', 'payer_refund'])
-    .where('merchant_id', '=', merchant.id)
-    .where('refund_id', '=', refund.refundId)
-    .executeTakeFirstOrThrow()
-  const differing = (['transaction_id', 'refund', 'payer_refund'] as const).filter((name) => first[name] !== row[name])
-  if (differing.length > 0) {
-    log.warn(
-      { merchant: merchant.slug, refund_id: refund.refundId, differing },
-      'refund reported differently: the first report stands',
-    )
-  }
 }
 
 /** An event's promotions do not say whether they were prefunded; of our own stocks we know. */

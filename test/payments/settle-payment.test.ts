@@ -2,9 +2,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Grant, memberGrants } from '../../src/claims/grants.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import { earned } from '../../src/payments/earned.ts'
-import { recordPayment, recordRefund } from '../../src/payments/intake.ts'
+import { recordPayment } from '../../src/payments/intake.ts'
 import type { Payment, Refund } from '../../src/payments/payment.ts'
 import { settlePayment } from '../../src/payments/settle-payment.ts'
+import { takeRefund } from '../../src/payments/take-refund.ts'
 import type { Services } from '../../src/services.ts'
 import type { Stock } from '../../src/stocks/stock.ts'
 import { aMerchant, aStock } from '../support/builders.ts'
@@ -29,8 +30,9 @@ async function paid(payment: Payment) {
   return settlePayment(services, merchant, payment.transactionId)
 }
 async function refunded(refund: Refund) {
-  await recordRefund(services, merchant, refund)
-  return settlePayment(services, merchant, refund.transactionId)
+  const taken = await takeRefund(services, merchant, refund)
+  await settlePayment(services, merchant, refund.transactionId)
+  return taken
 }
 const grantsOf = ({ openid }: Payment): Promise<Grant[]> => memberGrants(services.db, merchant.id, openid, 50)
 const shown = async (payment: Payment) =>
@@ -144,7 +146,7 @@ describe('a refund', () => {
   test('before its payment is kept and counts when the payment comes', async () => {
     await aSpendCampaign(services, stock)
     const payment = aPayment(services)
-    expect(await refunded(aRefund(services, payment, { refund: 1001 }))).toEqual([])
+    expect(await refunded(aRefund(services, payment, { refund: 1001 }))).toEqual({ inFlight: false })
     await paid(payment)
     expect(await shown(payment)).toEqual([])
   })
@@ -185,8 +187,7 @@ describe('a refund', () => {
     const payment = aPayment(services)
     await paid(payment)
     await sendAll(payment)
-    const [outcome] = await refunded(aRefund(services, payment))
-    expect(outcome?.inFlight).toBe(false)
+    expect(await refunded(aRefund(services, payment))).toEqual({ inFlight: false })
     expect(await shown(payment)).toEqual([{ status: 'sent', refunded: true, reasons: [null] }])
     await paid(payment)
     expect(await shown(payment)).toHaveLength(1)
@@ -200,11 +201,10 @@ describe('a refund', () => {
     const [coupon] = await services.ledger
       .leaseDue({ owner: services.processName, now, leaseMs: 10_000, limit: 1000 })
       .then((all) => all.filter((one) => one.openid === payment.openid))
-    const [first] = await refunded(aRefund(services, payment))
-    expect(first?.inFlight).toBe(true)
+    const refund = aRefund(services, payment)
+    expect(await refunded(refund)).toEqual({ inFlight: true })
     await services.ledger.release(coupon!, now)
-    const [second] = await settlePayment(services, merchant, payment.transactionId)
-    expect(second?.inFlight).toBe(false)
+    expect(await refunded(refund)).toEqual({ inFlight: false })
     expect(await shown(payment)).toEqual([{ status: 'refused', refunded: true, reasons: ['refunded'] }])
   })
 
