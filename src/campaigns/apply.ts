@@ -6,10 +6,14 @@ import type { Directory } from '../merchants/directory.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import { type CampaignFile, readCampaignFile } from './campaign-file.ts'
 import { bindStocks } from './campaign-stocks.ts'
+import { addedTierNotes, carriedOver } from './added-tiers.ts'
+import type { Campaign } from './campaign.ts'
+import { frozenFaults, hasGiven } from './frozen-rules.ts'
 
 /**
  * Creates or updates a campaign of a merchant from its file; a change raises its revision, so that no claim decided on the
- * older rules is written. Returns what changed and what the operator should know, a sentence each. Throws `FileFault`
+ * older rules is written. Once something was given, only edits are taken by which nothing from before would earn again
+ * (`frozen-rules.ts`). Returns what changed and what the operator should know, a sentence each. Throws `FileFault`
  * naming every wrong field; then nothing was changed.
  */
 export async function applyCampaign(
@@ -22,7 +26,7 @@ export async function applyCampaign(
     const { faults, notes } = await bindStocks(db, merchant.id, campaign)
     faults.push(...senderFaults(merchant, campaign))
     if (faults.length > 0) throw new FileFault(faults)
-    return [...(await write(db, merchant.id, campaign, services.clock.now())), ...notes]
+    return [...(await write(db, merchant, campaign, services.clock.now())), ...notes]
   })
   services.directory?.forget()
   return lines.map((line) => `campaign ${campaign.slug}: ${line}`)
@@ -34,14 +38,19 @@ function senderFaults(merchant: Merchant, { sender_mchid }: CampaignFile): strin
   return [`sender_mchid: ${sender_mchid} is not a sender account of merchant ${merchant.slug}`]
 }
 
-async function write(db: Db, merchantId: number, campaign: CampaignFile, now: Date): Promise<string[]> {
+async function write(db: Db, merchant: Merchant, campaign: CampaignFile, now: Date): Promise<string[]> {
   const before = await db
     .selectFrom('campaigns')
     .selectAll()
-    .where('merchant_id', '=', merchantId)
+    .where('merchant_id', '=', merchant.id)
     .where('slug', '=', campaign.slug)
     .forUpdate()
     .executeTakeFirst()
+  const given = before !== undefined && (await hasGiven(db, before.id))
+  const spend =
+    before?.spend && campaign.spend
+      ? carriedOver(before.spend, campaign.spend, given ? now : undefined)
+      : (campaign.spend ?? null)
   const values = {
     kind: campaign.kind,
     title: campaign.title,
@@ -50,7 +59,7 @@ async function write(db: Db, merchantId: number, campaign: CampaignFile, now: Da
     ends_at: campaign.ends_at,
     coupons: campaign.kind === 'spend' ? [] : campaign.coupons,
     limits: campaign.limits,
-    spend: campaign.spend ?? null,
+    spend,
     card_ids: campaign.card_ids,
     channel: campaign.channel ?? null,
     stackable: campaign.stackable,
@@ -67,7 +76,7 @@ async function write(db: Db, merchantId: number, campaign: CampaignFile, now: Da
   if (!before) {
     await db
       .insertInto('campaigns')
-      .values({ merchant_id: merchantId, slug: campaign.slug, ...columns })
+      .values({ merchant_id: merchant.id, slug: campaign.slug, ...columns })
       .execute()
     return ['created']
   }
@@ -76,6 +85,8 @@ async function write(db: Db, merchantId: number, campaign: CampaignFile, now: Da
       `kind: is ${before.kind} and cannot change, because its grants were earned by it: use another slug`,
     ])
   }
+  const faults = [...copyFaults(before, values.starts_at), ...(given ? frozenFaults(before, values) : [])]
+  if (faults.length > 0) throw new FileFault([...faults, wayOut(merchant, before)])
   const changed = changedFields(before, values)
   if (changed.length === 0) return ['nothing changed']
   const revision = before.revision + 1
@@ -84,5 +95,17 @@ async function write(db: Db, merchantId: number, campaign: CampaignFile, now: Da
     .set({ ...columns, revision })
     .where('id', '=', before.id)
     .execute()
-  return [...changed, `revision ${revision}`]
+  const added = given && before.spend && spend ? addedTierNotes(before.spend, spend) : []
+  return [...changed, `revision ${revision}`, ...added]
+}
+
+/** What was paid before has earned in the campaign that it was copied from. */
+function copyFaults({ counts_from }: Campaign, startsAt: Date): string[] {
+  return counts_from && startsAt < counts_from
+    ? [`starts_at: must not be before ${counts_from.toISOString()}: it is a copy that counts only what comes after`]
+    : []
+}
+
+function wayOut(merchant: Merchant, { slug }: Campaign): string {
+  return `for other rules:  campaign copy ${merchant.slug} ${slug} NEW_SLUG --from TIME  makes a copy that counts only what comes from TIME on`
 }

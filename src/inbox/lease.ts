@@ -4,7 +4,7 @@ import type { InboxSource } from '../schema.ts'
 import type { InboxEntry } from './apply.ts'
 
 /** Entries of one lane that a process applies at a time: a merchant's flood, or its silent API, takes no more hands. */
-export const laneWidth = 5
+const laneWidth = 5
 
 /**
  * Longer than applying an entry takes, WeChat's answers included; a dead process's entries are taken over after this.
