@@ -100,6 +100,22 @@ describe('a refund that comes between what was earned and its grant', () => {
   })
 })
 
+test('a payment that comes between what was earned and its grant is counted with it', async () => {
+  const coupons = [{ stock_id: stock.stock_id, count: 1 }]
+  const tiers = [5000, 10000].map((at_least) => ({ at_least, coupons }))
+  campaign = await aSpendCampaign(services, stock, { mode: 'cumulative', tiers }, { slug: 'sum' })
+  await record()
+  const paidAt = new Date(payment.paidAt.getTime() - 1_000)
+  const earlier = aPayment(services, { openid: payment.openid, total: 12000, paidAt })
+  await settle(withBefore(() => record(earlier)))
+  const grants = await services.db
+    .selectFrom('grants')
+    .select(['tier', 'transaction_id'])
+    .where('campaign_id', '=', campaign.id)
+    .execute()
+  expect(grants).toEqual([{ tier: 10000, transaction_id: earlier.transactionId }])
+})
+
 test('a refund that comes while the grant is being written waits for it and takes it back', async () => {
   await record()
   await sql`create function wait() returns trigger language plpgsql as
