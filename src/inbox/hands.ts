@@ -6,7 +6,7 @@ import { type BusyLane, leaseDue } from './lease.ts'
 /** What one process is applying at this moment. */
 export type Hands = {
   /**
-   * Leases what is due and fits into free hands, and begins it. `nothing`: nothing was due for hands that were all free;
+   * Leases what is due and fits into free hands, and begins it. `some`: look again, there may be more; `nothing`: nothing was due for hands that were all free;
    * `full`: nothing could be taken beside what was in hand.
    */
   take(): Promise<'some' | 'full' | 'nothing'>
@@ -30,9 +30,9 @@ export function openHands({ db, clock }: Services, apply: (entry: InboxEntry) =>
     const busy = [...lanes.values()]
     const hands = { ...handsOf }
     for (const { source, entries } of busy) hands[source] -= entries
-    const taken = await leaseDue(db, { now: clock.now(), busy, hands })
-    for (const entry of taken) begin(entry)
-    if (taken.length > 0) return 'some'
+    const { entries, contested } = await leaseDue(db, { now: clock.now(), busy, hands })
+    for (const entry of entries) begin(entry)
+    if (entries.length > 0 || contested) return 'some'
     return busy.length > 0 ? 'full' : 'nothing'
   }
   function begin(entry: InboxEntry): void {

@@ -18,14 +18,15 @@ export type BusyLane = { source: InboxSource; merchantId: number; entries: numbe
 /**
  * Takes entries that are due: of each lane (merchant and source) as many as fit beside what this process has in hand
  * of it, refunds before payments before the rest, and of all lanes as many as `hands` are free for their source, those
- * first that have least. Looks at the head of each lane only, however long it is.
+ * first that have least. Looks at the head of each lane only, however long it is, and locks only what it takes;
+ * `contested`: another process was taking some of that at the same moment.
  */
 export async function leaseDue(
   db: Db,
   { now, busy, hands }: { now: Date; busy: BusyLane[]; hands: Record<InboxSource, number> },
-): Promise<InboxEntry[]> {
+): Promise<{ entries: InboxEntry[]; contested: boolean }> {
   const free = Object.entries(hands).map(([source, entries]) => ({ source, entries }))
-  const { rows } = await sql<InboxEntry>`
+  const { rows } = await sql<InboxEntry & { lost: boolean }>`
     with recursive lanes as (
       (select source, merchant_id from inbox where applied_at is null order by source, merchant_id limit 1)
       union all
@@ -50,20 +51,26 @@ export async function leaseDue(
             and urgency = kind.urgency and due_at <= ${now} and (leased_until is null or leased_until <= now())
           order by due_at
           limit ${laneWidth}
-          for update skip locked
         ) entry
         order by entry.urgency, entry.due_at
         limit ${laneWidth} - coalesce(busy.entries, 0)
       ) head
     ), ranked as (
       select id, source, row_number() over (partition by source order by urgency, nth, random()) as place from due
-    )
-    update inbox set leased_until = now() + ${leaseMs} * interval '1 millisecond', attempts = attempts + 1
-    where id in (
+    ), chosen as (
       select ranked.id
       from ranked join json_to_recordset(${JSON.stringify(free)}) as free (source text, entries integer)
         on free.source = ranked.source
-      where place <= free.entries)
-    returning *`.execute(db)
-  return rows
+      where place <= free.entries
+    ), held as (
+      select id from inbox
+      where id in (select id from chosen) and applied_at is null and (leased_until is null or leased_until <= now())
+      for update skip locked
+    ), taken as (
+      update inbox set leased_until = now() + ${leaseMs} * interval '1 millisecond', attempts = attempts + 1
+      where id in (select id from held)
+      returning *
+    )
+    select taken.*, taken.id is null as lost from chosen left join taken on taken.id = chosen.id`.execute(db)
+  return { entries: rows.filter((row) => !row.lost), contested: rows.some((row) => row.lost) }
 }

@@ -124,8 +124,10 @@ test("one merchant's flood, whose ledger is slow, does not delay another's payme
 })
 
 describe('what a process takes', () => {
-  const take = (hands: number, busy: { source: InboxSource; merchantId: number; entries: number }[] = []) =>
-    leaseDue(services.db, { now: services.clock.now(), busy, hands: { events: hands, pay: hands, oa: hands } })
+  const take = async (hands: number, busy: { source: InboxSource; merchantId: number; entries: number }[] = []) => {
+    const free = { events: hands, pay: hands, oa: hands }
+    return (await leaseDue(services.db, { now: services.clock.now(), busy, hands: free })).entries
+  }
   const typesOf = (entries: Awaited<ReturnType<typeof take>>) =>
     entries.map(({ body }) => (body as { type: string }).type).toSorted()
 

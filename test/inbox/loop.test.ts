@@ -82,7 +82,7 @@ test('a process that dies between the fact and the award leaves both to another'
   await arrive('bereft')
   // It leased the entry; then nothing more was heard of it.
   const hands = { events: 10, pay: 10, oa: 10 }
-  expect(await leaseDue(services.db, { now: new Date(nowMs), busy: [], hands })).toHaveLength(1)
+  expect((await leaseDue(services.db, { now: new Date(nowMs), busy: [], hands })).entries).toHaveLength(1)
   // A lease is by the database's clock: that of this process may be an hour ahead of the other's.
   nowMs += 3_600_000
   const loop = openInboxLoop(services)

@@ -5,7 +5,7 @@ import { claim } from '../../src/claims/claim.ts'
 import { memberGrants } from '../../src/claims/grants.ts'
 import { retryGrants } from '../../src/claims/retry.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
-import { raiseFacts } from '../../src/payments/facts.ts'
+import { lockPayment, raiseFacts } from '../../src/payments/facts.ts'
 import { recordPayment } from '../../src/payments/intake.ts'
 import type { Payment } from '../../src/payments/payment.ts'
 import { recordRefund } from '../../src/payments/refunds.ts'
@@ -98,6 +98,17 @@ describe('a refund that comes between what was earned and its grant', () => {
     await settling
     expect(await shown()).toEqual([])
   })
+})
+
+test('a payment that arrives while its own refund is being written waits for it, and earns nothing', async () => {
+  const refunding = await services.db.startTransaction().execute()
+  await lockPayment(refunding, merchant.id, payment.transactionId)
+  await recordRefund(refunding, services.log, merchant, aRefund(services, payment))
+  const settling = record().then(() => settle())
+  await statementsWait(services.db)
+  await refunding.commit().execute()
+  await settling
+  expect(await shown()).toEqual([])
 })
 
 test('a payment that comes between what was earned and its grant is counted with it', async () => {
