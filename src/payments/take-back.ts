@@ -17,8 +17,9 @@ type Seen = { merchantId: number; openid: string; transactionId: string; at: Dat
 
 /**
  * Takes back what the member no longer earned, seen from one payment, in every campaign that gave the member something:
- * a draft or paused one too. Runs in the transaction that raised the member's facts. What lies above the sum that
- * refunds have left is flagged, sent or not; what only another tier has taken the place of is cancelled where it was not sent.
+ * a draft or paused one too. Runs in the transaction that raised the member's facts. What was surely not sent is
+ * cancelled; what lies above the sum that refunds have left is flagged, sent or not. Another tier may have taken the
+ * place of the rest, and that leaves no flag.
  */
 export async function takeBack(trx: Db, seen: Seen): Promise<TakenBack> {
   const taken: TakenBack = { inFlight: false, cancelled: false, freed: [] }
