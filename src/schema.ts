@@ -22,6 +22,7 @@ import type {
   EarlierMembersTable,
   PaymentsTable,
   RefundsTable,
+  SpendersTable,
   InboxTable,
 } from './schema/triggers.ts'
 
@@ -42,6 +43,7 @@ export type Tables = {
   earlier_members: EarlierMembersTable
   payments: PaymentsTable
   refunds: RefundsTable
+  spenders: SpendersTable
   grants: GrantsTable
   slots: SlotsTable
   overshoots: OvershootsTable

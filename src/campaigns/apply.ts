@@ -8,10 +8,14 @@ import { changeLimits, limitsDiffer } from '../claims/limit-change.ts'
 import { removedSenders } from './sender-change.ts'
 import { type CampaignFile, readCampaignFile } from './campaign-file.ts'
 import { bindStocks } from './campaign-stocks.ts'
+import { addedTierNotes, carriedOver } from './added-tiers.ts'
+import type { Campaign } from './campaign.ts'
+import { frozenFaults, hasGiven } from './frozen-rules.ts'
 
 /**
  * Creates or updates a campaign of a merchant from its file; a change raises its revision, so that no claim decided on the
- * older rules is written. Returns what changed and what the operator should know, a sentence each. Throws `FileFault`
+ * older rules is written. Once something was given, only edits are taken by which nothing from before would earn again
+ * (`frozen-rules.ts`). Returns what changed and what the operator should know, a sentence each. Throws `FileFault`
  * naming every wrong field; then nothing was changed.
  */
 export async function applyCampaign(
@@ -47,6 +51,11 @@ async function write(db: Db, merchant: Merchant, campaign: CampaignFile, now: Da
     .where('slug', '=', campaign.slug)
     .forUpdate()
     .executeTakeFirst()
+  const given = before !== undefined && (await hasGiven(db, before.id))
+  const spend =
+    before?.spend && campaign.spend
+      ? carriedOver(before.spend, campaign.spend, given ? now : undefined)
+      : (campaign.spend ?? null)
   const values = {
     kind: campaign.kind,
     title: campaign.title,
@@ -55,7 +64,7 @@ async function write(db: Db, merchant: Merchant, campaign: CampaignFile, now: Da
     ends_at: campaign.ends_at,
     coupons: campaign.kind === 'spend' ? [] : campaign.coupons,
     limits: campaign.limits,
-    spend: campaign.spend ?? null,
+    spend,
     card_ids: campaign.card_ids,
     cards: campaign.cards ?? 'new',
     gifted: campaign.gifted ?? false,
@@ -83,8 +92,11 @@ async function write(db: Db, merchant: Merchant, campaign: CampaignFile, now: Da
       `kind: is ${before.kind} and cannot change, because its grants were earned by it: use another slug`,
     ])
   }
-  const removed = await removedSenders(db, merchant, before, campaign)
-  if (removed.length > 0) throw new FileFault(removed)
+  const faults = [
+    ...copyFaults(before, values.starts_at),
+    ...(given ? [...removedSenders(merchant, before, campaign), ...frozenFaults(before, values)] : []),
+  ]
+  if (faults.length > 0) throw new FileFault([...faults, wayOut(merchant, before)])
   const changed = changedFields(before, values)
   if (changed.length === 0) return ['nothing changed']
   const after = { id: before.id, limits: values.limits, spend: values.spend }
@@ -96,5 +108,17 @@ async function write(db: Db, merchant: Merchant, campaign: CampaignFile, now: Da
     .set({ ...columns, revision, limits_revision: before.limits_revision + (differ ? 1 : 0) })
     .where('id', '=', before.id)
     .execute()
-  return [...changed, ...said, `revision ${revision}`]
+  const added = given && before.spend && spend ? addedTierNotes(before.spend, spend) : []
+  return [...changed, ...said, `revision ${revision}`, ...added]
+}
+
+/** What was paid before has earned in the campaign that it was copied from. */
+function copyFaults({ counts_from }: Campaign, startsAt: Date): string[] {
+  return counts_from && startsAt < counts_from
+    ? [`starts_at: must not be before ${counts_from.toISOString()}: it is a copy that counts only what comes after`]
+    : []
+}
+
+function wayOut(merchant: Merchant, { slug }: Campaign): string {
+  return `for other rules:  campaign copy ${merchant.slug} ${slug} NEW_SLUG --from TIME  makes a copy that counts only what comes from TIME on`
 }

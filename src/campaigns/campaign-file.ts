@@ -29,6 +29,13 @@ export function readCampaignFile(file: unknown): CampaignFile {
   return { ...campaign, limits: withDefaults(campaign) }
 }
 
+const slugShape = /^[a-z0-9][a-z0-9-]{0,39}$/
+export const slugRule = 'must be up to 40 small letters, digits and hyphens'
+
+export function isSlug(text: string): boolean {
+  return slugShape.test(text)
+}
+
 /** A page has to show it, and a phone is narrow. */
 const titleLengthAtMost = 40
 const rulesLengthAtMost = 2_000
@@ -41,7 +48,7 @@ const time = z.iso
 const limit = z.int('must be a whole number').min(1, 'must be at least 1').max(1_000_000_000).optional()
 
 const campaignSchema = z.strictObject({
-  slug: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be up to 40 small letters, digits and hyphens'),
+  slug: z.string().regex(slugShape, slugRule),
   kind: z.enum(['card_open', 'spend', 'link'], 'must be card_open, spend or link'),
   title: z.string().trim().min(1, 'must not be empty').max(titleLengthAtMost),
   rules: z.string().trim().max(rulesLengthAtMost).default(''),

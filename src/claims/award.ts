@@ -25,6 +25,8 @@ export type Award = {
   /** `at_least` of the spend tier that was reached. */
   tier?: number | undefined
   transactionId?: string | undefined
+  /** The member's facts that it was worked out from: on newer ones nothing is written (payments/facts.ts). */
+  factsVersion?: number | undefined
   /** Not to be sent before; now when absent. */
   dueAt?: Date | undefined
   /** When it was earned: decides the day and whether the campaign was open. */
@@ -42,6 +44,9 @@ export type Awarded =
 
 /** Thrown for an award that a fact has earned and that cannot be decided now: the caller must ask again. */
 export class AwardUndecided extends Error {}
+
+/** The campaign or the facts that the award was worked out from have changed: work it out anew. */
+export class AwardStale extends AwardUndecided {}
 
 /** Conflicts mean that the gate was wrong; each refill corrects it, so more than a few mean trouble elsewhere. */
 const maxTries = 8
@@ -121,8 +126,8 @@ async function putRight(
   }
   services.directory.forget()
   const campaign = await services.directory.campaignById(wanted.campaign.id)
-  // What a payment earned depends on the tiers; whoever worked that out must do so again.
-  if (!campaign || wanted.tier !== undefined) throw new AwardUndecided('the campaign was changed meanwhile')
+  // What a payment earned depends on the tiers and on all payments; whoever worked that out must do so again.
+  if (!campaign || wanted.tier !== undefined) throw new AwardStale('the campaign or the facts were changed meanwhile')
   return { ...wanted, campaign, coupons: campaign.coupons }
 }
 

@@ -3,13 +3,16 @@ import { surelyNotSent } from './doubt.ts'
 import { type GivenBack, giveSlotsBack } from './give-back.ts'
 
 export type Cancelled = {
+  /** Something of it was taken back. */
+  cancelled: boolean
+  /** Places that the gate may offer again once that is committed. */
   freed: GivenBack[]
   /** A coupon of it is sent, on its way, or may have been sent: a sent coupon cannot be taken back. */
   left: boolean
 }
 
 /** Takes a grant back as far as it was surely not sent, in the caller's transaction: refuses what is owed. */
-export async function cancelIn(
+export async function cancelUnsent(
   trx: Db,
   grant: { merchantId: number; grantId: string },
   reason: string,
@@ -31,5 +34,6 @@ export async function cancelIn(
     .where('state', '!=', 'refused')
     .executeTakeFirst()
   const rows = cancelled.map((row) => row.id)
-  return { freed: rows.length > 0 ? await giveSlotsBack(trx, grant, rows) : [], left: left !== undefined }
+  const freed = rows.length > 0 ? await giveSlotsBack(trx, grant, rows) : []
+  return { cancelled: rows.length > 0, freed, left: left !== undefined }
 }

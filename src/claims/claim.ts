@@ -11,7 +11,7 @@ import { earned as earnedByPayment } from '../payments/earned.ts'
 import { Refusal } from '../refusal.ts'
 import type { Services } from '../services.ts'
 import type { Stock } from '../stocks/stock.ts'
-import { award, type Awarded, AwardUndecided } from './award.ts'
+import { award, type Awarded, AwardStale, AwardUndecided } from './award.ts'
 import { closedReason } from './campaign-window.ts'
 import { answer, answerOfGrant, claimed, type ClaimAnswer, refusal } from './claim-answer.ts'
 import type { OwedCoupon } from './coupon.ts'
@@ -34,16 +34,32 @@ export async function claim(services: Services, wanted: Claim): Promise<ClaimAns
     if (closed) return refusal(closed)
     const again = recentRefusal(services, wanted.campaign, wanted.openid)
     if (again) return again
-    const earned = await earnedBy(services, wanted)
-    if (earned.length === 0) return await nothingMore(services, wanted)
-    const answers: ClaimAnswer[] = []
-    for (const one of earned) answers.push(await claimOne(services, wanted, one))
+    const answers = await claimEarned(services, wanted)
+    if (answers.length === 0) return await nothingMore(services, wanted)
     // A member who taps wants to see the coupon, if any of what was earned brought one.
     return answers.find((answer) => answer.status !== 'refused') ?? (answers[0] as ClaimAnswer)
   } catch (error) {
     if (error instanceof Refusal) return refusal(error.reason, error.grantId)
     if (error instanceof AwardUndecided) return refusal('try_later')
     throw error
+  }
+}
+
+/** A refund, a payment or an edit between what was earned and its grant is a rare race; more than a few mean trouble. */
+const maxRounds = 5
+
+/** Claims everything that was earned, and works out anew what is left of it when the facts change meanwhile. */
+async function claimEarned(services: Services, wanted: Claim): Promise<ClaimAnswer[]> {
+  const answers: ClaimAnswer[] = []
+  for (let round = 1; ; round += 1) {
+    const campaign = (round > 1 && (await services.directory.campaignById(wanted.campaign.id))) || wanted.campaign
+    const now = { ...wanted, campaign }
+    try {
+      for (const one of await earnedBy(services, now)) answers.push(await claimOne(services, now, one))
+      return answers
+    } catch (error) {
+      if (!(error instanceof AwardStale) || round === maxRounds) throw error
+    }
   }
 }
 

@@ -1,7 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Db } from '../database.ts'
 import { grouped } from '../grouped.ts'
-import { cancelIn } from './cancel.ts'
 import type { OwedCoupon } from './coupon.ts'
 import type { GivenBack } from './give-back.ts'
 import { type GivenUp, giveUp } from './give-up.ts'
@@ -36,8 +35,6 @@ export type Ledger = {
   ): Promise<Omit<GivenUp, 'freed'>>
   /** An operator moves it to another stock. Throws `NotReplaced`. */
   replace(replacing: Replacing): Promise<Omit<Replaced, 'freed'>>
-  /** False when a coupon of the grant is sent, on its way or in doubt. */
-  cancelGrant(merchantId: number, grantId: string, reason: string, at: Date): Promise<boolean>
 }
 
 /** Opens the ledger. `onFreed` hears of places that were given back, so that the gate offers them again. */
@@ -66,13 +63,6 @@ export function openLedger(db: Db, clock: Clock, onFreed: (merchantId: number, f
       const { freed, ...done } = await replace(db, replacing)
       onFreed(replacing.merchant.id, freed)
       return done
-    },
-    async cancelGrant(merchantId, grantId, reason, at) {
-      const { freed, left } = await db
-        .transaction()
-        .execute((trx) => cancelIn(trx, { merchantId, grantId }, reason, at))
-      onFreed(merchantId, freed)
-      return !left
     },
   }
 }

@@ -57,6 +57,8 @@ export async function reopenIn(trx: Db, reopening: Reopening): Promise<void> {
     .where('grant_id', '=', grant.id)
     .where('state', '=', 'refused')
     .where('doubt_since', 'is', null)
+    // Taken back, since another tier was earned in its place.
+    .where('reason', 'is distinct from', 'not_eligible')
     .orderBy('ordinal')
     .execute()
   const held = await trx.selectFrom('slots').select(['scope', 'coupon_row']).where('grant_id', '=', grant.id).execute()

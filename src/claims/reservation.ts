@@ -56,6 +56,7 @@ export function reservationOf(
     tier: wanted.tier ?? null,
     transactionId: wanted.transactionId ?? null,
     earnedAt: wanted.at,
+    factsVersion: wanted.factsVersion ?? null,
     at,
   }
   const slots = limits.flatMap((limit, index) => slotsOf(limit, numbers[index] as number[], rows))

@@ -18,6 +18,8 @@ export type Reservation = {
     tier: number | null
     transactionId: string | null
     earnedAt: Date
+    /** The member's facts as the decision saw them: newer ones write nothing. Null: it rests on none. */
+    factsVersion: number | null
     at: Date
   }
   slots: Slot[]
@@ -40,7 +42,7 @@ export type Reserved =
   | { kind: 'existing'; grantId: string }
   /** Somebody holds a place of this scope that was proposed. */
   | { kind: 'taken'; scope: string }
-  /** The campaign was changed meanwhile. */
+  /** The campaign or the member's facts were changed meanwhile. */
   | { kind: 'stale' }
   /** Another coupon of the same stock and openid is being sent. */
   | { kind: 'busy' }
@@ -78,13 +80,21 @@ async function insert(db: Db, reservations: Reservation[]): Promise<Set<string>>
     with campaign_rows as (
       select id, revision from campaigns where id = any(${[...new Set(grants.map((grant) => grant.campaignId))]}::bigint[])
       order by id for share
+    ), facts_hold as (
+      -- Locked, so that who changes the facts waits for this commit; having waited for a change ourselves, we read anew.
+      select f.id
+      from json_to_recordset(${JSON.stringify(grants)}) as f (
+        id uuid, "merchantId" bigint, openid text, "factsVersion" bigint)
+      join spenders s on s.merchant_id = f."merchantId" and s.openid = f.openid and s.version = f."factsVersion"
+      for share of s
     ), grant_rows as (
       insert into grants (id, merchant_id, campaign_id, openid, trigger_key, tier, transaction_id, earned_at, created_at)
       select g.id, g."merchantId", g."campaignId", g.openid, g."triggerKey", g.tier, g."transactionId", g."earnedAt", g.at
       from json_to_recordset(${JSON.stringify(grants)}) as g (
         id uuid, "merchantId" bigint, "campaignId" bigint, "campaignRevision" integer, openid text, "triggerKey" text,
-        tier integer, "transactionId" text, "earnedAt" timestamptz, at timestamptz)
+        tier integer, "transactionId" text, "earnedAt" timestamptz, "factsVersion" bigint, at timestamptz)
       join campaign_rows c on c.id = g."campaignId" and c.revision = g."campaignRevision"
+      where g."factsVersion" is null or g.id in (select id from facts_hold)
       returning id, merchant_id, openid, created_at
     ), slot_rows as (
       insert into slots (merchant_id, scope, number, grant_id, coupon_row)

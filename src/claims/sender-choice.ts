@@ -17,7 +17,8 @@ export async function senderFor(
 ): Promise<Account> {
   const candidates = sendersOf(merchant, campaign.sender_mchids)
   const numbers = merchant.accounts.filter((account) => account.role === 'sender')
-  if (candidates.length === 0) throw new Error(`merchant ${merchant.slug} has no sender account for ${campaign.slug}`)
+  if (candidates.length === 0)
+    throw new Error(`merchant ${merchant.slug} has no sender account for campaign ${campaign.slug}`)
   if (numbers.length === 1) return candidates[0] as Account
   const before = await db
     .selectFrom('slots')

@@ -1,5 +1,7 @@
-import { Command } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
+import { z } from 'zod'
 import { applyCampaign } from '../campaigns/apply.ts'
+import { copyCampaign } from '../campaigns/copy.ts'
 import { answer, type Cli, merchantNamed, withServices } from './cli.ts'
 import { readJsonFile } from './json-file.ts'
 
@@ -18,5 +20,27 @@ export function campaignCommand(cli: Cli): Command {
       )
       answer(cli, json, { changes }, changes)
     })
+  command
+    .command('copy')
+    .description('copy a campaign as a draft whose rules may change, and which counts only what comes from a time on')
+    .argument('<merchant>', 'slug of the merchant')
+    .argument('<slug>', 'the campaign')
+    .argument('<new-slug>', 'slug of the copy')
+    .requiredOption('--from <time>', 'when the copy starts, as 2026-12-01T00:00:00+08:00', instant)
+    .option('--json', 'print JSON')
+    .action(async (slug: string, original: string, newSlug: string, { from, json }: CopyOptions) => {
+      const changes = await withServices(cli, async (services) =>
+        copyCampaign(services, await merchantNamed(services, slug), { slug: original, newSlug, from }),
+      )
+      answer(cli, json, { changes }, changes)
+    })
   return command
+}
+
+type CopyOptions = { from: Date; json?: boolean }
+
+function instant(text: string): Date {
+  const { data } = z.iso.datetime({ offset: true }).safeParse(text)
+  if (data === undefined) throw new InvalidArgumentError('must be a time with its offset')
+  return new Date(data)
 }

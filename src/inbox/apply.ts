@@ -2,9 +2,10 @@ import type { Selectable } from 'kysely'
 import type { CardFacts } from '../cards/card-opening.ts'
 import { settleOpening } from '../cards/settle-opening.ts'
 import type { Merchant } from '../merchants/merchant.ts'
-import { recordPayment, recordRefund } from '../payments/intake.ts'
+import { recordPayment } from '../payments/intake.ts'
 import type { Payment, Refund } from '../payments/payment.ts'
 import { settlePayment } from '../payments/settle-payment.ts'
+import { takeRefund } from '../payments/take-refund.ts'
 import type { InboxTable } from '../schema.ts'
 import type { Services } from '../services.ts'
 import { applyCardPush } from './card-push.ts'
@@ -62,11 +63,14 @@ async function applyFact(
     return undefined
   }
   if (fact.kind === 'card_push') return applyCardPush(services, merchant, fact.push, entry.attempts)
-  if (fact.kind === 'payment') await recordPayment(services, merchant, fact.payment)
-  else await recordRefund(services, merchant, fact.refund)
-  const { transactionId } = fact.kind === 'payment' ? fact.payment : fact.refund
-  const outcomes = await settlePayment(services, merchant, transactionId)
-  if (outcomes.some((outcome) => outcome.inFlight))
-    throw new NotYet('a coupon that is no longer earned is being sent at this moment')
+  if (fact.kind === 'payment') {
+    await recordPayment(services, merchant, fact.payment)
+    await settlePayment(services, merchant, fact.payment.transactionId)
+    return undefined
+  }
+  const { inFlight } = await takeRefund(services, merchant, fact.refund)
+  // What is left may have earned a lower tier, and a refund that was told under two names takes back only once.
+  await settlePayment(services, merchant, fact.refund.transactionId)
+  if (inFlight) throw new NotYet('a coupon that is no longer earned is being sent at this moment')
   return undefined
 }

@@ -1,6 +1,6 @@
-import { sql } from 'kysely'
 import type { Services } from '../services.ts'
 import { applyEntry, type InboxEntry } from './apply.ts'
+import { openHands } from './hands.ts'
 import { onReceived } from './inbox.ts'
 import { NotYet } from './not-yet.ts'
 
@@ -16,36 +16,44 @@ export type InboxLoop = {
 
 /** How often an idle loop looks for what other processes have received. */
 const lookEveryMs = 1_000
-/** One look's worth; small enough that a dead process holds up little. */
-const batchSize = 20
-/** Longer than applying a batch takes, WeChat's answers included; a dead process's entries are taken over after this. */
-const leaseMs = 15_000
 /** Pauses after a failure, by number of tries; the last repeats, since an accepted fact is never given up. */
 const pausesMs = [1_000, 5_000, 20_000, 60_000, 300_000, 900_000]
 
-/** Applies what the inbox holds. Any number of processes may run one: entries are leased by moving their due time on. */
+/** Applies what the inbox holds, by lanes (`lease.ts`). Any number of processes may run one. */
 export function openInboxLoop(services: Services): InboxLoop {
+  const { take, inHand } = openHands(services, (entry) => applyOne(services, entry))
   let running = false
-  let timer: NodeJS.Timeout | undefined
-  let inHand: Promise<void> | undefined
   let wanted = false
+  let timer: NodeJS.Timeout | undefined
+  let working: Promise<void> | undefined
   let forget = () => {}
+  let lookNow = () => {}
 
-  function wake(): void {
-    if (!running) return
-    wanted = true
-    inHand ??= work().finally(() => {
-      inHand = undefined
-      if (wanted) wake()
-    })
+  /** Takes what is there, then again whenever a hand is free or something has come. */
+  async function applyDue(goOn: () => boolean): Promise<void> {
+    for (;;) {
+      const woken = new Promise<void>((resolve) => (lookNow = resolve))
+      const taken = goOn() ? await take() : 'nothing'
+      if (taken === 'nothing' && inHand.size === 0) return
+      if (taken !== 'some' && inHand.size > 0) await Promise.race([...inHand, woken])
+    }
   }
   async function work(): Promise<void> {
     wanted = false
     try {
-      while (running && (await applyBatch(services)) > 0);
+      await applyDue(() => running)
     } catch (error) {
       services.log.error({ err: error }, 'the inbox could not be read')
     }
+  }
+  function wake(): void {
+    if (!running) return
+    wanted = true
+    lookNow()
+    working ??= work().finally(() => {
+      working = undefined
+      if (wanted) wake()
+    })
   }
   return {
     start() {
@@ -54,55 +62,24 @@ export function openInboxLoop(services: Services): InboxLoop {
       timer = setInterval(wake, lookEveryMs)
       wake()
     },
-    async drain() {
-      while ((await applyBatch(services)) > 0);
-    },
+    drain: () => applyDue(() => true),
     wake,
     async stop() {
       running = false
       wanted = false
       clearInterval(timer)
       forget()
-      await inHand
+      await working
+      await Promise.all(inHand)
     },
   }
 }
 
-async function applyBatch(services: Services): Promise<number> {
-  const entries = await leaseDue(services)
-  await Promise.all(entries.map((entry) => applyOne(services, entry)))
-  return entries.length
-}
-
-async function leaseDue({ db, clock }: Services): Promise<InboxEntry[]> {
-  const now = clock.now()
-  return db
-    .updateTable('inbox')
-    .set({ due_at: new Date(now.getTime() + leaseMs), attempts: sql<number>`attempts + 1` })
-    .where('id', 'in', (query) =>
-      query
-        .selectFrom('inbox')
-        .select('id')
-        .where('applied_at', 'is', null)
-        .where('due_at', '<=', now)
-        .orderBy('due_at')
-        .limit(batchSize)
-        .forUpdate()
-        .skipLocked(),
-    )
-    .returningAll()
-    .execute()
-}
-
 async function applyOne(services: Services, entry: InboxEntry): Promise<void> {
-  const { db, clock, log } = services
+  const { log } = services
   try {
     const note = await applyEntry(services, entry)
-    await db
-      .updateTable('inbox')
-      .set({ applied_at: clock.now(), last_error: note ?? null })
-      .where('id', '=', entry.id)
-      .execute()
+    await finish(services, entry, note)
     if (note) log.info({ inbox: entry.id, source: entry.source, note }, 'inbox entry left aside')
   } catch (error) {
     if (!(error instanceof NotYet))
@@ -111,13 +88,27 @@ async function applyOne(services: Services, entry: InboxEntry): Promise<void> {
   }
 }
 
+async function finish({ db, clock }: Services, { id }: InboxEntry, note: string | undefined): Promise<void> {
+  await db
+    .updateTable('inbox')
+    .set({ applied_at: clock.now(), leased_until: null, last_error: note ?? null })
+    .where('id', '=', id)
+    .execute()
+}
+
 async function postpone({ db, clock, log }: Services, entry: InboxEntry, error: unknown): Promise<void> {
   const pauseMs = pausesMs[Math.min(entry.attempts, pausesMs.length) - 1] as number
   try {
     await db
       .updateTable('inbox')
-      .set({ due_at: new Date(clock.now().getTime() + pauseMs), last_error: String(error).slice(0, 500) })
+      .set({
+        due_at: new Date(clock.now().getTime() + pauseMs),
+        leased_until: null,
+        last_error: String(error).slice(0, 500),
+      })
       .where('id', '=', entry.id)
+      // A lease that ran out is another's by now.
+      .where('attempts', '=', entry.attempts)
       .execute()
   } catch (fault) {
     // Its lease runs out by itself.

@@ -42,7 +42,7 @@ export function factsOfNotification(merchant: Merchant, notification: StoredNoti
   // ABNORMAL and CLOSED gave nothing back; a later SUCCESS of the same refund comes by itself
   // (wechat/payment-triggers.md 1.8).
   if (refund.refund_status !== 'SUCCESS') return [{ kind: 'ignored', why: `a refund in state ${refund.refund_status}` }]
-  const { transaction_id, refund_id, amount, success_time } = refund
+  const { transaction_id, refund_id, out_refund_no, amount, success_time } = refund
   if (!success_time || amount.refund < 0) return [{ kind: 'ignored', why: 'a refund without its time or amount' }]
   return [
     {
@@ -50,6 +50,7 @@ export function factsOfNotification(merchant: Merchant, notification: StoredNoti
       refund: {
         transactionId: transaction_id,
         refundId: refund_id,
+        outRefundNo: out_refund_no,
         refund: amount.refund,
         payerRefund: amount.payer_refund === undefined ? undefined : Math.max(0, amount.payer_refund),
         refundedAt: success_time,

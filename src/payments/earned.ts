@@ -16,19 +16,19 @@ export async function earned(
   if (!isSpend(campaign)) return []
   const spend = await memberSpend(services.db, campaign, openid)
   const byKey = new Map<string, Earned>()
-  // In the order of payment, so that a tier belongs to the last payment of those that reached it together.
-  for (const present of spend.payments.toSorted((a, b) => a.paidAt.getTime() - b.paidAt.getTime())) {
+  for (const present of spend.payments) {
     const reach = reachOf(spend.campaign, memberMark(merchant, openid), spend.payments, present)
     if (!reach) continue
-    for (const { triggerKey, tier, transactionId, dueAt } of earnedTiers(spend.campaign, reach, present, spend.given)) {
+    for (const { triggerKey, tier, transactionId, paidAt, dueAt } of earnedTiers(spend.campaign, reach, spend.given)) {
       byKey.set(triggerKey, {
         triggerKey,
         coupons: tier.coupons,
         tier: tier.at_least,
         transactionId,
+        factsVersion: spend.factsVersion,
         // Without a hold a tap may have it at once.
         ...(campaign.spend.hold_minutes > 0 && { dueAt }),
-        at: present.paidAt,
+        at: paidAt,
       })
     }
   }

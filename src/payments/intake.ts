@@ -1,11 +1,11 @@
-import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import type { Db } from '../database.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Promotion } from '../schema.ts'
 import { settlementOf } from './amounts.ts'
+import { lockPayment, raiseFacts } from './facts.ts'
 import { joinPromotions } from './join-promotions.ts'
-import type { Payment, Refund } from './payment.ts'
+import type { Payment } from './payment.ts'
 
 type Intake = { db: Db; log: Logger }
 
@@ -14,7 +14,14 @@ type Intake = { db: Db; log: Logger }
  * The first report of a transaction stands; one that contradicts it changes nothing and is logged. Only the promotions of
  * all reports are joined, since each source may leave some out and they only ever exclude.
  */
-export async function recordPayment({ db, log }: Intake, merchant: Merchant, payment: Payment): Promise<string> {
+export function recordPayment({ db, log }: Intake, merchant: Merchant, payment: Payment): Promise<string> {
+  return db.transaction().execute(async (trx) => {
+    await lockPayment(trx, merchant.id, payment.transactionId)
+    return write(trx, log, merchant, payment)
+  })
+}
+
+async function write(db: Db, log: Logger, merchant: Merchant, payment: Payment): Promise<string> {
   const promotions = await withType(db, merchant, payment.promotions)
   const row = {
     merchant_id: merchant.id,
@@ -37,7 +44,10 @@ export async function recordPayment({ db, log }: Intake, merchant: Merchant, pay
     .onConflict((conflict) => conflict.columns(['merchant_id', 'transaction_id']).doNothing())
     .returning('id')
     .executeTakeFirst()
-  if (inserted) return payment.openid
+  if (inserted) {
+    await raiseFacts(db, merchant.id, payment.openid)
+    return payment.openid
+  }
 
   const first = await addPromotions(db, merchant, payment.transactionId, promotions)
   const differing = (['openid', 'out_trade_no', 'total', 'payer_total'] as const).filter(
@@ -54,63 +64,26 @@ export async function recordPayment({ db, log }: Intake, merchant: Merchant, pay
 
 /**
  * Joins what another report says of a payment's promotions to what is known, its settlement with them, and returns the
- * first report. Two reports at once: the one whose reading is out of date by then reads again.
+ * first report. A promotion that was unknown may end what the payment had earned: the facts have changed.
  */
 async function addPromotions(db: Db, merchant: Merchant, transactionId: string, told: Promotion[]) {
-  for (;;) {
-    const first = await db
-      .selectFrom('payments')
-      .select(['id', 'openid', 'out_trade_no', 'total', 'payer_total', 'promotions'])
-      .where('merchant_id', '=', merchant.id)
-      .where('transaction_id', '=', transactionId)
-      .executeTakeFirstOrThrow()
-    const promotions = joinPromotions(first.promotions, told)
-    const [known, joined] = [JSON.stringify(first.promotions), JSON.stringify(promotions)]
-    if (joined === known) return first
-    const written = await db
-      .updateTable('payments')
-      .set({ promotions: joined, settlement: settlementOf(first.total, promotions) })
-      .where('id', '=', first.id)
-      .where('promotions', '=', sql<Promotion[]>`${known}::jsonb`)
-      .returning('id')
-      .executeTakeFirst()
-    if (written) return first
-  }
-}
-
-/** Writes a refund once by its refund_id, also when its payment is not known yet: they are matched when read. */
-export async function recordRefund({ db, log }: Intake, merchant: Merchant, refund: Refund): Promise<void> {
-  const row = {
-    merchant_id: merchant.id,
-    transaction_id: refund.transactionId,
-    refund_id: refund.refundId,
-    refund: refund.refund,
-    payer_refund: refund.payerRefund ?? null,
-    refunded_at: refund.refundedAt,
-  }
-  const inserted = await db
-    .insertInto('refunds')
-    .values(row)
-    .onConflict((conflict) => conflict.columns(['merchant_id', 'refund_id']).doNothing())
-    .returning('id')
-    .executeTakeFirst()
-  if (inserted) return
-
   const first = await db
-    .selectFrom('refunds')
-    .select(['transaction_id', 'refund', 'payer_refund'])
+    .selectFrom('payments')
+    .select(['id', 'openid', 'out_trade_no', 'total', 'payer_total', 'promotions'])
     .where('merchant_id', '=', merchant.id)
-    .where('refund_id', '=', refund.refundId)
+    .where('transaction_id', '=', transactionId)
     .executeTakeFirstOrThrow()
-  const differing = (['transaction_id', 'refund', 'payer_refund'] as const).filter((name) => first[name] !== row[name])
-  if (differing.length > 0) {
-    log.warn(
-      { merchant: merchant.slug, refund_id: refund.refundId, differing },
-      'refund reported differently: the first report stands',
-    )
-  }
+  const promotions = joinPromotions(first.promotions, told)
+  const joined = JSON.stringify(promotions)
+  if (joined === JSON.stringify(first.promotions)) return first
+  await db
+    .updateTable('payments')
+    .set({ promotions: joined, settlement: settlementOf(first.total, promotions) })
+    .where('id', '=', first.id)
+    .execute()
+  await raiseFacts(db, merchant.id, first.openid)
+  return first
 }
-
 /** An event's promotions do not say whether they were prefunded; of our own stocks we know. */
 async function withType(db: Db, merchant: Merchant, promotions: Promotion[]): Promise<Promotion[]> {
   const unknown = promotions.flatMap(({ type, stock_id }) =>

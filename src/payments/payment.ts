@@ -19,7 +19,10 @@ export type Payment = {
 /** Money given back for a payment, which may not be known yet. Amounts in fen. */
 export type Refund = {
   transactionId: string
+  /** WeChat's refund_id; an event may give the merchant's out_refund_no instead. */
   refundId: string
+  /** The other name, where the source gives both. */
+  outRefundNo?: string | undefined
   /** Of the order's total. */
   refund: number
   /** Of what the payer had paid; undefined when the source did not say. */

@@ -40,14 +40,13 @@ export async function rewardFor(
   const found = await findOrQueryPayment(services, merchant, query, openid)
   if (found.kind === 'refunded') return { kind: 'nothing', reason: 'not_eligible', detail: {} }
   if (found.kind !== 'paid') return found
-  try {
-    const outcomes = await settlePayment(services, merchant, found.transactionId)
-    const grants = await grantsOfTransaction(services.db, merchant.id, found.transactionId)
-    return grants.length > 0 ? { kind: 'granted', grants } : nothing(outcomes)
-  } catch (error) {
-    if (error instanceof AwardUndecided) return { kind: 'later' }
-    throw error
-  }
+  const settled = await settlePayment(services, merchant, found.transactionId).catch((error: unknown) => ({ error }))
+  const grants = await grantsOfTransaction(services.db, merchant.id, found.transactionId)
+  // What one campaign gave is shown, also when another could not: the inbox or the next look will ask that one again.
+  if (grants.length > 0) return { kind: 'granted', grants }
+  if (!('error' in settled)) return nothing(settled)
+  if (settled.error instanceof AwardUndecided) return { kind: 'later' }
+  throw settled.error
 }
 
 /** Why a payment brought nothing, best news first: what turned an earned tier away, then what is missing, then the rest. */
@@ -58,16 +57,14 @@ function nothing(outcomes: PaymentOutcome[]): Reward {
     }
   }
   const details = outcomes.map(detailOf).toSorted((a, b) => (a.missing ?? Infinity) - (b.missing ?? Infinity))
-  const all =
-    outcomes.length > 0 &&
-    outcomes.every(({ campaign, reach }) => reach && missingToNextTier(campaign.spend, reach) === undefined)
+  const all = outcomes.length > 0 && outcomes.every(({ reach }) => reach && missingToNextTier(reach) === undefined)
   return { kind: 'nothing', reason: all ? 'already_claimed' : 'not_eligible', detail: details[0] ?? {} }
 }
 
 function detailOf({ campaign, reach }: PaymentOutcome): RewardDetail {
   const about = { campaign: { slug: campaign.slug, title: campaign.title } }
   if (!reach) return { ...about, usedOurCoupon: true }
-  const missing = missingToNextTier(campaign.spend, reach)
+  const missing = missingToNextTier(reach)
   return missing === undefined
     ? about
     : { ...about, missing, unit: campaign.spend.mode === 'count' ? 'payments' : 'fen' }

@@ -1,10 +1,12 @@
-import { award, type Awarded } from '../claims/award.ts'
-import { flagRefunded } from '../claims/flag-refunded.ts'
+import { award, type Awarded, AwardStale } from '../claims/award.ts'
+import { eachByItself } from '../claims/each-by-itself.ts'
 import { memberMark } from '../members/member-mark.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
-import { type GivenGrant, givenGrants, isSpend, memberSpend, type SpendCampaignRow } from './spend-ledger.ts'
+import { lockPayment, payerOf, raiseFacts } from './facts.ts'
+import { isSpend, memberSpend, type SpendCampaignRow } from './spend-ledger.ts'
 import { type CampaignPayment, earnedTiers, fallenTiers, type Reach, reachOf } from './spend-rules.ts'
+import { takeBack } from './take-back.ts'
 
 /** What one payment means in one campaign. */
 export type PaymentOutcome = {
@@ -13,54 +15,47 @@ export type PaymentOutcome = {
   /** undefined: the payment does not count there. */
   reach: Reach | undefined
   awards: Awarded[]
-  /** A grant that fell is being sent at this moment: whether it can be taken back is known shortly. */
-  inFlight: boolean
-  /** A grant was taken back. */
-  cancelled: boolean
 }
 
 /**
- * Brings the grants into agreement with what is known of a payment and its refunds: takes back what is no longer
- * earned, then awards what is. Safe to repeat at any time, in any order of facts; a payment that is not known yet
- * changes nothing. Outcomes only for campaigns whose time the payment falls into.
+ * Awards what a payment has earned, in every campaign by itself: one that is broken keeps no other from giving. Safe to
+ * repeat at any time, in any order of facts; a payment that is not known yet changes nothing. Outcomes only for campaigns
+ * whose time the payment falls into. Throws what went wrong once all are settled (`eachByItself`).
  */
 export async function settlePayment(
   services: Services,
   merchant: Merchant,
   transactionId: string,
 ): Promise<PaymentOutcome[]> {
-  const payer = await services.db
-    .selectFrom('payments')
-    .select('openid')
-    .where('merchant_id', '=', merchant.id)
-    .where('transaction_id', '=', transactionId)
-    .executeTakeFirst()
-  if (!payer) return []
-
-  const outcomes: PaymentOutcome[] = []
-  for (const campaign of await services.directory.campaigns(merchant.id)) {
-    if (!isSpend(campaign) || campaign.state === 'draft') continue
-    const outcome = await settleTillSteady(services, merchant, campaign, payer.openid, transactionId)
-    if (outcome) outcomes.push(outcome)
-  }
-  return outcomes
+  const openid = await payerOf(services.db, merchant.id, transactionId)
+  if (openid === undefined) return []
+  const campaigns = await services.directory.campaigns(merchant.id)
+  const outcomes = await eachByItself(
+    campaigns.filter((campaign) => isSpend(campaign) && campaign.state !== 'draft'),
+    ({ id }) => settleTillSteady(services, merchant, id, openid, transactionId),
+  )
+  return outcomes.filter((outcome) => outcome !== undefined)
 }
 
-/** Each round answers facts that came during the one before; a third is already a rare race. */
+/** Each round answers a fact or an edit that came during the one before; a third is already a rare race. */
 const maxRounds = 5
 
-/**
- * Whoever changed a grant looks once more: a refund that was written between our reading and our grant found no grant
- * to take back, and a payment that was written before we took one back found it standing.
- */
-async function settleTillSteady(...facts: Parameters<typeof settleIn>): Promise<PaymentOutcome | undefined> {
-  const awards: Awarded[] = []
+/** Works it out anew as long as the campaign or the member's facts change meanwhile. */
+async function settleTillSteady(
+  services: Services,
+  merchant: Merchant,
+  campaignId: number,
+  openid: string,
+  transactionId: string,
+): Promise<PaymentOutcome | undefined> {
   for (let round = 1; ; round += 1) {
-    const outcome = await settleIn(...facts)
-    if (!outcome) return undefined
-    awards.push(...outcome.awards)
-    const changed = outcome.cancelled || outcome.awards.some((awarded) => awarded.kind === 'granted')
-    if (!changed || round === maxRounds) return { ...outcome, awards }
+    const campaign = await services.directory.campaignById(campaignId)
+    if (!campaign || !isSpend(campaign)) return undefined
+    try {
+      return await settleIn(services, merchant, campaign, openid, transactionId)
+    } catch (error) {
+      if (!(error instanceof AwardStale) || round === maxRounds) throw error
+    }
   }
 }
 
@@ -75,13 +70,14 @@ async function settleIn(
   const payment = spend.payments.find((one) => one.transactionId === transactionId)
   if (!payment) return undefined
   const reach = reachOf(spend.campaign, memberMark(merchant, openid), spend.payments, payment)
-  if (!reach) return { campaign, payment, reach, awards: [], inFlight: false, cancelled: false }
-
-  const fallen = fallenTiers(reach, spend.given).filter((grant) => grant.refundedAt === null || grant.waiting)
-  const taken = await takeBack(services, merchant, fallen)
-  const given = fallen.length > 0 ? await givenGrants(services.db, campaign, openid) : spend.given
+  if (!reach) return { campaign, payment, reach, awards: [] }
+  const fallen = fallenTiers(reach, spend.given).some((grant) => grant.waiting)
+  if (fallen && (await takeBackNow(services, merchant, openid, transactionId))) {
+    throw new AwardStale('what was taken back may be earned anew')
+  }
   const awards: Awarded[] = []
-  for (const { triggerKey, tier, dueAt } of earnedTiers(spend.campaign, reach, payment, given)) {
+  // In their order: with `highest`, a tier that was given stands for those below it.
+  for (const { triggerKey, tier, paidAt, dueAt, ...by } of earnedTiers(spend.campaign, reach, spend.given)) {
     awards.push(
       await award(services, {
         merchant,
@@ -90,27 +86,31 @@ async function settleIn(
         triggerKey,
         coupons: tier.coupons,
         tier: tier.at_least,
-        transactionId,
+        transactionId: by.transactionId,
+        factsVersion: spend.factsVersion,
         dueAt,
-        at: payment.paidAt,
+        at: paidAt,
       }),
     )
   }
-  return { campaign, payment, reach, awards, ...taken }
+  return { campaign, payment, reach, awards }
 }
 
-/** Cancels what was not sent and flags all of it; in flight: a coupon is on its way at this moment. */
-async function takeBack(
-  services: Services,
+/**
+ * A payment that became known late may have passed at once what its followers seemed to have reached in turn. False when
+ * nothing could be taken back.
+ */
+async function takeBackNow(
+  { db, gate, clock }: Services,
   merchant: Merchant,
-  fallen: GivenGrant[],
-): Promise<{ inFlight: boolean; cancelled: boolean }> {
-  const done = { inFlight: false, cancelled: false }
-  for (const { grantId, waiting } of fallen) {
-    const cancelled = await services.ledger.cancelGrant(merchant.id, grantId, 'refunded', services.clock.now())
-    await flagRefunded(services.db, grantId, services.clock.now())
-    if (cancelled) done.cancelled = true
-    else if (waiting) done.inFlight = true
-  }
-  return done
+  openid: string,
+  transactionId: string,
+): Promise<boolean> {
+  const { freed, cancelled } = await db.transaction().execute(async (trx) => {
+    await lockPayment(trx, merchant.id, transactionId)
+    await raiseFacts(trx, merchant.id, openid)
+    return takeBack(trx, { merchant, openid, transactionId, at: clock.now() })
+  })
+  gate.giveBack(merchant.id, freed)
+  return cancelled
 }

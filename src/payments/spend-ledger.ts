@@ -2,33 +2,68 @@ import { sql } from 'kysely'
 import type { Campaign } from '../campaigns/campaign.ts'
 import type { Db } from '../database.ts'
 import type { Promotion, SpendRule } from '../schema.ts'
+import { factsVersion } from './facts.ts'
 import type { CampaignPayment, Given, SpendCampaign } from './spend-rules.ts'
 
 /** All that the rules need to know about one member in one campaign. */
-export type MemberSpend = { campaign: SpendCampaign; payments: CampaignPayment[]; given: GivenGrant[] }
+export type MemberSpend = {
+  campaign: SpendCampaign
+  payments: CampaignPayment[]
+  given: GivenGrant[]
+  /** What was read is at least as new as this. */
+  factsVersion: number
+}
 
 /** `waiting`: a coupon of it is owed and was surely not sent yet. */
-export type GivenGrant = Given & { grantId: string; refundedAt: Date | null; waiting: boolean }
+export type GivenGrant = Given & {
+  grantId: string
+  transactionId: string | null
+  refundedAt: Date | null
+  waiting: boolean
+}
 
 export type SpendCampaignRow = Campaign & { spend: SpendRule }
 
-/** Reads a member's payments inside the campaign's time, their refunds, and what the campaign gave the member before. */
-export async function memberSpend(db: Db, campaign: SpendCampaignRow, openid: string): Promise<MemberSpend> {
+/**
+ * Reads a member's payments inside the campaign's time, their refunds, and what the campaign gave the member before.
+ * The payments that earned it are read whatever the time says, and so is the one of a refund, `refundedId`.
+ */
+export async function memberSpend(
+  db: Db,
+  campaign: SpendCampaignRow,
+  openid: string,
+  refundedId?: string,
+): Promise<MemberSpend> {
+  const version = await factsVersion(db, campaign.merchant_id, openid)
+  const given = await givenGrants(db, campaign, openid)
+  const kept = new Set(
+    [refundedId, ...given.map((grant) => grant.transactionId)].filter((id) => typeof id === 'string'),
+  )
   return {
     campaign: { rule: campaign.spend, startsAt: campaign.starts_at, endsAt: campaign.ends_at },
-    payments: await campaignPayments(db, campaign, openid),
-    given: await givenGrants(db, campaign, openid),
+    payments: await campaignPayments(db, campaign, openid, kept),
+    given,
+    factsVersion: version,
   }
 }
 
-async function campaignPayments(db: Db, campaign: SpendCampaignRow, openid: string): Promise<CampaignPayment[]> {
+async function campaignPayments(
+  db: Db,
+  campaign: SpendCampaignRow,
+  openid: string,
+  kept: Set<string>,
+): Promise<CampaignPayment[]> {
   const payments = await db
     .selectFrom('payments')
     .select(['transaction_id', 'total', 'payer_total', 'settlement', 'promotions', 'paid_at'])
     .where('merchant_id', '=', campaign.merchant_id)
     .where('openid', '=', openid)
-    .where('paid_at', '>=', campaign.starts_at)
-    .where('paid_at', '<=', campaign.ends_at)
+    .where((eb) =>
+      eb.or([
+        eb.and([eb('paid_at', '>=', campaign.starts_at), eb('paid_at', '<=', campaign.ends_at)]),
+        eb('transaction_id', '=', eb.fn.any(eb.val([...kept]))),
+      ]),
+    )
     .execute()
   const refunds = await refundsOf(
     db,
@@ -47,6 +82,7 @@ async function campaignPayments(db: Db, campaign: SpendCampaignRow, openid: stri
     payerTotal: payment.payer_total,
     settlement: payment.settlement,
     paidAt: payment.paid_at,
+    kept: kept.has(payment.transaction_id),
     refunds: refunds
       .filter((refund) => refund.transaction_id === payment.transaction_id)
       .map((refund) => ({ refund: refund.refund, payerRefund: refund.payer_refund })),
@@ -79,19 +115,24 @@ async function ourCouponIds(db: Db, merchantId: number, promotions: Promotion[])
   return new Set(ours.map((coupon) => coupon.coupon_id as string))
 }
 
-function stockIdsOf(campaign: SpendCampaignRow): Set<string> {
-  const coupons = [...campaign.coupons, ...campaign.spend.tiers.flatMap((tier) => tier.coupons)]
-  return new Set(coupons.map((coupon) => coupon.stock_id))
+function stockIdsOf({ coupons, spend }: SpendCampaignRow): Set<string> {
+  const all = [...coupons, ...spend.tiers.flatMap((tier) => tier.coupons)]
+  return new Set([...all.map((coupon) => coupon.stock_id), ...(spend.former_stocks ?? [])])
 }
 
 /** What a campaign gave a member: the grants of spend campaigns are few a member, so all of them. */
-export async function givenGrants(db: Db, campaign: Campaign, openid: string): Promise<GivenGrant[]> {
+async function givenGrants(db: Db, campaign: Campaign, openid: string): Promise<GivenGrant[]> {
   return db
     .selectFrom('grants')
     .innerJoin('coupons', 'coupons.grant_id', 'grants.id')
     .select(['grants.id as grantId', 'trigger_key as triggerKey', 'refunded_at as refundedAt'])
+    .select('transaction_id as transactionId')
     .select((eb) => eb.fn.coalesce('tier', sql<number>`0`).as('tier'))
-    .select(sql<boolean>`bool_and(coupons.state = 'refused') and bool_or(coupons.reason = 'refunded')`.as('cancelled'))
+    .select(
+      sql<boolean>`bool_and(coupons.state = 'refused') and bool_or(coupons.reason in ('refunded', 'not_eligible'))`.as(
+        'cancelled',
+      ),
+    )
     .select(sql<boolean>`bool_or(coupons.state = 'reserved' and coupons.doubt_since is null)`.as('waiting'))
     .where('grants.merchant_id', '=', campaign.merchant_id)
     .where('grants.openid', '=', openid)

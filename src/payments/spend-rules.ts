@@ -5,28 +5,42 @@ import { netSpend, type Amounts } from './amounts.ts'
 /** What of a campaign its spend rule needs. */
 export type SpendCampaign = { rule: SpendRule; startsAt: Date; endsAt: Date }
 
-/** A payment as a campaign sees it. */
-export type CampaignPayment = Amounts & { transactionId: string; paidAt: Date; usedOurCoupon: boolean }
+/**
+ * A payment as a campaign sees it. `kept`: it has earned something here before, so it counts on, whatever the campaign's
+ * time says by now.
+ */
+export type CampaignPayment = Amounts & { transactionId: string; paidAt: Date; usedOurCoupon: boolean; kept: boolean }
 
 /** A grant that this campaign gave this member before. A cancelled one gave nothing: its tier can be earned again. */
 export type Given = { triggerKey: string; tier: number; cancelled: boolean }
 
-/** A tier earned and not given yet. */
-export type EarnedTier = { triggerKey: string; tier: SpendTier; transactionId: string; dueAt: Date }
+/** A tier earned and not given yet, by the payment that reached it. */
+export type EarnedTier = { triggerKey: string; tier: SpendTier; transactionId: string; paidAt: Date; dueAt: Date }
 
-/** How far one payment has brought its member: fen, or a number of payments where the rule counts them. */
-export type Reach = { scope: string; value: number }
+/** What some of the member's payments have reached together: fen, or a number of payments where the rule counts them. */
+export type Reach = {
+  /** Names what a tier is given once for; it begins the trigger key. */
+  scope: string
+  value: number
+  /** The tiers that stand here: one that was added later counts only what began after it. */
+  tiers: SpendTier[]
+  /** What is earned, in the order of payment. */
+  steps: { tier: SpendTier; by: CampaignPayment }[]
+}
 
 /**
- * How far the member is, seen from `present`; undefined when `present` does not count: outside the campaign's time by
- * its own paid_at, or paid with one of our coupons where the rule excludes that.
+ * How far the member is with what `present` counts for; undefined when `present` does not count: outside the campaign's
+ * time by its own paid_at, or paid with one of our coupons where the rule excludes that.
  *
  * - `single`: the payment itself.
  * - `cumulative`: the sum of one window. Windows follow one another, `window_days` Beijing days each, from the day the
  *   campaign starts, so that a window has a name that never moves.
  * - `count`: how many payments of the campaign still stand, that is, were not refunded whole.
  *
- * The scope names what a tier is given once for; it begins the trigger key, where `mark` stands for the member.
+ * What is earned depends on the payments alone, never on the order in which they became known: they are gone through as
+ * they were paid, each with what refunds have left of it. `all`: each tier as it is passed. `highest`: of the tiers that
+ * one payment passes only the highest; so 60 yuan and 60 yuan earn the 50 and the 100 yuan tier, and 120 yuan only the
+ * 100 yuan tier.
  */
 export function reachOf(
   campaign: SpendCampaign,
@@ -35,70 +49,96 @@ export function reachOf(
   present: CampaignPayment,
 ): Reach | undefined {
   if (!counts(campaign, present)) return undefined
-  const { basis, mode } = campaign.rule
-  if (mode === 'single') return { scope: `spend/${present.transactionId}`, value: netSpend(present, basis) }
+  const { scope, together, begunAt } = countedWith(campaign, mark, payments, present)
+  const tiers = campaign.rule.tiers.filter(({ since }) => since === undefined || begunAt >= new Date(since))
+  return { scope, tiers, ...walk(campaign.rule, tiers, together) }
+}
 
-  const counted = payments.filter((payment) => counts(campaign, payment))
-  if (mode === 'count') {
-    return { scope: `spend/${mark}/count`, value: counted.filter((payment) => netSpend(payment, basis) > 0).length }
+function walk({ basis, mode, tier_rule }: SpendRule, tiers: SpendTier[], payments: CampaignPayment[]) {
+  const steps: Reach['steps'] = []
+  let value = 0
+  for (const by of payments.toSorted(asPaid)) {
+    const before = value
+    const net = netSpend(by, basis)
+    value += mode === 'count' ? Number(net > 0) : net
+    const passed = tiers.filter(({ at_least }) => at_least > before && at_least <= value)
+    steps.push(...(tier_rule === 'all' ? passed : passed.slice(-1)).map((tier) => ({ tier, by })))
   }
-  const window = windowStartDay(campaign, present.paidAt)
-  const inWindow = counted.filter((payment) => windowStartDay(campaign, payment.paidAt) === window)
-  return {
-    scope: `spend/${mark}/${window}`,
-    value: inWindow.reduce((sum, payment) => sum + netSpend(payment, basis), 0),
-  }
+  return { value, steps }
+}
+
+/** Two of one second in the order of their numbers, so that it is always the same. */
+function asPaid(a: CampaignPayment, b: CampaignPayment): number {
+  return a.paidAt.getTime() - b.paidAt.getTime() || (a.transactionId < b.transactionId ? -1 : 1)
 }
 
 /**
- * The tiers that `reach` has earned and that were not given yet. `all`: each tier reached, once a scope. `highest`: the
- * highest one reached, and only when it is above all that the scope was given before: who has the 50 yuan tier and
- * then reaches 100 gets the 100 yuan tier in addition; who passes both at once gets only the 100 yuan tier.
- *
- * `at_least` is reached when the value equals it. A tier whose grant was cancelled can be earned again under a key of
- * its own, since a trigger key is used once.
+ * What `reach` has earned and was not given yet. `at_least` is reached when the value equals it. A tier whose grant was
+ * cancelled can be earned again under a key of its own, since a trigger key is used once. With `highest`, a coupon that
+ * could not be taken back stands for the tiers below it.
  */
-export function earnedTiers(
-  campaign: SpendCampaign,
-  reach: Reach,
-  present: { transactionId: string; paidAt: Date },
-  given: Given[],
-): EarnedTier[] {
-  const { rule } = campaign
+export function earnedTiers({ rule }: SpendCampaign, reach: Reach, given: Given[]): EarnedTier[] {
   const before = givenIn(reach.scope, given)
   const standing = before.filter((grant) => !grant.cancelled).map((grant) => grant.tier)
-  const reached = rule.tiers.filter((tier) => tier.at_least <= reach.value && !standing.includes(tier.at_least))
-  return (rule.tier_rule === 'all' ? reached : highestAbove(reached, standing)).map((tier) => ({
-    triggerKey: triggerKey(reach.scope, tier, before),
-    tier,
-    transactionId: present.transactionId,
-    dueAt: new Date(present.paidAt.getTime() + rule.hold_minutes * 60_000),
-  }))
+  const fallen = fallenTiers(reach, given).map((grant) => grant.tier)
+  const floor = rule.tier_rule === 'highest' ? Math.max(0, ...fallen) : 0
+  return reach.steps
+    .filter(({ tier }) => tier.at_least > floor && !standing.includes(tier.at_least))
+    .map(({ tier, by: { transactionId, paidAt } }) => ({
+      triggerKey: triggerKey(reach.scope, tier, before),
+      tier,
+      transactionId,
+      paidAt,
+      dueAt: new Date(paidAt.getTime() + rule.hold_minutes * 60_000),
+    }))
 }
 
-/** What was given for `reach` and is no longer earned: its tier lies above what refunds have left. */
+/** What was given for `reach` and is not earned: its tier lies above what refunds have left, or another has taken its place. */
 export function fallenTiers<G extends Given>(reach: Reach, given: G[]): G[] {
-  return givenIn(reach.scope, given).filter((grant) => !grant.cancelled && grant.tier > reach.value)
+  const earned = new Set(reach.steps.map(({ tier }) => tier.at_least))
+  return givenIn(reach.scope, given).filter((grant) => !grant.cancelled && !earned.has(grant.tier))
 }
 
 /** What is missing to the next tier above `reach`, in its own unit; undefined when every tier is reached. */
-export function missingToNextTier(rule: SpendRule, reach: Reach): number | undefined {
-  const missing = rule.tiers.map((tier) => tier.at_least - reach.value).filter((amount) => amount > 0)
+export function missingToNextTier({ tiers, value }: Pick<Reach, 'tiers' | 'value'>): number | undefined {
+  const missing = tiers.map((tier) => tier.at_least - value).filter((amount) => amount > 0)
   return missing.length > 0 ? Math.min(...missing) : undefined
 }
 
-function counts(campaign: SpendCampaign, payment: CampaignPayment): boolean {
-  if (payment.paidAt < campaign.startsAt || payment.paidAt > campaign.endsAt) return false
-  return !(campaign.rule.exclude_orders_using_our_coupons && payment.usedOurCoupon)
+/** The payments that count together with `present`, and when that which they fill began. */
+function countedWith(
+  campaign: SpendCampaign,
+  mark: string,
+  payments: CampaignPayment[],
+  present: CampaignPayment,
+): { scope: string; together: CampaignPayment[]; begunAt: Date } {
+  const { mode } = campaign.rule
+  if (mode === 'single') {
+    return { scope: `spend/${present.transactionId}`, together: [present], begunAt: present.paidAt }
+  }
+  const counted = payments.filter((payment) => counts(campaign, payment))
+  if (mode === 'count') {
+    const first = Math.min(...counted.map(({ paidAt }) => paidAt.getTime()))
+    return { scope: `spend/${mark}/count`, together: counted, begunAt: new Date(first) }
+  }
+  const begunAt = windowStart(campaign, present.paidAt)
+  const together = counted.filter(({ paidAt }) => windowStart(campaign, paidAt).getTime() === begunAt.getTime())
+  return { scope: `spend/${mark}/${beijingDay(begunAt)}`, together, begunAt }
+}
+
+function counts({ rule, startsAt, endsAt }: SpendCampaign, { paidAt, usedOurCoupon, kept }: CampaignPayment): boolean {
+  if (!kept && (paidAt < startsAt || paidAt > endsAt)) return false
+  return !(rule.exclude_orders_using_our_coupons && usedOurCoupon)
 }
 
 const dayMs = 86_400_000
 const beijingOffsetMs = 8 * 3_600_000
 
-function windowStartDay({ rule, startsAt }: SpendCampaign, at: Date): string {
+/** The first instant of the window's first Beijing day. */
+function windowStart({ rule, startsAt }: SpendCampaign, at: Date): Date {
   const first = dayNumber(startsAt)
   const past = Math.floor((dayNumber(at) - first) / rule.window_days) * rule.window_days
-  return beijingDay(new Date((first + past) * dayMs - beijingOffsetMs))
+  return new Date((first + past) * dayMs - beijingOffsetMs)
 }
 
 function dayNumber(at: Date): number {
@@ -107,12 +147,6 @@ function dayNumber(at: Date): number {
 
 function givenIn<G extends Given>(scope: string, given: G[]): G[] {
   return given.filter((grant) => grant.triggerKey.startsWith(`${scope}/`))
-}
-
-function highestAbove(reached: SpendTier[], standing: number[]): SpendTier[] {
-  const floor = Math.max(0, ...standing)
-  const [highest] = reached.filter((tier) => tier.at_least > floor).sort((a, b) => b.at_least - a.at_least)
-  return highest ? [highest] : []
 }
 
 function triggerKey(scope: string, tier: SpendTier, before: Given[]): string {

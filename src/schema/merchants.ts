@@ -77,7 +77,13 @@ export type StocksTable = {
 
 export type CampaignCoupon = { stock_id: string; count: number }
 export type CampaignLimits = { per_member?: number; per_member_per_day?: number; total?: number; per_day?: number }
-export type SpendTier = { at_least: number; coupons: CampaignCoupon[]; total?: number }
+export type SpendTier = {
+  at_least: number
+  coupons: CampaignCoupon[]
+  total?: number
+  /** Set when it was added to a campaign that had given before: only what begins from this instant on counts for it. */
+  since?: string
+}
 export type SpendRule = {
   basis: 'total' | 'payer_total' | 'settlement'
   mode: 'single' | 'cumulative' | 'count'
@@ -86,6 +92,8 @@ export type SpendRule = {
   tier_rule: 'highest' | 'all'
   exclude_orders_using_our_coupons: boolean
   hold_minutes: number
+  /** Stocks that its tiers gave once and give no more: orders that used their coupons stay excluded. */
+  former_stocks?: string[]
 }
 
 export type CampaignsTable = {
@@ -114,6 +122,8 @@ export type CampaignsTable = {
   revision: Generated<number>
   /** Raised by a change of a limit: what the gate remembers of older limits is forgotten. */
   limits_revision: Generated<number>
+  /** Set in a copy: it must not start before. */
+  counts_from: Time | null
   created_at: Generated<Time>
   updated_at: Time
 }

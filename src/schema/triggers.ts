@@ -1,4 +1,4 @@
-import type { Generated } from 'kysely'
+import type { ColumnType, Generated } from 'kysely'
 import type { Json, Time } from './column.ts'
 
 export type InboxSource = 'events' | 'oa' | 'pay'
@@ -51,11 +51,22 @@ export type PaymentsTable = {
   created_at: Generated<Time>
 }
 
+/** A member who has paid. */
+export type SpendersTable = {
+  merchant_id: number
+  openid: string
+  /** Raised with every change of the payments and refunds that are known of the member. */
+  version: Generated<number>
+}
+
 export type RefundsTable = {
   id: Generated<number>
   merchant_id: number
   transaction_id: string
+  /** The name it was first told under. */
   refund_id: string
+  /** Every name it was told under: WeChat's refund_id, the merchant's out_refund_no. */
+  names: string[]
   /** fen of the order's total */
   refund: number
   /** fen of what the payer got back; null when the source did not say */
@@ -72,6 +83,10 @@ export type InboxTable = {
   body: Json<unknown>
   received_at: Time
   due_at: Time
+  /** 0 a refund, 1 a payment, 2 the rest: worked out from the body by the database. */
+  urgency: ColumnType<number, never, never>
+  /** By the database's clock: until then a process is applying it. */
+  leased_until: Time | null
   attempts: Generated<number>
   applied_at: Time | null
   last_error: string | null

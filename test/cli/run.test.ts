@@ -109,6 +109,14 @@ describe('an operator sets a merchant up', () => {
       JSON.parse((await run('stock', 'import', 'demo', stockId, '--creator', '1267388801', '--json')).out),
     ).toMatchObject({ stock_id: stockId })
     expect((await run('campaign', 'apply', 'demo', path)).out).toBe('campaign welcome: created\n')
+    const from = new Date(Date.now() + 3_600_000).toISOString()
+    const copied = await run('campaign', 'copy', 'demo', 'welcome', 'welcome-2', '--from', from)
+    expect(copied).toMatchObject({ code: 0, out: expect.stringContaining('campaign welcome-2: created as a draft') })
+    expect(await run('campaign', 'copy', 'demo', 'welcome', 'welcome-2', '--from', from)).toMatchObject({
+      code: 1,
+      err: 'NEW_SLUG: merchant demo has a campaign welcome-2 already\n',
+    })
+    expect(await run('campaign', 'copy', 'demo', 'welcome', 'x', '--from', 'tomorrow')).toMatchObject({ code: 2 })
     expect((await run('stock', 'sync', 'demo', stockId)).code).toBe(0)
     expect((await run('stock', 'sync', 'demo', '404')).err).toContain('has not been imported')
   })

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { cancelUnsent } from '../../src/claims/cancel.ts'
 import { prove } from '../../src/claims/proof.ts'
 import { retryGrants } from '../../src/claims/retry.ts'
 import { send, type SendOptions } from '../../src/delivery/sender.ts'
@@ -25,8 +26,14 @@ const sendNow = async (row: string, options: SendOptions = doors.worker) =>
   send(room.services, await room.lease(row), options)
 const slots = () => room.services.db.selectFrom('slots').select(['scope', 'number']).orderBy('scope').execute()
 const cancel = async (row: string) => {
-  const { grant_id } = await room.coupon(row)
-  return room.services.ledger.cancelGrant(room.merchant.id, grant_id, 'refunded', room.clock.now())
+  const { grant_id: grantId } = await room.coupon(row)
+  const { db, gate } = room.services
+  const grant = { merchantId: room.merchant.id, grantId }
+  const { freed, left } = await db
+    .transaction()
+    .execute((trx) => cancelUnsent(trx, grant, 'refunded', room.clock.now()))
+  gate.giveBack(room.merchant.id, freed)
+  return !left
 }
 const atWeChat = async (row: string) => room.wechat.coupons.get((await room.coupon(row)).out_request_no)
 

@@ -1,10 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { AwardUndecided } from '../../src/claims/award.ts'
 import { type Grant, memberGrants } from '../../src/claims/grants.ts'
+import { retryGrants } from '../../src/claims/retry.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import { earned } from '../../src/payments/earned.ts'
-import { recordPayment, recordRefund } from '../../src/payments/intake.ts'
+import { recordPayment } from '../../src/payments/intake.ts'
 import type { Payment, Refund } from '../../src/payments/payment.ts'
+import { rewardFor } from '../../src/payments/reward.ts'
 import { settlePayment } from '../../src/payments/settle-payment.ts'
+import { takeRefund } from '../../src/payments/take-refund.ts'
 import type { Services } from '../../src/services.ts'
 import type { Stock } from '../../src/stocks/stock.ts'
 import { aMerchant, aStock } from '../support/builders.ts'
@@ -29,8 +33,9 @@ async function paid(payment: Payment) {
   return settlePayment(services, merchant, payment.transactionId)
 }
 async function refunded(refund: Refund) {
-  await recordRefund(services, merchant, refund)
-  return settlePayment(services, merchant, refund.transactionId)
+  const taken = await takeRefund(services, merchant, refund)
+  await settlePayment(services, merchant, refund.transactionId)
+  return taken
 }
 const grantsOf = ({ openid }: Payment): Promise<Grant[]> => memberGrants(services.db, merchant.id, openid, 50)
 const shown = async (payment: Payment) =>
@@ -140,11 +145,96 @@ describe('a payment', () => {
   })
 })
 
+describe('a sum of 60 yuan and 60 yuan', () => {
+  const tiers = () => [5000, 10000].map((at_least) => ({ at_least, coupons: [{ stock_id: stock.stock_id, count: 1 }] }))
+  const minutesAgo = (minutes: number) => new Date(services.clock.now().getTime() - minutes * 60_000)
+  const tiersOf = async ({ openid }: Payment) =>
+    services.db
+      .selectFrom('grants')
+      .select(['tier', 'transaction_id'])
+      .where('openid', '=', openid)
+      .orderBy('tier')
+      .execute()
+
+  test.each([
+    ['one after the other', ['record first', 'settle first', 'record second', 'settle second']],
+    ['together', ['record first', 'record second', 'settle first', 'settle second']],
+    ['the later one first', ['record second', 'settle second', 'record first', 'settle first']],
+  ])('brings the 50 and the 100 yuan tier, told %s', async (_how, steps) => {
+    await aSpendCampaign(services, stock, { mode: 'cumulative', tiers: tiers() }, { starts_at: minutesAgo(60 * 48) })
+    const first = aPayment(services, { paidAt: minutesAgo(2) })
+    const second = aPayment(services, { openid: first.openid, paidAt: minutesAgo(1) })
+    const doing: Record<string, () => Promise<unknown>> = {
+      'record first': () => recordPayment(services, merchant, first),
+      'record second': () => recordPayment(services, merchant, second),
+      'settle first': () => settlePayment(services, merchant, first.transactionId),
+      'settle second': () => settlePayment(services, merchant, second.transactionId),
+    }
+    for (const step of steps) await doing[step]!()
+    expect((await tiersOf(first)).map(({ tier }) => tier)).toEqual([5000, 10000])
+  })
+
+  test('that turns out to have been 120 yuan and then 60 keeps the 100 yuan tier alone, if the other was not sent', async () => {
+    await aSpendCampaign(services, stock, { mode: 'cumulative', tiers: tiers() }, { starts_at: minutesAgo(60 * 48) })
+    const late = aPayment(services, { total: 12000, paidAt: minutesAgo(2) })
+    const early = aPayment(services, { openid: late.openid, paidAt: minutesAgo(1) })
+    await paid(early)
+    await paid(late)
+    expect(await shown(late)).toEqual([
+      { status: 'pending', refunded: false, reasons: [null] },
+      { status: 'refused', refunded: false, reasons: ['not_eligible'] },
+    ])
+    const [, old] = await grantsOf(late)
+    await retryGrants(services, [old!.id])
+    expect((await shown(late)).map(({ status }) => status)).toEqual(['pending', 'refused'])
+  })
+})
+
+test('a campaign that cannot give keeps no other from giving, and is tried again', async () => {
+  const healthy = await aSpendCampaign(services, stock)
+  const broken = await aSpendCampaign(services, stock)
+  await services.db
+    .updateTable('campaigns')
+    .set({ sender_mchids: ['999'] })
+    .where('id', '=', broken.id)
+    .execute()
+  services.directory.forget()
+  const payment = aPayment(services)
+  await expect(paid(payment)).rejects.toThrow(`no sender account for campaign ${broken.slug}`)
+  expect((await grantsOf(payment)).map((grant) => grant.campaign.slug)).toEqual([healthy.slug])
+  const page = await rewardFor(services, merchant, payment.openid, { transaction_id: payment.transactionId })
+  expect(page).toMatchObject({ kind: 'granted', grants: [{ campaign: { slug: healthy.slug } }] })
+
+  await services.db.updateTable('campaigns').set({ sender_mchids: [] }).where('id', '=', broken.id).execute()
+  services.directory.forget()
+  await paid(payment)
+  expect(await grantsOf(payment)).toHaveLength(2)
+})
+
+test('campaigns of which each is undecided leave the payment undecided, and name all', async () => {
+  const campaigns = [await aSpendCampaign(services, stock), await aSpendCampaign(services, stock)]
+  const payment = aPayment(services)
+  await recordPayment(services, merchant, payment)
+  const gate: Services['gate'] = {
+    ...services.gate,
+    admit: (_asking, limits) => Promise.resolve({ kind: 'full', limit: limits[0]!, grantId: undefined }),
+  }
+  const error: unknown = await settlePayment({ ...services, gate }, merchant, payment.transactionId).catch(
+    (e: unknown) => e,
+  )
+  expect(error).toBeInstanceOf(AwardUndecided)
+  expect(((error as Error).cause as AggregateError).errors).toHaveLength(campaigns.length)
+  const page = await rewardFor({ ...services, gate }, merchant, payment.openid, {
+    transaction_id: payment.transactionId,
+  })
+  expect(page).toEqual({ kind: 'later' })
+})
+
 describe('a refund', () => {
   test('before its payment is kept and counts when the payment comes', async () => {
     await aSpendCampaign(services, stock)
     const payment = aPayment(services)
-    expect(await refunded(aRefund(services, payment, { refund: 1001 }))).toEqual([])
+    expect(await refunded(aRefund(services, payment, { refund: 1001 }))).toEqual({ inFlight: false })
     await paid(payment)
     expect(await shown(payment)).toEqual([])
   })
@@ -185,8 +275,7 @@ describe('a refund', () => {
     const payment = aPayment(services)
     await paid(payment)
     await sendAll(payment)
-    const [outcome] = await refunded(aRefund(services, payment))
-    expect(outcome?.inFlight).toBe(false)
+    expect(await refunded(aRefund(services, payment))).toEqual({ inFlight: false })
     expect(await shown(payment)).toEqual([{ status: 'sent', refunded: true, reasons: [null] }])
     await paid(payment)
     expect(await shown(payment)).toHaveLength(1)
@@ -200,11 +289,10 @@ describe('a refund', () => {
     const [coupon] = await services.ledger
       .leaseDue(1_000)
       .then((all) => all.filter((one) => one.openid === payment.openid))
-    const [first] = await refunded(aRefund(services, payment))
-    expect(first?.inFlight).toBe(true)
+    const refund = aRefund(services, payment)
+    expect(await refunded(refund)).toEqual({ inFlight: true })
     await services.ledger.release(coupon!, now)
-    const [second] = await settlePayment(services, merchant, payment.transactionId)
-    expect(second?.inFlight).toBe(false)
+    expect(await refunded(refund)).toEqual({ inFlight: false })
     expect(await shown(payment)).toEqual([{ status: 'refused', refunded: true, reasons: ['refunded'] }])
   })
 

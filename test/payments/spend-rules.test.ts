@@ -41,13 +41,14 @@ function aPayment(payerTotal: number, changes: Partial<CampaignPayment> = {}): C
     settlement: payerTotal,
     refunds: [],
     usedOurCoupon: false,
+    kept: false,
     ...changes,
   }
 }
 
 function earned(spend: SpendCampaign, payments: CampaignPayment[], present: CampaignPayment, given: Given[] = []) {
   const reach = reachOf(spend, 'member', payments, present)
-  return reach ? earnedTiers(spend, reach, present, given).map((one) => one.triggerKey) : 'does not count'
+  return reach ? earnedTiers(spend, reach, given).map((one) => one.triggerKey) : 'does not count'
 }
 
 const sent = (triggerKey: string, tier: number): Given => ({ triggerKey, tier, cancelled: false })
@@ -90,7 +91,7 @@ describe('a single payment', () => {
     const spend = campaign({ hold_minutes: 90 })
     const payment = aPayment(5000)
     const reach = reachOf(spend, 'member', [payment], payment)!
-    expect(earnedTiers(spend, reach, payment, [])[0]?.dueAt).toEqual(new Date('2026-11-23T13:30:00+08:00'))
+    expect(earnedTiers(spend, reach, [])[0]?.dueAt).toEqual(new Date('2026-11-23T13:30:00+08:00'))
   })
 
   test.each([
@@ -113,14 +114,45 @@ describe('a single payment', () => {
 describe('a sum of payments', () => {
   const spend = campaign({ mode: 'cumulative' })
 
-  test('earns each tier as it is passed, and only the higher one when both are passed at once', () => {
+  const [fifty, hundred] = ['spend/member/20261101/5000', 'spend/member/20261101/10000']
+  const later = new Date('2026-11-23T13:00:00+08:00')
+
+  test('earns each tier as it is passed, also when both payments are known before the first is settled', () => {
     const first = aPayment(6000)
-    const second = aPayment(4000)
-    expect(earned(spend, [first], first)).toEqual(['spend/member/20261101/5000'])
-    expect(earned(spend, [first, second], second, [sent('spend/member/20261101/5000', 5000)])).toEqual([
-      'spend/member/20261101/10000',
+    const second = aPayment(6000, { paidAt: later })
+    expect(earned(spend, [first], first)).toEqual([fifty])
+    expect(earned(spend, [first, second], second, [sent(fifty, 5000)])).toEqual([hundred])
+    for (const present of [first, second]) {
+      expect(earned(spend, [second, first], present)).toEqual([fifty, hundred])
+    }
+  })
+
+  test('earns only the higher tier when one payment passes both, whatever is paid after it', () => {
+    const first = aPayment(12000)
+    const second = aPayment(6000, { paidAt: later })
+    expect(earned(spend, [first], first)).toEqual([hundred])
+    expect(earned(spend, [second, first], second)).toEqual([hundred])
+    expect(earned(spend, [first, second], second, [sent(hundred, 10000)])).toEqual([])
+  })
+
+  test('whose first payment was told last loses the tier that the second seemed to reach', () => {
+    const first = aPayment(12000)
+    const second = aPayment(6000, { paidAt: later })
+    const given = [sent(fifty, 5000)]
+    const reach = reachOf(spend, 'member', [first, second], first)!
+    expect(fallenTiers(reach, given)).toEqual(given)
+    expect(earned(spend, [first, second], first, given)).toEqual([hundred])
+  })
+
+  test('gives a tier to the payment that passed it, and its hold begins with that', () => {
+    const held = campaign({ mode: 'cumulative', hold_minutes: 60 })
+    const first = aPayment(6000)
+    const second = aPayment(6000, { paidAt: later })
+    const tiers = earnedTiers(held, reachOf(held, 'member', [first, second], second)!, [])
+    expect(tiers.map(({ transactionId, dueAt }) => [transactionId, dueAt.toISOString()])).toEqual([
+      [first.transactionId, '2026-11-23T05:00:00.000Z'],
+      [second.transactionId, '2026-11-23T06:00:00.000Z'],
     ])
-    expect(earned(spend, [first, second], second)).toEqual(['spend/member/20261101/10000'])
   })
 
   test('begins anew at midnight in Beijing after window_days', () => {
@@ -187,6 +219,48 @@ describe('a number of payments', () => {
   })
 })
 
+describe('a tier that was added later', () => {
+  const since = '2026-11-20T12:00:00+08:00'
+  const added = (mode: SpendRule['mode'], changes: Partial<SpendRule> = {}) =>
+    campaign({
+      mode,
+      tiers: [
+        { at_least: 1, coupons },
+        { at_least: 2, coupons, since },
+      ],
+      tier_rule: 'all',
+      ...changes,
+    })
+  const [before, after] = [new Date('2026-11-20T11:59:59+08:00'), new Date(since)]
+
+  test('counts the payments made after it', () => {
+    for (const [paidAt, tiers] of [
+      [before, 1],
+      [after, 2],
+    ] as const) {
+      const payment = aPayment(5, { paidAt })
+      expect(earned(added('single'), [payment], payment)).toHaveLength(tiers)
+    }
+  })
+
+  test('counts the windows that begin after it', () => {
+    const spend = added('cumulative', { window_days: 10 })
+    for (const [day, tiers] of [
+      ['2026-11-21', 2],
+      ['2026-11-20', 1],
+    ] as const) {
+      const payment = aPayment(5, { paidAt: new Date(`${day}T23:00:00+08:00`) })
+      expect(earned(spend, [payment], payment)).toHaveLength(tiers)
+    }
+  })
+
+  test('counts the payments of members who had paid nothing before it', () => {
+    const [old, fresh, next] = [aPayment(1, { paidAt: before }), aPayment(1, { paidAt: after }), aPayment(1)]
+    expect(earned(added('count'), [old, fresh], fresh)).toHaveLength(1)
+    expect(earned(added('count'), [fresh, next], next)).toHaveLength(2)
+  })
+})
+
 describe('amounts', () => {
   const paid = { total: 1000, payerTotal: 700, settlement: 900 }
 
@@ -203,6 +277,14 @@ describe('amounts', () => {
     expect(netSpend({ ...paid, refunds: [{ refund: 900, payerRefund: 630 }] }, 'payer_total')).toBe(70)
     expect(netSpend({ ...paid, refunds: [{ refund: 9999, payerRefund: 9999 }] }, 'payer_total')).toBe(0)
     expect(netSpend({ ...paid, refunds: [{ refund: 9999, payerRefund: null }] }, 'total')).toBe(0)
+  })
+
+  test.each(['total', 'payer_total', 'settlement'] as const)('refunds never count above the payment on %s', (basis) => {
+    const whole = { refund: 1000, payerRefund: null }
+    const stated = { refund: 1000, payerRefund: 700 }
+    for (const refunds of [[whole], [whole, whole], [stated, whole], [stated, stated]]) {
+      expect(netSpend({ ...paid, refunds }, basis)).toBe(0)
+    }
   })
 
   test('a payment of nothing stays nothing', () => {
@@ -224,7 +306,8 @@ describe('amounts', () => {
 })
 
 test('what is missing to the next tier is in the unit of the rule', () => {
-  expect(missingToNextTier(rule, { scope: 'x', value: 0 })).toBe(5000)
-  expect(missingToNextTier(rule, { scope: 'x', value: 5000 })).toBe(5000)
-  expect(missingToNextTier(rule, { scope: 'x', value: 10000 })).toBeUndefined()
+  const { tiers } = rule
+  expect(missingToNextTier({ tiers, value: 0 })).toBe(5000)
+  expect(missingToNextTier({ tiers, value: 5000 })).toBe(5000)
+  expect(missingToNextTier({ tiers, value: 10000 })).toBeUndefined()
 })

@@ -1,0 +1,60 @@
+import type { InboxSource } from '../schema.ts'
+import type { Services } from '../services.ts'
+import type { InboxEntry } from './apply.ts'
+import { type BusyLane, leaseDue } from './lease.ts'
+
+/** What one process is applying at this moment. */
+export type Hands = {
+  /**
+   * Leases what is due and fits into free hands, and begins it. `some`: look again, there may be more; `nothing`: nothing was due for hands that were all free;
+   * `full`: nothing could be taken beside what was in hand.
+   */
+  take(): Promise<'some' | 'full' | 'nothing'>
+  /** One promise for each entry in hand; none of them fails. */
+  inHand: ReadonlySet<Promise<void>>
+}
+
+/**
+ * Entries that a process applies at a time. Hands are not shared among sources: card reports wait for an Official
+ * Account API, payments and refunds for the ledger alone, and must not wait behind the others' silence.
+ */
+const handsOf: Record<InboxSource, number> = { events: 10, pay: 10, oa: 20 }
+
+/** `apply` does one entry and never throws. */
+export function openHands({ db, clock }: Services, apply: (entry: InboxEntry) => Promise<void>): Hands {
+  const lanes = new Map<string, BusyLane>()
+  const inHand = new Set<Promise<void>>()
+  let last: Promise<unknown> = Promise.resolve()
+
+  async function takeNow(): Promise<'some' | 'full' | 'nothing'> {
+    const busy = [...lanes.values()]
+    const hands = { ...handsOf }
+    for (const { source, entries } of busy) hands[source] -= entries
+    const { entries, contested } = await leaseDue(db, { now: clock.now(), busy, hands })
+    for (const entry of entries) begin(entry)
+    if (entries.length > 0 || contested) return 'some'
+    return busy.length > 0 ? 'full' : 'nothing'
+  }
+  function begin(entry: InboxEntry): void {
+    const { source, merchant_id: merchantId } = entry
+    const key = `${source}/${merchantId}`
+    const lane = lanes.get(key) ?? { source, merchantId, entries: 0 }
+    lanes.set(key, lane)
+    lane.entries += 1
+    const applying = apply(entry).finally(() => {
+      inHand.delete(applying)
+      lane.entries -= 1
+      if (lane.entries === 0) lanes.delete(key)
+    })
+    inHand.add(applying)
+  }
+  return {
+    // One look at a time, so that each sees what the one before has begun.
+    take() {
+      const next = last.then(takeNow, takeNow)
+      last = next
+      return next
+    },
+    inHand,
+  }
+}

@@ -1,0 +1,76 @@
+import { sql } from 'kysely'
+import type { Db } from '../database.ts'
+import type { InboxSource } from '../schema.ts'
+import type { InboxEntry } from './apply.ts'
+
+/** Entries of one lane that a process applies at a time: a merchant's flood, or its silent API, takes no more hands. */
+const laneWidth = 5
+
+/**
+ * Longer than applying an entry takes, WeChat's answers included; a dead process's entries are taken over after this.
+ * One that lives on and takes longer is applied twice, which every step bears.
+ */
+const leaseMs = 15_000
+
+/** What a process has in hand of one lane. */
+export type BusyLane = { source: InboxSource; merchantId: number; entries: number }
+
+/**
+ * Takes entries that are due: of each lane (merchant and source) as many as fit beside what this process has in hand
+ * of it, refunds before payments before the rest, and of all lanes as many as `hands` are free for their source, those
+ * first that have least. Looks at the head of each lane only, however long it is, and locks only what it takes;
+ * `contested`: another process was taking some of that at the same moment.
+ */
+export async function leaseDue(
+  db: Db,
+  { now, busy, hands }: { now: Date; busy: BusyLane[]; hands: Record<InboxSource, number> },
+): Promise<{ entries: InboxEntry[]; contested: boolean }> {
+  const free = Object.entries(hands).map(([source, entries]) => ({ source, entries }))
+  const { rows } = await sql<InboxEntry & { lost: boolean }>`
+    with recursive lanes as (
+      (select source, merchant_id from inbox where applied_at is null order by source, merchant_id limit 1)
+      union all
+      select next.source, next.merchant_id
+      from lanes cross join lateral (
+        select source, merchant_id from inbox
+        where applied_at is null and (source, merchant_id) > (lanes.source, lanes.merchant_id)
+        order by source, merchant_id limit 1
+      ) next
+    ), due as (
+      select head.id, lanes.source, head.urgency,
+        coalesce(busy.entries, 0)
+          + row_number() over (partition by lanes.source, lanes.merchant_id order by head.urgency, head.due_at) as nth
+      from lanes
+      left join json_to_recordset(${JSON.stringify(busy)}) as busy (source text, "merchantId" bigint, entries integer)
+        on busy.source = lanes.source and busy."merchantId" = lanes.merchant_id
+      cross join lateral (
+        select entry.id, entry.urgency, entry.due_at
+        from (values (0), (1), (2)) as kind (urgency) cross join lateral (
+          select id, urgency, due_at from inbox
+          where applied_at is null and source = lanes.source and merchant_id = lanes.merchant_id
+            and urgency = kind.urgency and due_at <= ${now} and (leased_until is null or leased_until <= now())
+          order by due_at
+          limit ${laneWidth}
+        ) entry
+        order by entry.urgency, entry.due_at
+        limit ${laneWidth} - coalesce(busy.entries, 0)
+      ) head
+    ), ranked as (
+      select id, source, row_number() over (partition by source order by urgency, nth, random()) as place from due
+    ), chosen as (
+      select ranked.id
+      from ranked join json_to_recordset(${JSON.stringify(free)}) as free (source text, entries integer)
+        on free.source = ranked.source
+      where place <= free.entries
+    ), held as (
+      select id from inbox
+      where id in (select id from chosen) and applied_at is null and (leased_until is null or leased_until <= now())
+      for update skip locked
+    ), taken as (
+      update inbox set leased_until = now() + ${leaseMs} * interval '1 millisecond', attempts = attempts + 1
+      where id in (select id from held)
+      returning *
+    )
+    select taken.*, taken.id is null as lost from chosen left join taken on taken.id = chosen.id`.execute(db)
+  return { entries: rows.filter((row) => !row.lost), contested: rows.some((row) => row.lost) }
+}

@@ -1,0 +1,67 @@
+import type { Selectable } from 'kysely'
+import type { Logger } from 'pino'
+import type { Db } from '../database.ts'
+import type { Merchant } from '../merchants/merchant.ts'
+import type { RefundsTable } from '../schema.ts'
+import type { Refund } from './payment.ts'
+
+type Row = Selectable<RefundsTable>
+
+/**
+ * Writes a refund once, under every name that it is told by: WeChat's refund_id and the merchant's out_refund_no name
+ * one refund (wechat/payment-triggers.md 1.6). Where a message proves two that we took for different ones to be the
+ * same, the first stands for both. Needs the payment's lock.
+ */
+export async function recordRefund(trx: Db, log: Logger, merchant: Merchant, refund: Refund): Promise<void> {
+  const names = [...new Set([refund.refundId, ...(refund.outRefundNo ? [refund.outRefundNo] : [])])]
+  const known = await trx
+    .selectFrom('refunds')
+    .selectAll()
+    .where('merchant_id', '=', merchant.id)
+    .where('transaction_id', '=', refund.transactionId)
+    .orderBy('id')
+    .execute()
+  const [first, ...others] = known.filter((row) => row.names.some((name) => names.includes(name)))
+  if (!first) return insert(trx, merchant, refund, names)
+
+  const all = [...new Set([first, ...others].flatMap((row) => row.names).concat(names))]
+  if (others.length > 0) await remove(trx, others)
+  if (all.length > first.names.length) {
+    await trx.updateTable('refunds').set({ names: all }).where('id', '=', first.id).execute()
+  }
+  const differing = [...others, { refund: refund.refund, payer_refund: refund.payerRefund ?? null }].flatMap((told) =>
+    (['refund', 'payer_refund'] as const).filter((name) => told[name] !== first[name]),
+  )
+  if (differing.length > 0) {
+    log.warn(
+      { merchant: merchant.slug, refund_id: first.refund_id, names: all, differing: [...new Set(differing)] },
+      'refund reported differently: the first report stands',
+    )
+  }
+}
+
+async function insert(trx: Db, merchant: Merchant, refund: Refund, names: string[]): Promise<void> {
+  await trx
+    .insertInto('refunds')
+    .values({
+      merchant_id: merchant.id,
+      transaction_id: refund.transactionId,
+      refund_id: refund.refundId,
+      names,
+      refund: refund.refund,
+      payer_refund: refund.payerRefund ?? null,
+      refunded_at: refund.refundedAt,
+    })
+    .execute()
+}
+
+async function remove(trx: Db, rows: Row[]): Promise<void> {
+  await trx
+    .deleteFrom('refunds')
+    .where(
+      'id',
+      'in',
+      rows.map((row) => row.id),
+    )
+    .execute()
+}

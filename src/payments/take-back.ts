@@ -1,0 +1,67 @@
+import { cancelUnsent } from '../claims/cancel.ts'
+import { flagRefunded } from '../claims/flag-refunded.ts'
+import type { GivenBack } from '../claims/give-back.ts'
+import type { Db } from '../database.ts'
+import { memberMark } from '../members/member-mark.ts'
+import type { Merchant } from '../merchants/merchant.ts'
+import { isSpend, memberSpend, type SpendCampaignRow } from './spend-ledger.ts'
+import { fallenTiers, reachOf } from './spend-rules.ts'
+
+export type TakenBack = {
+  /** A coupon that is no longer earned is being sent at this moment: whether it can be taken back is known shortly. */
+  inFlight: boolean
+  cancelled: boolean
+  /** Places for the gate to hear of once the transaction is committed. */
+  freed: GivenBack[]
+}
+
+type Seen = { merchant: Merchant; openid: string; transactionId: string; at: Date }
+
+/**
+ * Takes back what the member no longer earned, seen from one payment, in every campaign that gave the member something:
+ * a draft or paused one too. Runs in the transaction that raised the member's facts. What was surely not sent is
+ * cancelled; what lies above the sum that refunds have left is flagged, sent or not. Another tier may have taken the
+ * place of the rest, and that leaves no flag.
+ */
+export async function takeBack(trx: Db, seen: Seen): Promise<TakenBack> {
+  const taken: TakenBack = { inFlight: false, cancelled: false, freed: [] }
+  for (const campaign of await campaignsThatGave(trx, seen)) {
+    const { campaign: rule, payments, given } = await memberSpend(trx, campaign, seen.openid, seen.transactionId)
+    const payment = payments.find((one) => one.transactionId === seen.transactionId)
+    const reach = payment && reachOf(rule, memberMark(seen.merchant, seen.openid), payments, payment)
+    if (!reach) continue
+    for (const { grantId, tier, waiting, refundedAt } of fallenTiers(reach, given)) {
+      const refunded = tier > reach.value
+      if (waiting) {
+        const done = await cancelUnsent(
+          trx,
+          { merchantId: seen.merchant.id, grantId },
+          refunded ? 'refunded' : 'not_eligible',
+          seen.at,
+        )
+        taken.freed.push(...done.freed)
+        taken.cancelled ||= done.cancelled
+        taken.inFlight ||= done.left
+      }
+      if (refunded && refundedAt === null) await flagRefunded(trx, grantId, seen.at)
+    }
+  }
+  return taken
+}
+
+async function campaignsThatGave(trx: Db, { merchant, openid }: Seen): Promise<SpendCampaignRow[]> {
+  const campaigns = await trx
+    .selectFrom('campaigns')
+    .selectAll()
+    .where('kind', '=', 'spend')
+    .where('id', 'in', (query) =>
+      query
+        .selectFrom('grants')
+        .select('campaign_id')
+        .where('merchant_id', '=', merchant.id)
+        .where('openid', '=', openid),
+    )
+    .orderBy('id')
+    .execute()
+  return campaigns.filter(isSpend)
+}
