@@ -1,4 +1,13 @@
-import type { GrantsTable, SlotsTable, CouponsTable, AttemptsTable, HaltsTable } from './schema/ledger.ts'
+import type {
+  GrantsTable,
+  SlotsTable,
+  OvershootsTable,
+  CouponsTable,
+  AttemptsTable,
+  HaltsTable,
+  SuspicionsTable,
+  OperatorActsTable,
+} from './schema/ledger.ts'
 import type {
   MerchantsTable,
   AccountsTable,
@@ -35,8 +44,11 @@ export type Tables = {
   refunds: RefundsTable
   grants: GrantsTable
   slots: SlotsTable
+  overshoots: OvershootsTable
   coupons: CouponsTable
   attempts: AttemptsTable
   halts: HaltsTable
+  suspicions: SuspicionsTable
+  operator_acts: OperatorActsTable
   inbox: InboxTable
 }

@@ -4,6 +4,8 @@ import type { Db } from '../database.ts'
 import { FileFault } from '../file-fault.ts'
 import type { Directory } from '../merchants/directory.ts'
 import type { Merchant } from '../merchants/merchant.ts'
+import { changeLimits, limitsDiffer } from '../claims/limit-change.ts'
+import { removedSenders } from './sender-change.ts'
 import { type CampaignFile, readCampaignFile } from './campaign-file.ts'
 import { bindStocks } from './campaign-stocks.ts'
 
@@ -22,23 +24,26 @@ export async function applyCampaign(
     const { faults, notes } = await bindStocks(db, merchant.id, campaign)
     faults.push(...senderFaults(merchant, campaign))
     if (faults.length > 0) throw new FileFault(faults)
-    return [...(await write(db, merchant.id, campaign, services.clock.now())), ...notes]
+    return [...(await write(db, merchant, campaign, services.clock.now())), ...notes]
   })
   services.directory?.forget()
   return lines.map((line) => `campaign ${campaign.slug}: ${line}`)
 }
 
-function senderFaults(merchant: Merchant, { sender_mchid }: CampaignFile): string[] {
+function senderFaults(merchant: Merchant, { sender_mchids }: CampaignFile): string[] {
   const senders = merchant.accounts.filter((account) => account.role === 'sender').map((account) => account.mchid)
-  if (sender_mchid === undefined || senders.includes(sender_mchid)) return []
-  return [`sender_mchid: ${sender_mchid} is not a sender account of merchant ${merchant.slug}`]
+  return sender_mchids.flatMap((mchid, index) =>
+    senders.includes(mchid)
+      ? []
+      : [`sender_mchids[${index}]: ${mchid} is not a sender account of merchant ${merchant.slug}`],
+  )
 }
 
-async function write(db: Db, merchantId: number, campaign: CampaignFile, now: Date): Promise<string[]> {
+async function write(db: Db, merchant: Merchant, campaign: CampaignFile, now: Date): Promise<string[]> {
   const before = await db
     .selectFrom('campaigns')
     .selectAll()
-    .where('merchant_id', '=', merchantId)
+    .where('merchant_id', '=', merchant.id)
     .where('slug', '=', campaign.slug)
     .forUpdate()
     .executeTakeFirst()
@@ -57,7 +62,7 @@ async function write(db: Db, merchantId: number, campaign: CampaignFile, now: Da
     channel: campaign.channel ?? null,
     stackable: campaign.stackable,
     state: campaign.state,
-    sender_mchid: campaign.sender_mchid ?? null,
+    sender_mchids: campaign.sender_mchids,
   }
   const columns = {
     ...values,
@@ -69,7 +74,7 @@ async function write(db: Db, merchantId: number, campaign: CampaignFile, now: Da
   if (!before) {
     await db
       .insertInto('campaigns')
-      .values({ merchant_id: merchantId, slug: campaign.slug, ...columns })
+      .values({ merchant_id: merchant.id, slug: campaign.slug, ...columns })
       .execute()
     return ['created']
   }
@@ -78,13 +83,18 @@ async function write(db: Db, merchantId: number, campaign: CampaignFile, now: Da
       `kind: is ${before.kind} and cannot change, because its grants were earned by it: use another slug`,
     ])
   }
+  const removed = await removedSenders(db, merchant, before, campaign)
+  if (removed.length > 0) throw new FileFault(removed)
   const changed = changedFields(before, values)
   if (changed.length === 0) return ['nothing changed']
+  const after = { id: before.id, limits: values.limits, spend: values.spend }
+  const differ = limitsDiffer(merchant, before, after)
+  const said = differ ? await changeLimits(db, merchant, before, after) : []
   const revision = before.revision + 1
   await db
     .updateTable('campaigns')
-    .set({ ...columns, revision })
+    .set({ ...columns, revision, limits_revision: before.limits_revision + (differ ? 1 : 0) })
     .where('id', '=', before.id)
     .execute()
-  return [...changed, `revision ${revision}`]
+  return [...changed, ...said, `revision ${revision}`]
 }

@@ -32,6 +32,8 @@ export function readCampaignFile(file: unknown): CampaignFile {
 /** A page has to show it, and a phone is narrow. */
 const titleLengthAtMost = 40
 const rulesLengthAtMost = 2_000
+/** As many as a stock may have beside its creator (wechat/pay-v3.md 2.1). */
+const sendersAtMost = 10
 
 const time = z.iso
   .datetime({ offset: true, error: 'must be a time with its offset, as 2026-11-01T00:00:00+08:00' })
@@ -56,7 +58,11 @@ const campaignSchema = z.strictObject({
   state: z
     .enum(['draft', 'published', 'paused', 'ended'], 'must be draft, published, paused or ended')
     .default('draft'),
-  sender_mchid: z.string().optional(),
+  sender_mchids: z
+    .array(z.string())
+    .max(sendersAtMost)
+    .refine((mchids) => new Set(mchids).size === mchids.length, 'a number is listed twice')
+    .default([]),
 })
 
 /** A link or a card opening gives once unless the file says otherwise; a payment gives as often as somebody pays. */

@@ -1,6 +1,7 @@
 import type { Campaign } from '../campaigns/campaign.ts'
 import type { Earned } from '../campaigns/earned.ts'
 import type { Db } from '../database.ts'
+import { memberMark } from '../members/member-mark.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import { memberCards } from './openings.ts'
 import { standingOf } from './standing.ts'
@@ -20,7 +21,7 @@ export async function earned(
   const times = standings.flatMap((standing) => (standing.kind === 'earned' ? [standing.at] : []))
   if (times.length === 0) return []
   const [at] = times.filter((time) => time !== undefined).sort((a, b) => a.getTime() - b.getTime())
-  return [{ triggerKey: cardTriggerKey(openid), coupons: campaign.coupons, ...(at && { at }) }]
+  return [{ triggerKey: cardTriggerKey(memberMark(merchant, openid)), coupons: campaign.coupons, ...(at && { at }) }]
 }
 
 /** A campaign that names no card takes every card. */
@@ -29,6 +30,6 @@ export function cardCounts(campaign: Campaign, cardId: string): boolean {
 }
 
 /** Once a campaign and member, not once a card: who deletes a card and takes it again is not paid again (wechat/official-account.md 5.4). */
-export function cardTriggerKey(openid: string): string {
-  return `card_open/${openid}`
+export function cardTriggerKey(mark: string): string {
+  return `card_open/${mark}`
 }

@@ -1,5 +1,6 @@
 import type { Campaign } from '../campaigns/campaign.ts'
 import { award, type Awarded } from '../claims/award.ts'
+import { memberMark } from '../members/member-mark.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
 import type { CardFacts, CardOpening } from './card-opening.ts'
@@ -54,7 +55,7 @@ async function settleIn(
     merchant,
     campaign,
     openid,
-    triggerKey: cardTriggerKey(openid),
+    triggerKey: cardTriggerKey(memberMark(merchant, openid)),
     coupons: campaign.coupons,
     at: standing.at ?? services.clock.now(),
   })

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { retryGrants } from '../claims/retry.ts'
 import { answer, type Cli, withServices } from './cli.ts'
+import { giveUpCommand, replaceCommand } from './grants-by-hand.ts'
 
 export function grantsCommand(cli: Cli): Command {
   const command = new Command('grants').description('what members were given')
@@ -17,5 +18,6 @@ export function grantsCommand(cli: Cli): Command {
       answer(cli, json, results, lines)
       if (results.some(({ status }) => status !== 'sent')) cli.foundWanting()
     })
+  command.addCommand(giveUpCommand(cli)).addCommand(replaceCommand(cli))
   return command
 }

@@ -1,5 +1,6 @@
 import { award, type Awarded } from '../claims/award.ts'
 import { flagRefunded } from '../claims/flag-refunded.ts'
+import { memberMark } from '../members/member-mark.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
 import { type GivenGrant, givenGrants, isSpend, memberSpend, type SpendCampaignRow } from './spend-ledger.ts'
@@ -73,7 +74,7 @@ async function settleIn(
   const spend = await memberSpend(services.db, campaign, openid)
   const payment = spend.payments.find((one) => one.transactionId === transactionId)
   if (!payment) return undefined
-  const reach = reachOf(spend.campaign, openid, spend.payments, payment)
+  const reach = reachOf(spend.campaign, memberMark(merchant, openid), spend.payments, payment)
   if (!reach) return { campaign, payment, reach, awards: [], inFlight: false, cancelled: false }
 
   const fallen = fallenTiers(reach, spend.given).filter((grant) => grant.refundedAt === null || grant.waiting)

@@ -92,7 +92,7 @@ export async function givenGrants(db: Db, campaign: Campaign, openid: string): P
     .select(['grants.id as grantId', 'trigger_key as triggerKey', 'refunded_at as refundedAt'])
     .select((eb) => eb.fn.coalesce('tier', sql<number>`0`).as('tier'))
     .select(sql<boolean>`bool_and(coupons.state = 'refused') and bool_or(coupons.reason = 'refunded')`.as('cancelled'))
-    .select(sql<boolean>`bool_or(coupons.state = 'reserved' and not coupons.doubtful)`.as('waiting'))
+    .select(sql<boolean>`bool_or(coupons.state = 'reserved' and coupons.doubt_since is null)`.as('waiting'))
     .where('grants.merchant_id', '=', campaign.merchant_id)
     .where('grants.openid', '=', openid)
     .where('campaign_id', '=', campaign.id)

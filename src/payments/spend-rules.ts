@@ -26,11 +26,11 @@ export type Reach = { scope: string; value: number }
  *   campaign starts, so that a window has a name that never moves.
  * - `count`: how many payments of the campaign still stand, that is, were not refunded whole.
  *
- * The scope names what a tier is given once for; it begins the trigger key.
+ * The scope names what a tier is given once for; it begins the trigger key, where `mark` stands for the member.
  */
 export function reachOf(
   campaign: SpendCampaign,
-  openid: string,
+  mark: string,
   payments: CampaignPayment[],
   present: CampaignPayment,
 ): Reach | undefined {
@@ -40,12 +40,12 @@ export function reachOf(
 
   const counted = payments.filter((payment) => counts(campaign, payment))
   if (mode === 'count') {
-    return { scope: `spend/${openid}/count`, value: counted.filter((payment) => netSpend(payment, basis) > 0).length }
+    return { scope: `spend/${mark}/count`, value: counted.filter((payment) => netSpend(payment, basis) > 0).length }
   }
   const window = windowStartDay(campaign, present.paidAt)
   const inWindow = counted.filter((payment) => windowStartDay(campaign, payment.paidAt) === window)
   return {
-    scope: `spend/${openid}/${window}`,
+    scope: `spend/${mark}/${window}`,
     value: inWindow.reduce((sum, payment) => sum + netSpend(payment, basis), 0),
   }
 }

@@ -52,7 +52,7 @@ test('a link campaign gives each member one unless the file says otherwise', asy
     starts_at: new Date('2026-10-31T16:00:00Z'),
     revision: 1,
     spend: null,
-    sender_mchid: null,
+    sender_mchids: [],
   })
   await apply(aFile({ slug: 'often', limits: { per_member: 3, per_member_per_day: 1, total: 1000, per_day: 200 } }))
   expect((await stored('often'))?.limits).toEqual({ per_member: 3, per_member_per_day: 1, total: 1000, per_day: 200 })
@@ -85,6 +85,7 @@ test('a change raises the revision and is told field by field; no change changes
   expect(lines).toEqual([
     'campaign changing: limits {"per_member":1} → {"per_member":1,"total":5}',
     'campaign changing: state published → paused',
+    'campaign changing: 0 given, 5 left under limits.total 5',
     'campaign changing: revision 2',
   ])
   expect(await stored('changing')).toMatchObject({ revision: 2, state: 'paused' })
@@ -93,14 +94,14 @@ test('a change raises the revision and is told field by field; no change changes
 
 test('the campaign may name its sender and its cards', async () => {
   const [sender] = shop.merchant.accounts
-  await apply(aFile({ slug: 'cards', kind: 'card_open', card_ids: ['pCard_1'], sender_mchid: sender!.mchid }))
+  await apply(aFile({ slug: 'cards', kind: 'card_open', card_ids: ['pCard_1'], sender_mchids: [sender!.mchid] }))
   expect(await stored('cards')).toMatchObject({
     card_ids: ['pCard_1'],
-    sender_mchid: sender!.mchid,
+    sender_mchids: [sender!.mchid],
     limits: { per_member: 1 },
   })
-  expect(await faultsOf({ sender_mchid: '1267388801' })).toEqual([
-    'sender_mchid: 1267388801 is not a sender account of merchant demo',
+  expect(await faultsOf({ sender_mchids: ['1267388801'] })).toEqual([
+    'sender_mchids[0]: 1267388801 is not a sender account of merchant demo',
   ])
 })
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Campaign } from '../../src/campaigns/campaign.ts'
 import { receive } from '../../src/inbox/inbox.ts'
 import { type InboxLoop, openInboxLoop } from '../../src/inbox/loop.ts'
+import { memberMark } from '../../src/members/member-mark.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import type { SpendRule } from '../../src/schema.ts'
 import type { Services } from '../../src/services.ts'
@@ -69,15 +70,16 @@ test.each(modes)('%s: any order and repetition ends in the same grants', { timeo
       for (const event of events) await arrive(merchant, event)
       await settleAll()
 
-      expect(await standing(spend)).toEqual(expectedSpend(told, mode, steps))
+      expect(await standing(spend)).toEqual(expectedSpend(told, mode, steps, markOf(merchant)))
       expect(await standing(card)).toEqual(
-        [...new Set(told.cards.map(({ member }) => `card_open/m${member}`))].toSorted(),
+        [...new Set(told.cards.map(({ member }) => `card_open/${markOf(merchant)(member)}`))].toSorted(),
       )
     }),
     { numRuns: 8, endOnFailure: true },
   )
 })
 
+const markOf = (merchant: Merchant) => (member: number) => memberMark(merchant, `m${member}`)
 const paidAt = (index: number) => new Date(begin.getTime() + index * 2 * 86_400_000)
 
 function eventsOf({ payments, refunds, cards }: Facts): TestEvent[] {
@@ -134,7 +136,12 @@ async function standing(campaign: Campaign): Promise<string[]> {
   return grants.map(({ trigger_key, tier }) => trigger_key.replace(new RegExp(`^(.*?/${tier})/\\d+$`), '$1')).toSorted()
 }
 
-function expectedSpend({ payments, refunds }: Facts, mode: (typeof modes)[number], steps: number[]): string[] {
+function expectedSpend(
+  { payments, refunds }: Facts,
+  mode: (typeof modes)[number],
+  steps: number[],
+  mark: (member: number) => string,
+): string[] {
   const left = payments.map(({ member, total }, index) => {
     const back = refunds.filter(({ payment }) => payment === index).reduce((sum, { refund }) => sum + refund, 0)
     return { member, index, net: Math.max(0, total - back) }
@@ -142,7 +149,7 @@ function expectedSpend({ payments, refunds }: Facts, mode: (typeof modes)[number
   const reached = new Map<string, number>()
   for (const { member, index, net } of left) {
     const day = ['20261120', '20261125', '20261130'][Math.floor((index * 2) / 5)] as string
-    const scope = { single: `t${index}`, cumulative: `m${member}/${day}`, count: `m${member}/count` }[mode]
+    const scope = { single: `t${index}`, cumulative: `${mark(member)}/${day}`, count: `${mark(member)}/count` }[mode]
     const step = mode === 'count' ? Number(net > 0) : net
     reached.set(scope, (reached.get(scope) ?? 0) + step)
   }

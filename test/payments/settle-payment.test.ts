@@ -50,7 +50,7 @@ async function sendAll(payment: Payment): Promise<void> {
     .execute()
   const now = services.clock.now()
   for (const { id } of owed) {
-    const coupon = await services.ledger.leaseOne(id, { owner: services.processName, now, leaseMs: 10_000 })
+    const coupon = await services.ledger.leaseOne(id)
     if (coupon) await services.ledger.settleSent({ coupon, couponId: `wx${id}`, status: 200, at: now })
   }
 }
@@ -198,7 +198,7 @@ describe('a refund', () => {
     await paid(payment)
     const now = services.clock.now()
     const [coupon] = await services.ledger
-      .leaseDue({ owner: services.processName, now, leaseMs: 10_000, limit: 1000 })
+      .leaseDue(1_000)
       .then((all) => all.filter((one) => one.openid === payment.openid))
     const [first] = await refunded(aRefund(services, payment))
     expect(first?.inFlight).toBe(true)

@@ -10,6 +10,7 @@ import type { Payment } from '../../../src/payments/payment.ts'
 import { merchantPlace } from '../../../src/merchants/secret-places.ts'
 import type { Services } from '../../../src/services.ts'
 import { createApp } from '../../../src/web/app.ts'
+import { memberMark } from '../../../src/members/member-mark.ts'
 import { aCampaign, aMerchant, aStock } from '../../support/builders.ts'
 import {
   cardOpened as opened,
@@ -106,7 +107,7 @@ describe('an event of the merchant', () => {
     await post(cardOpened({ openid: 'opener', channel: null })).expect(202)
     await post(paymentSucceeded(payment)).expect(202)
     await openInboxLoop(services).drain()
-    expect(await grants('opener')).toMatchObject([{ trigger_key: 'card_open/opener' }])
+    expect(await grants('opener')).toMatchObject([{ trigger_key: `card_open/${memberMark(merchant, 'opener')}` }])
     expect(await grants('spender')).toMatchObject([{ transaction_id: payment.transactionId, refunded_at: null }])
 
     await post(paymentRefunded(aRefund(services, payment, { payerRefund: 6000 }))).expect(202)
