@@ -74,8 +74,8 @@ export async function openFromLanding(
   const landing = landingOf(settled, opening.active_at as Date, services.clock.now())
   // Who was given something sees it, whatever became of another campaign.
   if (faults.length === 0 || isGiven(landing)) return landing
-  const fault = faults.find((one) => !(one instanceof AwardUndecided))
-  if (fault) throw fault
+  const decided = faults.filter((fault) => !(fault instanceof AwardUndecided))
+  if (decided.length > 0) throw decided[0]
   return { kind: 'later' }
 }
 

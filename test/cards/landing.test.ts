@@ -74,6 +74,13 @@ describe('a member lands after opening a card', () => {
     expect(await land(card.openid, { ...queryOf(card), activate_ticket: '' })).toMatchObject({ kind: 'opened' })
   })
 
+  test('again when the ticket has expired and WeChat tells neither flag nor number: the card stays open', async () => {
+    const card = aCard({ hasActive: false, tellsActive: false })
+    expect((await land(card.openid, queryOf(card))).kind).toBe('opened')
+    wired.sandbox.control.changeCard(card.code, { formFilled: false, membershipNumber: '' })
+    expect(await land(card.openid, queryOf(card))).toMatchObject({ kind: 'opened', awards: [{ kind: 'existing' }] })
+  })
+
   test('and a second card brings nothing more', async () => {
     const [one, other] = [aCard(), aCard()]
     wired.sandbox.control.changeCard(other.code, { openid: one.openid })

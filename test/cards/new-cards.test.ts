@@ -6,8 +6,11 @@ import { unprovenOpenings } from '../../src/cards/unproven.ts'
 import { claim } from '../../src/claims/claim.ts'
 import { openInboxLoop } from '../../src/inbox/loop.ts'
 import type { CardOptions } from '../../src/sandbox/control.ts'
+import type { Services } from '../../src/services.ts'
 import type { Stock } from '../../src/stocks/stock.ts'
 import { aCampaign, aStock } from '../support/builders.ts'
+import { openPhone } from '../support/phone.ts'
+import { sessionCookie } from '../support/site.ts'
 import { type WiredWechat, wireWechat } from '../support/wechat.ts'
 
 // A card_open campaign for new cards, as a member and WeChat meet it: over real HTTP, pushes and pages in any order.
@@ -65,8 +68,8 @@ async function vouched(card: Card, atMs = nowMs, id?: string): Promise<void> {
   expect((await wired.sandbox.control.push(event)).accepted).toBe(true)
   await openInboxLoop(wired.services).drain()
 }
-const land = (card: Card, ticket = '') =>
-  openFromLanding(wired.services, wired.merchant, card.openid, {
+const land = (card: Card, ticket = '', services: Services = wired.services) =>
+  openFromLanding(services, wired.merchant, card.openid, {
     card_id: card.cardId,
     encrypt_code: card.encryptCode,
     activate_ticket: ticket,
@@ -90,6 +93,16 @@ describe('a new card earns', () => {
     await taken(after)
     expect([await gifts(before), await gifts(after)]).toEqual([1, 1])
     expect(await land(after)).toMatchObject({ kind: 'opened' })
+  })
+
+  test('and its page says what it waits for, and shows the coupon once WeChat has told', async () => {
+    const card = aCard()
+    const phone = openPhone(wired.appUrl)
+    phone.cookies.set(...sessionCookie(wired.services, wired.merchant, card.openid))
+    const { pathname, search } = new URL(card.landingUrl)
+    expect((await phone.get(pathname + search)).text).toContain('正在等微信确认您的开卡时间')
+    await taken(card)
+    expect((await phone.get(pathname + search)).text).toContain('开卡成功')
   })
 
   test('taken at first and activated days later, at the time of its taking', async () => {
@@ -120,6 +133,17 @@ describe('a new card earns', () => {
     expect(await land(lost, lost.activateTicket)).toEqual({ kind: 'later' })
     wired.sandbox.control.clearFaults()
     expect(await land(lost, lost.activateTicket)).toMatchObject({ kind: 'opened', awards: [{ kind: 'granted' }] })
+  })
+
+  test('by our own activation, when another load of the page was first and WeChat refuses this one', async () => {
+    const card = aCard({ hasActive: false })
+    const client = wired.services.official(wired.merchant)
+    const refusedAsActive = async (asked: Parameters<typeof client.activateMemberCard>[0]) => {
+      await client.activateMemberCard(asked)
+      return { kind: 'refusal', errcode: 40056, rid: undefined } as const
+    }
+    const services = { ...wired.services, official: () => ({ ...client, activateMemberCard: refusedAsActive }) }
+    expect(await land(card, card.activateTicket, services)).toMatchObject({ awards: [{ kind: 'granted' }] })
   })
 
   test('by the merchant’s signed word, at the time that it says', async () => {
@@ -176,6 +200,21 @@ describe('nothing is earned', () => {
     wired.sandbox.control.changeCard(card.code, { hasActive: true })
     await land(card)
     expect(await gifts(card)).toBe(1)
+  })
+
+  test('by an activation that WeChat refused, when somebody else makes the card active later', async () => {
+    const card = aCard({ hasActive: false })
+    wired.sandbox.control.setFault({ fault: 'card_code_invalid', endpoint: 'card_activate' })
+    expect(await land(card, card.activateTicket)).toEqual({ kind: 'not_active' })
+    wired.sandbox.control.changeCard(card.code, { hasActive: true })
+    expect(await land(card, card.activateTicket)).toEqual({ kind: 'waiting', sinceMs: 0 })
+  })
+
+  test('by an old member who sends the form again, where WeChat leaves out that the card is active', async () => {
+    const card = aCard({ tellsActive: false })
+    const before = wired.sandbox.control.countCalls('card_activate')
+    expect(await land(card, card.activateTicket)).toEqual({ kind: 'waiting', sinceMs: 0 })
+    expect(wired.sandbox.control.countCalls('card_activate')).toBe(before)
   })
 
   test('by a card that a friend handed on, unless the campaign says so', async () => {
