@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { retryGrants } from '../claims/retry.ts'
 import { answer, type Cli, withServices } from './cli.ts'
+import { evidenceCommand } from './grants-evidence.ts'
 import { giveUpCommand, replaceCommand } from './grants-by-hand.ts'
 
 export function grantsCommand(cli: Cli): Command {
@@ -18,6 +19,6 @@ export function grantsCommand(cli: Cli): Command {
       answer(cli, json, results, lines)
       if (results.some(({ status }) => status !== 'sent')) cli.foundWanting()
     })
-  command.addCommand(giveUpCommand(cli)).addCommand(replaceCommand(cli))
+  command.addCommand(giveUpCommand(cli)).addCommand(replaceCommand(cli)).addCommand(evidenceCommand(cli))
   return command
 }
