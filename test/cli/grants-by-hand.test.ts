@@ -1,6 +1,11 @@
 import { randomBytes } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { strFromU8, unzipSync } from 'fflate'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { runCli } from '../../src/cli/run.ts'
+import { openDeliveryLoop } from '../../src/delivery/loop.ts'
 import { aCampaign, aMerchant, aStock } from '../support/builders.ts'
 import { type DeliveryRoom, openDeliveryRoom } from '../delivery/delivery-room.ts'
 
@@ -65,4 +70,32 @@ test('neither grants nor a campaign, both, and no reason are wrong usage', async
   expect((await run('replace', 'one')).code).toBe(2)
   expect(await run('give-up', 'one', '--reason', ' ')).toMatchObject({ code: 2 })
   expect(await run('give-up', '--campaign', 'nowhere', '--reason', 'x')).toMatchObject({ code: 1 })
+})
+
+test('evidence is one zip with requests, answers and Request-IDs, and nothing that proves who we are', async () => {
+  room.wechat.next = [{ status: 404, code: 'RESOURCE_NOT_EXISTS', message: '批次不存在' }]
+  const row = await room.owe('a member')
+  await openDeliveryLoop(room.services).drain()
+  const { grant_id, out_request_no, last_request_id } = await room.coupon(row)
+  const folder = mkdtempSync(join(tmpdir(), 'evidence-'))
+  const { code, out } = await run('evidence', grant_id, '--out', folder)
+  expect(code).toBe(0)
+  const files = unzipSync(readFileSync(out.trim()))
+  rmSync(folder, { recursive: true })
+  expect(Object.keys(files).toSorted()).toEqual(['coupon-1/answers.json', 'coupon-1/request.json', '说明.txt'])
+  const [answers, request, text] = ['coupon-1/answers.json', 'coupon-1/request.json', '说明.txt'].map((name) =>
+    strFromU8(files[name]!),
+  ) as [string, string, string]
+  expect(JSON.parse(answers)).toMatchObject([
+    { code: 'RESOURCE_NOT_EXISTS', message: '批次不存在', request_id: last_request_id },
+  ])
+  expect(JSON.parse(request)).toMatchObject({
+    method: 'POST',
+    url: expect.stringMatching('/v3/marketing/favor/users/a%20member/coupons') as string,
+    headers: { Authorization: expect.stringMatching('signature="…"') as string },
+    body: expect.stringMatching(out_request_no) as string,
+  })
+  expect(text).toContain(`Request-ID ${last_request_id}`)
+  expect(text).toContain(out_request_no)
+  expect(await run('evidence', 'nonsense')).toMatchObject({ code: 1, out: '' })
 })

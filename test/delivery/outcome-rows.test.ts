@@ -59,6 +59,7 @@ const said: Record<string, Answer> = {
 const withoutAnswer = [
   'account_without_keys',
   'coupon_of_another_row',
+  'given_up',
   'lease_ran_out',
   'look_up_refused',
   'look_up_unanswered',
