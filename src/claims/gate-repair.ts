@@ -45,7 +45,8 @@ export function openGateRepair(services: Services): Ticker {
 
     const begun = performance.now()
     const missing = new Set(placesIn(await findHoles(services.db, one, mostAtOnce)))
-    const notBefore = performance.now() + (performance.now() - begun) * restFactor
+    const restMs = (performance.now() - begun) * restFactor
+    const notBefore = restMs > repairEveryMs ? performance.now() + restMs : 0
     const freed = [...missing].filter((number) => before?.missing.has(number))
     services.gate.giveBack(
       merchantId,

@@ -1,0 +1,218 @@
+import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Campaign } from '../../src/campaigns/campaign.ts'
+import { award, type Awarded } from '../../src/claims/award.ts'
+import type { OwedCoupon } from '../../src/claims/coupon.ts'
+import { openGateRepair } from '../../src/claims/gate-repair.ts'
+import { believedSeconds } from '../../src/claims/gate-store.ts'
+import type { Limit } from '../../src/claims/limits.ts'
+import { scopes } from '../../src/claims/scopes.ts'
+import { memberMark } from '../../src/members/member-mark.ts'
+import type { Merchant } from '../../src/merchants/merchant.ts'
+import type { CampaignLimits } from '../../src/schema.ts'
+import type { Services } from '../../src/services.ts'
+import { aCampaign, aMerchant, aStock } from '../support/builders.ts'
+import { openTestServices } from '../support/services.ts'
+
+describe.each([{ redis: true }, { redis: false }])('with Redis: $redis', ({ redis }) => {
+  let services: Services & AsyncDisposable
+  let merchant: Merchant
+
+  beforeAll(async () => {
+    services = await openTestServices(redis ? {} : { redis: false })
+    merchant = await aMerchant(services)
+  })
+  afterAll(() => services[Symbol.asyncDispose]())
+
+  const campaignWith = async (limits: CampaignLimits) =>
+    aCampaign(services, await aStock(services, merchant), { limits })
+
+  function tap(campaign: Campaign, openid: string = randomUUID(), changes: Partial<Parameters<typeof award>[1]> = {}) {
+    const { coupons } = campaign
+    const at = services.clock.now()
+    const wanted = { merchant, campaign, openid, triggerKey: randomUUID(), coupons, at, lease: true, ...changes }
+    return award({ ...services, ...with_ }, wanted)
+  }
+  /** What a test puts in the way of the gate. */
+  let with_: Partial<Services> = {}
+  const believes = (campaign: Campaign) => services.gate.believes(merchant.id, scopes.total(campaign.id))
+  const granted = (awarded: Awarded): OwedCoupon => {
+    if (awarded.kind !== 'granted') throw new Error(`the award was ${awarded.kind}`)
+    return awarded.leased[0] as OwedCoupon
+  }
+  const refuse = (awarded: Awarded) =>
+    services.ledger.settleRefused({ coupon: granted(awarded), reason: 'user_abnormal', at: services.clock.now() })
+
+  /** The gate proposes places, and the process is gone before the ledger hears of them. */
+  async function dieBetweenGateAndLedger(campaign: Campaign, openid: string): Promise<void> {
+    const { ledger, gate } = services
+    const reserve = () => Promise.reject(new Error('this process is dead'))
+    with_ = { ledger: { ...ledger, reserve }, gate: { ...gate, giveBack: () => undefined } }
+    await expect(tap(campaign, openid)).rejects.toThrow('dead')
+    with_ = {}
+  }
+
+  test('a member who holds a grant gets the second one that a dead process took with it', async () => {
+    const campaign = await campaignWith({ per_member: 2 })
+    const openid = 'two-of-two'
+    granted(await tap(campaign, openid))
+    await dieBetweenGateAndLedger(campaign, openid)
+    // What a card or a payment earned asks the ledger at once; a tap does so a moment later.
+    granted(await tap(campaign, openid, { lease: false }))
+    expect(await tap(campaign, openid)).toMatchObject({ kind: 'turned_away', reason: 'member_limit' })
+  })
+
+  test('a member whose coupon was refused is not told of it for ever when the gate did not hear', async () => {
+    const campaign = await campaignWith({ per_member: 1 })
+    const openid = 'unheard'
+    const first = await tap(campaign, openid)
+    const { db, clock } = services
+    await db
+      .updateTable('coupons')
+      .set({ state: 'refused', lease_token: null, leased_until: null, settled_at: clock.now() })
+      .where('id', '=', granted(first).id)
+      .execute()
+    await db.deleteFrom('slots').where('grant_id', '=', granted(first).grantId).execute()
+    granted(await tap(campaign, openid, { lease: false }))
+  })
+
+  test('a place that is given back is offered to the next at once', async () => {
+    const campaign = await campaignWith({ total: 3 })
+    const all = [await tap(campaign), await tap(campaign), await tap(campaign)]
+    expect(await tap(campaign)).toMatchObject({ reason: 'sold_out' })
+    await refuse(all[1]!)
+    granted(await tap(campaign))
+    expect(await tap(campaign)).toMatchObject({ reason: 'sold_out' })
+  })
+
+  test('holes that the gate does not know come back after two looks of the repair', async () => {
+    const campaign = await campaignWith({ total: 4 })
+    const all: Awarded[] = []
+    for (let n = 0; n < 4; n += 1) all.push(await tap(campaign))
+    await services.db
+      .deleteFrom('slots')
+      .where(
+        'grant_id',
+        'in',
+        all.slice(1, 3).map((one) => granted(one).grantId),
+      )
+      .execute()
+    expect(await tap(campaign)).toMatchObject({ reason: 'sold_out' })
+    const repair = openGateRepair(services)
+    await repair.tick()
+    expect(await tap(campaign)).toMatchObject({ reason: 'sold_out' })
+    await repair.tick()
+    await new Promise((resolve) => setImmediate(resolve))
+    expect((await believes(campaign))?.free.toSorted()).toEqual([2, 3])
+    granted(await tap(campaign))
+    granted(await tap(campaign))
+    expect(await tap(campaign)).toMatchObject({ reason: 'sold_out' })
+  })
+
+  test('a gate that is loaded again reads one entry of a campaign, whatever its size', async () => {
+    const campaign = await campaignWith({ total: 1_000_000 })
+    await services.db
+      .insertInto('slots')
+      .columns(['merchant_id', 'scope', 'number', 'grant_id'])
+      .expression((eb) =>
+        eb
+          .selectFrom(sqlSeries(5_000).as('n'))
+          .select((one) => [
+            one.val(merchant.id).as('merchant_id'),
+            one.val(scopes.total(campaign.id)).as('scope'),
+            'n.number',
+            one.fn<string>('gen_random_uuid').as('grant_id'),
+          ]),
+      )
+      .execute()
+    granted(await tap(campaign))
+    expect(await believes(campaign)).toEqual({ high: 5_001, free: [] })
+  })
+
+  test('a changed limit makes the gate forget what it knew of the older one', async () => {
+    const campaign = await campaignWith({ total: 2 })
+    await tap(campaign)
+    await tap(campaign)
+    expect(await tap(campaign)).toMatchObject({ reason: 'sold_out' })
+    await services.db.deleteFrom('slots').where('scope', '=', scopes.total(campaign.id)).execute()
+    const { limits_revision: before } = campaign
+    const [limit] = await limitsAt(campaign, before + 1)
+    const asking = { merchantId: merchant.id, campaignId: campaign.id, mark: memberMark(merchant, 'anybody') }
+    expect(await services.gate.admit(asking, [limit as Limit])).toEqual({ kind: 'admitted', numbers: [[1]] })
+  })
+
+  const limitsAt = async (campaign: Campaign, revision: number): Promise<Limit[]> => [
+    {
+      scope: scopes.total(campaign.id),
+      limit: 2,
+      take: 1,
+      level: 'campaign',
+      stockRef: undefined,
+      reason: 'sold_out',
+      ttlSeconds: 60,
+      revision,
+    },
+  ]
+
+  test.runIf(redis)('every key of the gate has its time to live', async () => {
+    const campaign = await campaignWith({ per_member: 1, per_member_per_day: 1, total: 9, per_day: 9 })
+    await refuse(await tap(campaign))
+    await tap(campaign)
+    const keys = await services.redis!.keys('gate:*')
+    expect(keys.length).toBeGreaterThan(6)
+    for (const key of keys) expect([key, await services.redis!.ttl(key)]).toEqual([key, expect.any(Number)])
+    const ttls = await Promise.all(keys.map((key) => services.redis!.ttl(key)))
+    expect(Math.min(...ttls)).toBeGreaterThan(0)
+  })
+
+  test.runIf(redis)('a place freed of a scope that Redis has forgotten leaves no key behind', async () => {
+    const campaign = await campaignWith({ total: 2 })
+    const first = await tap(campaign)
+    await services.redis!.flushdb()
+    await refuse(first)
+    expect((await services.redis!.keys('gate:*')).filter((key) => key.includes(`campaign/${campaign.id}/`))).toEqual([])
+  })
+
+  test.runIf(redis)(
+    'an old snapshot of Redis costs each claim at most two conflicts, and gives no place twice',
+    async () => {
+      const campaign = await campaignWith({ total: 1_000 })
+      const early: Awarded[] = []
+      for (let n = 0; n < 12; n += 1) early.push(await tap(campaign))
+      for (const one of early.slice(0, 6)) await refuse(one)
+      const redis = services.redis!
+      const keys = await redis.keys('gate:*')
+      const saved = await Promise.all(keys.map(async (key) => [key, await redis.dumpBuffer(key)] as const))
+      for (let n = 0; n < 40; n += 1) await tap(campaign)
+      await redis.flushdb()
+      for (const [key, value] of saved) await redis.restore(key, 60_000, value)
+
+      let refills = 0
+      const { gate } = services
+      const refill: typeof gate.refill = async (...scope) => {
+        refills += 1
+        await gate.refill(...scope)
+      }
+      with_ = { gate: { ...gate, refill } }
+      const late = await Promise.all(Array.from({ length: 32 }, () => tap(campaign)))
+      with_ = {}
+      for (const one of late) granted(one)
+      expect(refills).toBeLessThanOrEqual(2 * late.length)
+      const places = await services.db
+        .selectFrom('slots')
+        .select('number')
+        .where('scope', '=', scopes.total(campaign.id))
+        .execute()
+      expect(new Set(places.map((row) => row.number)).size).toBe(6 + 40 + 32)
+    },
+  )
+
+  test("a member's full scope is believed only for a while", () => {
+    expect(believedSeconds).toBeLessThanOrEqual(30)
+  })
+})
+
+function sqlSeries(length: number) {
+  return sql<{ number: number }>`(select generate_series(1, ${length}::integer) as number)`
+}
