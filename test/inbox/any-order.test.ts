@@ -88,17 +88,25 @@ function eventsOf({ payments, refunds, cards }: Facts): TestEvent[] {
     const payment = { ...order, openid: `m${member}`, total, payerTotal: total, promotions: [], goodsTag: undefined }
     return paymentSucceeded({ ...payment, paidAt: paidAt(index), source: 'event' })
   })
-  const refunded = refunds.map(({ payment, refund }, index) =>
-    paymentRefunded({
-      transactionId: `t${payment}`,
-      refundId: `r${index}`,
-      refund,
-      payerRefund: undefined,
-      refundedAt: begin,
-    }),
-  )
+  // By the mall's number, by WeChat's, and by a message that has both.
+  const refunded = refunds.flatMap(({ payment, refund }, index) => {
+    const told = { transactionId: `t${payment}`, refund, payerRefund: undefined, refundedAt: begin }
+    const byEither = [`r${index}`, `w${index}`].map((refundId) => paymentRefunded({ ...told, refundId }))
+    return [...byEither, refundNotice(`t${payment}`, `w${index}`, `r${index}`, refund)]
+  })
   const opened = cards.map(({ member }) => cardOpened({ openid: `m${member}` }, { occurred_at: begin.toISOString() }))
   return [...paid, ...refunded, ...opened]
+}
+
+function refundNotice(transaction_id: string, refund_id: string, out_refund_no: string, refund: number): TestEvent {
+  const amount = { total: 1_000, refund }
+  const resource = { transaction_id, refund_id, out_refund_no, refund_status: 'SUCCESS', amount }
+  const notice = {
+    mchid: '1601400973',
+    event_type: 'REFUND.SUCCESS',
+    resource: { ...resource, success_time: begin.toISOString() },
+  }
+  return { ...notice, type: 'notice', id: `notice/${refund_id}`, occurred_at: begin.toISOString(), data: {} }
 }
 
 /** A repeat comes under another id as often as under its own: then the fact itself is what is known already. */
@@ -108,7 +116,7 @@ async function arrive(merchant: Merchant, event: TestEvent): Promise<void> {
   const body = repeats % 2 === 0 ? event : { ...event, id: `${event.id}/${repeats}` }
   await receive(services.db, {
     merchantId: merchant.id,
-    source: 'events',
+    source: body.type === 'notice' ? 'pay' : 'events',
     businessKey: body.id,
     body,
     at: services.clock.now(),
