@@ -1,5 +1,14 @@
 /** The only source of the time, so that a test can be at midnight in Beijing. */
-export type Clock = { now(): Date }
+export type Clock = {
+  now(): Date
+  /** Where the clock is not this machine's: its monotonic milliseconds, for how long something has taken. */
+  elapsedMs?(): number
+}
+
+/** Milliseconds that only ever rise, for measuring how long something has taken. */
+export function elapsedMs(clock: Clock): number {
+  return clock.elapsedMs?.() ?? performance.now()
+}
 
 export const systemClock: Clock = { now: () => new Date() }
 
@@ -22,4 +31,10 @@ let lastDay = { number: NaN, text: '' }
 export function nextBeijingMidnight(at: Date): Date {
   const local = at.getTime() + beijingOffsetMs
   return new Date(Math.floor(local / dayMs) * dayMs + dayMs - beijingOffsetMs)
+}
+
+/** The first instant of the next month in Beijing after `at`. */
+export function nextBeijingMonth(at: Date): Date {
+  const local = new Date(at.getTime() + beijingOffsetMs)
+  return new Date(Date.UTC(local.getUTCFullYear(), local.getUTCMonth() + 1) - beijingOffsetMs)
 }

@@ -23,6 +23,14 @@ export const sendsTotal = new Counter({
   registers,
 })
 
+/** `outcome`: late, over_limit or of_another_row. Each is for a person to look at. */
+export const lateSendsTotal = new Counter({
+  name: 'paycoupon_late_sends_total',
+  help: 'Coupons that WeChat had sent although they were settled otherwise here',
+  labelNames: ['merchant', 'outcome'],
+  registers,
+})
+
 export const sendSeconds = new Histogram({
   name: 'paycoupon_send_seconds',
   help: 'How long WeChat Pay took to answer a send',

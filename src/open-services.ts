@@ -51,7 +51,7 @@ export async function openServices(
     http,
     directory: openDirectory(db, secrets, clock),
     gate,
-    ledger: openLedger(db, processName, (merchantId, freed) => gate.giveBack(merchantId, freed)),
+    ledger: openLedger(db, clock, (merchantId, freed) => gate.giveBack(merchantId, freed)),
     pace: openPace(redis, clock),
     pay: openPayClients({ config, http, clock, log, db }),
     official: openOfficialClients({ config, http, clock, log }),

@@ -1,4 +1,13 @@
-import type { GrantsTable, SlotsTable, CouponsTable, AttemptsTable, HaltsTable } from './schema/ledger.ts'
+import type {
+  GrantsTable,
+  SlotsTable,
+  OvershootsTable,
+  CouponsTable,
+  AttemptsTable,
+  HaltsTable,
+  SuspicionsTable,
+  OperatorActsTable,
+} from './schema/ledger.ts'
 import type {
   MerchantsTable,
   AccountsTable,
@@ -7,7 +16,15 @@ import type {
   CampaignsTable,
   MembersTable,
 } from './schema/merchants.ts'
-import type { CardOpeningsTable, PaymentsTable, RefundsTable, SpendersTable, InboxTable } from './schema/triggers.ts'
+import type {
+  CardOpeningsTable,
+  EarlierCardsTable,
+  EarlierMembersTable,
+  PaymentsTable,
+  RefundsTable,
+  SpendersTable,
+  InboxTable,
+} from './schema/triggers.ts'
 
 export type * from './schema/ledger.ts'
 export type * from './schema/merchants.ts'
@@ -22,13 +39,18 @@ export type Tables = {
   campaigns: CampaignsTable
   members: MembersTable
   card_openings: CardOpeningsTable
+  earlier_cards: EarlierCardsTable
+  earlier_members: EarlierMembersTable
   payments: PaymentsTable
   refunds: RefundsTable
   spenders: SpendersTable
   grants: GrantsTable
   slots: SlotsTable
+  overshoots: OvershootsTable
   coupons: CouponsTable
   attempts: AttemptsTable
   halts: HaltsTable
+  suspicions: SuspicionsTable
+  operator_acts: OperatorActsTable
   inbox: InboxTable
 }

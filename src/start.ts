@@ -7,6 +7,7 @@ import { openGateRepair } from './claims/gate-repair.ts'
 import type { Config } from './config.ts'
 import { openDeliveryLoop } from './delivery/loop.ts'
 import { openInboxLoop } from './inbox/loop.ts'
+import { giveMemberKeys } from './merchants/member-keys.ts'
 import { migrate, schemaIsCurrent } from './migrate.ts'
 import { openServices } from './open-services.ts'
 import type { Services } from './services.ts'
@@ -52,12 +53,13 @@ export async function start(
   }
 }
 
-async function prepareSchema({ config, db, log }: Services): Promise<void> {
+async function prepareSchema({ config, db, log, secrets }: Services): Promise<void> {
   if (config.production) {
     if (!(await schemaIsCurrent(db))) throw new Error('the database has an older schema: run "npm run migrate" first')
     return
   }
   const applied = await migrate(db)
+  await giveMemberKeys(db, secrets)
   if (applied.length > 0) log.info({ applied }, 'database schema brought up to date')
 }
 

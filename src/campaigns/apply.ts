@@ -4,6 +4,8 @@ import type { Db } from '../database.ts'
 import { FileFault } from '../file-fault.ts'
 import type { Directory } from '../merchants/directory.ts'
 import type { Merchant } from '../merchants/merchant.ts'
+import { changeLimits, limitsDiffer } from '../claims/limit-change.ts'
+import { removedSenders } from './sender-change.ts'
 import { type CampaignFile, readCampaignFile } from './campaign-file.ts'
 import { bindStocks } from './campaign-stocks.ts'
 import { addedTierNotes, carriedOver } from './added-tiers.ts'
@@ -32,10 +34,13 @@ export async function applyCampaign(
   return lines.map((line) => `campaign ${campaign.slug}: ${line}`)
 }
 
-function senderFaults(merchant: Merchant, { sender_mchid }: CampaignFile): string[] {
+function senderFaults(merchant: Merchant, { sender_mchids }: CampaignFile): string[] {
   const senders = merchant.accounts.filter((account) => account.role === 'sender').map((account) => account.mchid)
-  if (sender_mchid === undefined || senders.includes(sender_mchid)) return []
-  return [`sender_mchid: ${sender_mchid} is not a sender account of merchant ${merchant.slug}`]
+  return sender_mchids.flatMap((mchid, index) =>
+    senders.includes(mchid)
+      ? []
+      : [`sender_mchids[${index}]: ${mchid} is not a sender account of merchant ${merchant.slug}`],
+  )
 }
 
 async function write(db: Db, merchant: Merchant, campaign: CampaignFile, now: Date): Promise<string[]> {
@@ -61,10 +66,12 @@ async function write(db: Db, merchant: Merchant, campaign: CampaignFile, now: Da
     limits: campaign.limits,
     spend,
     card_ids: campaign.card_ids,
+    cards: campaign.cards ?? 'new',
+    gifted: campaign.gifted ?? false,
     channel: campaign.channel ?? null,
     stackable: campaign.stackable,
     state: campaign.state,
-    sender_mchid: campaign.sender_mchid ?? null,
+    sender_mchids: campaign.sender_mchids,
   }
   const columns = {
     ...values,
@@ -85,18 +92,24 @@ async function write(db: Db, merchant: Merchant, campaign: CampaignFile, now: Da
       `kind: is ${before.kind} and cannot change, because its grants were earned by it: use another slug`,
     ])
   }
-  const faults = [...copyFaults(before, values.starts_at), ...(given ? frozenFaults(before, values) : [])]
+  const faults = [
+    ...copyFaults(before, values.starts_at),
+    ...(given ? [...removedSenders(merchant, before, campaign), ...frozenFaults(before, values)] : []),
+  ]
   if (faults.length > 0) throw new FileFault([...faults, wayOut(merchant, before)])
   const changed = changedFields(before, values)
   if (changed.length === 0) return ['nothing changed']
+  const after = { id: before.id, limits: values.limits, spend: values.spend }
+  const differ = limitsDiffer(merchant, before, after)
+  const said = differ ? await changeLimits(db, merchant, before, after) : []
   const revision = before.revision + 1
   await db
     .updateTable('campaigns')
-    .set({ ...columns, revision })
+    .set({ ...columns, revision, limits_revision: before.limits_revision + (differ ? 1 : 0) })
     .where('id', '=', before.id)
     .execute()
   const added = given && before.spend && spend ? addedTierNotes(before.spend, spend) : []
-  return [...changed, `revision ${revision}`, ...added]
+  return [...changed, ...said, `revision ${revision}`, ...added]
 }
 
 /** What was paid before has earned in the campaign that it was copied from. */

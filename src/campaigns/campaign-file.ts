@@ -19,6 +19,11 @@ export function readCampaignFile(file: unknown): CampaignFile {
   if (campaign.kind !== 'card_open' && campaign.card_ids.length > 0) {
     faults.push('card_ids: only belong in a campaign of kind card_open')
   }
+  for (const name of ['cards', 'gifted'] as const) {
+    if (campaign.kind !== 'card_open' && campaign[name] !== undefined) {
+      faults.push(`${name}: only belongs in a campaign of kind card_open`)
+    }
+  }
   faults.push(...(campaign.spend ? tierFaults(campaign.spend) : []))
   if (faults.length > 0) throw new FileFault(faults)
   return { ...campaign, limits: withDefaults(campaign) }
@@ -34,6 +39,8 @@ export function isSlug(text: string): boolean {
 /** A page has to show it, and a phone is narrow. */
 const titleLengthAtMost = 40
 const rulesLengthAtMost = 2_000
+/** As many as a stock may have beside its creator (wechat/pay-v3.md 2.1). */
+const sendersAtMost = 10
 
 const time = z.iso
   .datetime({ offset: true, error: 'must be a time with its offset, as 2026-11-01T00:00:00+08:00' })
@@ -51,12 +58,18 @@ const campaignSchema = z.strictObject({
   limits: z.strictObject({ per_member: limit, per_member_per_day: limit, total: limit, per_day: limit }).default({}),
   spend: spendSchema.optional(),
   card_ids: z.array(z.string().regex(/^p[\w-]+$/, 'must be a card id, beginning with p')).default([]),
+  cards: z.enum(['new', 'any'], 'must be new or any').optional(),
+  gifted: z.boolean('must be true or false').optional(),
   channel: z.string().trim().min(1).max(40).optional(),
   stackable: z.boolean('must be true or false').default(false),
   state: z
     .enum(['draft', 'published', 'paused', 'ended'], 'must be draft, published, paused or ended')
     .default('draft'),
-  sender_mchid: z.string().optional(),
+  sender_mchids: z
+    .array(z.string())
+    .max(sendersAtMost)
+    .refine((mchids) => new Set(mchids).size === mchids.length, 'a number is listed twice')
+    .default([]),
 })
 
 /** A link or a card opening gives once unless the file says otherwise; a payment gives as often as somebody pays. */

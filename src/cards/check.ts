@@ -1,23 +1,24 @@
 import type { OfficialClient } from '../wechat/official/client.ts'
-import type { CardOpening } from './card-opening.ts'
-
-/** A card that somebody says was opened: to be checked with WeChat before it counts. */
-export type ReportedCard = Omit<CardOpening, 'source'>
 
 export type CheckedCard =
-  | { kind: 'known'; openid: string; usable: boolean; active: boolean }
+  | { kind: 'known'; openid: string; usable: boolean; activity: Activity }
   | { kind: 'unknown' }
   /** WeChat gave no answer to rely on, or our set-up is at fault, which is logged. */
   | { kind: 'later' }
 
+/** `not_told`: WeChat says neither, as of cards that are active from the moment they are taken. */
+export type Activity = 'active' | 'inactive' | 'not_told'
+
 /**
- * Whose card it is, and whether it is open: only WeChat's own word counts (wechat/official-account.md 5.4). A card of
- * which WeChat does not say that it is active is not.
+ * Whose card it is, and whether it is open: only WeChat's own word counts (wechat/official-account.md 5.4). Where the flag
+ * is missing, a membership number tells the same: it is empty until the card is active (wechat/official-account.md 5.3).
  */
 export async function checkCard(official: OfficialClient, cardId: string, cardCode: string): Promise<CheckedCard> {
   const reply = await official.readMemberCard(cardId, cardCode)
   if (reply.kind === 'refusal') return { kind: 'unknown' }
   if (reply.kind !== 'ok') return { kind: 'later' }
-  const { openid, user_card_status, has_active } = reply.body
-  return { kind: 'known', openid, usable: user_card_status === 'NORMAL', active: has_active === true }
+  const { openid, user_card_status, has_active, membership_number } = reply.body
+  const active = has_active ?? (membership_number ? true : undefined)
+  const activity = active === undefined ? 'not_told' : active ? 'active' : 'inactive'
+  return { kind: 'known', openid, usable: user_card_status === 'NORMAL', activity }
 }

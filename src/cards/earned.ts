@@ -1,7 +1,10 @@
 import type { Campaign } from '../campaigns/campaign.ts'
 import type { Earned } from '../campaigns/earned.ts'
 import type { Db } from '../database.ts'
+import { memberMark } from '../members/member-mark.ts'
 import type { Merchant } from '../merchants/merchant.ts'
+import { memberCards } from './openings.ts'
+import { standingOf } from './standing.ts'
 
 /** What this member's cards have earned in a card_open campaign: one grant, whatever number of cards, and none without. */
 export async function earned(
@@ -11,18 +14,14 @@ export async function earned(
   openid: string,
 ): Promise<Earned[]> {
   if (campaign.kind !== 'card_open') return []
-  const openings = await services.db
-    .selectFrom('card_openings')
-    .select(['card_id', 'opened_at'])
-    .where('merchant_id', '=', merchant.id)
-    .where('openid', '=', openid)
-    .where('opened_at', '>=', campaign.starts_at)
-    .where('opened_at', '<=', campaign.ends_at)
-    .orderBy('opened_at')
-    .execute()
-  const opening = openings.find(({ card_id }) => cardCounts(campaign, card_id))
-  if (!opening) return []
-  return [{ triggerKey: cardTriggerKey(openid), coupons: campaign.coupons, at: opening.opened_at }]
+  const openings = await memberCards(services.db, merchant, openid)
+  const standings = openings
+    .filter(({ card_id }) => cardCounts(campaign, card_id))
+    .map((opening) => standingOf(campaign, opening))
+  const times = standings.flatMap((standing) => (standing.kind === 'earned' ? [standing.at] : []))
+  if (times.length === 0) return []
+  const [at] = times.filter((time) => time !== undefined).sort((a, b) => a.getTime() - b.getTime())
+  return [{ triggerKey: cardTriggerKey(memberMark(merchant, openid)), coupons: campaign.coupons, ...(at && { at }) }]
 }
 
 /** A campaign that names no card takes every card. */
@@ -31,6 +30,6 @@ export function cardCounts(campaign: Campaign, cardId: string): boolean {
 }
 
 /** Once a campaign and member, not once a card: who deletes a card and takes it again is not paid again (wechat/official-account.md 5.4). */
-export function cardTriggerKey(openid: string): string {
-  return `card_open/${openid}`
+export function cardTriggerKey(mark: string): string {
+  return `card_open/${mark}`
 }

@@ -1,16 +1,26 @@
 import { type Awarded, AwardUndecided } from '../claims/award.ts'
+import { closedReason } from '../claims/campaign-window.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
-import type { CardOpening } from './card-opening.ts'
+import { activateCard } from './activate.ts'
 import { checkCard } from './check.ts'
-import { settleOpening } from './settle-opening.ts'
+import { findCard, recordCard } from './openings.ts'
+import { type Settled, settleCard } from './settle-opening.ts'
+import { isOverdue } from './unproven.ts'
 
 /** What WeChat appends to the landing page's address, decoded once (wechat/official-account.md 5.2). */
 export type LandingQuery = Record<string, string | string[] | undefined>
 
 export type Landing =
-  /** One award for each card_open campaign that takes this card; none when the merchant has no such campaign. */
+  /** One award for each card_open campaign that the card has earned in; none when the merchant has no such campaign. */
   | { kind: 'opened'; awards: Awarded[] }
+  /** Active, and WeChat has not told yet when it was taken. `sinceMs`: how long we have known the card. */
+  | { kind: 'waiting'; sinceMs: number }
+  /** The same, for so long that an operator should look. */
+  | { kind: 'unproven' }
+  /** A card from before, or one that a friend handed on, where the campaigns want new ones. */
+  | { kind: 'not_new' }
+  | { kind: 'gifted' }
   | { kind: 'not_yours' }
   | { kind: 'not_active' }
   | { kind: 'later' }
@@ -24,7 +34,8 @@ const labelMaxLength = 64
 /**
  * A member, known by OAuth, stands on the card-open landing page. The address proves nothing: the code is decrypted and
  * looked up at WeChat, and the card must be the session's own; the address's openid is not even read. A card of the jump
- * type waits for us to make it active. Harmless to repeat, and for a second person. Throws what the database throws.
+ * type waits for us to make it active. That a card is active does not say since when: a campaign that wants new cards
+ * waits for that. Harmless to repeat, and for a second person. Throws what the database throws.
  */
 export async function openFromLanding(
   services: Services,
@@ -41,35 +52,50 @@ export async function openFromLanding(
   const decrypted = await official.decryptCardCode(encryptCode)
   if (decrypted.kind === 'refusal') return { kind: 'invalid' }
   if (decrypted.kind !== 'ok') return { kind: 'later' }
-  const { code } = decrypted.body
-  const checked = await checkCard(official, cardId, code)
+  const card = { cardId, cardCode: decrypted.body.code }
+  const checked = await checkCard(official, cardId, card.cardCode)
   if (checked.kind === 'unknown') return { kind: 'invalid' }
   if (checked.kind === 'later') return checked
   if (checked.openid !== openid) return { kind: 'not_yours' }
   if (!checked.usable) return { kind: 'not_active' }
-  if (!checked.active) {
-    // Only WeChat's form hands out a ticket; without one the member has not filled it in.
-    if (base64(query.activate_ticket) === '') return { kind: 'not_active' }
-    const activated = await official.activateMemberCard({ cardId, code, membershipNumber: code })
-    if (activated.kind !== 'ok') return { kind: activated.kind === 'refusal' ? 'not_active' : 'later' }
-  }
-  return settle(services, merchant, {
-    source: 'landing',
-    cardId,
-    cardCode: code,
-    openid,
-    openedAt: services.clock.now(),
-    channel: one(query.outer_str).slice(0, labelMaxLength) || undefined,
-  })
+
+  const ticket = base64(query.activate_ticket)
+  // Only a card of the jump type comes with a ticket; one that is active on taking may lack the flag.
+  const waits =
+    checked.activity === 'inactive' ||
+    (checked.activity === 'not_told' && ticket !== '' && !(await findCard(services.db, merchant, card))?.active_at)
+  const activity = waits ? await activateCard(services, merchant, { ...card, openid, ticket }) : 'active'
+  if (activity !== 'active') return { kind: activity }
+  const channel = one(query.outer_str).slice(0, labelMaxLength) || undefined
+  const activeAt = services.clock.now()
+  const opening = await recordCard(services, merchant, { source: 'landing', ...card, openid, channel, activeAt })
+  if (!opening) return { kind: 'opened', awards: [] }
+  const { settled, faults } = await settleCard(services, merchant, opening)
+  const landing = landingOf(settled, opening.active_at as Date, services.clock.now())
+  // Who was given something sees it, whatever became of another campaign.
+  if (faults.length === 0 || isGiven(landing)) return landing
+  const decided = faults.filter((fault) => !(fault instanceof AwardUndecided))
+  if (decided.length > 0) throw decided[0]
+  return { kind: 'later' }
 }
 
-async function settle(services: Services, merchant: Merchant, opening: CardOpening): Promise<Landing> {
-  try {
-    return { kind: 'opened', awards: await settleOpening(services, merchant, opening) }
-  } catch (error) {
-    if (error instanceof AwardUndecided) return { kind: 'later' }
-    throw error
+function landingOf(settled: Settled[], activeAt: Date, now: Date): Landing {
+  const awards = settled.map(({ awarded }) => awarded).filter((awarded) => awarded !== undefined)
+  const opened: Landing = { kind: 'opened', awards }
+  if (isGiven(opened)) return opened
+  const open = settled.filter(({ campaign }) => closedReason(campaign, now) === undefined)
+  const stands = (kind: Settled['standing']['kind']) => open.some(({ standing }) => standing.kind === kind)
+  if (stands('unproven')) {
+    if (isOverdue(activeAt, now)) return { kind: 'unproven' }
+    return { kind: 'waiting', sinceMs: now.getTime() - activeAt.getTime() }
   }
+  if (awards.length > 0) return opened
+  if (stands('not_new')) return { kind: 'not_new' }
+  return stands('gifted') ? { kind: 'gifted' } : opened
+}
+
+function isGiven(landing: Landing): boolean {
+  return landing.kind === 'opened' && landing.awards.some(({ kind }) => kind !== 'turned_away')
 }
 
 /** A parameter that came twice is nobody's: WeChat appends each once. */

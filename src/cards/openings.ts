@@ -1,45 +1,94 @@
+import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import type { Db } from '../database.ts'
 import type { Merchant } from '../merchants/merchant.ts'
-import type { CardOpening } from './card-opening.ts'
+import type { CardFacts, CardOpening } from './card-opening.ts'
+import { isEarlier } from './earlier-cards.ts'
 
 /**
- * Writes a card opening once by its code and returns what stands: the first report, whichever door it came through.
- * One that names another member for the same card changes nothing and is logged.
+ * Adds what somebody tells of a card to what is known of it, and returns all of that. Repeats and their order change
+ * nothing. Facts that name another member than the first report did change nothing, are logged, and return undefined.
  */
-export async function recordOpening(
+export async function recordCard(
   { db, log }: { db: Db; log: Logger },
   merchant: Merchant,
-  opening: CardOpening,
-): Promise<{ openid: string; openedAt: Date }> {
-  const inserted = await db
+  facts: CardFacts,
+): Promise<CardOpening | undefined> {
+  const opening = await db
     .insertInto('card_openings')
     .values({
       merchant_id: merchant.id,
-      openid: opening.openid,
-      card_id: opening.cardId,
-      card_code: opening.cardCode,
-      source: opening.source,
-      channel: opening.channel ?? null,
-      opened_at: opening.openedAt,
+      openid: facts.openid,
+      card_id: facts.cardId,
+      card_code: facts.cardCode,
+      source: facts.source,
+      channel: facts.channel ?? null,
+      taken_at: facts.takenAt ?? null,
+      vouched_at: facts.vouchedAt ?? null,
+      activated_at: facts.activatedAt ?? null,
+      restored_at: facts.restoredAt ?? null,
+      active_at: facts.activeAt ?? null,
+      gifted: facts.gifted ?? false,
     })
-    .onConflict((conflict) => conflict.columns(['merchant_id', 'card_id', 'card_code']).doNothing())
-    .returning('id')
+    .onConflict((conflict) =>
+      conflict
+        .columns(['merchant_id', 'card_id', 'card_code'])
+        .doUpdateSet({
+          channel: sql`coalesce(card_openings.channel, excluded.channel)`,
+          taken_at: sql`least(card_openings.taken_at, excluded.taken_at)`,
+          vouched_at: sql`least(card_openings.vouched_at, excluded.vouched_at)`,
+          activated_at: sql`least(card_openings.activated_at, excluded.activated_at)`,
+          restored_at: sql`least(card_openings.restored_at, excluded.restored_at)`,
+          active_at: sql`least(card_openings.active_at, excluded.active_at)`,
+          gifted: sql`card_openings.gifted or excluded.gifted`,
+        })
+        .whereRef('card_openings.openid', '=', 'excluded.openid'),
+    )
+    .returningAll()
+    .returning(isEarlier.as('earlier'))
     .executeTakeFirst()
-  if (inserted) return { openid: opening.openid, openedAt: opening.openedAt }
-
-  const first = await db
-    .selectFrom('card_openings')
-    .select(['openid', 'opened_at'])
-    .where('merchant_id', '=', merchant.id)
-    .where('card_id', '=', opening.cardId)
-    .where('card_code', '=', opening.cardCode)
-    .executeTakeFirstOrThrow()
-  if (first.openid !== opening.openid) {
+  if (!opening) {
     log.warn(
-      { merchant: merchant.slug, card_id: opening.cardId, source: opening.source },
+      { merchant: merchant.slug, card_id: facts.cardId, source: facts.source },
       'card reported for two members: the first report stands',
     )
   }
-  return { openid: first.openid, openedAt: first.opened_at }
+  return opening
+}
+
+/** What is known of a card; undefined when nobody has told of it. */
+export async function findCard(
+  db: Db,
+  merchant: Merchant,
+  card: { cardId: string; cardCode: string },
+): Promise<CardOpening | undefined> {
+  return db
+    .selectFrom('card_openings')
+    .selectAll()
+    .select(isEarlier.as('earlier'))
+    .where('merchant_id', '=', merchant.id)
+    .where('card_id', '=', card.cardId)
+    .where('card_code', '=', card.cardCode)
+    .executeTakeFirst()
+}
+
+/** Every card that we know a member to have, or to have had. */
+export async function memberCards(db: Db, merchant: Merchant, openid: string): Promise<CardOpening[]> {
+  return db
+    .selectFrom('card_openings')
+    .selectAll()
+    .select(isEarlier.as('earlier'))
+    .where('merchant_id', '=', merchant.id)
+    .where('openid', '=', openid)
+    .execute()
+}
+
+/** WeChat refused to activate it: our asking proves nothing. */
+export async function forgetActivation(db: Db, opening: CardOpening): Promise<void> {
+  await db
+    .updateTable('card_openings')
+    .set({ activated_at: null })
+    .where('id', '=', opening.id)
+    .where('active_at', 'is', null)
+    .execute()
 }

@@ -4,12 +4,14 @@ import type { MemberReason } from '../refusal.ts'
 import type { CampaignCoupon } from '../schema.ts'
 import type { Services } from '../services.ts'
 import type { Stock } from '../stocks/stock.ts'
+import { memberMark } from '../members/member-mark.ts'
 import { closedReason } from './campaign-window.ts'
 import type { OwedCoupon } from './coupon.ts'
 import { type Limit, limitsOf } from './limits.ts'
-import { offerOf } from './offer.ts'
-import { leasedOf, reservationOf } from './reservation.ts'
+import { type Offer, offerOf } from './offer.ts'
+import { reservationOf } from './reservation.ts'
 import type { Reservation, Reserved } from './reserve.ts'
+import { senderFor } from './sender-choice.ts'
 import { isFullInLedger } from './slots.ts'
 
 /** What a trigger earned a member in a campaign. */
@@ -70,14 +72,20 @@ type Again = { kind: 'again'; asked: Award }
 async function tryOnce(services: Services, wanted: Award, isFirst: boolean): Promise<Awarded | Again> {
   const { gate, ledger } = services
   const { merchant, campaign, openid, tier, at } = wanted
-  const offer = await offerOf(services, merchant, campaign, wanted.coupons)
-  const limits = limitsOf({ campaign, openid, coupons: offer.coupons, tier, at })
-  const asking = { merchantId: merchant.id, campaignId: campaign.id, openid }
+  const mark = memberMark(merchant, openid)
+  const offer = await offerOf(services, merchant, wanted.coupons)
+  const limits = limitsOf({ campaign, mark, coupons: offer, tier, at })
+  const senders = await sendersOfOffer(services, wanted, offer, mark)
+  const asking = { merchantId: merchant.id, campaignId: campaign.id, mark }
 
   const admission = await gate.admit(asking, limits)
   if (admission.kind === 'full') return turnedAway(services, wanted, limits, admission, isFirst)
 
-  const reservation = reservationOf(services, wanted, offer, limits, admission.numbers)
+  const { reservation, leased } = reservationOf(services, wanted, offer, {
+    limits,
+    numbers: admission.numbers,
+    senders,
+  })
   const reserved = await ledger.reserve(reservation).catch((error: unknown) => {
     // Written or not, nobody knows; but places kept at the gate for nothing would tell others that all is gone.
     gate.giveBack(merchant.id, reservation.slots)
@@ -86,8 +94,7 @@ async function tryOnce(services: Services, wanted: Award, isFirst: boolean): Pro
   if (reserved.kind === 'reserved') {
     gate.confirm(asking, reservation.grant.id)
     const { grant, coupons } = reservation
-    const stocks = offer.coupons.map(({ stock }) => stock)
-    return { kind: 'granted', grantId: grant.id, coupons, leased: leasedOf(reservation), stocks }
+    return { kind: 'granted', grantId: grant.id, coupons, leased, stocks: offer.map(({ stock }) => stock) }
   }
   gate.giveBack(merchant.id, reservation.slots)
   if (reserved.kind === 'existing') {
@@ -95,6 +102,14 @@ async function tryOnce(services: Services, wanted: Award, isFirst: boolean): Pro
     return reserved
   }
   return { kind: 'again', asked: await putRight(services, wanted, limits, reserved) }
+}
+
+async function sendersOfOffer(services: Services, { merchant, campaign }: Award, offer: Offer, mark: string) {
+  const senders = offer.map(
+    async ({ stock }) =>
+      [stock.id, await senderFor(services, merchant, campaign, { stockRef: stock.id, mark })] as const,
+  )
+  return new Map(await Promise.all(senders))
 }
 
 async function putRight(
@@ -106,7 +121,7 @@ async function putRight(
   if (reserved.kind === 'busy') return { ...wanted, busy: true }
   if (reserved.kind === 'taken') {
     const wrong = limits.filter((limit) => limit.scope === reserved.scope)
-    await services.gate.refill(wanted.merchant.id, wrong, 'merge')
+    await services.gate.refill(wanted.merchant.id, wrong)
     return wanted
   }
   services.directory.forget()
@@ -123,13 +138,13 @@ async function turnedAway(
   { limit, grantId: known }: { limit: Limit; grantId: string | undefined },
   isFirst: boolean,
 ): Promise<Awarded | Again> {
-  if (limit.level === 'member' && !known && isFirst) {
-    // Nobody has confirmed a grant: a process may have died between the gate and the ledger. The ledger decides.
+  if (limit.level === 'member' && !wanted.lease && isFirst) {
+    // The ledger decides: a process may have died between the gate and the ledger, and nobody is there to tap again.
     const ofMember = limits.filter((one) => one.level === 'member')
-    await services.gate.refill(wanted.merchant.id, ofMember, 'replace')
+    await services.gate.refill(wanted.merchant.id, ofMember)
     return { kind: 'again', asked: wanted }
   }
-  if (!wanted.lease && !(await isFullInLedger(services, limit))) {
+  if (!wanted.lease && !(await isFullInLedger(services, wanted.merchant.id, limit))) {
     throw new AwardUndecided(`${limit.scope} is full at the gate and not in the ledger`)
   }
   const grantId = known ?? (limit.level === 'member' ? await lastGrantOf(services, wanted) : undefined)
@@ -145,6 +160,7 @@ async function lastGrantOf({ db, gate }: Services, { merchant, campaign, openid 
     .where('campaign_id', '=', campaign.id)
     .orderBy('id', 'desc')
     .executeTakeFirst()
-  if (grant) gate.confirm({ merchantId: merchant.id, campaignId: campaign.id, openid }, grant.id)
+  const mark = memberMark(merchant, openid)
+  if (grant) gate.confirm({ merchantId: merchant.id, campaignId: campaign.id, mark }, grant.id)
   return grant?.id
 }

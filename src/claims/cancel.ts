@@ -1,26 +1,30 @@
 import type { Db } from '../database.ts'
-import { type GivenBack, giveSlotsBack } from './settle.ts'
+import { surelyNotSent } from './doubt.ts'
+import { type GivenBack, giveSlotsBack } from './give-back.ts'
 
-/**
- * Takes a grant back as far as it was surely not sent, within the caller's transaction: refuses what is owed and not
- * being sent at this moment. `freed`: the places that the gate may offer again once that is committed; `left`: a coupon
- * of it is sent or may be on its way.
- */
+export type Cancelled = {
+  /** Something of it was taken back. */
+  cancelled: boolean
+  /** Places that the gate may offer again once that is committed. */
+  freed: GivenBack[]
+  /** A coupon of it is sent, on its way, or may have been sent: a sent coupon cannot be taken back. */
+  left: boolean
+}
+
+/** Takes a grant back as far as it was surely not sent, in the caller's transaction: refuses what is owed. */
 export async function cancelUnsent(
   trx: Db,
-  grantId: string,
+  grant: { merchantId: number; grantId: string },
   reason: string,
   at: Date,
-): Promise<{ cancelled: boolean; freed: GivenBack[]; left: boolean }> {
+): Promise<Cancelled> {
+  const { grantId } = grant
   await trx.selectFrom('grants').select('id').where('id', '=', grantId).forUpdate().execute()
   const cancelled = await trx
     .updateTable('coupons')
-    .set({ state: 'refused', reason, settled_at: at, lease_owner: null, leased_until: null })
+    .set({ state: 'refused', reason, settled_at: at, set_aside: false })
     .where('grant_id', '=', grantId)
-    .where('state', '=', 'reserved')
-    // In doubt or under a lease it may be sent already, and a sent coupon cannot be taken back.
-    .where('doubtful', '=', false)
-    .where((eb) => eb.or([eb('leased_until', 'is', null), eb('leased_until', '<=', at)]))
+    .where(surelyNotSent('coupons'))
     .returning('id')
     .execute()
   const left = await trx
@@ -29,7 +33,7 @@ export async function cancelUnsent(
     .where('grant_id', '=', grantId)
     .where('state', '!=', 'refused')
     .executeTakeFirst()
-  const couponRows = cancelled.map((row) => row.id)
-  const freed = couponRows.length > 0 ? await giveSlotsBack(trx, grantId, couponRows) : []
-  return { cancelled: couponRows.length > 0, freed, left: left !== undefined }
+  const rows = cancelled.map((row) => row.id)
+  const freed = rows.length > 0 ? await giveSlotsBack(trx, grant, rows) : []
+  return { cancelled: rows.length > 0, freed, left: left !== undefined }
 }

@@ -1,5 +1,6 @@
-import { memberWords } from '../delivery/outcomes.ts'
+import { memberWords, waitingWords } from '../delivery/outcomes.ts'
 import { type MemberReason, memberReasons } from '../refusal.ts'
+import type { CouponState } from '../schema.ts'
 import type { Stock } from '../stocks/stock.ts'
 import type { Grant, GrantStatus } from './grants.ts'
 
@@ -37,7 +38,12 @@ export function answerOfGrant({ id, status, coupons }: Grant): ClaimAnswer {
     minimum: coupon.minimum,
     available_end: coupon.availableEnd.toISOString(),
   }))
-  return answer(status, id, shown, refused && memberWords(refused.reason))
+  return answer(status, id, shown, refused && memberWords(refused.reason), waitingFor(coupons))
+}
+
+/** What the member is told of coupons that are owed for longer than a moment. */
+export function waitingFor(coupons: { state: CouponState; reason: string | null }[]): string | undefined {
+  return coupons.flatMap(({ state, reason }) => (state === 'reserved' ? (waitingWords(reason) ?? []) : []))[0]
 }
 
 export function answer(
@@ -45,6 +51,7 @@ export function answer(
   grantId: string,
   coupons: ClaimedCoupon[],
   words: { reason: MemberReason; message: string } | undefined,
+  waiting: string | undefined,
 ): ClaimAnswer {
   if (status === 'refused')
     return { ...refusal(words?.reason ?? 'wechat_refused', grantId), coupons, ...(words && { message: words.message }) }
@@ -53,7 +60,7 @@ export function answer(
     grant_id: grantId,
     coupons,
     ...(status === 'partial' && words && { reason: words.reason }),
-    message: statusMessages[status],
+    message: (status === 'pending' && waiting) || statusMessages[status],
   }
 }
 

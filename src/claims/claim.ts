@@ -1,9 +1,11 @@
 import type { Campaign } from '../campaigns/campaign.ts'
 import type { Earned } from '../campaigns/earned.ts'
 import { earned as earnedByCard } from '../cards/earned.ts'
+import { doors } from '../delivery/doors.ts'
 import { whyHalted } from '../delivery/halts.ts'
-import { memberWords } from '../delivery/outcomes.ts'
+import { memberWords, waitingWords } from '../delivery/outcomes.ts'
 import { send } from '../delivery/sender.ts'
+import { memberMark } from '../members/member-mark.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import { earned as earnedByPayment } from '../payments/earned.ts'
 import { Refusal } from '../refusal.ts'
@@ -12,18 +14,15 @@ import type { Stock } from '../stocks/stock.ts'
 import { award, type Awarded, AwardStale, AwardUndecided } from './award.ts'
 import { closedReason } from './campaign-window.ts'
 import { answer, answerOfGrant, claimed, type ClaimAnswer, refusal } from './claim-answer.ts'
-import { leaseMs, type OwedCoupon } from './coupon.ts'
+import type { OwedCoupon } from './coupon.ts'
 import { recentRefusal, rememberRefusal } from './impatience.ts'
-import { offerOf } from './offer.ts'
+import { type Offer, offerOf } from './offer.ts'
+import { holdStocks } from './stock-left.ts'
+import { senderFor } from './sender-choice.ts'
 import { campaignGrants, findGrant, statusOf } from './grants.ts'
 
 /** A member asks for a campaign's coupons. `claimKey` is new with every form: two posts of one form are one claim. */
 export type Claim = { merchant: Merchant; campaign: Campaign; openid: string; claimKey: string }
-
-/** How long a tap waits for WeChat, who answers in about 100 ms; whatever takes longer is sent by the worker. */
-const sendTimeoutMs = 3_000
-/** How long a tap waits for its turn at the account's pace. */
-const patienceMs = 1_000
 
 /**
  * A claim from tap to coupon: the campaign's rules, the gate, the ledger, one try to send. Never throws for anything a
@@ -66,7 +65,8 @@ async function claimEarned(services: Services, wanted: Claim): Promise<ClaimAnsw
 
 /** A plain link earns by the tap itself; a card or a payment has earned before, and the tap only asks again. */
 async function earnedBy(services: Services, { merchant, campaign, openid, claimKey }: Claim): Promise<Earned[]> {
-  if (campaign.kind === 'link') return [{ triggerKey: `link/${openid}/${claimKey}`, coupons: campaign.coupons }]
+  if (campaign.kind === 'link')
+    return [{ triggerKey: `link/${memberMark(merchant, openid)}/${claimKey}`, coupons: campaign.coupons }]
   const earned = campaign.kind === 'card_open' ? earnedByCard : earnedByPayment
   return earned(services, merchant, campaign, openid)
 }
@@ -78,24 +78,34 @@ async function nothingMore(services: Services, { merchant, campaign, openid }: C
   return given ? refusal('already_claimed', given.id) : refusal('not_eligible')
 }
 
-async function claimOne(
+async function claimOne(services: Services, claim: Claim, earned: Earned): Promise<ClaimAnswer> {
+  const { merchant, campaign, openid } = claim
+  const at = earned.at ?? services.clock.now()
+  const offer = await offerOf(services, merchant, earned.coupons)
+  const hold = (await isSoldOutAtWeChat(services, claim, offer)) ? undefined : await holdStocks(services, offer)
+  if (!hold) {
+    const grants = await campaignGrants(services.db, merchant.id, campaign.id, openid)
+    const given = grants.find((grant) => grant.status !== 'refused')
+    return answerOf(services, claim, {
+      kind: 'turned_away',
+      ...(given ? { reason: 'already_claimed', grantId: given.id } : { reason: 'sold_out' }),
+    })
+  }
+  const wanted = { ...earned, merchant, campaign, openid, at, lease: earned.dueAt === undefined }
+  let awarded: Awarded | undefined
+  try {
+    awarded = await award(services, wanted)
+  } finally {
+    hold.decide(awarded?.kind === 'granted')
+  }
+  return answerOf(services, claim, awarded)
+}
+
+async function answerOf(
   services: Services,
   { merchant, campaign, openid }: Claim,
-  earned: Earned,
+  awarded: Awarded,
 ): Promise<ClaimAnswer> {
-  const at = earned.at ?? services.clock.now()
-  if (await isSoldOutAtWeChat(services, merchant, campaign, earned)) {
-    const [grant] = await campaignGrants(services.db, merchant.id, campaign.id, openid)
-    return grant ? refusal('already_claimed', grant.id) : refusal('sold_out')
-  }
-  const awarded = await award(services, {
-    ...earned,
-    merchant,
-    campaign,
-    openid,
-    at,
-    lease: earned.dueAt === undefined,
-  })
   if (awarded.kind === 'turned_away') {
     const no = refusal(awarded.reason, awarded.grantId)
     // What a card or a payment earned may come at any moment; a link's limits change only with time or the campaign.
@@ -112,12 +122,12 @@ async function claimOne(
 /** WeChat says that the stock's budget is gone: a new claim would only wait behind those that are owed already. */
 async function isSoldOutAtWeChat(
   services: Services,
-  merchant: Merchant,
-  campaign: Campaign,
-  earned: Earned,
+  { merchant, campaign, openid }: Claim,
+  offer: Offer,
 ): Promise<boolean> {
-  const { sender, coupons } = await offerOf(services, merchant, campaign, earned.coupons)
-  for (const { stock } of coupons) {
+  const mark = memberMark(merchant, openid)
+  for (const { stock } of offer) {
+    const sender = await senderFor(services, merchant, campaign, { stockRef: stock.id, mark })
     if ((await whyHalted(services, sender.id, stock.id)) === 'sold_out') return true
   }
   return false
@@ -126,14 +136,15 @@ async function isSoldOutAtWeChat(
 type Granted = Extract<Awarded, { kind: 'granted' }>
 
 async function sendGranted(services: Services, granted: Granted): Promise<ClaimAnswer> {
-  const deadline = services.clock.now().getTime() + sendTimeoutMs
+  const deadline = services.clock.now().getTime() + doors.claim.timeoutMs
   const results = []
   for (const { id, stockRef } of granted.coupons) {
     const stock = granted.stocks.find((one) => one.id === stockRef) as Stock
     const left = deadline - services.clock.now().getTime()
     const coupon =
       left > 0 ? (granted.leased.find((one) => one.id === id) ?? (await leaseNext(services, granted, id))) : undefined
-    const result = coupon && (await send(services, coupon, { timeoutMs: left, patienceMs: Math.min(left, patienceMs) }))
+    const result =
+      coupon && (await send(services, coupon, { timeoutMs: left, patienceMs: Math.min(left, doors.claim.patienceMs) }))
     results.push({ stock, result })
   }
   const status = statusOf(
@@ -142,11 +153,13 @@ async function sendGranted(services: Services, granted: Granted): Promise<ClaimA
   const coupons = results.map(({ stock, result }) => claimed(stock, result?.state === 'sent' ? result.couponId : null))
   const refused = results.find(({ result }) => result?.state === 'refused')?.result
   const words = refused?.state === 'refused' ? memberWords(refused.reason) : undefined
-  return answer(status, granted.grantId, coupons, words)
+  const owed = results.find(({ result }) => result?.state === 'owed')?.result
+  const waiting = owed?.state === 'owed' ? waitingWords(owed.reason) : undefined
+  return answer(status, granted.grantId, coupons, words, waiting)
 }
 
 /** The next coupon of the same stock: it could not be leased while the one before was on its way. */
 function leaseNext(services: Services, granted: Granted, couponRow: string): Promise<OwedCoupon | undefined> {
   if (granted.leased.length === 0) return Promise.resolve(undefined)
-  return services.ledger.leaseOne(couponRow, { owner: services.processName, now: services.clock.now(), leaseMs })
+  return services.ledger.leaseOne(couponRow)
 }

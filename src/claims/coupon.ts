@@ -12,9 +12,18 @@ export type OwedCoupon = {
   request: string
   /** Attempts already made. */
   attempts: number
-  /** True once an attempt ended without a believable answer: it may have been sent. */
-  doubtful: boolean
+  /** The last try's word, of the outcome table. */
+  reason: string | null
+  /** Since when it may have arrived at WeChat without our knowing: an attempt, or a lease, ended without an answer. */
+  doubtSince: Date | null
+  lease: Lease
 }
+
+/**
+ * Names one lease; a later one of the same row has another token. `heldUntilMs`: until when we may rely on it, by our own
+ * monotonic clock. It counts from before the database was asked, so it never ends after the database's own time.
+ */
+export type Lease = { token: string; heldUntilMs: number }
 
 /** How long a lease holds. A dead process's coupons go out again after this; a send attempt is bounded well below it. */
 export const leaseMs = 10_000

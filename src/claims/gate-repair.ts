@@ -1,57 +1,86 @@
-import { beijingDay } from '../clock.ts'
+import { randomUUID } from 'node:crypto'
 import type { Services } from '../services.ts'
 import { type Ticker, openTicker } from '../ticker.ts'
-import { takenInLedger } from './gate.ts'
-import { isFullInLedger } from './slots.ts'
+import { findHoles, placesIn } from './holes.ts'
+import { scopes } from './scopes.ts'
 
 /** Far longer than a claim takes from the gate to the ledger: what is still missing then was lost with its process. */
 const repairEveryMs = 10_000
+/** A scope whose reading takes long is read again only after so many times as long. */
+const restFactor = 20
+/** Of one scope at a time; the rest comes with the next rounds. */
+const mostAtOnce = 10_000
+
+type CampaignScope = { merchantId: number; scope: string; limit: number }
+type Seen = { missing: Set<number>; notBefore: number }
 
 /**
- * Finds places that the gate holds and the ledger never saw (a process died between the two), and frees those that
- * were already missing one round ago. Only scopes of a whole campaign need it: a member's are checked when they tap.
+ * Finds places that the gate holds and the ledger does not: a process died between the two, the message that freed them
+ * was lost, or the gate was loaded by the highest place alone. Frees those that were already missing one round ago. Only
+ * scopes of a whole campaign need it, and only full ones: a member's are read again when they tap.
  */
 export function openGateRepair(services: Services): Ticker {
-  let missingBefore = new Map<string, Set<number>>()
+  const { log } = services
+  const token = randomUUID()
+  let seen = new Map<string, Seen>()
 
   async function repair(): Promise<void> {
-    const missing = new Map<string, Set<number>>()
-    for (const { merchantId, scope, limit } of await campaignScopes(services)) {
-      const taken = await services.gate.taken(merchantId, scope)
-      // A lost place hurts nobody while others are free.
-      if (!taken || taken.length < limit || (await isFullInLedger(services, { scope, limit, take: 1 }))) continue
-      const known = new Set((await takenInLedger(services.db, [scope])).get(scope))
-      const lost = new Set(taken.filter((number) => !known.has(number)))
-      const before = missingBefore.get(scope)
-      const freed = [...lost].filter((number) => before?.has(number)).map((number) => ({ scope, number }))
-      services.gate.giveBack(merchantId, freed)
-      for (const { number } of freed) lost.delete(number)
-      if (freed.length > 0)
-        services.log.warn({ scope, freed: freed.length }, 'freed places that a lost process had taken at the gate')
-      missing.set(scope, lost)
+    const next = new Map<string, Seen>()
+    for (const one of await campaignScopes(services)) {
+      const key = `${one.merchantId}/${one.scope}`
+      const found = await repairScope(one, seen.get(key))
+      if (found) next.set(key, found)
     }
-    missingBefore = missing
+    seen = next
   }
 
-  return openTicker({ name: 'gate repair', everyMs: repairEveryMs, act: repair, log: services.log })
+  async function repairScope(one: CampaignScope, before: Seen | undefined): Promise<Seen | undefined> {
+    const { merchantId, scope, limit } = one
+    const believed = await services.gate.believes(merchantId, scope)
+    const free = believed?.free.filter((number) => number <= limit).length ?? 0
+    // A lost place hurts nobody while others are free.
+    if (!believed || believed.high < limit || free > 0) return undefined
+    if (before && performance.now() < before.notBefore) return before
+    if (!(await isOurs(services, token, one))) return undefined
+
+    const begun = performance.now()
+    const missing = new Set(placesIn(await findHoles(services.db, one, mostAtOnce)))
+    const notBefore = performance.now() + (performance.now() - begun) * restFactor
+    const freed = [...missing].filter((number) => before?.missing.has(number))
+    services.gate.giveBack(
+      merchantId,
+      freed.map((number) => ({ scope, number })),
+    )
+    for (const number of freed) missing.delete(number)
+    if (freed.length > 0) log.warn({ scope, freed: freed.length }, 'freed places that the gate held for nobody')
+    return { missing, notBefore }
+  }
+
+  return openTicker({ name: 'gate repair', everyMs: repairEveryMs, act: repair, log })
 }
 
-async function campaignScopes({
-  db,
-  clock,
-}: Services): Promise<{ merchantId: number; scope: string; limit: number }[]> {
+/** One process a scope: it remembers what it saw missing, and keeps the scope as long as it comes back in time. */
+async function isOurs({ redis }: Services, token: string, { merchantId, scope }: CampaignScope): Promise<boolean> {
+  if (!redis) return true
+  const key = `gate:{${merchantId}}:repair/${scope}`
+  const lockMs = 3 * repairEveryMs
+  if ((await redis.set(key, token, 'PX', lockMs, 'NX')) === null && (await redis.get(key)) !== token) return false
+  await redis.pexpire(key, lockMs)
+  return true
+}
+
+async function campaignScopes({ db, clock }: Services): Promise<CampaignScope[]> {
   const campaigns = await db
     .selectFrom('campaigns')
     .select(['id', 'merchant_id', 'limits', 'spend'])
     .where('state', '=', 'published')
     .execute()
-  const day = beijingDay(clock.now())
-  return campaigns.flatMap(({ id, merchant_id: merchantId, limits, spend }) => {
-    const root = `campaign/${id}`
-    return [
-      { scope: `${root}/total`, limit: limits.total },
-      { scope: `${root}/day/${day}`, limit: limits.per_day },
-      ...(spend?.tiers ?? []).map((tier) => ({ scope: `${root}/tier/${tier.at_least}`, limit: tier.total })),
-    ].flatMap(({ scope, limit }) => (limit === undefined ? [] : [{ merchantId, scope, limit }]))
-  })
+  const now = clock.now()
+  return campaigns.flatMap(({ id, merchant_id: merchantId, limits, spend }) =>
+    [
+      { scope: scopes.total(id), limit: limits.total },
+      { scope: scopes.day(id, now), limit: limits.per_day },
+      ...(spend?.tiers ?? []).map((tier) => ({ scope: scopes.tier(id, tier.at_least), limit: tier.total })),
+    ].flatMap(({ scope, limit }) => (limit === undefined ? [] : [{ merchantId, scope, limit }])),
+  )
 }

@@ -2,9 +2,10 @@ import type { Cluster, Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { Db } from '../database.ts'
 import { Refusal } from '../refusal.ts'
-import type { Asking, GateStore, Proposal } from './gate-store.ts'
+import type { Asking, Believed, GateStore, Proposal } from './gate-store.ts'
 import type { Limit } from './limits.ts'
 import { openMemoryGate } from './memory-gate.ts'
+import { LedgerError, readScopes } from './read-scopes.ts'
 import { openRedisGate } from './redis-gate.ts'
 
 export type Admission =
@@ -18,12 +19,12 @@ export type Admission =
 export type Gate = {
   /** Throws a `try_later` refusal when neither Redis nor the ledger can be asked now. */
   admit(asking: Asking, limits: Limit[]): Promise<Admission>
-  /** Reads these scopes from the ledger: adds what it knows (`merge`), or believes nothing else (`replace`). */
-  refill(merchantId: number, limits: Limit[], how: 'merge' | 'replace'): Promise<void>
+  /** Reads these scopes from the ledger: the gate was wrong about them. */
+  refill(merchantId: number, limits: Limit[]): Promise<void>
   giveBack(merchantId: number, slots: { scope: string; number: number }[]): void
   /** The member holds this grant: repeated taps are answered with it. */
   confirm(asking: Asking, grantId: string): void
-  taken(merchantId: number, scope: string): Promise<number[] | undefined>
+  believes(merchantId: number, scope: string): Promise<Believed | undefined>
 }
 
 /**
@@ -72,14 +73,19 @@ export function openGate(options: { redis: Redis | Cluster | undefined; db: Db; 
   }
   return {
     admit,
-    async refill(merchantId, limits, how) {
+    async refill(merchantId, limits) {
       await Promise.all(
-        stores().map((store) => refillStore(store, db, merchantId, limits, how).catch(unlessLedger(noteFailure))),
+        stores().map((store) => refillStore(store, db, merchantId, limits).catch(unlessLedger(noteFailure))),
       )
     },
-    giveBack: (merchantId, slots) => slots.length > 0 && tell((store) => store.clear(merchantId, slots)),
+    giveBack(merchantId, slots) {
+      for (const scope of new Set(slots.map((slot) => slot.scope))) {
+        const numbers = slots.filter((slot) => slot.scope === scope).map((slot) => slot.number)
+        tell((store) => store.clear(merchantId, scope, numbers))
+      }
+    },
     confirm: (asking, grantId) => tell((store) => store.confirm(asking, grantId)),
-    taken: (merchantId, scope) => (shared ?? memory).taken(merchantId, scope),
+    believes: (merchantId, scope) => (shared ?? memory).believes(merchantId, scope),
   }
 }
 
@@ -90,17 +96,21 @@ async function admitBy(store: GateStore, db: Db, asking: Asking, limits: Limit[]
     if (proposal.kind === 'full')
       return { kind: 'full', limit: limits[proposal.index] as Limit, grantId: proposal.grantId }
     const unloaded = proposal.indexes.map((index) => limits[index] as Limit)
-    await refillStore(store, db, asking.merchantId, unloaded, 'merge')
+    await refillStore(store, db, asking.merchantId, unloaded)
   }
   throw new Refusal('try_later', { status: 503 })
 }
 
-async function refillStore(store: GateStore, db: Db, merchantId: number, limits: Limit[], how: 'merge' | 'replace') {
-  const taken = await takenInLedger(
-    db,
-    limits.map((limit) => limit.scope),
+async function refillStore(store: GateStore, db: Db, merchantId: number, limits: Limit[]): Promise<void> {
+  const read = await readScopes(db, merchantId, limits)
+  await Promise.all(
+    limits.map((limit, index) => {
+      const believed = read[index] as Believed
+      return limit.level === 'member'
+        ? store.exactly(merchantId, limit, believed)
+        : store.raise(merchantId, limit, believed.high)
+    }),
   )
-  await Promise.all(limits.map((limit) => store[how](merchantId, limit, taken.get(limit.scope) ?? [])))
 }
 
 /** At most `atOnce` calls run at a time; one more is told to try later. */
@@ -122,24 +132,5 @@ function unlessLedger(note: (error: unknown) => void): (error: unknown) => void 
   return (error) => {
     if (error instanceof LedgerError) throw error.cause
     note(error)
-  }
-}
-
-/** The ledger could not be read: not Redis's fault, and asking the other store would not help. */
-class LedgerError extends Error {}
-
-/** The numbers that the ledger holds under each scope. */
-export async function takenInLedger(db: Db, scopes: string[]): Promise<Map<string, number[]>> {
-  try {
-    const rows = await db.selectFrom('slots').select(['scope', 'number']).where('scope', 'in', scopes).execute()
-    const taken = new Map<string, number[]>()
-    for (const { scope, number } of rows) {
-      const numbers = taken.get(scope)
-      if (numbers) numbers.push(number)
-      else taken.set(scope, [number])
-    }
-    return taken
-  } catch (error) {
-    throw new LedgerError('the ledger could not be read', { cause: error })
   }
 }

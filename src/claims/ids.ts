@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto'
-import { beijingDay } from '../clock.ts'
+import { createHash, randomUUID } from 'node:crypto'
 
 /** A UUIDv7 (RFC 9562): its first 48 bits are the time in milliseconds, so that new rows sort last. */
 export function timeOrderedId(at: Date): string {
@@ -7,10 +6,36 @@ export function timeOrderedId(at: Date): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`
 }
 
+/** Whose n-th coupon of what. */
+export type CouponPlace = {
+  /** Of our merchant, its Official Account, and the number that sends. */
+  slug: string
+  appid: string
+  mchid: string
+  stock: { stock_id: string; creator_mchid: string }
+  openid: string
+  /** The coupon's number under the stock's limit for this member, from 1. */
+  place: number
+  /** Above 0 where an operator gave the place another number: WeChat kept refusing the one before. */
+  generation?: number
+}
+
 /**
- * The sender's number of one coupon, in the shape WeChat recommends: merchant number, day, serial
- * (wechat/pay-v3.md 3.1: letters, digits, `|_*-`, at most 128).
+ * The sender's number of the n-th coupon of a stock for a member: the same for ever, whatever our ledger remembers. A
+ * lost commit or a restored backup therefore meets the first coupon again instead of sending a second one
+ * (wechat/pay-v3.md 3.1: letters, digits, `|_*-`, at most 128; 3.2: one number, one coupon).
  */
-export function outRequestNo(mchid: string, couponRow: string, at: Date): string {
-  return `${mchid}-${beijingDay(at)}-${couponRow.replaceAll('-', '')}`
+export function outRequestNo({ slug, appid, mchid, stock, openid, place, generation = 0 }: CouponPlace): string {
+  const named = JSON.stringify([slug, appid, stock.creator_mchid, stock.stock_id, openid, place, generation])
+  return `${mchid}-${createHash('sha256').update(named).digest('hex').slice(0, 32)}`
+}
+
+/** The body of every attempt, written once (wechat/pay-v3.md 3.1: strings, never coupon_value or coupon_minimum). */
+export function requestBody(place: CouponPlace): string {
+  return JSON.stringify({
+    stock_id: place.stock.stock_id,
+    out_request_no: outRequestNo(place),
+    appid: place.appid,
+    stock_creator_mchid: place.stock.creator_mchid,
+  })
 }

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
+import { type Clock, elapsedMs } from '../clock.ts'
 import type { Db } from '../database.ts'
-import type { OwedCoupon } from './coupon.ts'
-
-export type LeaseOptions = { owner: string; now: Date; leaseMs: number }
+import { leaseMs, type OwedCoupon } from './coupon.ts'
+import { shareLanes } from './lane-shares.ts'
+import { haltOf, laneHeads, openLanes } from './lanes.ts'
 
 type Row = {
   id: string
@@ -14,31 +16,50 @@ type Row = {
   out_request_no: string
   request: string
   attempts: number
-  doubtful: boolean
+  reason: string | null
+  doubt_since: Date | null
+  lease_token: string
 }
 
+/** Nobody holds it, or whoever did has let its lease run out. */
+const free = sql`(c.lease_token is null or c.leased_until <= lease_clock())`
+
+/** Nobody holds another coupon of the same stock and openid. */
+const unpaired = sql`not exists (
+  select 1 from coupons o where o.merchant_id = c.merchant_id and o.stock_ref = c.stock_ref
+    and o.openid = c.openid and o.id <> c.id and o.lease_token is not null and o.leased_until > lease_clock())`
+
+/** What a worker has in hand by account, and how often it looked: whose turn it is to be first. */
+export type Looking = { inHand: ReadonlyMap<number, number>; start: number }
+
 /**
- * Takes due coupons for `owner` until `now + leaseMs`: those nobody holds, or whose holder's lease ran out. One row of
- * each stock and openid at a time, none under a standing halt, and never one that another transaction is looking at.
+ * Takes at most `hands` due coupons, lane by lane: those nobody holds, or whose holder's lease ran out. One row of each
+ * stock and openid at a time, none under a standing halt, and never one that another transaction is looking at. Due times
+ * go by `clock`.
  */
-export async function leaseDue(db: Db, options: LeaseOptions & { limit: number }): Promise<OwedCoupon[]> {
-  const { now } = options
+export async function leaseDue(
+  db: Db,
+  clock: Clock,
+  hands: number,
+  { inHand, start }: Looking = { inHand: new Map(), start: 0 },
+): Promise<OwedCoupon[]> {
+  const now = clock.now()
+  const shares = shareLanes(await openLanes(db, now), { hands, inHand, start })
+  if (shares.length === 0) return []
   return lease(
     db,
-    options,
+    clock,
     sql`
       select distinct on (c.stock_ref, c.openid) c.id
-      from (
+      from unnest(
+        ${shares.map(({ lane }) => lane.accountId)}::bigint[], ${shares.map(({ lane }) => lane.stockRef)}::bigint[],
+        ${shares.map(({ take }) => take)}::int[]) as lane (account_id, stock_ref, take)
+      cross join lateral (
         select id, stock_ref, openid, due_at, ordinal from coupons c
-        where state = 'reserved' and due_at <= ${now} and (leased_until is null or leased_until <= ${now})
-          and not exists (
-            select 1 from halts h where h.lifted_at is null and h.account_id = c.account_id
-              and (h.stock_ref is null or h.stock_ref = c.stock_ref))
-          and not exists (
-            select 1 from coupons o where o.stock_ref = c.stock_ref and o.openid = c.openid and o.id <> c.id
-              and o.lease_owner is not null and o.leased_until > ${now})
+        where account_id = lane.account_id and stock_ref = lane.stock_ref and state = 'reserved' and not set_aside
+          and due_at <= ${now} and ${free} and ${unpaired}
         order by due_at
-        limit ${options.limit}
+        limit lane.take
         for update skip locked
       ) c
       order by c.stock_ref, c.openid, c.due_at, c.ordinal`,
@@ -46,65 +67,71 @@ export async function leaseDue(db: Db, options: LeaseOptions & { limit: number }
 }
 
 /**
- * Takes one coupon under a halt, due or waiting for it, to see whether the halt's cause is gone. Never one that was not
- * tried and is not due: it may be held on purpose.
+ * Takes one due coupon under a halt, to see whether the halt's cause is gone. Under an account's it is one of any lane
+ * that has no halt of its own, where there is such a lane.
  */
-export async function leaseProbe(db: Db, options: LeaseOptions & { haltId: number }): Promise<OwedCoupon | undefined> {
-  const { now, haltId } = options
-  const leased = await lease(
+export async function leaseProbe(
+  db: Db,
+  clock: Clock,
+  halt: { account_id: number; stock_ref: number | null },
+): Promise<OwedCoupon | undefined> {
+  const now = clock.now()
+  const isUnder = sql`account_id = ${halt.account_id}${halt.stock_ref === null ? sql`` : sql` and stock_ref = ${halt.stock_ref}`}`
+  const [coupon] = await lease(
     db,
-    options,
+    clock,
     sql`
-      select c.id from coupons c join halts h on h.id = ${haltId} and h.account_id = c.account_id
-        and (h.stock_ref is null or h.stock_ref = c.stock_ref)
-      where c.state = 'reserved' and (c.leased_until is null or c.leased_until <= ${now})
-        and (c.due_at <= ${now} or c.reason is not null)
-      order by c.due_at
-      limit 1
-      for update of c skip locked`,
+      with recursive ${laneHeads(isUnder)}
+      select c.id from (
+        select * from heads where due_at <= ${now}
+        order by exists (${haltOf('heads')} and halts.stock_ref is not null), due_at
+      ) lane cross join lateral (
+        select id from coupons c
+        where account_id = lane.account_id and stock_ref = lane.stock_ref and state = 'reserved' and not set_aside
+          and due_at <= ${now} and ${free} and ${unpaired}
+        order by due_at
+        limit 1
+        for update skip locked
+      ) c
+      limit 1`,
   )
-  return leased[0]
+  return coupon
 }
 
 /** Takes one coupon by its row, if it is owed and nobody holds it or another of its stock and openid. */
-export async function leaseOne(db: Db, couponRow: string, options: LeaseOptions): Promise<OwedCoupon | undefined> {
-  const leased = await lease(
-    db,
-    options,
-    sql`
-      select id from coupons c
-      where id = ${couponRow} and state = 'reserved' and (leased_until is null or leased_until <= ${options.now})
-      for update skip locked`,
-  )
-  return leased[0]
+export async function leaseOne(db: Db, clock: Clock, couponRow: string): Promise<OwedCoupon | undefined> {
+  const candidates = sql`select id from coupons c where id = ${couponRow} and state = 'reserved' and ${free} for update skip locked`
+  const [coupon] = await lease(db, clock, candidates)
+  return coupon
 }
 
 /**
- * A lease that ran out is cleared first, in the same transaction: the unique index on held pairs would refuse the
- * second coupon of a pair whose first holder died.
+ * A lease that ran out unanswered is doubt: its holder may have reached WeChat, now or in a moment. It is cleared first,
+ * in the same transaction, since the unique index on held pairs would refuse the second coupon of a pair whose first
+ * holder died; the time of that attempt is kept, for looking the coupon up at WeChat.
  */
-async function lease(
-  db: Db,
-  { owner, now, leaseMs }: LeaseOptions,
-  candidates: ReturnType<typeof sql>,
-): Promise<OwedCoupon[]> {
-  const until = new Date(now.getTime() + leaseMs)
+async function lease(db: Db, clock: Clock, candidates: ReturnType<typeof sql>): Promise<OwedCoupon[]> {
+  const heldUntilMs = elapsedMs(clock) + leaseMs
   try {
     return await db.transaction().execute(async (trx) => {
       const ids = (await sql<{ id: string }>`${candidates}`.execute(trx)).rows.map((row) => row.id)
       if (ids.length === 0) return []
       await sql`
-        update coupons o set lease_owner = null, leased_until = null
-        from coupons c
-        where c.id = any(${ids}::uuid[]) and o.stock_ref = c.stock_ref and o.openid = c.openid
-          and o.lease_owner is not null and o.leased_until <= ${now}`.execute(trx)
+        with ran_out as (
+          update coupons o set lease_token = null, leased_until = null, doubt_since = coalesce(o.doubt_since, ${clock.now()})
+          from coupons c
+          where c.id = any(${ids}::uuid[]) and o.merchant_id = c.merchant_id and o.stock_ref = c.stock_ref
+            and o.openid = c.openid and o.lease_token is not null and o.leased_until <= lease_clock()
+          returning o.id
+        )
+        insert into attempts (coupon_row, at, outcome)
+        select id, ${new Date(clock.now().getTime() - leaseMs)}::timestamptz, 'lease_ran_out' from ran_out`.execute(trx)
       const { rows } = await sql<Row>`
-        update coupons set lease_owner = ${owner}, leased_until = ${until}
+        update coupons set lease_token = gen_random_uuid(), leased_until = lease_clock() + ${leaseMs} * interval '1 millisecond'
         where id = any(${ids}::uuid[])
-        returning id, grant_id, merchant_id, account_id, stock_ref, openid, out_request_no, request, attempts, doubtful`.execute(
-        trx,
-      )
-      return rows.map(toOwedCoupon)
+        returning id, grant_id, merchant_id, account_id, stock_ref, openid, out_request_no, request, attempts, reason,
+          doubt_since, lease_token`.execute(trx)
+      return rows.map((row) => toOwedCoupon(row, heldUntilMs))
     })
   } catch (error) {
     // Another process took a coupon of the same pair between our look and our update; the next look finds the rest.
@@ -113,7 +140,12 @@ async function lease(
   }
 }
 
-function toOwedCoupon(row: Row): OwedCoupon {
+/** A token for a lease that is written together with its coupon. */
+export function newLease(clock: Clock): OwedCoupon['lease'] {
+  return { token: randomUUID(), heldUntilMs: elapsedMs(clock) + leaseMs }
+}
+
+function toOwedCoupon(row: Row, heldUntilMs: number): OwedCoupon {
   return {
     id: row.id,
     grantId: row.grant_id,
@@ -124,6 +156,8 @@ function toOwedCoupon(row: Row): OwedCoupon {
     outRequestNo: row.out_request_no,
     request: row.request,
     attempts: row.attempts,
-    doubtful: row.doubtful,
+    reason: row.reason,
+    doubtSince: row.doubt_since,
+    lease: { token: row.lease_token, heldUntilMs },
   }
 }

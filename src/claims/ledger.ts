@@ -1,41 +1,68 @@
+import type { Clock } from '../clock.ts'
 import type { Db } from '../database.ts'
 import { grouped } from '../grouped.ts'
 import type { OwedCoupon } from './coupon.ts'
-import { leaseDue, leaseOne, type LeaseOptions, leaseProbe } from './lease.ts'
-import { postpone, type Postponed, release } from './postpone.ts'
+import type { GivenBack } from './give-back.ts'
+import { type GivenUp, giveUp } from './give-up.ts'
+import { type LateSent, settleLate, type SettledLate } from './late-sent.ts'
+import { leaseDue, leaseOne, leaseProbe, type Looking } from './lease.ts'
+import { endDoubt, postpone, type Postponed, release } from './postpone.ts'
+import { replace, type Replaced, type Replacing } from './replace.ts'
 import { type Reservation, reserve, type Reserved } from './reserve.ts'
-import { type GivenBack, type Refused, type Sent, settleRefused, settleSent } from './settle.ts'
+import { type Refused, type Sent, type Settled, settleRefused, settleSent } from './settle.ts'
 
 /** The only code that writes grants, coupons and slots. */
 export type Ledger = {
   /** Writes a grant with its slots and coupons; concurrent reservations share a commit. */
   reserve(reservation: Reservation): Promise<Reserved>
   /** Writes a coupon as sent; concurrent ones share a commit. */
-  settleSent(sent: Sent): Promise<void>
-  /** Writes a coupon as refused and gives its places back. */
-  settleRefused(refused: Refused): Promise<void>
+  settleSent(sent: Sent): Promise<Settled>
+  /** Writes as sent what was refused before, and takes its places again. */
+  settleLate(late: LateSent): Promise<SettledLate>
+  /** Writes a coupon as refused and gives its places back. False: it is in doubt, or somebody else has it by now. */
+  settleRefused(refused: Refused): Promise<boolean>
   postpone(postponed: Postponed): Promise<void>
-  release(coupon: OwedCoupon, dueAt: Date, reason?: string): Promise<void>
-  leaseDue(options: LeaseOptions & { limit: number }): Promise<OwedCoupon[]>
-  leaseProbe(options: LeaseOptions & { haltId: number }): Promise<OwedCoupon | undefined>
-  leaseOne(couponRow: string, options: LeaseOptions): Promise<OwedCoupon | undefined>
+  /** `dueAt` null: as before. */
+  release(coupon: OwedCoupon, dueAt: Date | null, reason?: string): Promise<void>
+  endDoubt(coupon: OwedCoupon): Promise<void>
+  leaseDue(hands: number, looking?: Looking): Promise<OwedCoupon[]>
+  leaseProbe(halt: { account_id: number; stock_ref: number | null }): Promise<OwedCoupon | undefined>
+  leaseOne(couponRow: string): Promise<OwedCoupon | undefined>
+  /** An operator gives up what the grant is owed, as far as it was never in doubt. */
+  giveUp(
+    grant: { merchantId: number; grantId: string },
+    deed: { reason: string; at: Date },
+  ): Promise<Omit<GivenUp, 'freed'>>
+  /** An operator moves it to another stock. Throws `NotReplaced`. */
+  replace(replacing: Replacing): Promise<Omit<Replaced, 'freed'>>
 }
 
-/**
- * Opens the ledger for the process named `owner`, which frees only leases that it holds itself. `onFreed` hears of places that were given back, so that
- * the gate offers them again.
- */
-export function openLedger(db: Db, owner: string, onFreed: (merchantId: number, freed: GivenBack[]) => void): Ledger {
+/** Opens the ledger. `onFreed` hears of places that were given back, so that the gate offers them again. */
+export function openLedger(db: Db, clock: Clock, onFreed: (merchantId: number, freed: GivenBack[]) => void): Ledger {
   return {
     reserve: grouped((reservations: Reservation[]) => reserve(db, reservations)),
     settleSent: grouped((sent: Sent[]) => settleSent(db, sent)),
+    settleLate: (late) => settleLate(db, late),
     async settleRefused(refused) {
-      onFreed(refused.coupon.merchantId, await settleRefused(db, refused))
+      const freed = await settleRefused(db, refused)
+      if (freed) onFreed(refused.coupon.merchantId, freed)
+      return freed !== undefined
     },
-    postpone: (postponed) => postpone(db, owner, postponed),
-    release: (coupon, dueAt, reason) => release(db, owner, coupon, dueAt, reason),
-    leaseDue: (options) => leaseDue(db, options),
-    leaseProbe: (options) => leaseProbe(db, options),
-    leaseOne: (couponRow, options) => leaseOne(db, couponRow, options),
+    postpone: (postponed) => postpone(db, postponed),
+    release: (coupon, dueAt, reason) => release(db, coupon, dueAt, reason),
+    endDoubt: (coupon) => endDoubt(db, coupon),
+    leaseDue: (hands, looking) => leaseDue(db, clock, hands, looking),
+    leaseProbe: (halt) => leaseProbe(db, clock, halt),
+    leaseOne: (couponRow) => leaseOne(db, clock, couponRow),
+    async giveUp(grant, deed) {
+      const { freed, ...done } = await giveUp(db, grant, deed)
+      onFreed(grant.merchantId, freed)
+      return done
+    },
+    async replace(replacing) {
+      const { freed, ...done } = await replace(db, replacing)
+      onFreed(replacing.merchant.id, freed)
+      return done
+    },
   }
 }

@@ -1,7 +1,7 @@
 import type { Campaign } from '../campaigns/campaign.ts'
-import { beijingDay } from '../clock.ts'
 import type { MemberReason } from '../refusal.ts'
 import type { Stock } from '../stocks/stock.ts'
+import { scopes } from './scopes.ts'
 
 /** A limit that a grant falls under: its scope has `limit` places, and the grant takes `take` of them. */
 export type Limit = {
@@ -16,6 +16,8 @@ export type Limit = {
   reason: MemberReason
   /** How long the gate remembers the scope after its last use; after that it asks the ledger again. */
   ttlSeconds: number
+  /** Rises when the campaign's limits are changed: what the gate knew before is forgotten. */
+  revision: number
 }
 
 const hourSeconds = 3_600
@@ -26,19 +28,18 @@ const campaignTtlSeconds = 7 * 24 * hourSeconds
 
 /**
  * Every limit of one award, the member's own first, so that a member who already has the coupon is told that and not
- * "sold out". Days are Beijing days.
+ * "sold out". `mark` stands for the member; `at` decides the Beijing day.
  */
 export function limitsOf(award: {
-  campaign: Campaign
-  openid: string
-  coupons: { stock: Stock; count: number }[]
+  campaign: Pick<Campaign, 'id' | 'limits' | 'limits_revision' | 'spend'>
+  mark: string
+  coupons: { stock: Pick<Stock, 'id' | 'max_coupons_per_user'>; count: number }[]
   tier: number | undefined
   at: Date
 }): Limit[] {
-  const { campaign, openid, tier, at } = award
+  const { campaign, mark, tier, at } = award
+  const { id, limits_revision: revision } = campaign
   const { per_member, per_member_per_day, total, per_day } = campaign.limits
-  const root = `campaign/${campaign.id}`
-  const day = beijingDay(at)
   const limits: Limit[] = []
   const add = (
     scope: string,
@@ -47,26 +48,28 @@ export function limitsOf(award: {
     reason: MemberReason,
     ttlSeconds: number,
   ) => {
-    if (limit !== undefined) limits.push({ scope, limit, take: 1, level, stockRef: undefined, reason, ttlSeconds })
+    if (limit !== undefined)
+      limits.push({ scope, limit, take: 1, level, stockRef: undefined, reason, ttlSeconds, revision })
   }
 
   const perMemberReason = per_member === 1 ? 'already_claimed' : 'member_limit'
-  add(`${root}/member/${openid}`, per_member, 'member', perMemberReason, memberTtlSeconds)
-  add(`${root}/member/${openid}/${day}`, per_member_per_day, 'member', 'member_day_limit', dayTtlSeconds)
+  add(scopes.member(id, mark), per_member, 'member', perMemberReason, memberTtlSeconds)
+  add(scopes.memberDay(id, mark, at), per_member_per_day, 'member', 'member_day_limit', dayTtlSeconds)
   for (const { stock, count } of award.coupons) {
     limits.push({
-      scope: `stock/${stock.id}/member/${openid}`,
+      scope: scopes.stock(stock.id, mark),
       limit: stock.max_coupons_per_user,
       take: count,
       level: 'member',
       stockRef: stock.id,
       reason: 'member_limit',
       ttlSeconds: memberTtlSeconds,
+      revision: 0,
     })
   }
-  const tierTotal = tier === undefined ? undefined : campaign.spend?.tiers.find((one) => one.at_least === tier)?.total
-  add(`${root}/tier/${tier}`, tierTotal, 'campaign', 'sold_out', campaignTtlSeconds)
-  add(`${root}/total`, total, 'campaign', 'sold_out', campaignTtlSeconds)
-  add(`${root}/day/${day}`, per_day, 'campaign', 'day_sold_out', dayTtlSeconds)
+  const tierTotal = campaign.spend?.tiers.find((one) => one.at_least === tier)?.total
+  if (tier !== undefined) add(scopes.tier(id, tier), tierTotal, 'campaign', 'sold_out', campaignTtlSeconds)
+  add(scopes.total(id), total, 'campaign', 'sold_out', campaignTtlSeconds)
+  add(scopes.day(id, at), per_day, 'campaign', 'day_sold_out', dayTtlSeconds)
   return limits
 }

@@ -1,62 +1,93 @@
 import { LRUCache } from 'lru-cache'
-import type { Asking, GateStore, Proposal } from './gate-store.ts'
+import {
+  type Asking,
+  type Believed,
+  believedSeconds,
+  type GateScope,
+  type GateStore,
+  type Proposal,
+} from './gate-store.ts'
 import type { Limit } from './limits.ts'
 
 /** Enough for the members of a busy hour; what falls out is read from the ledger again. */
 const maxScopes = 50_000
 
-/** The gate in this process's memory: where there is no Redis, and while Redis does not answer. */
+type State = { high: number; free: Set<number>; revision: number; readAt: number }
+
+/** The gate in this process's memory: where there is no Redis, and while Redis does not answer. See admit.lua. */
 export function openMemoryGate(): GateStore & { forget(): void } {
-  const scopes = new LRUCache<string, Set<number>>({ max: maxScopes })
+  const states = new LRUCache<string, State>({ max: maxScopes })
   const grants = new LRUCache<string, string>({ max: maxScopes })
+  const keyOf = (merchantId: number, scope: string) => `${merchantId}/${scope}`
 
   function propose(asking: Asking, limits: Limit[]): Proposal {
-    const known = limits.map((limit) => scopes.get(`${asking.merchantId}/${limit.scope}`))
-    const unloaded = known.flatMap((taken, index) => (taken ? [] : [index]))
+    const known = limits.map((limit) => states.get(keyOf(asking.merchantId, limit.scope)))
+    const indexesOf = (which: (state: State | undefined, limit: Limit) => boolean) =>
+      limits.flatMap((limit, index) => (which(known[index], limit) ? [index] : []))
+    const unloaded = indexesOf((state, limit) => !state || state.revision < limit.revision)
     if (unloaded.length > 0) return { kind: 'unloaded', indexes: unloaded }
-    const full = limits.findIndex(({ limit, take }, index) => (known[index]?.size ?? 0) + take > limit)
-    if (full >= 0) return { kind: 'full', index: full, grantId: grants.get(memberOf(asking)) }
-    return { kind: 'admitted', numbers: limits.map((limit, index) => takeFree(known[index] as Set<number>, limit)) }
+
+    const full = limits.findIndex((limit, index) => !hasRoom(known[index] as State, limit))
+    if (full < 0) return { kind: 'admitted', numbers: limits.map((limit, index) => take(known[index] as State, limit)) }
+    const { level } = limits[full] as Limit
+    const isOld = performance.now() - (known[full] as State).readAt > believedSeconds * 1_000
+    if (level === 'member' && isOld)
+      return { kind: 'unloaded', indexes: indexesOf((_, limit) => limit.level === 'member') }
+    return { kind: 'full', index: full, grantId: grants.get(memberOf(asking)) }
   }
 
-  const add = (merchantId: number, scope: string, numbers: number[]) => {
-    const taken = scopes.get(`${merchantId}/${scope}`) ?? new Set()
-    for (const number of numbers) taken.add(number)
-    scopes.set(`${merchantId}/${scope}`, taken)
+  function set(merchantId: number, { scope, revision }: GateScope, { high, free }: Believed): void {
+    states.set(keyOf(merchantId, scope), { high, free: new Set(free), revision, readAt: performance.now() })
   }
 
   return {
     propose: async (asking, limits) => propose(asking, limits),
-    merge: async (merchantId, { scope }, numbers) => add(merchantId, scope, numbers),
-    replace: async (merchantId, { scope }, numbers) => void scopes.set(`${merchantId}/${scope}`, new Set(numbers)),
-    clear: async (merchantId, slots) => {
-      for (const { scope, number } of slots) scopes.get(`${merchantId}/${scope}`)?.delete(number)
+    exactly: async (merchantId, scope, believed) => set(merchantId, scope, believed),
+    raise: async (merchantId, scope, high) => {
+      const before = states.get(keyOf(merchantId, scope.scope))
+      const stays = before && before.revision >= scope.revision ? before.high : 0
+      set(merchantId, scope, { high: Math.max(high, stays), free: [] })
+    },
+    clear: async (merchantId, scope, numbers) => {
+      const state = states.get(keyOf(merchantId, scope))
+      for (const number of numbers) if (state && number <= state.high) state.free.add(number)
     },
     confirm: async (asking, grantId) => void grants.set(memberOf(asking), grantId),
-    taken: async (merchantId, scope) => {
-      const taken = scopes.get(`${merchantId}/${scope}`)
-      return taken && [...taken]
+    believes: async (merchantId, scope) => {
+      const state = states.get(keyOf(merchantId, scope))
+      return state && { high: state.high, free: [...state.free] }
     },
     forget: () => {
-      scopes.clear()
+      states.clear()
       grants.clear()
     },
   }
 }
 
-function memberOf({ merchantId, campaignId, openid }: Asking): string {
-  return `${merchantId}/${campaignId}/${openid}`
+function memberOf({ merchantId, campaignId, mark }: Asking): string {
+  return `${merchantId}/${campaignId}/${mark}`
 }
 
-/** Usually the places 1 to n are taken, and the next is free; only where some were given back is the start searched. */
-function takeFree(taken: Set<number>, { limit, take }: Limit): number[] {
+/** A free place above the limit is of no use: the limit was lowered. */
+function usable({ free }: State, limit: number): number[] {
+  return free.size === 0 ? [] : [...free].filter((number) => number <= limit)
+}
+
+function hasRoom(state: State, { limit, take }: Limit): boolean {
+  const above = Math.max(0, limit - state.high)
+  return above >= take || above + usable(state, limit).length >= take
+}
+
+/** A member's n-th coupon is to have the n-th place, so the lowest one; a crowd takes what costs least. */
+function take(state: State, { limit, take: wanted, level }: Limit): number[] {
   const numbers: number[] = []
-  for (let number = taken.size + 1; number <= limit && numbers.length < take; number += 1) {
-    if (!taken.has(number)) numbers.push(number)
+  const fromSet = () => {
+    for (const number of usable(state, limit).sort((a, b) => a - b)) {
+      if (numbers.length < wanted && state.free.delete(number)) numbers.push(number)
+    }
   }
-  for (let number = 1; numbers.length < take; number += 1) {
-    if (!taken.has(number) && !numbers.includes(number)) numbers.push(number)
-  }
-  for (const number of numbers) taken.add(number)
+  if (level === 'member') fromSet()
+  while (numbers.length < wanted && state.high < limit) numbers.push((state.high += 1))
+  if (numbers.length < wanted) fromSet()
   return numbers
 }

@@ -1,11 +1,10 @@
-import { type Account, type Merchant, senderOf } from '../merchants/merchant.ts'
+import type { Merchant } from '../merchants/merchant.ts'
 import type { CampaignCoupon } from '../schema.ts'
-import type { Campaign } from '../campaigns/campaign.ts'
 import type { Services } from '../services.ts'
 import type { Stock } from '../stocks/stock.ts'
 
-/** What a campaign gives, resolved: who sends, and how many coupons of which stocks. */
-export type Offer = { sender: Account; coupons: { stock: Stock; count: number }[] }
+/** What a campaign gives, resolved: how many coupons of which stocks. */
+export type Offer = { stock: Stock; count: number }[]
 
 /** As old as the directory's own answers may be. */
 const maxAgeMs = 1_000
@@ -15,32 +14,21 @@ const known = new WeakMap<CampaignCoupon[], Known>()
 
 /**
  * Resolves `coupons`, a list of the campaign or of one of its tiers. Every tap of a crowd asks for the same list, so the
- * answer is kept for a second. Throws when the campaign names a sender or a stock that is not there.
+ * answer is kept for a second. Throws when the campaign names a stock that is not there.
  */
-export async function offerOf(
-  services: Services,
-  merchant: Merchant,
-  campaign: Campaign,
-  coupons: CampaignCoupon[],
-): Promise<Offer> {
+export async function offerOf(services: Services, merchant: Merchant, coupons: CampaignCoupon[]): Promise<Offer> {
   const before = known.get(coupons)
   if (before?.merchant === merchant && performance.now() - before.readAt < maxAgeMs) return before.offer
-  const sender = senderOf(merchant, campaign.sender_mchid)
-  if (!sender) throw new Error(`merchant ${merchant.slug} has no sender account for campaign ${campaign.slug}`)
-  const offer = { sender, coupons: await byStock(services, merchant, coupons) }
+  const offer = await byStock(services, merchant, coupons)
   known.set(coupons, { merchant, offer, readAt: performance.now() })
   return offer
 }
 
 /** The same stock named twice counts once, with the sum: a scope may be asked for only once. */
-async function byStock(
-  { directory }: Services,
-  merchant: Merchant,
-  coupons: CampaignCoupon[],
-): Promise<Offer['coupons']> {
+async function byStock({ directory }: Services, merchant: Merchant, coupons: CampaignCoupon[]): Promise<Offer> {
   const counts = new Map<string, number>()
   for (const { stock_id, count } of coupons) counts.set(stock_id, (counts.get(stock_id) ?? 0) + count)
-  const resolved: Offer['coupons'] = []
+  const resolved: Offer = []
   for (const [stockId, count] of counts) {
     const stock = await directory.stock(merchant.id, stockId)
     if (!stock) throw new Error(`stock ${stockId} of the campaign is not imported`)

@@ -1,13 +1,13 @@
-import { type ExpressionBuilder, sql } from 'kysely'
+import { sql } from 'kysely'
 import type { Db } from '../database.ts'
-import type { Tables } from '../schema.ts'
 import type { OwedCoupon } from './coupon.ts'
 
 export type Postponed = {
   coupon: OwedCoupon
   /** Why it is still owed: a word of the outcome table. */
   reason: string
-  dueAt: Date
+  /** null: not by itself; it is set aside for an operator. */
+  dueAt: Date | null
   outcome: string
   /** True when this attempt may have reached WeChat and been carried out. */
   doubtful: boolean
@@ -18,8 +18,11 @@ export type Postponed = {
   at: Date
 }
 
-/** After an attempt that settled nothing: keeps its evidence, frees the lease, and makes the coupon due later. */
-export async function postpone(db: Db, owner: string, postponed: Postponed): Promise<void> {
+/**
+ * After an attempt that settled nothing: keeps its evidence, frees the lease, and makes the coupon due later. Doubt is
+ * written whoever holds the row by now.
+ */
+export async function postpone(db: Db, postponed: Postponed): Promise<void> {
   const { coupon, reason, dueAt, outcome, doubtful, at } = postponed
   const answer = {
     status: postponed.status ?? null,
@@ -28,14 +31,19 @@ export async function postpone(db: Db, owner: string, postponed: Postponed): Pro
     request_id: postponed.requestId ?? null,
   }
   await db.transaction().execute(async (trx) => {
-    if (doubtful) await trx.updateTable('coupons').set({ doubtful }).where('id', '=', coupon.id).execute()
+    if (doubtful) {
+      await sql`
+        update coupons set doubt_since = coalesce(doubt_since, ${at})
+        where id = ${coupon.id} and state = 'reserved'`.execute(trx)
+    }
     await trx
       .updateTable('coupons')
       .set((eb) => ({
         reason,
-        due_at: dueAt,
+        due_at: dueAt ?? eb.ref('due_at'),
+        set_aside: dueAt === null,
         attempts: eb('attempts', '+', 1),
-        lease_owner: null,
+        lease_token: null,
         leased_until: null,
         last_status: answer.status,
         last_code: answer.code,
@@ -43,8 +51,7 @@ export async function postpone(db: Db, owner: string, postponed: Postponed): Pro
         last_request_id: answer.request_id,
       }))
       .where('id', '=', coupon.id)
-      .where('state', '=', 'reserved')
-      .where(heldBy(owner))
+      .where('lease_token', '=', coupon.lease.token)
       .execute()
     await trx
       .insertInto('attempts')
@@ -53,18 +60,30 @@ export async function postpone(db: Db, owner: string, postponed: Postponed): Pro
   })
 }
 
-/** Frees a lease without an attempt: the stock is halted, or the account's pace has no room. */
-export async function release(db: Db, owner: string, coupon: OwedCoupon, dueAt: Date, reason?: string): Promise<void> {
+/**
+ * Frees a lease without an attempt: the stock is halted, or the account's pace has no room. No doubt comes of it. Without
+ * `dueAt` the coupon keeps its time: a halt closes its lane, and is lifted without touching what waited under it.
+ */
+export async function release(db: Db, coupon: OwedCoupon, dueAt: Date | null, reason?: string): Promise<void> {
   await db
     .updateTable('coupons')
-    .set((eb) => ({ due_at: dueAt, lease_owner: null, leased_until: null, reason: reason ?? eb.ref('reason') }))
+    .set((eb) => ({
+      due_at: dueAt ?? eb.ref('due_at'),
+      lease_token: null,
+      leased_until: null,
+      reason: reason ?? eb.ref('reason'),
+    }))
     .where('id', '=', coupon.id)
-    .where('state', '=', 'reserved')
-    .where(heldBy(owner))
+    .where('lease_token', '=', coupon.lease.token)
     .execute()
 }
 
-/** A lease that ran out may be another process's by now, in the middle of a send: that one is not ours to free. */
-function heldBy(owner: string) {
-  return (eb: ExpressionBuilder<Tables, 'coupons'>) => eb(sql`coalesce(lease_owner, ${owner})`, '=', owner)
+/** Looked up at WeChat after a day: it did not arrive. The next answer about its number is the truth. */
+export async function endDoubt(db: Db, coupon: OwedCoupon): Promise<void> {
+  await db
+    .updateTable('coupons')
+    .set({ doubt_since: null })
+    .where('id', '=', coupon.id)
+    .where('lease_token', '=', coupon.lease.token)
+    .execute()
 }

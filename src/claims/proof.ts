@@ -37,7 +37,7 @@ type Count = { limit: string; used: number; allowed: number }
 /** Grants that count: something of them is owed, given or in doubt; a grant that brought nothing took nothing. */
 const counting = sql`
   select g.*, (g.created_at at time zone 'Asia/Shanghai')::date as day from grants g
-  where exists (select 1 from coupons c where c.grant_id = g.id and (c.state <> 'refused' or c.doubtful))`
+  where exists (select 1 from coupons c where c.grant_id = g.id and (c.state <> 'refused' or c.doubt_since is not null))`
 
 const ofMerchant = (slug: string | null) => sql`(${slug}::text is null or m.slug = ${slug})`
 
@@ -80,7 +80,7 @@ const tierTotal = (slug: string | null) => sql<Count>`
 const stockPerMember = (slug: string | null) => sql<Count>`
   select m.slug || ' stock ' || s.stock_id || ' per member' as "limit", max(n.used) as used, s.max_coupons_per_user as allowed
   from stocks s join merchants m on m.id = s.merchant_id
-  join (select stock_ref, openid, count(*) as used from coupons where state <> 'refused' or doubtful group by 1, 2) n on n.stock_ref = s.id
+  join (select stock_ref, openid, count(*) as used from coupons where state <> 'refused' or doubt_since is not null group by 1, 2) n on n.stock_ref = s.id
   where ${ofMerchant(slug)} group by m.slug, s.stock_id, s.max_coupons_per_user`
 
 /** What must be true of every row, beside the counts. */
@@ -101,7 +101,7 @@ const consistency = [
     says: 'coupons owed or given that hold no place under their stock',
     query: (slug: string | null) => sql<{ id: string }>`
       select c.id from coupons c join merchants m on m.id = c.merchant_id
-      where (c.state <> 'refused' or c.doubtful) and ${ofMerchant(slug)}
+      where (c.state <> 'refused' or c.doubt_since is not null) and ${ofMerchant(slug)}
         and not exists (select 1 from slots s where s.coupon_row = c.id) limit 20`,
   },
   {
@@ -109,6 +109,6 @@ const consistency = [
     query: (slug: string | null) => sql<{ id: string }>`
       select s.scope || '/' || s.number as id from slots s join grants g on g.id = s.grant_id join merchants m on m.id = g.merchant_id
       where ${ofMerchant(slug)} and not exists (
-        select 1 from coupons c where c.grant_id = s.grant_id and (c.state <> 'refused' or c.doubtful)) limit 20`,
+        select 1 from coupons c where c.grant_id = s.grant_id and (c.state <> 'refused' or c.doubt_since is not null)) limit 20`,
   },
 ] as const

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import type { Cluster, Redis } from 'ioredis'
-import { fromBitmap, toBitmap } from './bitmap.ts'
-import type { Asking, GateStore, Proposal } from './gate-store.ts'
+import { type Asking, believedSeconds, type GateScope, type GateStore, type Proposal } from './gate-store.ts'
 
 type GateCommands = {
   gateAdmit(keyCount: number, ...keysAndArguments: (string | number)[]): Promise<[string, ...(string | number)[]]>
-  gateMerge(key: string, scratch: string, bitmap: Buffer, ttlSeconds: number): Promise<null>
+  gateLoad(state: string, free: string, ...arguments_: (string | number)[]): Promise<null>
+  gateClear(state: string, free: string, ...numbers: number[]): Promise<null>
 }
 
 /** As long as the gate remembers that a member holds a grant; after that the ledger is asked once. */
@@ -13,50 +13,59 @@ const grantTtlSeconds = 24 * 3_600
 
 /**
  * The gate in Redis. Every key of a merchant carries the same hash tag, so that one Lua call reaches all limits of an
- * award on a Redis Cluster as well.
+ * award on a Redis Cluster as well; and every key has its time to live.
  */
 export function openRedisGate(redis: Redis | Cluster): GateStore {
   redis.defineCommand('gateAdmit', { lua: readLua('admit.lua') })
-  redis.defineCommand('gateMerge', { lua: readLua('merge.lua'), numberOfKeys: 2 })
+  redis.defineCommand('gateLoad', { lua: readLua('load.lua'), numberOfKeys: 2 })
+  redis.defineCommand('gateClear', { lua: readLua('clear.lua'), numberOfKeys: 2 })
   const commands = redis as unknown as GateCommands
+
+  const load = async (
+    how: 'exact' | 'raise',
+    merchantId: number,
+    { scope, ttlSeconds, revision }: GateScope,
+    high: number,
+    free: number[],
+  ) => void (await commands.gateLoad(...scopeKeys(merchantId, scope), how, ttlSeconds, revision, high, ...free))
 
   return {
     async propose(asking, limits) {
-      const keys = limits.map((limit) => scopeKey(asking.merchantId, limit.scope))
-      const wishes = limits.flatMap(({ limit, take, ttlSeconds, level }) => [
+      const keys = limits.flatMap((limit) => scopeKeys(asking.merchantId, limit.scope))
+      const wishes = limits.flatMap(({ limit, take, ttlSeconds, revision, level }) => [
         limit,
         take,
         ttlSeconds,
+        revision,
         level === 'campaign' ? 1 : 0,
       ])
-      return readProposal(await commands.gateAdmit(keys.length + 1, ...keys, grantKey(asking), ...wishes))
+      return readProposal(
+        await commands.gateAdmit(keys.length + 1, ...keys, grantKey(asking), believedSeconds, ...wishes),
+      )
     },
-    async merge(merchantId, { scope, ttlSeconds }, numbers) {
-      const key = scopeKey(merchantId, scope)
-      await commands.gateMerge(key, `${key}/merge`, toBitmap(numbers), ttlSeconds)
-    },
-    async replace(merchantId, { scope, ttlSeconds }, numbers) {
-      await redis.set(scopeKey(merchantId, scope), toBitmap(numbers), 'EX', ttlSeconds)
-    },
-    async clear(merchantId, slots) {
-      await Promise.all(slots.map(({ scope, number }) => redis.setbit(scopeKey(merchantId, scope), number, 0)))
+    exactly: (merchantId, scope, { high, free }) => load('exact', merchantId, scope, high, free),
+    raise: (merchantId, scope, high) => load('raise', merchantId, scope, high, []),
+    async clear(merchantId, scope, numbers) {
+      await commands.gateClear(...scopeKeys(merchantId, scope), ...numbers)
     },
     async confirm(asking, grantId) {
       await redis.set(grantKey(asking), grantId, 'EX', grantTtlSeconds)
     },
-    async taken(merchantId, scope) {
-      const bitmap = await redis.getBuffer(scopeKey(merchantId, scope))
-      return bitmap && (bitmap[0] ?? 0) >= 0x80 ? fromBitmap(bitmap) : undefined
+    async believes(merchantId, scope) {
+      const [state, free] = scopeKeys(merchantId, scope)
+      const [text, numbers] = await Promise.all([redis.get(state), redis.smembers(free)])
+      return text === null ? undefined : { high: Number(text.split(':')[0]), free: numbers.map(Number) }
     },
   }
 }
 
-function scopeKey(merchantId: number, scope: string): string {
-  return `gate:{${merchantId}}:${scope}`
+function scopeKeys(merchantId: number, scope: string): [state: string, free: string] {
+  const state = `gate:{${merchantId}}:${scope}`
+  return [state, `${state}/free`]
 }
 
-function grantKey({ merchantId, campaignId, openid }: Asking): string {
-  return `gate:{${merchantId}}:grant/${campaignId}/${openid}`
+function grantKey({ merchantId, campaignId, mark }: Asking): string {
+  return `gate:{${merchantId}}:grant/${campaignId}/${mark}`
 }
 
 function readProposal([word, ...rest]: [string, ...(string | number)[]]): Proposal {

@@ -1,41 +1,48 @@
+import type { Account } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
-import type { Stock } from '../stocks/stock.ts'
 import type { Award } from './award.ts'
-import { leaseMs, type OwedCoupon } from './coupon.ts'
-import { outRequestNo, timeOrderedId } from './ids.ts'
+import type { OwedCoupon } from './coupon.ts'
+import { outRequestNo, requestBody, timeOrderedId } from './ids.ts'
+import { newLease } from './lease.ts'
 import type { Limit } from './limits.ts'
 import type { Offer } from './offer.ts'
 import type { Reservation, Slot } from './reserve.ts'
 
 type CouponRow = Reservation['coupons'][number]
 
-/** Everything an award writes, once the gate has proposed `numbers` for each of its limits. */
+/** What the gate has proposed for an award: its limits with a list of places each, and who sends which stock. */
+export type Proposed = { limits: Limit[]; numbers: number[][]; senders: Map<number, Account> }
+
+/** Everything an award writes, and the coupons of it that this process holds from the moment it is written. */
 export function reservationOf(
-  services: Services,
+  services: Pick<Services, 'clock'>,
   wanted: Award,
-  { sender, coupons }: Offer,
-  limits: Limit[],
-  numbers: number[][],
-): Reservation {
-  const { merchant, campaign } = wanted
+  offer: Offer,
+  { limits, numbers, senders }: Proposed,
+): { reservation: Reservation; leased: OwedCoupon[] } {
+  const { merchant, campaign, openid } = wanted
   const at = services.clock.now()
+  const lease = newLease(services.clock)
   const rows: CouponRow[] = []
-  for (const { stock, count } of coupons) {
+  for (const { stock, count } of offer) {
+    const sender = senders.get(stock.id) as Account
+    const places = numbers[limits.findIndex((limit) => limit.stockRef === stock.id)] as number[]
     for (let index = 0; index < count; index += 1) {
-      const id = timeOrderedId(at)
-      const number = outRequestNo(sender.mchid, id, at)
+      const place = places[index] as number
+      const { appid } = merchant.officialAccount
+      const named = { slug: merchant.slug, appid, mchid: sender.mchid, stock, openid, place }
       // One send of a stock to an openid at a time: only the first of several is leased.
       const leased = wanted.lease === true && !wanted.busy && index === 0
       rows.push({
-        id,
+        id: timeOrderedId(at),
         accountId: sender.id,
         stockRef: stock.id,
         ordinal: rows.length,
-        outRequestNo: number,
-        request: requestBody(merchant.officialAccount.appid, stock, number),
+        place,
+        outRequestNo: outRequestNo(named),
+        request: requestBody(named),
         dueAt: wanted.dueAt ?? at,
-        leaseOwner: leased ? services.processName : null,
-        leasedUntil: leased ? new Date(at.getTime() + leaseMs) : null,
+        leaseToken: leased ? lease.token : null,
       })
     }
   }
@@ -44,38 +51,27 @@ export function reservationOf(
     merchantId: merchant.id,
     campaignId: campaign.id,
     campaignRevision: campaign.revision,
-    openid: wanted.openid,
+    openid,
     triggerKey: wanted.triggerKey,
     tier: wanted.tier ?? null,
     transactionId: wanted.transactionId ?? null,
+    earnedAt: wanted.at,
     factsVersion: wanted.factsVersion ?? null,
     at,
   }
-  return { grant, slots: slotsOf(limits, numbers, rows), coupons: rows }
+  const slots = limits.flatMap((limit, index) => slotsOf(limit, numbers[index] as number[], rows))
+  return { reservation: { grant, slots, coupons: rows }, leased: leasedOf(grant, rows, lease) }
 }
 
 /** Places under a stock's own limit belong to its coupons, one each; all others to the grant. */
-export function slotsOf(limits: Limit[], numbers: number[][], coupons: { id: string; stockRef: number }[]): Slot[] {
-  return limits.flatMap(({ scope, stockRef }, index) => {
-    const holders = stockRef === undefined ? [] : coupons.filter((coupon) => coupon.stockRef === stockRef)
-    return (numbers[index] ?? []).map((number, place) => ({ scope, number, couponRow: holders[place]?.id ?? null }))
-  })
+function slotsOf({ scope, stockRef }: Limit, numbers: number[], coupons: CouponRow[]): Slot[] {
+  const holders = stockRef === undefined ? [] : coupons.filter((coupon) => coupon.stockRef === stockRef)
+  return numbers.map((number, index) => ({ scope, number, couponRow: holders[index]?.id ?? null }))
 }
 
-/** The body of every attempt, written once (wechat/pay-v3.md 3.1: strings, never coupon_value or coupon_minimum). */
-function requestBody(appid: string, stock: Stock, number: string): string {
-  return JSON.stringify({
-    stock_id: stock.stock_id,
-    out_request_no: number,
-    appid,
-    stock_creator_mchid: stock.creator_mchid,
-  })
-}
-
-/** The coupons of a fresh reservation that this process holds. */
-export function leasedOf({ grant, coupons }: Reservation): OwedCoupon[] {
+function leasedOf(grant: Reservation['grant'], coupons: CouponRow[], lease: OwedCoupon['lease']): OwedCoupon[] {
   return coupons
-    .filter((coupon) => coupon.leaseOwner !== null)
+    .filter((coupon) => coupon.leaseToken !== null)
     .map(({ id, accountId, stockRef, outRequestNo: number, request }) => ({
       id,
       grantId: grant.id,
@@ -86,6 +82,8 @@ export function leasedOf({ grant, coupons }: Reservation): OwedCoupon[] {
       outRequestNo: number,
       request,
       attempts: 0,
-      doubtful: false,
+      reason: null,
+      doubtSince: null,
+      lease,
     }))
 }

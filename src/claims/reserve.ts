@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../database.ts'
 import { prepared } from '../prepared.ts'
+import { leaseMs } from './coupon.ts'
 
 export type Slot = { scope: string; number: number; couponRow: string | null }
 
@@ -16,6 +17,7 @@ export type Reservation = {
     triggerKey: string
     tier: number | null
     transactionId: string | null
+    earnedAt: Date
     /** The member's facts as the decision saw them: newer ones write nothing. Null: it rests on none. */
     factsVersion: number | null
     at: Date
@@ -26,11 +28,11 @@ export type Reservation = {
     accountId: number
     stockRef: number
     ordinal: number
+    place: number
     outRequestNo: string
     request: string
     dueAt: Date
-    leaseOwner: string | null
-    leasedUntil: Date | null
+    leaseToken: string | null
   }[]
 }
 
@@ -38,7 +40,7 @@ export type Reserved =
   | { kind: 'reserved' }
   /** The trigger was paid before, by this grant. */
   | { kind: 'existing'; grantId: string }
-  /** Somebody holds a number of this scope that was proposed. */
+  /** Somebody holds a place of this scope that was proposed. */
   | { kind: 'taken'; scope: string }
   /** The campaign or the member's facts were changed meanwhile. */
   | { kind: 'stale' }
@@ -50,7 +52,8 @@ const uniqueViolation = '23505'
 const deadlockDetected = '40P01'
 
 /**
- * Writes the reservations in one commit, and answers in their order. A conflict in a group makes each stand alone, so
+ * Writes the reservations in one commit, and answers in their order. The campaigns are locked against change while it
+ * runs, and looked at as they are once it has the lock: what a change of their limits has counted is complete. A conflict in a group makes each stand alone, so
  * that only the one that conflicts is turned away.
  */
 export async function reserve(db: Db, reservations: Reservation[]): Promise<Reserved[]> {
@@ -74,7 +77,10 @@ async function insert(db: Db, reservations: Reservation[]): Promise<Set<string>>
     coupons.map((coupon) => ({ ...coupon, grant: grant.id })),
   )
   const { rows } = await sql<{ grant_id: string }>`${sql.raw(prepared)}
-    with facts_hold as (
+    with campaign_rows as (
+      select id, revision from campaigns where id = any(${[...new Set(grants.map((grant) => grant.campaignId))]}::bigint[])
+      order by id for share
+    ), facts_hold as (
       -- Locked, so that who changes the facts waits for this commit; having waited for a change ourselves, we read anew.
       select f.id
       from json_to_recordset(${JSON.stringify(grants)}) as f (
@@ -82,27 +88,28 @@ async function insert(db: Db, reservations: Reservation[]): Promise<Set<string>>
       join spenders s on s.merchant_id = f."merchantId" and s.openid = f.openid and s.version = f."factsVersion"
       for share of s
     ), grant_rows as (
-      insert into grants (id, merchant_id, campaign_id, openid, trigger_key, tier, transaction_id, created_at)
-      select g.id, g."merchantId", g."campaignId", g.openid, g."triggerKey", g.tier, g."transactionId", g.at
+      insert into grants (id, merchant_id, campaign_id, openid, trigger_key, tier, transaction_id, earned_at, created_at)
+      select g.id, g."merchantId", g."campaignId", g.openid, g."triggerKey", g.tier, g."transactionId", g."earnedAt", g.at
       from json_to_recordset(${JSON.stringify(grants)}) as g (
         id uuid, "merchantId" bigint, "campaignId" bigint, "campaignRevision" integer, openid text, "triggerKey" text,
-        tier integer, "transactionId" text, "factsVersion" bigint, at timestamptz)
-      join campaigns c on c.id = g."campaignId" and c.revision = g."campaignRevision"
+        tier integer, "transactionId" text, "earnedAt" timestamptz, "factsVersion" bigint, at timestamptz)
+      join campaign_rows c on c.id = g."campaignId" and c.revision = g."campaignRevision"
       where g."factsVersion" is null or g.id in (select id from facts_hold)
       returning id, merchant_id, openid, created_at
     ), slot_rows as (
-      insert into slots (scope, number, grant_id, coupon_row)
-      select s.scope, s.number, s."grantId", s."couponRow"
+      insert into slots (merchant_id, scope, number, grant_id, coupon_row)
+      select g.merchant_id, s.scope, s.number, s."grantId", s."couponRow"
       from json_to_recordset(${JSON.stringify(slots)}) as s (scope text, number integer, "grantId" uuid, "couponRow" uuid)
-      join grant_rows on grant_rows.id = s."grantId"
+      join grant_rows g on g.id = s."grantId"
     )
-    insert into coupons (id, grant_id, merchant_id, account_id, stock_ref, openid, ordinal, out_request_no, request,
-      state, due_at, lease_owner, leased_until, created_at)
-    select c.id, g.id, g.merchant_id, c."accountId", c."stockRef", g.openid, c.ordinal, c."outRequestNo", c.request,
-      'reserved', c."dueAt", c."leaseOwner", c."leasedUntil", g.created_at
+    insert into coupons (id, grant_id, merchant_id, account_id, stock_ref, openid, ordinal, place, out_request_no, request,
+      state, due_at, lease_token, leased_until, created_at)
+    select c.id, g.id, g.merchant_id, c."accountId", c."stockRef", g.openid, c.ordinal, c.place, c."outRequestNo", c.request,
+      'reserved', c."dueAt", c."leaseToken",
+      case when c."leaseToken" is not null then lease_clock() + ${leaseMs} * interval '1 millisecond' end, g.created_at
     from json_to_recordset(${JSON.stringify(coupons)}) as c (
-      id uuid, "grant" uuid, "accountId" bigint, "stockRef" bigint, ordinal smallint, "outRequestNo" text, request text,
-      "dueAt" timestamptz, "leaseOwner" text, "leasedUntil" timestamptz)
+      id uuid, "grant" uuid, "accountId" bigint, "stockRef" bigint, ordinal smallint, place integer, "outRequestNo" text,
+      request text, "dueAt" timestamptz, "leaseToken" uuid)
     join grant_rows g on g.id = c."grant"
     returning grant_id`.execute(db)
   return new Set(rows.map((row) => row.grant_id))
@@ -121,13 +128,15 @@ async function explainConflict(db: Db, { grant, slots }: Reservation, error: Con
     const existing = await db
       .selectFrom('grants')
       .select('id')
+      .where('merchant_id', '=', grant.merchantId)
       .where('campaign_id', '=', grant.campaignId)
       .where('trigger_key', '=', grant.triggerKey)
       .executeTakeFirst()
     // Our own id: an earlier try of this very reservation was committed, though its answer was lost.
     if (existing) return existing.id === grant.id ? { kind: 'reserved' } : { kind: 'existing', grantId: existing.id }
   }
-  // "Key (scope, number)=(campaign/3/total, 17) already exists."; a deadlock names none, then any scope will do.
-  const scope = /=\((.*), \d+\)/.exec(error.detail ?? '')?.[1] ?? slots[0]?.scope ?? ''
+  // "Key (merchant_id, scope, number)=(1, campaign/3/total, 17) already exists."; a deadlock names none, then any
+  // scope will do.
+  const scope = /=\(\d+, (.*), \d+\)/.exec(error.detail ?? '')?.[1] ?? slots[0]?.scope ?? ''
   return { kind: 'taken', scope }
 }

@@ -2,14 +2,21 @@ import { sql } from 'kysely'
 import type { Db } from '../database.ts'
 import { prepared } from '../prepared.ts'
 import type { OwedCoupon } from './coupon.ts'
+import { type GivenBack, giveSlotsBack } from './give-back.ts'
 
 export type Sent = { coupon: OwedCoupon; couponId: string; status: number; requestId?: string; at: Date }
 
-/**
- * Writes coupons as sent, all in one commit. A coupon that somebody settled before stays as it is: the same number can
- * only ever have brought the same coupon.
- */
-export async function settleSent(db: Db, sent: Sent[]): Promise<void[]> {
+export type Settled =
+  | 'written'
+  /** The row was settled before: as sent, or as refused, against which "sent" wins (late-sent.ts). */
+  | 'settled_before'
+  /** Another row of ours is this very coupon of WeChat's. */
+  | 'of_another_row'
+
+const uniqueViolation = '23505'
+
+/** Writes coupons as sent, all in one commit, and answers in their order. The newest holder of a lease has no say here. */
+export async function settleSent(db: Db, sent: Sent[]): Promise<Settled[]> {
   const rows = sent.map(({ coupon, couponId, status, requestId, at }) => ({
     id: coupon.id,
     couponId,
@@ -17,13 +24,21 @@ export async function settleSent(db: Db, sent: Sent[]): Promise<void[]> {
     requestId,
     at,
   }))
-  await sql`${sql.raw(prepared)}
-    update coupons c set state = 'sent', coupon_id = s."couponId", reason = null, attempts = c.attempts + 1,
-      lease_owner = null, leased_until = null, last_status = s.status, last_code = null, last_message = null,
-      last_request_id = s."requestId", settled_at = s.at
-    from json_to_recordset(${JSON.stringify(rows)}) as s (id uuid, "couponId" text, status integer, "requestId" text, at timestamptz)
-    where c.id = s.id and c.state = 'reserved'`.execute(db)
-  return sent.map(() => undefined)
+  try {
+    const { rows: written } = await sql<{ id: string }>`${sql.raw(prepared)}
+      update coupons c set state = 'sent', coupon_id = s."couponId", reason = null, attempts = c.attempts + 1,
+        doubt_since = null, set_aside = false, lease_token = null, leased_until = null, last_status = s.status,
+        last_code = null, last_message = null, last_request_id = s."requestId", settled_at = s.at
+      from json_to_recordset(${JSON.stringify(rows)}) as s (id uuid, "couponId" text, status integer, "requestId" text, at timestamptz)
+      where c.id = s.id and c.state = 'reserved'
+      returning c.id`.execute(db)
+    const ids = new Set(written.map((row) => row.id))
+    return sent.map(({ coupon }) => (ids.has(coupon.id) ? 'written' : 'settled_before'))
+  } catch (error) {
+    if ((error as { code?: string }).code !== uniqueViolation) throw error
+    if (sent.length > 1) return (await Promise.all(sent.map((one) => settleSent(db, [one])))).flat()
+    return ['of_another_row']
+  }
 }
 
 export type Refused = {
@@ -33,18 +48,15 @@ export type Refused = {
   code?: string
   message?: string
   requestId?: string
-  /** True when the coupon may have been given all the same: its places stay taken. */
-  keepSlots: boolean
   at: Date
 }
 
-export type GivenBack = { scope: string; number: number }
-
 /**
  * Writes a coupon as refused and returns the places that became free: those of the coupon itself, and those of its
- * grant once nothing of it was or can be given.
+ * grant once nothing of it was or can be given. Undefined, and nothing written, when the coupon is in doubt by now or
+ * another holder has it: what is true of our answer need not be true of its coupon.
  */
-export function settleRefused(db: Db, refused: Refused): Promise<GivenBack[]> {
+export function settleRefused(db: Db, refused: Refused): Promise<GivenBack[] | undefined> {
   const { coupon, reason, at } = refused
   return db.transaction().execute(async (trx) => {
     // Two coupons of one grant may be refused at once, by two workers: the grant's row decides who is last.
@@ -55,9 +67,7 @@ export function settleRefused(db: Db, refused: Refused): Promise<GivenBack[]> {
         state: 'refused',
         reason,
         attempts: eb('attempts', '+', 1),
-        // A refusal that is believed also answers the tries before it: nothing was sent.
-        doubtful: refused.keepSlots,
-        lease_owner: null,
+        lease_token: null,
         leased_until: null,
         last_status: refused.status ?? null,
         last_code: refused.code ?? null,
@@ -66,29 +76,9 @@ export function settleRefused(db: Db, refused: Refused): Promise<GivenBack[]> {
         settled_at: at,
       }))
       .where('id', '=', coupon.id)
-      .where('state', '=', 'reserved')
+      .where('lease_token', '=', coupon.lease.token)
+      .where('doubt_since', 'is', null)
       .executeTakeFirst()
-    if (numUpdatedRows === 0n || refused.keepSlots) return []
-    return giveSlotsBack(trx, coupon.grantId, [coupon.id])
+    return numUpdatedRows === 0n ? undefined : giveSlotsBack(trx, coupon, [coupon.id])
   })
-}
-
-/** Deletes the slots of refused coupons, and the grant's own when no coupon of it is owed, sent or in doubt. */
-export async function giveSlotsBack(trx: Db, grantId: string, couponRows: string[]): Promise<GivenBack[]> {
-  const alive = await trx
-    .selectFrom('coupons')
-    .select('id')
-    .where('grant_id', '=', grantId)
-    .where((eb) => eb.or([eb('state', '!=', 'refused'), eb('doubtful', '=', true)]))
-    .executeTakeFirst()
-  return trx
-    .deleteFrom('slots')
-    .where('grant_id', '=', grantId)
-    .where((eb) =>
-      alive
-        ? eb('coupon_row', 'in', couponRows)
-        : eb.or([eb('coupon_row', 'is', null), eb('coupon_row', 'in', couponRows)]),
-    )
-    .returning(['scope', 'number'])
-    .execute()
 }

@@ -1,18 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { CliRefusal } from './cli-refusal.ts'
+import { readTextFile } from './text-file.ts'
 
 /** The JSON in a file; `-` is standard input. Throws `CliRefusal` without quoting the file: it may hold keys. */
 export function readJsonFile(path: string): unknown {
-  return parse(path, read(path))
-}
-
-function read(path: string): string {
-  const standardInput = 0
-  try {
-    return readFileSync(path === '-' ? standardInput : path, 'utf8')
-  } catch (error) {
-    throw new CliRefusal(`cannot read ${path}: ${(error as NodeJS.ErrnoException).code}`)
-  }
+  return parse(path, readTextFile(path))
 }
 
 function parse(path: string, text: string): unknown {

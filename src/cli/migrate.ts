@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { openDatabase, patientTimeoutMs } from '../database.ts'
+import { giveMemberKeys } from '../merchants/member-keys.ts'
 import { resealSecrets } from '../merchants/reseal.ts'
 import { migrate } from '../migrate.ts'
 import { openSecrets } from '../secrets.ts'
@@ -15,12 +16,15 @@ export function migrateCommand(cli: Cli): Command {
       const db = await openDatabase({ url, dataDir, statementTimeoutMs: patientTimeoutMs })
       try {
         const applied = await migrate(db)
-        const resealed = await resealSecrets(db, openSecrets(config.masterKeys))
+        const secrets = openSecrets(config.masterKeys)
+        const marked = await giveMemberKeys(db, secrets)
+        const resealed = await resealSecrets(db, secrets)
         const lines = [
           ...(applied.length > 0 ? applied.map((name) => `applied ${name}`) : ['the schema is current']),
+          ...(marked > 0 ? [`named the members of ${marked} merchants by marks instead of openids`] : []),
           ...(resealed > 0 ? [`sealed ${resealed} secrets with the first MASTER_KEY`] : []),
         ]
-        answer(cli, json, { applied, resealed }, lines)
+        answer(cli, json, { applied, marked, resealed }, lines)
       } finally {
         await db.destroy()
       }

@@ -3,6 +3,7 @@ import { ConfigFault } from '../config.ts'
 import { FileFault } from '../file-fault.ts'
 import { StockFault } from '../stocks/stock-fault.ts'
 import { campaignCommand } from './campaign.ts'
+import { cardsCommand } from './cards.ts'
 import type { Cli, Environment } from './cli.ts'
 import { CliRefusal } from './cli-refusal.ts'
 import { doctorCommand } from './doctor.ts'
@@ -48,6 +49,7 @@ function program(cli: Cli, output: Output): Command {
     merchantCommand,
     stockCommand,
     campaignCommand,
+    cardsCommand,
     grantsCommand,
     proofCommand,
     doctorCommand,

@@ -3,6 +3,7 @@ import type { PayClient } from '../wechat/pay/client.ts'
 import { sendCoupon } from '../wechat/pay/favor.ts'
 import { PayRequestFault } from '../wechat/pay/pay-body.ts'
 import { classify, type Outcome } from './classify.ts'
+import { isMembersOwn } from './outcome.ts'
 import { outcomeNamed } from './outcomes.ts'
 
 /** A second asking with less than this would mostly time out; WeChat documents ~100 ms for a send. */
@@ -21,14 +22,15 @@ export async function ask(
   const deadline = performance.now() + options.timeoutMs
   const backup = coupon.attempts % 2 === 1
   const first = await askOnce(client, coupon, { timeoutMs: options.timeoutMs, backup })
-  if (first.row.verdict !== 'refused' || first.proven) return first
+  if (!isMembersOwn(first.row) || first.proven) return first
 
   const hasTurn = await options.turn()
   const leftMs = Math.floor(deadline - performance.now())
   if (!hasTurn || leftMs < leastAskMs) return { ...first, row: outcomeNamed('unsigned_refusal') }
   const second = await askOnce(client, coupon, { timeoutMs: leftMs, backup: !backup })
-  const contradicts = second.row.verdict === 'refused' && !second.proven && second.row !== first.row
-  return contradicts ? { ...second, row: outcomeNamed('unsigned_refusal') } : second
+  const contradicts = isMembersOwn(second.row) && !second.proven && second.row !== first.row
+  const row = contradicts ? outcomeNamed('unsigned_refusal') : second.row
+  return { ...second, row, doubtful: row.verdict !== 'sent' && (first.doubtful || second.doubtful) }
 }
 
 async function askOnce(

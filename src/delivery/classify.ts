@@ -1,6 +1,6 @@
 import type { SentCoupon } from '../wechat/pay/favor.ts'
 import type { PayReply, RefusalReply } from '../wechat/pay/types.ts'
-import type { OutcomeRow } from './outcome.ts'
+import { isMembersOwn, type OutcomeRow } from './outcome.ts'
 import { outcomeNamed, outcomes } from './outcomes.ts'
 
 /** One answer of the send call, read. */
@@ -27,39 +27,55 @@ export function classify(reply: PayReply<SentCoupon>): Outcome {
   }
   if (reply.kind === 'unknown') {
     const evidence = evidenceOf({ status, message: reply.detail, requestId })
-    return { row: outcomeNamed(reply.word), proven: true, doubtful: reply.word !== 'unreachable', evidence }
+    const doubtful = reply.word !== 'unreachable' || reply.mayHaveArrived === true
+    return { row: outcomeNamed(reply.word), proven: true, doubtful, evidence }
   }
   const { code, message, proven } = reply
   const evidence = evidenceOf({ status, code, message, requestId })
   // 4xx: nothing was created (wechat/pay-v3.md 3.2). 5xx and what is no answer of the interface: unknown.
-  return { row: rowOfRefusal(reply), proven, doubtful: !isClientError(reply.status), evidence }
+  const doubtful = !isClientError(reply.status) || reply.mayHaveArrived === true
+  return { row: rowOfRefusal(reply), proven, doubtful, evidence }
 }
 
 /**
  * The order of wechat/pay-v3.md 3.3: 429 by its status (its code has four spellings), a known phrase of the message
- * (one code stands for many situations), the Request-ID's sub-code, the code, and at last: a person must look (4xx) or
- * ask again (5xx). A 5xx never refuses: its result is unknown, whatever it says.
+ * (one code stands for many situations), the field it blames, the Request-ID's sub-code, the code, and at last: a person
+ * must look (4xx) or ask again (5xx). A 5xx never refuses: its result is unknown, whatever it says.
  */
 function rowOfRefusal(reply: RefusalReply): OutcomeRow {
   const { status } = reply
   if (status === 429) return outcomeNamed('rate_limited')
-  const rows = status >= 500 ? outcomes.filter((row) => row.verdict !== 'refused') : outcomes
+  const rows = status >= 500 ? outcomes.filter((row) => !isMembersOwn(row)) : outcomes
   return (
-    byPhrase(rows, reply.message) ?? bySubCode(rows, reply) ?? byCode(rows, reply) ?? outcomeNamed(fallbackFor(status))
+    byPhrase(rows, reply.message) ??
+    byField(rows, reply) ??
+    bySubCode(rows, reply) ??
+    byCode(rows, reply) ??
+    outcomeNamed(fallbackFor(status))
   )
 }
 
 function byPhrase(rows: readonly OutcomeRow[], message: string): OutcomeRow | undefined {
   const said = bare(message)
-  return rows.find(({ match }) => match.phrase !== undefined && said.includes(bare(match.phrase)))
+  return rows.find(({ match }) => match.phrases?.some((phrase) => said.includes(bare(phrase))))
+}
+
+/** `detail` names the field that WeChat does not accept; in whatever spelling, its last part is the field's name. */
+function byField(rows: readonly OutcomeRow[], { code, detail }: RefusalReply): OutcomeRow | undefined {
+  const { field } = (detail ?? {}) as { field?: unknown }
+  if (typeof field !== 'string') return undefined
+  const name = field.split(/[/.]/).at(-1)?.toLowerCase()
+  return rows.find(({ match }) => match.field !== undefined && match.field === name && match.codes?.includes(code))
 }
 
 /** A sub-code is a hint, its mapping unconfirmed: for a final refusal the code must agree. */
 function bySubCode(rows: readonly OutcomeRow[], { subCode, code }: RefusalReply): OutcomeRow | undefined {
   if (subCode === undefined) return undefined
   return rows.find(
-    ({ match, verdict }) =>
-      verdict !== 'sent' && match.subCodes?.includes(subCode) && (verdict !== 'refused' || match.codes?.includes(code)),
+    (row) =>
+      row.verdict !== 'sent' &&
+      row.match.subCodes?.includes(subCode) &&
+      (!isMembersOwn(row) || row.match.codes?.includes(code)),
   )
 }
 

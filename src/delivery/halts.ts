@@ -1,14 +1,10 @@
-import { type Selectable, sql } from 'kysely'
+import { sql } from 'kysely'
 import type { OwedCoupon } from '../claims/coupon.ts'
-import type { Db } from '../database.ts'
-import type { HaltsTable } from '../schema.ts'
 import type { Services } from '../services.ts'
 import { nextTry } from './backoff.ts'
 import type { Outcome } from './classify.ts'
-import { memberWords, outcomes } from './outcomes.ts'
-
-/** A stock, or a whole account (`stock_ref` null), that must not be sent from until its cause is gone. */
-export type Halt = Selectable<HaltsTable>
+import { memberWords } from './outcomes.ts'
+import { forgetStanding, type Halt, haltOn, readStanding } from './standing.ts'
 
 /**
  * Raises the halt that an outcome asks for, or tells the standing one its newest cause. Returns when it is probed next.
@@ -20,7 +16,7 @@ export async function raiseHalt(
   { row, evidence }: Pick<Outcome, 'row' | 'evidence'>,
 ): Promise<Date> {
   const stockRef = row.scope === 'account' ? null : coupon.stockRef
-  const standing = (await standingHalts(services)).find(
+  const standing = (await readStanding(services)).halts.find(
     (halt) => halt.account_id === coupon.accountId && halt.stock_ref === stockRef,
   )
   // A whole batch in flight meets the same cause: one line is enough.
@@ -35,7 +31,7 @@ export async function raiseHalt(
     on conflict (account_id, coalesce(stock_ref, 0)) where lifted_at is null
     do update set cause = excluded.cause, code = excluded.code, message = excluded.message, request_id = excluded.request_id
     returning probe_at`.execute(services.db)
-  forgetHalts(services.db)
+  forgetStanding(services)
   const { merchantId, accountId } = coupon
   services.log.warn({ merchantId, accountId, stockRef, cause: row.name, code, requestId }, 'sending is halted')
   return rows[0]!.probe_at
@@ -43,8 +39,7 @@ export async function raiseHalt(
 
 /** The halt that keeps coupons of this account and stock from being sent, if one stands. */
 export async function standingHalt(services: Services, accountId: number, stockRef: number): Promise<Halt | undefined> {
-  const halts = await standingHalts(services)
-  return halts.find((halt) => halt.account_id === accountId && (halt.stock_ref === null || halt.stock_ref === stockRef))
+  return haltOn(await readStanding(services), { accountId, stockRef })
 }
 
 /** What a claim may say before it takes places: `sold_out` where WeChat says the budget is gone, else the coupon would wait. */
@@ -59,37 +54,28 @@ export async function whyHalted(
 }
 
 /**
- * Ends a halt and makes what waited under it due now, in one transaction. What was never tried keeps its time (it may be
- * held on purpose). After a probe, so does what WeChat refused for reasons nobody knows: it would only halt the rest again.
+ * Ends a halt. What waited under it has kept its time, so this is one row, however many wait. An operator's word also ends
+ * the suspicions: it takes several members anew.
  */
 export async function liftHalt(services: Services, haltId: number, by: string): Promise<void> {
-  const now = services.clock.now()
-  await services.db.transaction().execute(async (trx) => {
-    const halt = await trx
-      .updateTable('halts')
-      .set({ lifted_at: now, lifted_by: by })
-      .where('id', '=', haltId)
-      .where('lifted_at', 'is', null)
-      .returning(['account_id', 'stock_ref'])
-      .executeTakeFirst()
-    if (!halt) return
-    let waiting = trx
-      .updateTable('coupons')
-      .set({ due_at: now })
-      .where('state', '=', 'reserved')
+  const { db, clock, log } = services
+  const halt = await db
+    .updateTable('halts')
+    .set({ lifted_at: clock.now(), lifted_by: by })
+    .where('id', '=', haltId)
+    .where('lifted_at', 'is', null)
+    .returning(['account_id', 'stock_ref'])
+    .executeTakeFirst()
+  if (halt && by !== probe) {
+    await db
+      .deleteFrom('suspicions')
       .where('account_id', '=', halt.account_id)
-      .where('due_at', '>', now)
-      .where('reason', 'is not', null)
-    if (halt.stock_ref !== null) waiting = waiting.where('stock_ref', '=', halt.stock_ref)
-    if (by === probe) waiting = waiting.where('reason', 'not in', perhapsTheirOwn)
-    await waiting.execute()
-  })
-  forgetHalts(services.db)
-  services.log.info({ haltId, by }, 'sending goes on')
+      .$if(halt.stock_ref !== null, (query) => query.where('stock_ref', '=', halt.stock_ref))
+      .execute()
+  }
+  forgetStanding(services)
+  log.info({ haltId, by }, 'sending goes on')
 }
-
-/** Causes that may be one coupon's own. */
-const perhapsTheirOwn = outcomes.filter((row) => row.couponSchedule !== undefined).map((row) => row.name)
 
 /** Who lifted a halt that lifted itself. */
 export const probe = 'probe'
@@ -102,25 +88,4 @@ export async function liftFor(services: Services, grantIds: string[], by: string
       on c.account_id = h.account_id and (h.stock_ref is null or h.stock_ref = c.stock_ref)
     where h.lifted_at is null and c.state = 'reserved' and c.grant_id = any(${grantIds}::uuid[])`.execute(services.db)
   for (const { id } of rows) await liftHalt(services, id, by)
-}
-
-/** A halt raised by another process is obeyed after this; until then a send only meets the same answer again. */
-const cacheMs = 1_000
-
-type Cache = { readAt: number; halts: Promise<Halt[]> }
-const caches = new WeakMap<Db, Cache>()
-
-/** Every send asks, so the few rows are kept for a second. */
-function standingHalts({ db }: Services): Promise<Halt[]> {
-  const known = caches.get(db)
-  if (known && performance.now() - known.readAt < cacheMs) return known.halts
-  const halts = db.selectFrom('halts').selectAll().where('lifted_at', 'is', null).orderBy('stock_ref', 'desc').execute()
-  const fresh = { readAt: performance.now(), halts }
-  caches.set(db, fresh)
-  halts.catch(() => caches.get(db) === fresh && caches.delete(db))
-  return halts
-}
-
-function forgetHalts(db: Db): void {
-  caches.delete(db)
 }

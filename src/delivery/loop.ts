@@ -1,7 +1,9 @@
-import { leaseMs } from '../claims/coupon.ts'
 import type { Services } from '../services.ts'
+import { doors } from './doors.ts'
+import { openHands } from './hands.ts'
 import { probeHalts } from './probes.ts'
 import { send } from './sender.ts'
+import { forgetLifted } from './standing.ts'
 
 export type DeliveryLoop = {
   start(): void
@@ -20,45 +22,38 @@ export type DeliveryLoop = {
 const mostInHand = 256
 /** Fewer free hands than this are not worth a look into the ledger. */
 const smallestBatch = 64
-/** With the lease of 10 s: a turn, WeChat and the ledger all fit below it. */
-const workerSend = { timeoutMs: 5_000, patienceMs: 1_000 }
 const pollMs = 500
 const probeEveryMs = 1_000
 const outagePausesMs = [250, 1_000, 2_000, 5_000]
 
 /** The worker: leases what is due and sends it, many at a time. Any number may run, in any number of processes. */
 export function openDeliveryLoop(services: Services): DeliveryLoop {
-  const { ledger, clock, log, processName: owner } = services
-  const inHand = new Set<Promise<void>>()
+  const { ledger, log } = services
+  const hands = openHands(mostInHand)
+  let looks = 0
   let running: Promise<void> | undefined
   let stopping = false
   let endNap = () => {}
   let probedAt = -Infinity
 
-  function hold(work: Promise<unknown>): void {
-    const held = work.then(
-      () => undefined,
-      // Only probing can fail, and only when the ledger cannot be read: the loop says so once.
-      (error: Error) => log.debug({ error: error.message }, 'halts cannot be probed'),
-    )
-    inHand.add(held)
-    void held.then(() => inHand.delete(held))
-  }
-
   /** Starts as many sends as there are free hands; returns how many. */
   async function takeDue(): Promise<number> {
-    const coupons = await ledger.leaseDue({ owner, limit: mostInHand - inHand.size, now: clock.now(), leaseMs })
-    for (const coupon of coupons) hold(send(services, coupon, workerSend))
+    const coupons = await ledger.leaseDue(hands.free(), { inHand: hands.byAccount, start: looks++ })
+    // No halt stood when they were taken: one that this process remembers was lifted since.
+    if (coupons.length > 0) forgetLifted(services, coupons)
+    for (const coupon of coupons) hands.hold(send(services, coupon, doors.worker), coupon.accountId)
     return coupons.length
   }
 
   async function look(): Promise<void> {
     if (performance.now() - probedAt >= probeEveryMs) {
       probedAt = performance.now()
-      hold(probeHalts(services))
+      const noted = (error: Error) => log.debug({ error: error.message }, 'halts cannot be probed')
+      // It fails only when the ledger cannot be read: the loop says so once.
+      hands.hold(probeHalts(services).catch(noted))
     }
     if ((await takeDue()) === 0) await nap(pollMs)
-    while (mostInHand - inHand.size < smallestBatch) await Promise.race(inHand)
+    while (hands.free() < smallestBatch) await hands.oneDone()
   }
 
   async function run(): Promise<void> {
@@ -92,14 +87,14 @@ export function openDeliveryLoop(services: Services): DeliveryLoop {
     },
     async drain() {
       await probeHalts(services)
-      while ((await takeDue()) > 0 || inHand.size > 0) await Promise.all(inHand)
+      while ((await takeDue()) > 0 || !hands.isEmpty()) await hands.allDone()
     },
     wake: () => endNap(),
     async stop() {
       stopping = true
       endNap()
       await running
-      await Promise.all(inHand)
+      await hands.allDone()
     },
   }
 }

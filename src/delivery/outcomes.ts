@@ -1,6 +1,7 @@
 import { memberReasons, type MemberReason } from '../refusal.ts'
 import type { OutcomeRow } from './outcome.ts'
 import { accountOutcomes } from './outcomes/account.ts'
+import { ourOutcomes } from './outcomes/ours.ts'
 import { passingOutcomes } from './outcomes/passing.ts'
 import { stockOutcomes } from './outcomes/stock.ts'
 import { stockSetupOutcomes } from './outcomes/stock-setup.ts'
@@ -24,6 +25,7 @@ export const outcomes: readonly OutcomeRow[] = [
   ...stockSetupOutcomes,
   ...accountOutcomes,
   ...passingOutcomes,
+  ...ourOutcomes,
 ]
 
 const byName = new Map(outcomes.map((row) => [row.name, row]))
@@ -40,6 +42,11 @@ export function memberWords(name: string | null): { reason: MemberReason; messag
   const row = byName.get(name ?? '')
   const reason = row?.member ?? (isMemberReason(name) ? name : 'wechat_refused')
   return { reason, message: row?.memberSentence ?? memberReasons[reason] }
+}
+
+/** What a member's page says of a coupon that is still owed, where there is more to say than 正在发放. */
+export function waitingWords(name: string | null): string | undefined {
+  return byName.get(name ?? '')?.waitingSentence
 }
 
 function isMemberReason(name: string | null): name is MemberReason {

@@ -1,17 +1,17 @@
 import { sql } from 'kysely'
-import { leaseMs } from '../claims/coupon.ts'
+import { laneHeads } from '../claims/lanes.ts'
 import type { Services } from '../services.ts'
 import { nextTry } from './backoff.ts'
-import { type Halt, liftHalt, probe } from './halts.ts'
+import { doors } from './doors.ts'
+import { liftHalt, probe } from './halts.ts'
 import { outcomeNamed } from './outcomes.ts'
 import { send, type SendResult } from './sender.ts'
+import type { Halt } from './standing.ts'
 
 /** Halts probed in one round. */
 const roundSize = 16
 /** While a process probes, no other does; it is longer than a send may take. */
 const probeHoldMs = 15_000
-const probeTimeoutMs = 5_000
-const probePatienceMs = 2_000
 /** Passing faults say nothing about the halt's cause: the pause of the third try, about 10 s. */
 const passingTries = 2
 
@@ -25,24 +25,26 @@ export async function probeHalts(services: Services): Promise<void> {
   await Promise.all(due.map((halt) => probeHalt(services, halt)))
 }
 
-/** Several processes look at once; each halt goes to the one that moves its probe first. */
+/**
+ * Several processes look at once; each halt goes to the one that moves its probe first. While its account is halted, a
+ * stock's halt would only meet the account's cause.
+ */
 async function takeDueProbes({ db, clock }: Services): Promise<Halt[]> {
   const now = clock.now()
   const { rows } = await sql<Halt>`
     update halts set probe_at = ${new Date(now.getTime() + probeHoldMs)}, probes = probes + 1
     where id in (
-      select id from halts where lifted_at is null and probe_at <= ${now}
+      select id from halts h where lifted_at is null and probe_at <= ${now} and (stock_ref is null or not exists (
+        select from halts a where a.account_id = h.account_id and a.stock_ref is null and a.lifted_at is null))
       order by probe_at limit ${roundSize} for update skip locked)
     returning *`.execute(db)
   return rows
 }
 
 async function probeHalt(services: Services, halt: Halt): Promise<void> {
-  const { ledger, clock, processName: owner } = services
-  const coupon = await ledger.leaseProbe({ haltId: halt.id, owner, now: clock.now(), leaseMs })
+  const coupon = await services.ledger.leaseProbe(halt)
   if (coupon) {
-    const options = { timeoutMs: probeTimeoutMs, patienceMs: probePatienceMs, probing: true }
-    await conclude(services, halt, await send(services, coupon, options))
+    await conclude(services, halt, await send(services, coupon, { ...doors.probe, probing: true }))
   } else if (!(await isOwedUnder(services, halt))) {
     // With nothing to probe by, the next claim is the probe.
     await liftHalt(services, halt.id, probe)
@@ -67,14 +69,8 @@ async function conclude(services: Services, halt: Halt, result: SendResult): Pro
 
 /** Anything that could be sent now but for the halt; what is held until later does not count. */
 async function isOwedUnder({ db, clock }: Services, halt: Halt): Promise<boolean> {
-  const owed = await db
-    .selectFrom('coupons')
-    .select('id')
-    .where('state', '=', 'reserved')
-    .where('account_id', '=', halt.account_id)
-    .$if(halt.stock_ref !== null, (query) => query.where('stock_ref', '=', halt.stock_ref))
-    .where((eb) => eb.or([eb('due_at', '<=', clock.now()), eb('reason', 'is not', null)]))
-    .limit(1)
-    .executeTakeFirst()
-  return owed !== undefined
+  const isUnder = sql`account_id = ${halt.account_id}${halt.stock_ref === null ? sql`` : sql` and stock_ref = ${halt.stock_ref}`}`
+  const { rows } = await sql`
+    with recursive ${laneHeads(isUnder)} select from heads where due_at <= ${clock.now()} limit 1`.execute(db)
+  return rows.length > 0
 }

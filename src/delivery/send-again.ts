@@ -1,29 +1,36 @@
-import { leaseMs } from '../claims/coupon.ts'
+import { isHeld } from '../claims/held.ts'
 import type { Services } from '../services.ts'
+import { doors } from './doors.ts'
 import { liftFor } from './halts.ts'
 import { send, type SendResult } from './sender.ts'
 
-/** An operator waits at a screen or a shell. */
-const operatorSend = { timeoutMs: 5_000, patienceMs: 2_000 }
-
 /**
- * An operator's "send again": lifts the halts that the grant meets and tries each of its owed coupons at once, with its
- * number. One result for each owed coupon; undefined for one that is being sent at this moment by somebody else. Throws what the database throws.
+ * An operator's "send again": lifts the halts that the grant meets, takes back what was set aside, and tries each of its
+ * owed coupons at once, with its number. What a campaign holds (`hold_minutes`) is left until its time: a refund may still
+ * take it back. One result for each coupon tried; undefined for one that is being sent at this moment by somebody else.
+ * Throws what the database throws.
  */
 export async function sendAgain(services: Services, grantId: string, by: string): Promise<(SendResult | undefined)[]> {
-  const { db, ledger, clock, processName: owner } = services
+  const { db, ledger, clock } = services
   await liftFor(services, [grantId], by)
+  await db
+    .updateTable('coupons')
+    .set({ set_aside: false })
+    .where('grant_id', '=', grantId)
+    .where('set_aside', '=', true)
+    .execute()
   const owed = await db
     .selectFrom('coupons')
     .select('id')
     .where('grant_id', '=', grantId)
     .where('state', '=', 'reserved')
+    .where((eb) => eb.not(isHeld(clock.now())))
     .orderBy('ordinal')
     .execute()
   const results: (SendResult | undefined)[] = []
   for (const { id } of owed) {
-    const coupon = await ledger.leaseOne(id, { owner, now: clock.now(), leaseMs })
-    results.push(coupon && (await send(services, coupon, operatorSend)))
+    const coupon = await ledger.leaseOne(id)
+    results.push(coupon && (await send(services, coupon, doors.operator)))
   }
   return results
 }

@@ -1,11 +1,15 @@
-import type { OwedCoupon } from '../claims/coupon.ts'
+import { leaseMs, type OwedCoupon } from '../claims/coupon.ts'
+import { elapsedMs } from '../clock.ts'
 import type { Account } from '../merchants/merchant.ts'
 import { sendSeconds, sendsTotal } from '../metrics.ts'
 import type { Services } from '../services.ts'
 import type { PayClient } from '../wechat/pay/client.ts'
 import { ask } from './ask.ts'
 import type { Outcome } from './classify.ts'
+import { clearUp } from './clear-up.ts'
+import { lastWordMs } from './doors.ts'
 import { standingHalt } from './halts.ts'
+import { needsLookUp } from './look-up.ts'
 import { outcomeNamed } from './outcomes.ts'
 import { settle } from './settlement.ts'
 
@@ -23,8 +27,8 @@ export type SendOptions = {
   probing?: boolean
 }
 
-/** When the ledger could not be told, the lease runs out about then and the same number goes out again. */
-const leaseRunsOutMs = 10_000
+/** A try with less time than this would mostly time out; WeChat documents ~100 ms for a send. */
+const leastSendMs = 300
 
 /**
  * The one act behind three doors (a claim, the worker, an operator): sends one leased coupon once and writes what came
@@ -37,7 +41,7 @@ export async function send(services: Services, coupon: OwedCoupon, options: Send
   } catch (error) {
     const { outRequestNo } = coupon
     services.log.error({ outRequestNo, error: (error as Error).message }, 'a send could not be written down')
-    const dueAt = new Date(services.clock.now().getTime() + leaseRunsOutMs)
+    const dueAt = new Date(services.clock.now().getTime() + leaseMs)
     return { state: 'owed', reason: 'ledger_unreachable', dueAt }
   }
 }
@@ -48,20 +52,33 @@ async function attempt(services: Services, coupon: OwedCoupon, options: SendOpti
   if (!client) return settle(services, coupon, account, withoutKeys)
 
   const halt = options.probing ? undefined : await standingHalt(services, coupon.accountId, coupon.stockRef)
-  if (halt) return letGo(services, coupon, halt.cause, halt.probe_at)
+  if (halt) {
+    await services.ledger.release(coupon, null, halt.cause)
+    return { state: 'owed', reason: halt.cause, dueAt: halt.probe_at }
+  }
 
-  const turn = () => pace.take(account, options.patienceMs)
+  const turn = () => pace.take(account, Math.min(options.patienceMs, timeLeftMs(services, coupon)))
   if (!(await turn())) {
     const comeAgain = new Date(clock.now().getTime() + pace.comeAgainMs(account))
     return letGo(services, coupon, 'waiting_for_turn', comeAgain)
   }
+  const known = needsLookUp(coupon, clock.now()) ? await clearUp(services, coupon, client) : undefined
+  if (known) return known
+  // A ledger that answers slowly has used the lease up: the coupon may be another's in a moment.
+  const leftMs = timeLeftMs(services, coupon)
+  if (leftMs < leastSendMs) return letGo(services, coupon, coupon.reason ?? undefined, clock.now())
 
   const begun = performance.now()
-  const outcome = await ask(client, coupon, { timeoutMs: options.timeoutMs, turn })
+  const outcome = await ask(client, coupon, { timeoutMs: Math.min(options.timeoutMs, leftMs), turn })
   const seconds = (performance.now() - begun) / 1_000
   sendSeconds.observe({ mchid: account.mchid }, seconds)
   note(services, coupon, account, outcome, seconds)
   return settle(services, coupon, account, outcome)
+}
+
+/** How long WeChat may still be asked under the coupon's lease. */
+function timeLeftMs({ clock }: Services, { lease }: OwedCoupon): number {
+  return Math.floor(lease.heldUntilMs - lastWordMs - elapsedMs(clock))
 }
 
 /** The account with its line to WeChat; without one when its keys are missing or cannot be read. */
@@ -87,9 +104,14 @@ const withoutKeys: Outcome = {
 }
 
 /** Gives the lease back without a try. */
-async function letGo(services: Services, coupon: OwedCoupon, reason: string, dueAt: Date): Promise<SendResult> {
+async function letGo(
+  services: Services,
+  coupon: OwedCoupon,
+  reason: string | undefined,
+  dueAt: Date,
+): Promise<SendResult> {
   await services.ledger.release(coupon, dueAt, reason)
-  return { state: 'owed', reason, dueAt }
+  return { state: 'owed', reason: reason ?? 'waiting_for_turn', dueAt }
 }
 
 function note(

@@ -2,8 +2,12 @@ import type { OwedCoupon } from '../claims/coupon.ts'
 import type { Services } from '../services.ts'
 import { nextTry } from './backoff.ts'
 import type { Outcome } from './classify.ts'
-import { raiseHalt } from './halts.ts'
+import { raiseHalt, standingHalt } from './halts.ts'
+import { outcomeNamed } from './outcomes.ts'
 import type { SendResult } from './sender.ts'
+import { settleLateSent } from './settle-late.ts'
+import { clearSuspicions, isMetBySeveral, noteSuccess } from './suspicions.ts'
+import { isAskedOnceMore, suspiciousTries } from './tries.ts'
 
 /** Writes one outcome down: the coupon is sent, refused, or owed until later or until a halt is lifted. Throws what the ledger throws. */
 export async function settle(
@@ -12,55 +16,103 @@ export async function settle(
   account: { mchid: string },
   outcome: Outcome,
 ): Promise<SendResult> {
-  const { row, evidence, couponId } = outcome
-  const { ledger, clock, pace } = services
+  const { row } = outcome
+  const { clock, pace } = services
   const at = clock.now()
   switch (row.verdict) {
-    case 'sent': {
-      const { status = 200, requestId } = evidence
-      await ledger.settleSent({ coupon, couponId: couponId!, status, requestId, at })
-      return { state: 'sent', couponId: couponId! }
-    }
-    case 'refused': {
-      if (row.schedule !== undefined && (await isFirstTime(services, coupon, row.name))) {
-        return postpone(services, coupon, outcome, nextTry(row.schedule, 0, at))
-      }
-      // An earlier try that nobody answered may have used the limit up: then the member has the coupon, and no
-      // limit may be given twice.
-      const keepSlots = (coupon.doubtful || outcome.doubtful) && row.userLimit === true
-      await ledger.settleRefused({ coupon, reason: row.name, ...evidence, keepSlots, at })
-      return { state: 'refused', reason: row.name }
-    }
+    case 'sent':
+      return settleSent(services, coupon, outcome)
+    case 'refused':
+      return settleRefused(services, coupon, outcome)
     case 'later': {
       if (row.name === 'rate_limited') await pace.slowDown(account.mchid)
+      if (row.schedule === 'next_month') return settleMonthCap(services, coupon, outcome)
       return postpone(services, coupon, outcome, nextTry(row.schedule ?? 'again', coupon.attempts, at))
     }
     case 'halt': {
-      const probeAt = await raiseHalt(services, coupon, outcome)
-      const own = row.couponSchedule && nextTry(row.couponSchedule, coupon.attempts, at)
-      return postpone(services, coupon, outcome, own && own > probeAt ? own : probeAt)
+      if (row.halts === 'by_several') return settleSuspicious(services, coupon, outcome)
+      const dueAt = await raiseHalt(services, coupon, outcome)
+      // The halt closes its lane: the coupon is due as before, and goes out when the halt is lifted.
+      return { ...(await postpone(services, coupon, outcome, at)), dueAt }
     }
   }
 }
 
-async function postpone(services: Services, coupon: OwedCoupon, outcome: Outcome, dueAt: Date): Promise<SendResult> {
-  const { row, doubtful, evidence } = outcome
-  const at = services.clock.now()
-  await services.ledger.postpone({ coupon, reason: row.name, outcome: row.name, dueAt, doubtful, ...evidence, at })
-  return { state: 'owed', reason: row.name, dueAt }
+async function settleSent(services: Services, coupon: OwedCoupon, outcome: Outcome): Promise<SendResult> {
+  const { status = 200, requestId } = outcome.evidence
+  const couponId = outcome.couponId as string
+  const sent = { coupon, couponId, status, requestId, at: services.clock.now() }
+  noteSuccess(services, coupon)
+  const settled = await services.ledger.settleSent(sent)
+  await clearSuspicions(services, coupon)
+  if (settled === 'settled_before') await settleLateSent(services, sent)
+  if (settled !== 'of_another_row') return { state: 'sent', couponId }
+  const { outRequestNo } = coupon
+  services.log.error({ outRequestNo, couponId, requestId }, "WeChat's coupon belongs to another row: set aside")
+  return postpone(services, coupon, { ...outcome, row: outcomeNamed('coupon_of_another_row'), doubtful: true }, null)
 }
 
 /**
- * RULE_LIMIT was seen to be false while another send of the same member was in hand (wechat/pay-v3.md 3.3), and our
- * ledger has given the coupon a place under the stock's own limit: so the first one is asked again after a pause.
+ * A refusal is final only of a coupon that is not in doubt: an earlier try that nobody answered may have brought it, and
+ * used a limit up by that. Then the coupon stays owed, is looked up, and its number goes out again.
  */
-async function isFirstTime({ db }: Services, coupon: OwedCoupon, outcome: string): Promise<boolean> {
-  if (coupon.attempts === 0) return true
-  const before = await db
-    .selectFrom('attempts')
-    .select('id')
-    .where('coupon_row', '=', coupon.id)
-    .where('outcome', '=', outcome)
-    .executeTakeFirst()
-  return before === undefined
+async function settleRefused(services: Services, coupon: OwedCoupon, outcome: Outcome): Promise<SendResult> {
+  const { row, evidence } = outcome
+  const at = services.clock.now()
+  if (await isAskedOnceMore(services, coupon, row)) {
+    return postpone(services, coupon, outcome, nextTry('ask_once_more', 0, at))
+  }
+  if (isInDoubt(coupon, outcome)) return postpone(services, coupon, outcome, nextTry('doubt', coupon.attempts, at))
+  if (await services.ledger.settleRefused({ coupon, reason: row.name, ...evidence, at })) {
+    return { state: 'refused', reason: row.name }
+  }
+  // Our lease ran out meanwhile: whoever holds the coupon now decides.
+  return { state: 'owed', reason: row.name, dueAt: at }
+}
+
+/** Owed until the next month, where something of the stock can be sent then; otherwise the cap is as good as a refusal. */
+async function settleMonthCap(services: Services, coupon: OwedCoupon, outcome: Outcome): Promise<SendResult> {
+  const dueAt = nextTry('next_month', coupon.attempts, services.clock.now())
+  const stock = await services.directory.stockByRef(coupon.stockRef)
+  // In doubt it may be this very coupon that used the cap up.
+  const isRefused = isInDoubt(coupon, outcome) || (stock !== undefined && stock.available_end <= dueAt)
+  return isRefused ? settleRefused(services, coupon, outcome) : postpone(services, coupon, outcome, dueAt)
+}
+
+function isInDoubt(coupon: OwedCoupon, outcome: Outcome): boolean {
+  return coupon.doubtSince !== null || outcome.doubtful
+}
+
+/**
+ * What may be the member's or the coupon's own fault: the coupon waits longer and longer, and after its third such answer
+ * for an operator (in doubt it is looked up first). When several members met the same, it is the stock's.
+ */
+async function settleSuspicious(services: Services, coupon: OwedCoupon, outcome: Outcome): Promise<SendResult> {
+  const { clock } = services
+  const { row } = outcome
+  if (await isAskedOnceMore(services, coupon, row)) {
+    return postpone(services, coupon, outcome, nextTry('ask_once_more', 0, clock.now()))
+  }
+  const tries = await suspiciousTries(services, coupon)
+  const halted = await standingHalt(services, coupon.accountId, coupon.stockRef)
+  const isStocks = await isMetBySeveral(services, coupon, outcome, tries <= (row.askOnceMore ? 1 : 0))
+  if (isStocks) await raiseHalt(services, coupon, outcome)
+  const isOwn = !isStocks && halted === undefined && tries + 1 >= triesOfItsOwn && !isInDoubt(coupon, outcome)
+  return postpone(services, coupon, outcome, isOwn ? null : nextTry('stranger', tries, clock.now()))
+}
+
+/** After so many a person must look at the coupon: asking again would bring nothing new. */
+const triesOfItsOwn = 3
+
+/** `dueAt` null: set aside for an operator. */
+async function postpone(
+  services: Services,
+  coupon: OwedCoupon,
+  outcome: Outcome,
+  dueAt: Date | null,
+): Promise<Extract<SendResult, { state: 'owed' }>> {
+  const { row, doubtful, evidence } = outcome
+  const at = services.clock.now()
+  await services.ledger.postpone({ coupon, reason: row.name, outcome: row.name, dueAt, doubtful, ...evidence, at })
+  return { state: 'owed', reason: row.name, dueAt: dueAt ?? at }
 }

@@ -1,11 +1,13 @@
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
 import { checkAppid } from './appid-check.ts'
+import { checkCards } from './card-checks.ts'
 import { checkClock } from './clock-check.ts'
 import { finding, type Finding } from './findings.ts'
 import { checkHalts } from './halt-check.ts'
 import { checkKeys } from './key-checks.ts'
 import { checkSecret } from './secret-check.ts'
+import { checkSetAside } from './set-aside-check.ts'
 import { checkSignature } from './signature-check.ts'
 import { checkStock } from './stock-checks.ts'
 
@@ -31,7 +33,12 @@ export async function examine(services: Services, merchant: Merchant, only?: { s
   for (const stockId of only ? [only.stockId] : await openStocks(services, merchant)) {
     findings.push(...(await checkStock(services, merchant, stockId)))
   }
-  return [...findings, ...(await checkHalts(services, merchant))]
+  return [
+    ...findings,
+    ...(await checkCards(services, merchant)),
+    ...(await checkHalts(services, merchant)),
+    ...(await checkSetAside(services, merchant)),
+  ]
 }
 
 async function openStocks(services: Services, merchant: Merchant): Promise<string[]> {

@@ -1,3 +1,5 @@
+import { cardFindings } from './card-findings.ts'
+
 /**
  * Everything that the doctor can find, as data: which check it belongs to, whether it is fine, and what the operator reads
  * (Chinese, because it is shown to merchants' staff). `{name}` is filled in with a fact. `cure` is empty where nothing is to be done.
@@ -183,8 +185,17 @@ const findings = {
     cure: '请服务商增加预算或新建批次',
   },
 
+  ...cardFindings,
+
   nothing_halted: { check: 'halts', ok: true, message: '没有暂停发券的商户号或批次', cure: '' },
   halted: { check: 'halts', ok: false, message: '{what} 暂停发券：{cause}（{said}）', cure: '{cure}' },
+
+  set_aside: {
+    check: 'set_aside',
+    ok: false,
+    message: '{count} 张券留待人工处理（{reasons}）：{grants}',
+    cure: '按 attempts 里的原文查明原因，处理后对这些发放记录执行 grants retry，或用 grants give-up、grants replace',
+  },
 } as const satisfies Record<string, Finding>
 
 /** One line of the doctor's answer, with `--json` as it stands. */

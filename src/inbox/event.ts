@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { CardOpening } from '../cards/card-opening.ts'
+import type { CardFacts } from '../cards/card-opening.ts'
 import { parseJson } from '../parse-json.ts'
 import type { Payment, Refund } from '../payments/payment.ts'
 
@@ -81,13 +81,16 @@ type OpenedEvent = Extract<MerchantEvent, { type: 'card.opened' }>
 type PaidEvent = Extract<MerchantEvent, { type: 'payment.succeeded' }>
 type RefundedEvent = Extract<MerchantEvent, { type: 'payment.refunded' }>
 
-export function openingOfEvent({ data, occurred_at }: OpenedEvent): CardOpening {
+/** The merchant vouches that the card was opened at `occurred_at`, and is active since. */
+export function openingOfEvent({ data, occurred_at }: OpenedEvent): CardFacts {
+  const at = new Date(occurred_at)
   return {
     source: 'event',
     cardId: data.card_id,
     cardCode: data.card_code,
     openid: data.openid,
-    openedAt: new Date(occurred_at),
+    vouchedAt: at,
+    activeAt: at,
     channel: data.channel ?? undefined,
   }
 }

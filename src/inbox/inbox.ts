@@ -37,8 +37,8 @@ export function onReceived(db: Db, listener: () => void): () => void {
 
 const listeners = new WeakMap<Db, () => void>()
 
-/** jsonb takes neither NUL nor half a surrogate pair, both of which JSON may carry. */
-function storable(body: unknown): string {
+/** The JSON text that is kept: jsonb takes neither NUL nor half a surrogate pair, both of which JSON may carry. */
+export function storable(body: unknown): string {
   return JSON.stringify(body, (_key, value: unknown) =>
     typeof value === 'string' ? value.replaceAll('\0', '').toWellFormed() : value,
   )

@@ -1,7 +1,8 @@
 import type { Services } from '../services.ts'
-import { applyEntry, type InboxEntry, NotYet } from './apply.ts'
+import { applyEntry, type InboxEntry } from './apply.ts'
 import { openHands } from './hands.ts'
 import { onReceived } from './inbox.ts'
+import { NotYet } from './not-yet.ts'
 
 export type InboxLoop = {
   start(): void

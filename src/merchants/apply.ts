@@ -5,6 +5,7 @@ import { probeSoon } from '../delivery/probe-soon.ts'
 import type { Secrets } from '../secrets.ts'
 import { applyAccount, removeMissingAccounts } from './apply-account.ts'
 import type { Directory } from './directory.ts'
+import { newMemberKey } from './member-keys.ts'
 import { type MerchantFile, readMerchantFile } from './merchant-file.ts'
 import { openSealer, type Sealer } from './sealer.ts'
 import { merchantPlace, merchantSecrets } from './secret-places.ts'
@@ -22,7 +23,7 @@ export async function applyMerchant(services: ApplyServices, file: unknown): Pro
   const { merchant, accounts } = readMerchantFile(file, now)
   const sealer = openSealer(services.secrets)
   const lines = await services.db.transaction().execute(async (db) => {
-    const { id, said } = await applyMerchantRow(db, sealer, merchant, now)
+    const { id, said } = await applyMerchantRow(db, { sealer, secrets: services.secrets }, merchant, now)
     for (const account of accounts)
       said.push(...(await applyAccount(db, sealer, { id, slug: merchant.slug }, account, now)))
     const mchids = accounts.map((account) => account.entry.mchid)
@@ -36,7 +37,7 @@ export async function applyMerchant(services: ApplyServices, file: unknown): Pro
 
 async function applyMerchantRow(
   db: Db,
-  sealer: Sealer,
+  { sealer, secrets }: { sealer: Sealer; secrets: Secrets },
   merchant: MerchantFile,
   now: Date,
 ): Promise<{ id: number; said: string[] }> {
@@ -48,12 +49,18 @@ async function applyMerchantRow(
     original_id: account.original_id ?? null,
     domain_verification: merchant.domain_verification,
   }
-  const secrets = { ...account, events_secret: merchant.events_secret }
-  const sealed = sealer.columns(merchantSecrets, secrets, before, (name) => merchantPlace(slug, name))
+  const given = { ...account, events_secret: merchant.events_secret }
+  const sealed = sealer.columns(merchantSecrets, given, before, (name) => merchantPlace(slug, name))
   const columns = { ...plain, ...sealed, domain_verification: JSON.stringify(plain.domain_verification) }
 
   if (!before) {
-    const values = { slug, ...columns, app_secret_sealed: sealed.app_secret_sealed!, updated_at: now }
+    const values = {
+      slug,
+      ...columns,
+      app_secret_sealed: sealed.app_secret_sealed!,
+      member_key_sealed: newMemberKey(secrets, slug),
+      updated_at: now,
+    }
     const { id } = await db.insertInto('merchants').values(values).returning('id').executeTakeFirstOrThrow()
     return { id, said: [`merchant ${slug}: created`] }
   }

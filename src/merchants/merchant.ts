@@ -9,6 +9,8 @@ export type Merchant = {
   officialAccount: OfficialAccount
   accounts: Account[]
   eventsSecret: Secret | undefined
+  /** Under which its members are named in the ledger's keys: `memberMark`. */
+  memberKey: Secret
   domainVerification: Record<string, string>
   updatedAt: Date
 }
@@ -45,7 +47,8 @@ export type PayKeys = {
   publicKey: string | undefined
 }
 
-/** The account that sends for a campaign: the one it names, else the merchant's first sender. */
-export function senderOf(merchant: Merchant, mchid: string | null): Account | undefined {
-  return merchant.accounts.find((account) => account.role === 'sender' && (mchid === null || account.mchid === mchid))
+/** The accounts that send for a campaign: those that it names, else the merchant's first sender. */
+export function sendersOf(merchant: Merchant, mchids: string[]): Account[] {
+  const senders = merchant.accounts.filter((account) => account.role === 'sender')
+  return mchids.length === 0 ? senders.slice(0, 1) : senders.filter((account) => mchids.includes(account.mchid))
 }

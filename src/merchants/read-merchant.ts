@@ -50,6 +50,7 @@ function openMerchant(secrets: Secrets, row: MerchantRow, accounts: AccountRow[]
     },
     accounts: accounts.map((account) => openAccount(secrets, row.slug, account)),
     eventsSecret: open('events_secret'),
+    memberKey: open('member_key')!,
     domainVerification: row.domain_verification,
     updatedAt: row.updated_at,
   }

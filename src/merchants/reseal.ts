@@ -16,7 +16,7 @@ export async function resealSecrets(db: Db, secrets: Secrets): Promise<number> {
     }
     const merchants = await trx.selectFrom('merchants').selectAll().forUpdate().execute()
     for (const row of merchants) {
-      const columns = merchantSecrets.map((name) =>
+      const columns = ([...merchantSecrets, 'member_key'] as const).map((name) =>
         seal(row[`${name}_sealed`], `${name}_sealed`, merchantPlace(row.slug, name)),
       )
       const changes = Object.assign({}, ...columns) as object

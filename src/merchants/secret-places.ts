@@ -5,7 +5,9 @@ export const merchantSecrets = [
   'previous_encoding_aes_key',
   'events_secret',
 ] as const
-export type MerchantSecret = (typeof merchantSecrets)[number]
+
+/** `member_key` comes from no file: it is made once and kept for ever. */
+export type MerchantSecret = (typeof merchantSecrets)[number] | 'member_key'
 
 export const accountSecrets = ['private_key', 'api_v3_key', 'api_v2_key'] as const
 export type AccountSecret = (typeof accountSecrets)[number]

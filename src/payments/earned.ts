@@ -1,6 +1,7 @@
 import type { Campaign } from '../campaigns/campaign.ts'
 import type { Earned } from '../campaigns/earned.ts'
 import type { Db } from '../database.ts'
+import { memberMark } from '../members/member-mark.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import { isSpend, memberSpend } from './spend-ledger.ts'
 import { earnedTiers, reachOf } from './spend-rules.ts'
@@ -8,7 +9,7 @@ import { earnedTiers, reachOf } from './spend-rules.ts'
 /** What this member's payments have earned in a spend campaign and not received: what a claim on its page can still give. */
 export async function earned(
   services: { db: Db },
-  _merchant: Merchant,
+  merchant: Merchant,
   campaign: Campaign,
   openid: string,
 ): Promise<Earned[]> {
@@ -16,7 +17,7 @@ export async function earned(
   const spend = await memberSpend(services.db, campaign, openid)
   const byKey = new Map<string, Earned>()
   for (const present of spend.payments) {
-    const reach = reachOf(spend.campaign, openid, spend.payments, present)
+    const reach = reachOf(spend.campaign, memberMark(merchant, openid), spend.payments, present)
     if (!reach) continue
     for (const { triggerKey, tier, transactionId, paidAt, dueAt } of earnedTiers(spend.campaign, reach, spend.given)) {
       byKey.set(triggerKey, {

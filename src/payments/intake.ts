@@ -4,13 +4,15 @@ import type { Merchant } from '../merchants/merchant.ts'
 import type { Promotion } from '../schema.ts'
 import { settlementOf } from './amounts.ts'
 import { lockPayment, raiseFacts } from './facts.ts'
+import { joinPromotions } from './join-promotions.ts'
 import type { Payment } from './payment.ts'
 
 type Intake = { db: Db; log: Logger }
 
 /**
  * Writes a payment into our own ledger once, whichever way it became known, and returns the openid it stands under.
- * The first report of a transaction stands; one that contradicts it changes nothing and is logged.
+ * The first report of a transaction stands; one that contradicts it changes nothing and is logged. Only the promotions of
+ * all reports are joined, since each source may leave some out and they only ever exclude.
  */
 export function recordPayment({ db, log }: Intake, merchant: Merchant, payment: Payment): Promise<string> {
   return db.transaction().execute(async (trx) => {
@@ -47,12 +49,7 @@ async function write(db: Db, log: Logger, merchant: Merchant, payment: Payment):
     return payment.openid
   }
 
-  const first = await db
-    .selectFrom('payments')
-    .select(['openid', 'out_trade_no', 'total', 'payer_total'])
-    .where('merchant_id', '=', merchant.id)
-    .where('transaction_id', '=', payment.transactionId)
-    .executeTakeFirstOrThrow()
+  const first = await addPromotions(db, merchant, payment.transactionId, promotions)
   const differing = (['openid', 'out_trade_no', 'total', 'payer_total'] as const).filter(
     (name) => first[name] !== row[name],
   )
@@ -65,6 +62,28 @@ async function write(db: Db, log: Logger, merchant: Merchant, payment: Payment):
   return first.openid
 }
 
+/**
+ * Joins what another report says of a payment's promotions to what is known, its settlement with them, and returns the
+ * first report. A promotion that was unknown may end what the payment had earned: the facts have changed.
+ */
+async function addPromotions(db: Db, merchant: Merchant, transactionId: string, told: Promotion[]) {
+  const first = await db
+    .selectFrom('payments')
+    .select(['id', 'openid', 'out_trade_no', 'total', 'payer_total', 'promotions'])
+    .where('merchant_id', '=', merchant.id)
+    .where('transaction_id', '=', transactionId)
+    .executeTakeFirstOrThrow()
+  const promotions = joinPromotions(first.promotions, told)
+  const joined = JSON.stringify(promotions)
+  if (joined === JSON.stringify(first.promotions)) return first
+  await db
+    .updateTable('payments')
+    .set({ promotions: joined, settlement: settlementOf(first.total, promotions) })
+    .where('id', '=', first.id)
+    .execute()
+  await raiseFacts(db, merchant.id, first.openid)
+  return first
+}
 /** An event's promotions do not say whether they were prefunded; of our own stocks we know. */
 async function withType(db: Db, merchant: Merchant, promotions: Promotion[]): Promise<Promotion[]> {
   const unknown = promotions.flatMap(({ type, stock_id }) =>

@@ -1,5 +1,6 @@
 import { award, type Awarded, AwardStale } from '../claims/award.ts'
 import { eachByItself } from '../claims/each-by-itself.ts'
+import { memberMark } from '../members/member-mark.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
 import { lockPayment, payerOf, raiseFacts } from './facts.ts'
@@ -68,7 +69,7 @@ async function settleIn(
   const spend = await memberSpend(services.db, campaign, openid)
   const payment = spend.payments.find((one) => one.transactionId === transactionId)
   if (!payment) return undefined
-  const reach = reachOf(spend.campaign, openid, spend.payments, payment)
+  const reach = reachOf(spend.campaign, memberMark(merchant, openid), spend.payments, payment)
   if (!reach) return { campaign, payment, reach, awards: [] }
   const fallen = fallenTiers(reach, spend.given).some((grant) => grant.waiting)
   if (fallen && (await takeBackNow(services, merchant, openid, transactionId))) {
@@ -108,7 +109,7 @@ async function takeBackNow(
   const { freed, cancelled } = await db.transaction().execute(async (trx) => {
     await lockPayment(trx, merchant.id, transactionId)
     await raiseFacts(trx, merchant.id, openid)
-    return takeBack(trx, { merchantId: merchant.id, openid, transactionId, at: clock.now() })
+    return takeBack(trx, { merchant, openid, transactionId, at: clock.now() })
   })
   gate.giveBack(merchant.id, freed)
   return cancelled

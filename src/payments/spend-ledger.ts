@@ -133,7 +133,7 @@ async function givenGrants(db: Db, campaign: Campaign, openid: string): Promise<
         'cancelled',
       ),
     )
-    .select(sql<boolean>`bool_or(coupons.state = 'reserved' and not coupons.doubtful)`.as('waiting'))
+    .select(sql<boolean>`bool_or(coupons.state = 'reserved' and coupons.doubt_since is null)`.as('waiting'))
     .where('grants.merchant_id', '=', campaign.merchant_id)
     .where('grants.openid', '=', openid)
     .where('campaign_id', '=', campaign.id)

@@ -44,12 +44,12 @@ export type Reach = {
  */
 export function reachOf(
   campaign: SpendCampaign,
-  openid: string,
+  mark: string,
   payments: CampaignPayment[],
   present: CampaignPayment,
 ): Reach | undefined {
   if (!counts(campaign, present)) return undefined
-  const { scope, together, begunAt } = countedWith(campaign, openid, payments, present)
+  const { scope, together, begunAt } = countedWith(campaign, mark, payments, present)
   const tiers = campaign.rule.tiers.filter(({ since }) => since === undefined || begunAt >= new Date(since))
   return { scope, tiers, ...walk(campaign.rule, tiers, together) }
 }
@@ -108,7 +108,7 @@ export function missingToNextTier({ tiers, value }: Pick<Reach, 'tiers' | 'value
 /** The payments that count together with `present`, and when that which they fill began. */
 function countedWith(
   campaign: SpendCampaign,
-  openid: string,
+  mark: string,
   payments: CampaignPayment[],
   present: CampaignPayment,
 ): { scope: string; together: CampaignPayment[]; begunAt: Date } {
@@ -119,11 +119,11 @@ function countedWith(
   const counted = payments.filter((payment) => counts(campaign, payment))
   if (mode === 'count') {
     const first = Math.min(...counted.map(({ paidAt }) => paidAt.getTime()))
-    return { scope: `spend/${openid}/count`, together: counted, begunAt: new Date(first) }
+    return { scope: `spend/${mark}/count`, together: counted, begunAt: new Date(first) }
   }
   const begunAt = windowStart(campaign, present.paidAt)
   const together = counted.filter(({ paidAt }) => windowStart(campaign, paidAt).getTime() === begunAt.getTime())
-  return { scope: `spend/${openid}/${beijingDay(begunAt)}`, together, begunAt }
+  return { scope: `spend/${mark}/${beijingDay(begunAt)}`, together, begunAt }
 }
 
 function counts({ rule, startsAt, endsAt }: SpendCampaign, { paidAt, usedOurCoupon, kept }: CampaignPayment): boolean {

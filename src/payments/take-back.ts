@@ -1,7 +1,9 @@
 import { cancelUnsent } from '../claims/cancel.ts'
 import { flagRefunded } from '../claims/flag-refunded.ts'
-import type { GivenBack } from '../claims/settle.ts'
+import type { GivenBack } from '../claims/give-back.ts'
 import type { Db } from '../database.ts'
+import { memberMark } from '../members/member-mark.ts'
+import type { Merchant } from '../merchants/merchant.ts'
 import { isSpend, memberSpend, type SpendCampaignRow } from './spend-ledger.ts'
 import { fallenTiers, reachOf } from './spend-rules.ts'
 
@@ -13,7 +15,7 @@ export type TakenBack = {
   freed: GivenBack[]
 }
 
-type Seen = { merchantId: number; openid: string; transactionId: string; at: Date }
+type Seen = { merchant: Merchant; openid: string; transactionId: string; at: Date }
 
 /**
  * Takes back what the member no longer earned, seen from one payment, in every campaign that gave the member something:
@@ -26,12 +28,17 @@ export async function takeBack(trx: Db, seen: Seen): Promise<TakenBack> {
   for (const campaign of await campaignsThatGave(trx, seen)) {
     const { campaign: rule, payments, given } = await memberSpend(trx, campaign, seen.openid, seen.transactionId)
     const payment = payments.find((one) => one.transactionId === seen.transactionId)
-    const reach = payment && reachOf(rule, seen.openid, payments, payment)
+    const reach = payment && reachOf(rule, memberMark(seen.merchant, seen.openid), payments, payment)
     if (!reach) continue
     for (const { grantId, tier, waiting, refundedAt } of fallenTiers(reach, given)) {
       const refunded = tier > reach.value
       if (waiting) {
-        const done = await cancelUnsent(trx, grantId, refunded ? 'refunded' : 'not_eligible', seen.at)
+        const done = await cancelUnsent(
+          trx,
+          { merchantId: seen.merchant.id, grantId },
+          refunded ? 'refunded' : 'not_eligible',
+          seen.at,
+        )
         taken.freed.push(...done.freed)
         taken.cancelled ||= done.cancelled
         taken.inFlight ||= done.left
@@ -42,7 +49,7 @@ export async function takeBack(trx: Db, seen: Seen): Promise<TakenBack> {
   return taken
 }
 
-async function campaignsThatGave(trx: Db, { merchantId, openid }: Seen): Promise<SpendCampaignRow[]> {
+async function campaignsThatGave(trx: Db, { merchant, openid }: Seen): Promise<SpendCampaignRow[]> {
   const campaigns = await trx
     .selectFrom('campaigns')
     .selectAll()
@@ -51,7 +58,7 @@ async function campaignsThatGave(trx: Db, { merchantId, openid }: Seen): Promise
       query
         .selectFrom('grants')
         .select('campaign_id')
-        .where('merchant_id', '=', merchantId)
+        .where('merchant_id', '=', merchant.id)
         .where('openid', '=', openid),
     )
     .orderBy('id')

@@ -24,7 +24,7 @@ export async function takeRefund(
     if (openid !== undefined) await raiseFacts(trx, merchant.id, openid)
     await recordRefund(trx, log, merchant, refund)
     if (openid === undefined) return undefined
-    return takeBack(trx, { merchantId: merchant.id, openid, transactionId, at: clock.now() })
+    return takeBack(trx, { merchant, openid, transactionId, at: clock.now() })
   })
   gate.giveBack(merchant.id, taken?.freed ?? [])
   return { inFlight: taken?.inFlight ?? false }

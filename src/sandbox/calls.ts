@@ -1,3 +1,4 @@
+import type { RefusalRow } from './pay/refusals.ts'
 /** One call that the sandbox has seen. */
 export type Call = {
   at: string
@@ -24,6 +25,8 @@ export type NumberRecord = {
   openid: string
   stockId: string
   couponId?: string
+  /** What the number was refused with at first, whether or not this WeChat remembers it. */
+  refusal?: RefusalRow
   /** Times that the number came with other data than the first time. */
   conflicts: number
 }

@@ -38,6 +38,7 @@ export function controlRoutes(control: SandboxControl): Route[] {
     route('POST', 'orders', (body) => control.addOrder({ ...body, openid: openidIn(body) } as never)),
     route('POST', 'orders/:transactionId/refunds', (body, params) => control.refund(params.transactionId!, body)),
     route('POST', 'cards', (body) => control.takeCard(openidIn(body), body)),
+    route('PATCH', 'cards/:code', (body, params) => control.changeCard(params.code!, body)),
     route('POST', 'events', (body) => control.push(body as never)),
     route('PATCH', 'settings', (body) => Object.assign(control.settings, body)),
     route('DELETE', 'tokens', (_body, _params, request) => {

@@ -53,7 +53,7 @@ export type SandboxControl = {
   endTokens(verdict: 'invalid' | 'expired'): void
 }
 
-export type CardOptions = { slug?: string; outerStr?: string; hasActive?: boolean; cardId?: string }
+export type CardOptions = { slug?: string } & Parameters<typeof takeCard>[3]
 
 export function openControl(state: SandboxState): SandboxControl {
   return {

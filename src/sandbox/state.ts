@@ -46,6 +46,10 @@ export type SandboxSettings = {
   sendsPerSecond: number
   /** How long WeChat takes to send one coupon. */
   sendMs: number
+  /** Nobody outside WeChat knows: a number that was refused gets the same refusal for ever (wechat/pay-v3.md 3.2). */
+  remembersRefusals: boolean
+  /** Nobody outside WeChat knows: a number that brought a coupon is refused where the member's limit is reached since. */
+  limitsFirst: boolean
 }
 
 /** How much of one stock is gone. */
@@ -70,6 +74,8 @@ export function openState(options: StateOptions): SandboxState {
     appUrl: (options.appUrl ?? 'http://localhost:3000').replace(/\/$/, ''),
     sendsPerSecond: options.sendsPerSecond ?? sendsPerSecondDefault,
     sendMs: options.sendMs ?? 0,
+    remembersRefusals: false,
+    limitsFirst: false,
   }
   let lastId = BigInt(randomInt(1, 2 ** 40))
   return {

@@ -16,7 +16,11 @@ export type MerchantsTable = {
   encoding_aes_key_sealed: string | null
   previous_encoding_aes_key_sealed: string | null
   events_secret_sealed: string | null
+  /** null only until the first `migrate` after release 0.1. */
+  member_key_sealed: string | null
   domain_verification: Json<Record<string, string>>
+  /** Its share of a worker's hands, beside other merchants'. */
+  weight: Generated<number>
   created_at: Generated<Time>
   updated_at: Time
 }
@@ -66,6 +70,8 @@ export type StocksTable = {
   goods_tags: string[]
   goods_tags_from: 'wechat' | 'operator'
   created_at: Generated<Time>
+  /** Our coupons on their way or in doubt when WeChat told `distributed_coupons`. */
+  in_flight_at_sync: Generated<number>
   synced_at: Time
 }
 
@@ -103,13 +109,19 @@ export type CampaignsTable = {
   limits: Json<CampaignLimits>
   spend: ColumnType<SpendRule | null, string | null, string | null>
   card_ids: string[]
+  /** card_open: `new` takes only cards whose taking inside the campaign's time is proven, `any` every active card. */
+  cards: Generated<'new' | 'any'>
+  /** card_open: whether a card that another person handed on earns as well. */
+  gifted: Generated<boolean>
   channel: string | null
   stackable: Generated<boolean>
   state: CampaignState
-  /** Which of the merchant's sender accounts sends; null: its first one. */
-  sender_mchid: string | null
+  /** Which of the merchant's sender accounts send, each for its share of the members; empty: its first one. */
+  sender_mchids: Generated<string[]>
   /** Raised by every change: a claim decided on an older revision is not written. */
   revision: Generated<number>
+  /** Raised by a change of a limit: what the gate remembers of older limits is forgotten. */
+  limits_revision: Generated<number>
   /** Set in a copy: it must not start before. */
   counts_from: Time | null
   created_at: Generated<Time>

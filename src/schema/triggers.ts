@@ -3,17 +3,33 @@ import type { Json, Time } from './column.ts'
 
 export type InboxSource = 'events' | 'oa' | 'pay'
 
+/** A card that we heard of, and what is known of it; each time is the earliest that was told. */
 export type CardOpeningsTable = {
   id: Generated<number>
   merchant_id: number
   openid: string
   card_id: string
   card_code: string
+  /** Who told of it first. */
   source: 'landing' | 'event' | 'oa'
   channel: string | null
-  opened_at: Time
+  /** Taken, by WeChat's `user_get_card`. */
+  taken_at: Time | null
+  /** Opened, by the merchant's signed `card.opened`. */
+  vouched_at: Time | null
+  /** When we asked WeChat to activate it, WeChat having said that it was not active. Counts once it is. */
+  activated_at: Time | null
+  /** Fetched back after it was deleted: what follows proves nothing of its taking. */
+  restored_at: Time | null
+  active_at: Time | null
+  /** Handed on by another person. */
+  gifted: Generated<boolean>
   created_at: Generated<Time>
 }
+
+/** Cards and members from before, as the merchant told: they never earn as new. */
+export type EarlierCardsTable = { merchant_id: number; card_id: string; card_code: string }
+export type EarlierMembersTable = { merchant_id: number; openid: string }
 
 export type Promotion = { stock_id?: string; coupon_id?: string; amount?: number; type?: string }
 

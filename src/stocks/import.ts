@@ -1,6 +1,7 @@
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
 import type { StockDetail } from '../wechat/pay/favor.ts'
+import { countInFlight } from './in-flight.ts'
 import { creatorOf, readLiveStock } from './live-stock.ts'
 import type { Stock } from './stock.ts'
 import { StockFault } from './stock-fault.ts'
@@ -26,13 +27,12 @@ export async function importStock(
   if ('fault' in tags) throw new StockFault(stockId, [...faults, tags.fault])
   if (faults.length > 0) throw new StockFault(stockId, faults)
 
-  const values = { merchant_id: merchant.id, stock_id: stockId, ...stockColumns(detail, tags, now) }
+  const inFlight = await countInFlight(services.db, merchant.id, stockId)
+  const columns = stockColumns(detail, tags, { now, inFlight })
   const stock = await services.db
     .insertInto('stocks')
-    .values(values)
-    .onConflict((conflict) =>
-      conflict.columns(['merchant_id', 'stock_id']).doUpdateSet(stockColumns(detail, tags, now)),
-    )
+    .values({ merchant_id: merchant.id, stock_id: stockId, ...columns })
+    .onConflict((conflict) => conflict.columns(['merchant_id', 'stock_id']).doUpdateSet(columns))
     .returningAll()
     .executeTakeFirstOrThrow()
   services.directory.forget()
@@ -40,7 +40,11 @@ export async function importStock(
 }
 
 /** A stock's columns as WeChat tells them; amounts in fen. Only for details that `stockFaults` found complete. */
-export function stockColumns(detail: StockDetail, { tags, from }: StatedTags, now: Date) {
+export function stockColumns(
+  detail: StockDetail,
+  { tags, from }: StatedTags,
+  { now, inFlight }: { now: Date; inFlight: number },
+) {
   const rule = detail.stock_use_rule!
   return {
     creator_mchid: detail.stock_creator_mchid,
@@ -56,6 +60,7 @@ export function stockColumns(detail: StockDetail, { tags, from }: StatedTags, no
     available_end: detail.available_end_time,
     goods_tags: [...tags],
     goods_tags_from: from,
+    in_flight_at_sync: inFlight,
     synced_at: now,
   }
 }

@@ -1,4 +1,4 @@
-import { type Account, type Merchant, senderOf } from '../merchants/merchant.ts'
+import { type Account, type Merchant, sendersOf } from '../merchants/merchant.ts'
 import { operatorTimeoutMs } from '../operator-patience.ts'
 import type { Services } from '../services.ts'
 import { readStock, type StockDetail } from '../wechat/pay/favor.ts'
@@ -11,7 +11,7 @@ export async function readLiveStock(
   stock: { stockId: string; creatorMchid: string },
 ): Promise<StockDetail> {
   const { stockId } = stock
-  const sender = senderOf(merchant, null)
+  const sender = sendersOf(merchant, [])[0]
   if (!sender?.keys) throw new StockFault(stockId, [`merchant ${merchant.slug} has no sender account with keys`])
   const reply = await readStock(services.pay(sender), { ...stock, timeoutMs: operatorTimeoutMs })
   if (reply.kind === 'ok') return reply.body

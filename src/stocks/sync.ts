@@ -1,5 +1,6 @@
 import type { Merchant } from '../merchants/merchant.ts'
 import { type StockServices, stockColumns } from './import.ts'
+import { countInFlight } from './in-flight.ts'
 import { readLiveStock } from './live-stock.ts'
 import type { Stock } from './stock.ts'
 import { StockFault } from './stock-fault.ts'
@@ -21,9 +22,10 @@ export async function syncStock(services: StockServices, merchant: Merchant, sto
   }
   const tags = statedTags(goods_tag ?? [], goods_tag?.length ? undefined : stock.goods_tags)
   if ('fault' in tags) throw new StockFault(stock.stock_id, [tags.fault])
+  const inFlight = await countInFlight(services.db, merchant.id, stock.stock_id)
   const fresh = await services.db
     .updateTable('stocks')
-    .set(stockColumns(detail, tags, services.clock.now()))
+    .set(stockColumns(detail, tags, { now: services.clock.now(), inFlight }))
     .where('id', '=', stock.id)
     .returningAll()
     .executeTakeFirstOrThrow()

@@ -52,7 +52,7 @@ test('a link campaign gives each member one unless the file says otherwise', asy
     starts_at: new Date('2026-10-31T16:00:00Z'),
     revision: 1,
     spend: null,
-    sender_mchid: null,
+    sender_mchids: [],
   })
   await apply(aFile({ slug: 'often', limits: { per_member: 3, per_member_per_day: 1, total: 1000, per_day: 200 } }))
   expect((await stored('often'))?.limits).toEqual({ per_member: 3, per_member_per_day: 1, total: 1000, per_day: 200 })
@@ -85,6 +85,7 @@ test('a change raises the revision and is told field by field; no change changes
   expect(lines).toEqual([
     'campaign changing: limits {"per_member":1} → {"per_member":1,"total":5}',
     'campaign changing: state published → paused',
+    'campaign changing: 0 given, 5 left under limits.total 5',
     'campaign changing: revision 2',
   ])
   expect(await stored('changing')).toMatchObject({ revision: 2, state: 'paused' })
@@ -93,15 +94,27 @@ test('a change raises the revision and is told field by field; no change changes
 
 test('the campaign may name its sender and its cards', async () => {
   const [sender] = shop.merchant.accounts
-  await apply(aFile({ slug: 'cards', kind: 'card_open', card_ids: ['pCard_1'], sender_mchid: sender!.mchid }))
+  await apply(aFile({ slug: 'cards', kind: 'card_open', card_ids: ['pCard_1'], sender_mchids: [sender!.mchid] }))
   expect(await stored('cards')).toMatchObject({
     card_ids: ['pCard_1'],
-    sender_mchid: sender!.mchid,
+    sender_mchids: [sender!.mchid],
     limits: { per_member: 1 },
   })
-  expect(await faultsOf({ sender_mchid: '1267388801' })).toEqual([
-    'sender_mchid: 1267388801 is not a sender account of merchant demo',
+  expect(await faultsOf({ sender_mchids: ['1267388801'] })).toEqual([
+    'sender_mchids[0]: 1267388801 is not a sender account of merchant demo',
   ])
+})
+
+test('a card campaign is for new cards, and not for those of friends, unless the file says otherwise', async () => {
+  const file = aFile({ slug: 'new-cards', kind: 'card_open' })
+  await apply(file)
+  expect(await stored('new-cards')).toMatchObject({ cards: 'new', gifted: false })
+  expect(await apply({ ...file, cards: 'any', gifted: true })).toEqual([
+    'campaign new-cards: cards new → any',
+    'campaign new-cards: gifted false → true',
+    'campaign new-cards: revision 2',
+  ])
+  expect(await apply({ ...file, cards: 'any', gifted: true })).toEqual(['campaign new-cards: nothing changed'])
 })
 
 test('only imported stocks are given, and no more of one than WeChat gives a member', async () => {
@@ -127,6 +140,9 @@ test.each<[string, Record<string, unknown>, string]>([
     'spend: only belongs in a campaign of kind spend',
   ],
   ['cards where no card is opened', { card_ids: ['p1'] }, 'card_ids: only belong'],
+  ['new cards where no card is opened', { cards: 'new' }, 'cards: only belongs in a campaign of kind card_open'],
+  ['gifted cards where no card is opened', { gifted: false }, 'gifted: only belongs in a campaign of kind card_open'],
+  ['a kind of cards that there is not', { kind: 'card_open', cards: 'old' }, 'cards: must be new or any'],
   [
     'tiers that do not ascend',
     {

@@ -1,8 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Campaign } from '../../src/campaigns/campaign.ts'
-import { earned } from '../../src/cards/earned.ts'
 import { openFromLanding } from '../../src/cards/landing.ts'
-import { settleOpening } from '../../src/cards/settle-opening.ts'
 import type { CardOptions } from '../../src/sandbox/control.ts'
 import type { Stock } from '../../src/stocks/stock.ts'
 import { aCampaign, aStock } from '../support/builders.ts'
@@ -10,12 +7,11 @@ import { type WiredWechat, wireWechat } from '../support/wechat.ts'
 
 let wired: WiredWechat
 let stock: Stock
-let campaign: Campaign
 
 beforeAll(async () => {
   wired = await wireWechat({ redis: false })
   stock = await aStock(wired.services, wired.merchant)
-  campaign = await aCampaign(wired.services, stock, { kind: 'card_open', limits: {} })
+  await aCampaign(wired.services, stock, { kind: 'card_open', cards: 'any', limits: {} })
 })
 beforeEach(() => wired.sandbox.control.clearFaults())
 afterAll(() => wired[Symbol.asyncDispose]())
@@ -57,8 +53,32 @@ describe('a member lands after opening a card', () => {
   test('that waits for its activation: the ticket of the form makes it active', async () => {
     const card = aCard({ hasActive: false })
     expect(await land(card.openid, { ...queryOf(card), activate_ticket: '' })).toEqual({ kind: 'not_active' })
+    expect((await land(card.openid, { ...queryOf(card), activate_ticket: 'x' })).kind).toBe('not_active')
     expect(await openings(card)).toEqual([])
     expect((await land(card.openid, queryOf(card))).kind).toBe('opened')
+  })
+
+  test('with a ticket whose form was never sent: the card is not activated', async () => {
+    const card = aCard({ hasActive: false, formFilled: false })
+    expect(await land(card.openid, queryOf(card))).toEqual({ kind: 'not_active' })
+    expect(wired.sandbox.control.calls({ endpoint: 'card_activate' }).filter(({ at }) => at >= card.openedAt)).toEqual(
+      [],
+    )
+    wired.sandbox.control.changeCard(card.code, { formFilled: true })
+    expect((await land(card.openid, queryOf(card))).kind).toBe('opened')
+  })
+
+  test('of a kind that opens by itself, which WeChat tells without the flag', async () => {
+    const card = aCard({ tellsActive: false })
+    wired.sandbox.control.changeCard(card.code, { membershipNumber: '' })
+    expect(await land(card.openid, { ...queryOf(card), activate_ticket: '' })).toMatchObject({ kind: 'opened' })
+  })
+
+  test('again when the ticket has expired and WeChat tells neither flag nor number: the card stays open', async () => {
+    const card = aCard({ hasActive: false, tellsActive: false })
+    expect((await land(card.openid, queryOf(card))).kind).toBe('opened')
+    wired.sandbox.control.changeCard(card.code, { formFilled: false, membershipNumber: '' })
+    expect(await land(card.openid, queryOf(card))).toMatchObject({ kind: 'opened', awards: [{ kind: 'existing' }] })
   })
 
   test('and a second card brings nothing more', async () => {
@@ -69,7 +89,12 @@ describe('a member lands after opening a card', () => {
   })
 
   test('and only campaigns that take this card give something', async () => {
-    const named = await aCampaign(wired.services, stock, { kind: 'card_open', limits: {}, card_ids: ['pGold'] })
+    const named = await aCampaign(wired.services, stock, {
+      kind: 'card_open',
+      cards: 'any',
+      limits: {},
+      card_ids: ['pGold'],
+    })
     const [plain, gold] = [aCard(), aCard({ cardId: 'pGold' })]
     expect(await land(plain.openid, queryOf(plain))).toMatchObject({ awards: [{ kind: 'granted' }] })
     expect(await land(gold.openid, queryOf(gold))).toMatchObject({ awards: [{ kind: 'granted' }, { kind: 'granted' }] })
@@ -109,7 +134,7 @@ describe('nothing is given', () => {
     expect(await openings(card)).toEqual([])
   })
 
-  test.each(['card_decrypt', 'card_user_info', 'card_activate'])(
+  test.each(['card_decrypt', 'card_user_info', 'card_temp_info', 'card_activate'])(
     'while %s cannot be asked: later',
     async (endpoint) => {
       const card = aCard({ hasActive: false })
@@ -119,26 +144,4 @@ describe('nothing is given', () => {
       expect((await land(card.openid, queryOf(card))).kind).toBe('opened')
     },
   )
-})
-
-describe('what a claim can still give', () => {
-  const opening = (openid: string, cardCode: string, openedAt = new Date()) =>
-    ({ source: 'event', cardId: 'pCard', cardCode, openid, openedAt, channel: undefined }) as const
-
-  test('is the coupon of a card that was opened in the time of the campaign', async () => {
-    const { services, merchant } = wired
-    await settleOpening(services, merchant, opening('early', 'c1', new Date('2026-01-01T00:00:00+08:00')))
-    await settleOpening(services, merchant, opening('timely', 'c2'))
-    expect(await earned(services, merchant, campaign, 'early')).toEqual([])
-    expect(await earned(services, merchant, campaign, 'timely')).toMatchObject([{ triggerKey: 'card_open/timely' }])
-    expect(await earned(services, merchant, { ...campaign, card_ids: ['pGold'] }, 'timely')).toEqual([])
-    expect(await earned(services, merchant, { ...campaign, kind: 'link' }, 'timely')).toEqual([])
-  })
-
-  test('stays with the member whose card it was first', async () => {
-    const { services, merchant } = wired
-    await settleOpening(services, merchant, opening('owner', 'c3'))
-    expect(await settleOpening(services, merchant, opening('pretender', 'c3'))).toEqual([])
-    expect(await earned(services, merchant, campaign, 'pretender')).toEqual([])
-  })
 })

@@ -10,7 +10,11 @@ test('a card_open campaign that cannot give keeps no other from giving', async (
   const stock = await aStock(services, merchant)
   const healthy = await aCampaign(services, stock, { kind: 'card_open' })
   const broken = await aCampaign(services, stock, { kind: 'card_open' })
-  await services.db.updateTable('campaigns').set({ sender_mchid: '999' }).where('id', '=', broken.id).execute()
+  await services.db
+    .updateTable('campaigns')
+    .set({ sender_mchids: ['999'] })
+    .where('id', '=', broken.id)
+    .execute()
   services.directory.forget()
   const openedAt = services.clock.now()
   const card = {
@@ -18,8 +22,8 @@ test('a card_open campaign that cannot give keeps no other from giving', async (
     cardId: 'pCard',
     cardCode: '1',
     openid: 'member',
-    openedAt,
-    channel: undefined,
+    vouchedAt: openedAt,
+    activeAt: openedAt,
   } as const
   await expect(settleOpening(services, merchant, card)).rejects.toThrow('no sender account')
   const grants = await memberGrants(services.db, merchant.id, 'member', 10)

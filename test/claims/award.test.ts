@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Campaign } from '../../src/campaigns/campaign.ts'
 import { award, type Awarded } from '../../src/claims/award.ts'
 import { prove } from '../../src/claims/proof.ts'
+import { memberMark } from '../../src/members/member-mark.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import type { CampaignLimits } from '../../src/schema.ts'
 import type { Services } from '../../src/services.ts'
@@ -91,7 +92,7 @@ describe.each([{ redis: true }, { redis: false }])('with Redis: $redis', ({ redi
     const rows = await services.db
       .selectFrom('slots')
       .select('number')
-      .where('scope', '=', `stock/${stock.id}/member/collector`)
+      .where('scope', '=', `stock/${stock.id}/member/${memberMark(merchant, 'collector')}`)
       .execute()
     expect(rows.length).toBeLessThanOrEqual(3)
     expect(rows.length).toBeGreaterThanOrEqual(2)

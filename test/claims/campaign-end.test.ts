@@ -50,8 +50,8 @@ describe.each([
     now = at
     const campaign = await aCampaign(services, stock, { ...window, kind: 'card_open', card_ids: [`p${at.getTime()}`] })
     const card = { cardId: `p${at.getTime()}`, cardCode: words, source: 'event', channel: undefined } as const
-    const awards = await settleOpening(services, merchant, { ...card, openid, openedAt: at })
-    expect(awards).toMatchObject([closed ? { kind: 'turned_away', reason: closed } : { kind: 'granted' }])
+    const settled = await settleOpening(services, merchant, { ...card, openid, vouchedAt: at, activeAt: at })
+    expect(settled).toMatchObject([closed ? { standing: { kind: 'not_new' } } : { awarded: { kind: 'granted' } }])
     now = window.ends_at
     expect((await claimAs(campaign, openid)).reason).toBe(closed ? 'not_eligible' : 'already_claimed')
   })

@@ -40,8 +40,8 @@ async function claimed(openid = randomUUID()): Promise<OwedCoupon> {
   return awarded.leased[0] as OwedCoupon
 }
 
-const refuse = (coupon: OwedCoupon, keepSlots: boolean) =>
-  services.ledger.settleRefused({ coupon, reason: 'user_abnormal', status: 403, keepSlots, at: services.clock.now() })
+const refuse = (coupon: OwedCoupon) =>
+  services.ledger.settleRefused({ coupon, reason: 'user_abnormal', status: 403, at: services.clock.now() })
 const doubt = (coupon: OwedCoupon) =>
   services.ledger.postpone({
     coupon,
@@ -51,31 +51,37 @@ const doubt = (coupon: OwedCoupon) =>
     dueAt: services.clock.now(),
     at: services.clock.now(),
   })
+const leaseAgain = async (coupon: OwedCoupon) => (await services.ledger.leaseOne(coupon.id)) as OwedCoupon
+const rowOf = (coupon: OwedCoupon) =>
+  services.db.selectFrom('coupons').selectAll().where('id', '=', coupon.id).executeTakeFirstOrThrow()
 const slotsOf = (coupon: OwedCoupon) =>
   services.db.selectFrom('slots').select('scope').where('grant_id', '=', coupon.grantId).execute()
 const proofOf = () => prove(services.db, merchant.slug)
 
 test('a refused coupon gives its places back, and the next member takes them', async () => {
   const coupon = await claimed()
-  await refuse(coupon, false)
+  expect(await refuse(coupon)).toBe(true)
   expect(await slotsOf(coupon)).toEqual([])
   expect(await claimed()).toMatchObject({ attempts: 0 })
   expect(await proofOf()).toMatchObject({ ok: true })
 })
 
-test('a coupon that may have been sent keeps its places although it was refused', async () => {
+test('a coupon that may have been sent stays owed and keeps its places, whatever refuses it', async () => {
   const coupon = await claimed()
   await doubt(coupon)
-  await refuse(coupon, true)
+  expect(await refuse(await leaseAgain(coupon))).toBe(false)
+  expect(await rowOf(coupon)).toMatchObject({ state: 'reserved' })
   expect(await slotsOf(coupon)).toHaveLength(3)
   await expect(claimed()).rejects.toThrow('sold_out')
   expect(await proofOf()).toMatchObject({ ok: true })
 })
 
-test('a refusal that is believed ends the doubt of an earlier try', async () => {
+test('a doubt that is over makes the next refusal final', async () => {
   const coupon = await claimed()
   await doubt(coupon)
-  await refuse(coupon, false)
+  const again = await leaseAgain(coupon)
+  await services.ledger.endDoubt(again)
+  expect(await refuse(again)).toBe(true)
   expect(await slotsOf(coupon)).toEqual([])
   expect(await proofOf()).toMatchObject({ ok: true, failures: [] })
 })
@@ -83,9 +89,9 @@ test('a refusal that is believed ends the doubt of an earlier try', async () => 
 test('a coupon that is settled is not settled again', async () => {
   const coupon = await claimed()
   const at = services.clock.now()
-  await services.ledger.settleSent({ coupon, couponId: '9867041', status: 200, at })
-  await refuse(coupon, false)
-  await services.ledger.settleSent({ coupon, couponId: '1111111', status: 200, at })
+  expect(await services.ledger.settleSent({ coupon, couponId: '9867041', status: 200, at })).toBe('written')
+  expect(await refuse(coupon)).toBe(false)
+  expect(await services.ledger.settleSent({ coupon, couponId: '1111111', status: 200, at })).toBe('settled_before')
   expect(await findGrant(services.db, merchant.id, coupon.grantId)).toMatchObject({
     status: 'sent',
     coupons: [{ couponId: '9867041' }],
@@ -93,34 +99,52 @@ test('a coupon that is settled is not settled again', async () => {
   expect(await slotsOf(coupon)).toHaveLength(3)
 })
 
-test('a process frees only the leases that it holds', async () => {
+test('who holds an older lease of the same coupon frees nothing, but its doubt is believed', async () => {
   const coupon = await claimed()
-  await services.db.updateTable('coupons').set({ lease_owner: 'another process' }).where('id', '=', coupon.id).execute()
+  const token = randomUUID()
+  await services.db.updateTable('coupons').set({ lease_token: token }).where('id', '=', coupon.id).execute()
   await services.ledger.release(coupon, services.clock.now())
   await doubt(coupon)
-  const row = await services.db.selectFrom('coupons').selectAll().where('id', '=', coupon.id).executeTakeFirstOrThrow()
-  expect(row).toMatchObject({ lease_owner: 'another process', doubtful: true, state: 'reserved' })
+  expect(await refuse(coupon)).toBe(false)
+  expect(await rowOf(coupon)).toMatchObject({ lease_token: token, state: 'reserved' })
+  expect((await rowOf(coupon)).doubt_since).not.toBeNull()
+})
+
+test("a coupon of WeChat's cannot be two rows of ours", async () => {
+  campaign = await aCampaign(services, await aStock(services, merchant))
+  const [first, second] = [await claimed(), await claimed()]
+  const at = services.clock.now()
+  const sent = (coupon: OwedCoupon) => services.ledger.settleSent({ coupon, couponId: '9867042', status: 200, at })
+  expect(await Promise.all([sent(first), sent(second)])).toEqual(expect.arrayContaining(['written', 'of_another_row']))
 })
 
 test("an operator's retry takes a place again for a refused grant, and is told when there is none", async () => {
   const coupon = await claimed()
-  await refuse(coupon, false)
+  await refuse(coupon)
   const taker = await claimed()
   expect(await retryGrants(services, [coupon.grantId])).toMatchObject([
     { status: 'refused', message: expect.stringContaining('total is full') as string },
   ])
 
-  await refuse(taker, false)
+  await refuse(taker)
   expect(await retryGrants(services, [coupon.grantId])).toMatchObject([{ status: 'pending' }])
-  const row = await services.db.selectFrom('coupons').selectAll().where('id', '=', coupon.id).executeTakeFirstOrThrow()
-  expect(row).toMatchObject({ state: 'reserved', out_request_no: coupon.outRequestNo })
+  expect(await rowOf(coupon)).toMatchObject({ state: 'reserved', out_request_no: coupon.outRequestNo })
   expect(await proofOf()).toMatchObject({ ok: true })
 })
 
-test('a retry of a coupon that kept its place gives it no second one', async () => {
+test('a retry with a new number keeps the place and changes number and body together', async () => {
+  const coupon = await claimed()
+  await refuse(coupon)
+  expect(await retryGrants(services, [coupon.grantId], { newNumber: true })).toMatchObject([{ status: 'pending' }])
+  const row = await rowOf(coupon)
+  expect(row).toMatchObject({ state: 'reserved', place: 1, generation: 1 })
+  expect(row.out_request_no).not.toBe(coupon.outRequestNo)
+  expect(JSON.parse(row.request)).toMatchObject({ out_request_no: row.out_request_no })
+})
+
+test('a retry of a coupon in doubt gives it no second place', async () => {
   const coupon = await claimed()
   await doubt(coupon)
-  await refuse(coupon, true)
   expect(await retryGrants(services, [coupon.grantId])).toMatchObject([{ status: 'pending' }])
   expect(await slotsOf(coupon)).toHaveLength(3)
   expect(await proofOf()).toMatchObject({ ok: true })

@@ -79,7 +79,7 @@ describe('an operator sets a merchant up', () => {
   test('migrate brings the tables, a second time nothing', async () => {
     expect((await run('migrate')).out).toContain('applied 0001-merchants')
     expect(await run('migrate')).toEqual({ code: 0, out: 'the schema is current\n', err: '' })
-    expect(JSON.parse((await run('migrate', '--json')).out)).toEqual({ applied: [], resealed: 0 })
+    expect(JSON.parse((await run('migrate', '--json')).out)).toEqual({ applied: [], marked: 0, resealed: 0 })
   })
 
   test('merchant apply creates the merchant and prints no secret', async () => {
@@ -171,7 +171,13 @@ describe('an operator looks after the ledger', () => {
       .execute()
     await db
       .insertInto('coupons')
-      .values({ ...coupon, id: couponId, grant_id: id, out_request_no: `twice${couponId.replaceAll('-', '')}` })
+      .values({
+        ...coupon,
+        id: couponId,
+        grant_id: id,
+        coupon_id: '777',
+        out_request_no: `twice${couponId.replaceAll('-', '')}`,
+      })
       .execute()
   }
 })

@@ -36,3 +36,19 @@ test('budgets and caps are tried again soon after midnight in Beijing', () => {
   }
   expect(secondsUntil(nextTry('setup', 9, late, middle), late)).toBe(600)
 })
+
+test('what waits for the next month comes within minutes of the first day in Beijing, also over the turn of the year', () => {
+  const firstOf = (day: string) => new Date(`${day}T00:00:00+08:00`)
+  for (const [now, first] of [
+    ['2026-11-23T12:00:00+08:00', '2026-12-01'],
+    ['2026-11-30T23:59:59+08:00', '2026-12-01'],
+    ['2026-12-01T00:00:00+08:00', '2027-01-01'],
+    ['2026-12-31T20:00:00Z', '2027-02-01'],
+  ] as const) {
+    for (const random of [() => 0, () => 1]) {
+      const after = secondsUntil(nextTry('next_month', 3, new Date(now), random), firstOf(first))
+      expect(after).toBeGreaterThan(0)
+      expect(after).toBeLessThan(15 * 60)
+    }
+  }
+})

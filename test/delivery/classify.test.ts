@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { classify } from '../../src/delivery/classify.ts'
-import { memberWords, outcomeNamed, outcomes } from '../../src/delivery/outcomes.ts'
+import { isMembersOwn } from '../../src/delivery/outcome.ts'
+import { memberWords, outcomeNamed, outcomes, waitingWords } from '../../src/delivery/outcomes.ts'
 import type { RefusalReply } from '../../src/wechat/pay/types.ts'
 
 const refused = (wish: Partial<RefusalReply>): RefusalReply => ({
@@ -44,9 +45,39 @@ describe('reading an answer', () => {
   })
 
   test('a code that says it all is believed under any 4xx', () => {
-    expect(wordFor({ status: 400, code: 'RULE_LIMIT' })).toBe('user_limit_reached')
+    expect(wordFor({ status: 404, code: 'NOT_ENOUGH' })).toBe('stock_budget_exhausted')
     expect(wordFor({ status: 403, code: 'MCH_NOT_EXISTS' })).toBe('merchant_number_unknown')
     expect(wordFor({ status: 400, code: 'SYSTEM_ERROR' })).toBe('system_error')
+  })
+
+  test.each(['商户发券额度受限', ''])('RULE_LIMIT without its phrase is not the member’s: %j', (message) => {
+    expect(wordFor({ code: 'RULE_LIMIT', message })).toBe('rule_limit_unexplained')
+    expect(outcomeNamed('rule_limit_unexplained').verdict).toBe('halt')
+  })
+
+  test.each([
+    ['NATURELIMIT', '超过自然人最大限领数'],
+    ['USER_AL_GET_COUPON', '超过自然人最大限领数'],
+    ['RULE_LIMIT', '该自然人已领取过'],
+    ['RULELIMIT', '用户已达最大领券次数'],
+  ])('a limit by person is the member’s: %s %s', (code, message) => {
+    expect(wordFor({ code, message })).toBe('user_limit_reached')
+    expect(wordFor({ code })).toBe('rule_limit_unexplained')
+  })
+
+  test('a wrong openid is the member’s record, not the stock: by text, by sub-code or by the field that is blamed', () => {
+    const wrong = (wish: Partial<RefusalReply>) => wordFor({ status: 400, code: 'PARAM_ERROR', ...wish })
+    expect(wrong({ message: 'openid必填' })).toBe('openid_wrong')
+    expect(wrong({ message: '参数错误', subCode: '270079498' })).toBe('openid_wrong')
+    expect(wrong({ message: '参数错误', subCode: '270079501' })).toBe('openid_of_other_appid')
+    expect(wrong({ message: '参数错误', detail: { field: '/path/openid', issue: 'invalid' } })).toBe('openid_wrong')
+    expect(wrong({ message: '参数错误', detail: { field: 'stock_id' } })).toBe('parameters_refused')
+    expect(wrong({ message: '参数错误', detail: 'openid' })).toBe('parameters_refused')
+    expect(outcomeNamed('openid_wrong').verdict).toBe('refused')
+  })
+
+  test('an answer that stops only one member is never read from a 5xx', () => {
+    expect(wordFor({ status: 500, message: '暂时无法领取' })).toBe('server_error')
   })
 
   test('a 401 is a fault of the account, whatever else it says', () => {
@@ -63,7 +94,7 @@ describe('reading an answer', () => {
 
   test('whatever WeChat may say, a 5xx refuses nobody and only a success counts as sent', () => {
     const codes = outcomes.flatMap((row) => row.match.codes ?? [])
-    const phrases = outcomes.flatMap((row) => row.match.phrase ?? [])
+    const phrases = outcomes.flatMap((row) => row.match.phrases ?? [])
     const subCodes = outcomes.flatMap((row) => row.match.subCodes ?? [])
     fc.assert(
       fc.property(
@@ -77,7 +108,7 @@ describe('reading an answer', () => {
         (wish) => {
           const { row, doubtful } = classify(refused(wish))
           expect(row.verdict).not.toBe('sent')
-          if (wish.status >= 500) expect(row.verdict).not.toBe('refused')
+          if (wish.status >= 500) expect(isMembersOwn(row)).toBe(false)
           expect(doubtful).toBe(wish.status < 400 || wish.status >= 500)
         },
       ),
@@ -104,11 +135,14 @@ describe('reading an answer', () => {
 })
 
 describe('what a member is told', () => {
-  test('of the 5,000 yuan a month: next month', () => {
+  test('of the 5,000 yuan a month: it comes next month, or the stock ends before', () => {
+    expect(waitingWords('user_month_cap')).toMatch('下个月 1 日自动发放')
     expect(memberWords('user_month_cap')).toEqual({
       reason: 'wechat_refused',
-      message: '您本月领取的微信支付优惠券已达上限，下个月可再来领取',
+      message: '您本月领取的微信支付优惠券已达上限，这批券下个月已不能发放',
     })
+    expect(waitingWords('timeout')).toBeUndefined()
+    expect(waitingWords(null)).toBeUndefined()
   })
 
   test('a word that is a reason itself says so, an unknown one says no more than that WeChat refused', () => {

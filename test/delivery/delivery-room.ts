@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Selectable } from 'kysely'
 import type { Campaign } from '../../src/campaigns/campaign.ts'
 import { award } from '../../src/claims/award.ts'
-import { leaseMs, type OwedCoupon } from '../../src/claims/coupon.ts'
+import type { OwedCoupon } from '../../src/claims/coupon.ts'
 import { liftHalt } from '../../src/delivery/halts.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import type { CouponsTable, HaltsTable } from '../../src/schema.ts'
@@ -10,6 +10,7 @@ import type { Services } from '../../src/services.ts'
 import type { Stock } from '../../src/stocks/stock.ts'
 import { aCampaign, aMerchant, aStock } from '../support/builders.ts'
 import { movableClock, type MovableClock } from '../support/clock.ts'
+import { runOut } from '../support/leases.ts'
 import { openTestServices, type TestServicesOptions } from '../support/services.ts'
 import { type SmallWeChat, startSmallWeChat } from './small-wechat.ts'
 
@@ -26,6 +27,8 @@ export type DeliveryRoom = AsyncDisposable & {
   /** A member earns a coupon that the worker may send; returns the coupon's row id. */
   owe(openid?: string, campaign?: Campaign): Promise<string>
   lease(couponRow: string): Promise<OwedCoupon>
+  /** Its holder's lease runs out, as if its time were over. */
+  runOut(couponRow: string): Promise<void>
   coupon(couponRow: string): Promise<Selectable<CouponsTable>>
   halts(): Promise<Selectable<HaltsTable>[]>
   /** An empty ledger, no halts, and a WeChat that remembers nothing and commits. */
@@ -77,25 +80,33 @@ export async function openDeliveryRoom(
       return awarded.coupons[0]!.id
     },
     async lease(couponRow) {
-      const leased = await services.ledger.leaseOne(couponRow, {
-        owner: services.processName,
-        now: clock.now(),
-        leaseMs,
-      })
+      const leased = await services.ledger.leaseOne(couponRow)
       if (!leased) throw new Error('the coupon is not to be had')
       return leased
     },
+    runOut: (couponRow) => runOut(services.db, couponRow),
     coupon: (couponRow) =>
       services.db.selectFrom('coupons').selectAll().where('id', '=', couponRow).executeTakeFirstOrThrow(),
     halts,
     async clear() {
       for (const { id } of await halts()) await liftHalt(services, id, 'test')
-      for (const table of ['attempts', 'slots', 'coupons', 'grants', 'halts'] as const)
+      for (const table of [
+        'attempts',
+        'slots',
+        'overshoots',
+        'coupons',
+        'grants',
+        'halts',
+        'suspicions',
+        'operator_acts',
+      ] as const)
         await services.db.deleteFrom(table).execute()
       wechat.calls.length = 0
       wechat.coupons.clear()
       wechat.next = []
       wechat.otherwise = 'commit'
+      wechat.list = { created: () => clock.now() }
+      wechat.listed = 0
     },
     async [Symbol.asyncDispose]() {
       await (services as Services & AsyncDisposable)[Symbol.asyncDispose]()

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { award } from '../../src/claims/award.ts'
+import { retryGrants } from '../../src/claims/retry.ts'
 import { raiseHalt, whyHalted } from '../../src/delivery/halts.ts'
 import { openDeliveryLoop } from '../../src/delivery/loop.ts'
 import { outcomeNamed } from '../../src/delivery/outcomes.ts'
@@ -14,7 +15,6 @@ const notBound: Answer = { status: 400, code: 'APPID_MCHID_NOT_MATCH', message: 
 const notFound: Answer = { status: 404, code: 'RESOURCE_NOT_EXISTS', message: '批次不存在' }
 const notListed: Answer = { status: 403, code: 'REQUEST_BLOCKED', message: '商户无权发券' }
 const abnormal: Answer = { status: 403, code: 'USER_ACCOUNT_ABNORMAL', message: '用户非法' }
-const strange: Answer = { status: 403, code: 'REQUEST_BLOCKED', message: '没有见过的原因' }
 
 const minute = 60_000
 let room: DeliveryRoom
@@ -140,19 +140,6 @@ describe('a halted stock', () => {
     expect(await states([row!, heldRow])).toEqual(['sent', 'reserved'])
     expect((await room.coupon(heldRow)).due_at).toEqual(dueAt)
   })
-
-  test('one member whom WeChat refuses for unknown reasons does not keep the others waiting', async () => {
-    room.wechat.otherwise = (call) => (call.openid === 'odd' ? strange : 'commit')
-    const odd = await room.owe('odd')
-    await drain()
-    const others = await oweSome(3)
-    await drain()
-    expect(await states(others)).toEqual(Array(3).fill('reserved'))
-    room.clock.advance(40_000)
-    await drain()
-    expect(await states([odd, ...others])).toEqual(['reserved', 'sent', 'sent', 'sent'])
-    expect(await room.halts()).toEqual([])
-  })
 })
 
 describe('a halted account', () => {
@@ -206,6 +193,22 @@ describe('for those who ask', () => {
     await drain()
     expect(await states([row!, other!])).toEqual(['sent', 'sent'])
     expect(await sendAgain(room.services, grant_id, 'operator')).toEqual([])
+  })
+
+  test('an operator who sends again leaves alone what a campaign holds back, and says until when', async () => {
+    const { services, merchant, campaign, clock } = room
+    const at = clock.now()
+    const dueAt = new Date(at.getTime() + 60 * minute)
+    const triggerKey = `link/held/${randomUUID()}`
+    const wanted = { merchant, campaign, openid: 'held back', triggerKey, coupons: campaign.coupons, at, dueAt }
+    const held = await award(services, wanted)
+    const grantId = held.kind === 'granted' ? held.grantId : ''
+    expect(await retryGrants(services, [grantId])).toMatchObject([
+      { status: 'pending', message: `waiting: due at ${dueAt.toISOString()}` },
+    ])
+    expect(room.wechat.calls).toEqual([])
+    clock.advance(60 * minute)
+    expect(await retryGrants(services, [grantId])).toMatchObject([{ status: 'sent' }])
   })
 
   test('an operator cannot send what is being sent at this moment', async () => {

@@ -24,6 +24,9 @@ export type SmallWeChat = AsyncDisposable & {
   /** The next answers, in order; after them `otherwise`. */
   next: Answer[]
   otherwise: Answer | ((call: Call) => Answer)
+  /** What the query of a member's coupons answers: the list of what was committed, unless told otherwise. */
+  list: { status: number; code: string; message: string } | { created(number: string): Date } | 'hang up'
+  listed: number
 }
 
 /** Only the send call, on a main and a backup host, signed with a public key: one answer after the other, as told. */
@@ -40,6 +43,8 @@ export async function startSmallWeChat(clock: Clock): Promise<SmallWeChat> {
     coupons: new Map(),
     next: [],
     otherwise: 'commit',
+    list: { created: () => clock.now() },
+    listed: 0,
     async [Symbol.asyncDispose]() {
       for (const server of Object.values(hosts)) await close(server)
     },
@@ -48,12 +53,38 @@ export async function startSmallWeChat(clock: Clock): Promise<SmallWeChat> {
   async function handle(host: Call['host'], request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
-    const body = JSON.parse(Buffer.concat(chunks).toString()) as { out_request_no: string; stock_id: string }
     const openid = decodeURIComponent(/users\/([^/]+)\/coupons/.exec(request.url ?? '')?.[1] ?? '')
+    if (request.method === 'GET') return answerList(request, response)
+    const body = JSON.parse(Buffer.concat(chunks).toString()) as { out_request_no: string; stock_id: string }
     const call = { openid, number: body.out_request_no, stockId: body.stock_id, host, at: performance.now() }
     wechat.calls.push(call)
     const { otherwise } = wechat
     answer(wechat.next.shift() ?? (typeof otherwise === 'function' ? otherwise(call) : otherwise), call, response)
+  }
+
+  /** Every coupon that was committed, as the member's own: a test looks up one member at a time. */
+  function answerList(request: IncomingMessage, response: ServerResponse): void {
+    wechat.listed += 1
+    const { list } = wechat
+    if (list === 'hang up') return void response.socket?.destroy()
+    const query = new URL(request.url ?? '', 'http://wechat').searchParams
+    const refused = 'status' in list
+    const coupons = refused || query.get('offset') !== '0' ? [] : [...wechat.coupons]
+    const text = JSON.stringify(
+      refused
+        ? { code: list.code, message: list.message }
+        : {
+            data: coupons.map(([number, couponId]) => ({
+              stock_creator_mchid: query.get('creator_mchid'),
+              stock_id: query.get('stock_id'),
+              coupon_id: couponId,
+              status: 'SENDED',
+              create_time: list.created(number).toISOString(),
+            })),
+          },
+    )
+    response.writeHead(refused ? list.status : 200, { 'request-id': '08001122-0', ...signature(text) })
+    response.end(text)
   }
 
   function answer(said: Answer, { number }: Call, response: ServerResponse): void {

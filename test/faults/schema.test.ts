@@ -64,6 +64,40 @@ test.each(names.slice(0, -1))(
   },
 )
 
+test('cards and events of the release before stand as what they proved', async () => {
+  const { db } = await anEmptyDatabase()
+  await bringTo(db, '0003-ledger')
+  const [opened, taken] = [new Date('2026-11-05T10:00:00+08:00'), new Date('2026-11-04T10:00:00+08:00')]
+  await sql`
+    insert into merchants (slug, name, appid, app_secret_sealed, updated_at)
+    values ('kept', '优购小店', 'wx0123456789abcdef', 'sealed', now())`.execute(db)
+  await sql`
+    insert into card_openings (merchant_id, openid, card_id, card_code, source, opened_at)
+    select 1, 'member', 'pCard', source, source, ${opened} from unnest(array['event', 'landing', 'oa']) as source`.execute(
+    db,
+  )
+  const push = {
+    Event: 'user_get_card',
+    CardId: 'pCard',
+    UserCardCode: 'oa',
+    CreateTime: String(taken.getTime() / 1_000),
+  }
+  await sql`
+    insert into inbox (merchant_id, source, business_key, body, received_at, due_at)
+    values (1, 'oa', 'pushed', ${JSON.stringify(push)}, now(), now()),
+           (1, 'events', 'evt-1', ${JSON.stringify({ type: 'card.opened', id: 'evt-1' })}, now(), now())`.execute(db)
+  await migrate(db)
+  const facts = ['card_code', 'taken_at', 'vouched_at', 'activated_at', 'active_at'] as const
+  const unproven = { taken_at: null, vouched_at: null, activated_at: null, active_at: opened }
+  expect(await db.selectFrom('card_openings').select(facts).orderBy('card_code').execute()).toEqual([
+    { ...unproven, card_code: 'event', vouched_at: opened },
+    { ...unproven, card_code: 'landing' },
+    { ...unproven, card_code: 'oa', taken_at: taken },
+  ])
+  const keys = await db.selectFrom('inbox').select('business_key').orderBy('id').execute()
+  expect(keys.map((row) => row.business_key)).toEqual(['pushed', 'card.opened/evt-1'])
+})
+
 test('a process on an older schema is not ready', async () => {
   const { db, url } = await anEmptyDatabase()
   await bringTo(db, names.at(-2) as string)

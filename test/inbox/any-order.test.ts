@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Campaign } from '../../src/campaigns/campaign.ts'
 import { receive } from '../../src/inbox/inbox.ts'
 import { type InboxLoop, openInboxLoop } from '../../src/inbox/loop.ts'
+import { memberMark } from '../../src/members/member-mark.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import type { SpendRule } from '../../src/schema.ts'
 import type { Services } from '../../src/services.ts'
@@ -71,15 +72,16 @@ test.each(rules)('%s, %s: any order and repetition ends in the same grants', { t
       for (const event of events) await arrive(merchant, event)
       await settleAll()
 
-      expect(await standing(spend)).toEqual(expectedSpend(told, how, steps))
+      expect(await standing(spend)).toEqual(expectedSpend(told, how, steps, markOf(merchant)))
       expect(await standing(card)).toEqual(
-        [...new Set(told.cards.map(({ member }) => `card_open/m${member}`))].toSorted(),
+        [...new Set(told.cards.map(({ member }) => `card_open/${markOf(merchant)(member)}`))].toSorted(),
       )
     }),
     { numRuns: 5, endOnFailure: true },
   )
 })
 
+const markOf = (merchant: Merchant) => (member: number) => memberMark(merchant, `m${member}`)
 const paidAt = (index: number) => new Date(begin.getTime() + index * 2 * 86_400_000)
 
 function eventsOf({ payments, refunds, cards }: Facts): TestEvent[] {
@@ -148,6 +150,7 @@ function expectedSpend(
   { payments, refunds }: Facts,
   [mode, tierRule]: (typeof rules)[number],
   steps: number[],
+  mark: (member: number) => string,
 ): string[] {
   const reached = new Map<string, number>()
   const earned: string[] = []
@@ -155,7 +158,7 @@ function expectedSpend(
     const back = refunds.filter(({ payment }) => payment === index).reduce((sum, { refund }) => sum + refund, 0)
     const net = Math.max(0, total - back)
     const day = ['20261120', '20261125', '20261130'][Math.floor((index * 2) / 5)] as string
-    const scope = { single: `t${index}`, cumulative: `m${member}/${day}`, count: `m${member}/count` }[mode]
+    const scope = { single: `t${index}`, cumulative: `${mark(member)}/${day}`, count: `${mark(member)}/count` }[mode]
     const before = reached.get(scope) ?? 0
     const now = before + (mode === 'count' ? Number(net > 0) : net)
     reached.set(scope, now)

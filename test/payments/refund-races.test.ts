@@ -206,12 +206,12 @@ describe('an operator who tries a grant again', () => {
       .deleteFrom('slots')
       .where('grant_id', '=', await grantId())
       .execute()
-    const { gate } = services
-    const admit: typeof gate.admit = async (...asking) => {
+    const { directory } = services
+    const merchantById: typeof directory.merchantById = async (id) => {
       await refund()
-      return gate.admit(...asking)
+      return directory.merchantById(id)
     }
-    await retryGrants({ ...services, gate: { ...gate, admit } }, [await grantId()])
+    await retryGrants({ ...services, directory: { ...directory, merchantById } }, [await grantId()])
     expect(await shown()).toEqual([{ status: 'refused', refunded: true, reasons: ['user_abnormal'] }])
   })
 })

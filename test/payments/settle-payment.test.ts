@@ -55,7 +55,7 @@ async function sendAll(payment: Payment): Promise<void> {
     .execute()
   const now = services.clock.now()
   for (const { id } of owed) {
-    const coupon = await services.ledger.leaseOne(id, { owner: services.processName, now, leaseMs: 10_000 })
+    const coupon = await services.ledger.leaseOne(id)
     if (coupon) await services.ledger.settleSent({ coupon, couponId: `wx${id}`, status: 200, at: now })
   }
 }
@@ -193,7 +193,11 @@ describe('a sum of 60 yuan and 60 yuan', () => {
 test('a campaign that cannot give keeps no other from giving, and is tried again', async () => {
   const healthy = await aSpendCampaign(services, stock)
   const broken = await aSpendCampaign(services, stock)
-  await services.db.updateTable('campaigns').set({ sender_mchid: '999' }).where('id', '=', broken.id).execute()
+  await services.db
+    .updateTable('campaigns')
+    .set({ sender_mchids: ['999'] })
+    .where('id', '=', broken.id)
+    .execute()
   services.directory.forget()
   const payment = aPayment(services)
   await expect(paid(payment)).rejects.toThrow(`no sender account for campaign ${broken.slug}`)
@@ -201,7 +205,7 @@ test('a campaign that cannot give keeps no other from giving, and is tried again
   const page = await rewardFor(services, merchant, payment.openid, { transaction_id: payment.transactionId })
   expect(page).toMatchObject({ kind: 'granted', grants: [{ campaign: { slug: healthy.slug } }] })
 
-  await services.db.updateTable('campaigns').set({ sender_mchid: null }).where('id', '=', broken.id).execute()
+  await services.db.updateTable('campaigns').set({ sender_mchids: [] }).where('id', '=', broken.id).execute()
   services.directory.forget()
   await paid(payment)
   expect(await grantsOf(payment)).toHaveLength(2)
@@ -283,7 +287,7 @@ describe('a refund', () => {
     await paid(payment)
     const now = services.clock.now()
     const [coupon] = await services.ledger
-      .leaseDue({ owner: services.processName, now, leaseMs: 10_000, limit: 1000 })
+      .leaseDue(1_000)
       .then((all) => all.filter((one) => one.openid === payment.openid))
     const refund = aRefund(services, payment)
     expect(await refunded(refund)).toEqual({ inFlight: true })

@@ -267,6 +267,19 @@ describe('a member card', () => {
   })
 })
 
+test('a ticket opens nothing while the form is not sent, and an auto card may come without has_active', async () => {
+  const { appid, appSecret: secret } = account()
+  const token = await post('/cgi-bin/stable_token', { grant_type: 'client_credential', appid, secret })
+  const ask = (path: string, body: object) => post(`${path}?access_token=${String(token.access_token)}`, body)
+  const card = sandbox.control.takeCard(world.members[0]!.openid, { formFilled: false, tellsActive: false })
+  const form = { activate_ticket: card.activateTicket }
+  expect(await ask('/card/membercard/activatetempinfo/get', form)).toMatchObject({ errcode: 72012 })
+  sandbox.control.changeCard(card.code, { formFilled: true })
+  expect(await ask('/card/membercard/activatetempinfo/get', form)).toMatchObject({ errcode: 0 })
+  const told = await ask('/card/membercard/userinfo/get', { card_id: card.cardId, code: card.code })
+  expect([told.errcode, told.has_active]).toEqual([0, undefined])
+})
+
 async function post(path: string, body: object): Promise<Record<string, unknown>> {
   const response = await fetch(sandbox.url + path, { method: 'POST', body: JSON.stringify(body) })
   return (await response.json()) as Record<string, unknown>

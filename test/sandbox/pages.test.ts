@@ -178,7 +178,9 @@ describe('the control over HTTP', () => {
       refund: 100,
     })
     expect(await control('GET', 'orders')).toHaveLength(3)
-    expect(await control('POST', 'cards', { member: 'xiaohua' })).toMatchObject({ hasActive: true })
+    const card = (await control('POST', 'cards', { member: 'xiaohua' })) as { code: string }
+    expect(card).toMatchObject({ hasActive: true })
+    expect(await control('PATCH', `cards/${card.code}`, { formFilled: false })).toMatchObject({ formFilled: false })
     expect(await control('PATCH', 'settings', { sendsPerSecond: 9 })).toMatchObject({ sendsPerSecond: 9 })
     expect(await control('DELETE', 'tokens?as=expired')).toEqual({})
     const event = { kind: 'merchant_paid', transactionId: order.transactionId }

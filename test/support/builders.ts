@@ -2,6 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import type { Insertable } from 'kysely'
 import type { Campaign } from '../../src/campaigns/campaign.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
+import { newMemberKey } from '../../src/merchants/member-keys.ts'
 import { accountPlace, merchantPlace } from '../../src/merchants/secret-places.ts'
 import type { CampaignsTable, StocksTable } from '../../src/schema.ts'
 import type { Services } from '../../src/services.ts'
@@ -27,6 +28,7 @@ export async function aMerchant(
       name: '优购小店',
       appid: `wx${randomBytes(8).toString('hex')}`,
       app_secret_sealed: seal('app_secret', randomBytes(16).toString('hex')),
+      member_key_sealed: newMemberKey(secrets, slug),
       events_secret_sealed: seal('events_secret', `whsec_${randomBytes(24).toString('base64')}`),
       domain_verification: '{}',
       updated_at: clock.now(),
@@ -96,7 +98,20 @@ export async function aStock(
 }
 
 type CampaignOverrides = Partial<
-  Pick<Campaign, 'kind' | 'limits' | 'spend' | 'coupons' | 'starts_at' | 'ends_at' | 'state' | 'slug' | 'card_ids'>
+  Pick<
+    Campaign,
+    | 'kind'
+    | 'limits'
+    | 'spend'
+    | 'coupons'
+    | 'starts_at'
+    | 'ends_at'
+    | 'state'
+    | 'slug'
+    | 'card_ids'
+    | 'cards'
+    | 'gifted'
+  >
 >
 
 /** A published link campaign that gives one coupon of the stock, one to a member. */

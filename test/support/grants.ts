@@ -1,4 +1,4 @@
-import { outRequestNo, timeOrderedId } from '../../src/claims/ids.ts'
+import { timeOrderedId } from '../../src/claims/ids.ts'
 import type { Campaign } from '../../src/campaigns/campaign.ts'
 import type { CouponState } from '../../src/schema.ts'
 import type { Services } from '../../src/services.ts'
@@ -32,6 +32,7 @@ export async function aGrant(
       openid,
       trigger_key: `link/${openid}/${id}`,
       refunded_at: options.refundedAt ?? null,
+      earned_at: at,
       created_at: at,
     })
     .execute()
@@ -46,12 +47,12 @@ export async function aGrant(
       stock_ref: stock.id,
       openid,
       ordinal,
-      out_request_no: outRequestNo('1601400973', couponRow, at),
+      out_request_no: `1601400973-${couponRow}`,
+      place: ordinal + 1,
       request: '{}',
       state,
       reason,
       attempts: 0,
-      doubtful: false,
       coupon_id: state === 'sent' ? `98${ordinal}${couponRow.slice(-6)}` : null,
       due_at: new Date(at.getTime() + 3_600_000),
       created_at: at,

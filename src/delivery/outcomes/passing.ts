@@ -9,7 +9,7 @@ export const passingOutcomes: OutcomeRow[] = [
     match: {
       status: 429,
       codes: ['FREQUENCY_LIMITED', 'FREQUENCY_LIMIT_EXCEED', 'RATELIMIT_EXCEEDED', 'RATE_LIMITED'],
-      phrase: '请求过于频繁',
+      phrases: ['请求过于频繁'],
       subCodes: ['268461336'],
       codeSuffices: true,
     },
@@ -24,7 +24,7 @@ export const passingOutcomes: OutcomeRow[] = [
   },
   {
     name: 'system_error',
-    match: { status: 500, codes: ['SYSTEM_ERROR'], phrase: '系统繁忙', subCodes: ['272888874'], codeSuffices: true },
+    match: { status: 500, codes: ['SYSTEM_ERROR'], phrases: ['系统繁忙'], subCodes: ['272888874'], codeSuffices: true },
     verdict: 'later',
     schedule: 'again',
     member: 'try_later',

@@ -4,8 +4,9 @@ import type { OutcomeRow } from '../outcome.ts'
 export const stockOutcomes: OutcomeRow[] = [
   {
     name: 'stock_over_or_inactive',
-    match: { status: 400, codes: ['INVALID_REQUEST'], phrase: '活动已结束或未激活' },
+    match: { status: 400, codes: ['INVALID_REQUEST'], phrases: ['活动已结束或未激活'] },
     verdict: 'halt',
+    halts: 'at_once',
     scope: 'stock',
     schedule: 'setup',
     member: 'try_later',
@@ -17,8 +18,9 @@ export const stockOutcomes: OutcomeRow[] = [
   },
   {
     name: 'stock_outside_window',
-    match: { status: 403, codes: ['REQUEST_BLOCKED'], phrase: '活动未开始或已结束', subCodes: ['270079533'] },
+    match: { status: 403, codes: ['REQUEST_BLOCKED'], phrases: ['活动未开始或已结束'], subCodes: ['270079533'] },
     verdict: 'halt',
+    halts: 'at_once',
     scope: 'stock',
     schedule: 'setup',
     member: 'try_later',
@@ -30,11 +32,19 @@ export const stockOutcomes: OutcomeRow[] = [
   },
   {
     name: 'stock_budget_exhausted',
-    match: { status: 403, codes: ['NOT_ENOUGH'], phrase: '批次预算不足', subCodes: ['270079534'], codeSuffices: true },
+    match: {
+      status: 403,
+      codes: ['NOT_ENOUGH'],
+      phrases: ['批次预算不足'],
+      subCodes: ['270079534'],
+      codeSuffices: true,
+    },
     verdict: 'halt',
+    halts: 'at_once',
     scope: 'stock',
     schedule: 'budget',
     member: 'sold_out',
+    waitingSentence: '优惠券已发完，名额为您保留，商家补充后自动发放',
     operator: {
       cause: '批次预算已用完（设有单天预算时，次日 0 点后可能恢复）',
       cure: '请制券方追加批次预算，或在活动中换用新批次；恢复后会自动补发',
@@ -43,8 +53,9 @@ export const stockOutcomes: OutcomeRow[] = [
   },
   {
     name: 'stock_daily_cap',
-    match: { phrase: '发券超过单天限额' },
+    match: { phrases: ['发券超过单天限额'] },
     verdict: 'halt',
+    halts: 'at_once',
     scope: 'stock',
     schedule: 'daily_cap',
     member: 'try_later',
@@ -56,8 +67,9 @@ export const stockOutcomes: OutcomeRow[] = [
   },
   {
     name: 'stock_status_illegal',
-    match: { status: 400, codes: ['PARAM_ERROR'], phrase: '非法的批次状态' },
+    match: { status: 400, codes: ['PARAM_ERROR'], phrases: ['非法的批次状态'] },
     verdict: 'halt',
+    halts: 'at_once',
     scope: 'stock',
     schedule: 'setup',
     member: 'try_later',
@@ -66,8 +78,9 @@ export const stockOutcomes: OutcomeRow[] = [
   },
   {
     name: 'user_package_importing',
-    match: { status: 403, codes: ['RULE_LIMIT'], phrase: '用户包未导入完成' },
+    match: { status: 403, codes: ['RULE_LIMIT'], phrases: ['用户包未导入完成'] },
     verdict: 'halt',
+    halts: 'at_once',
     scope: 'stock',
     schedule: 'setup',
     member: 'try_later',

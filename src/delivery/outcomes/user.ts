@@ -1,14 +1,14 @@
 import type { OutcomeRow } from '../outcome.ts'
 
-/** Final for this member and stock (wechat/pay-v3.md 3.3, classes USER and DATA). */
+/** About this member alone (wechat/pay-v3.md 3.3, classes USER and DATA): final, or until the next month. */
 export const userOutcomes: OutcomeRow[] = [
   {
     name: 'openid_of_other_appid',
     match: {
       status: 400,
-      codes: ['INVALID_REQUEST'],
-      phrase: 'openid与appID不匹配',
-      subCodes: ['270079501', '270079498'],
+      codes: ['INVALID_REQUEST', 'PARAM_ERROR'],
+      phrases: ['openid与appID不匹配'],
+      subCodes: ['270079501'],
     },
     verdict: 'refused',
     member: 'wechat_refused',
@@ -19,21 +19,40 @@ export const userOutcomes: OutcomeRow[] = [
     source: 'pay-v3.md 3.3, 3.4',
   },
   {
-    name: 'user_month_cap',
-    match: { status: 400, codes: ['INVALID_REQUEST'], phrase: '暂时无法领取' },
+    name: 'openid_wrong',
+    match: {
+      status: 400,
+      codes: ['PARAM_ERROR', 'INVALID_REQUEST'],
+      phrases: ['openid必填', 'openid错误', 'openid不正确'],
+      field: 'openid',
+      subCodes: ['270079498'],
+    },
     verdict: 'refused',
+    member: 'wechat_refused',
+    operator: {
+      cause: '会员的 openid 缺失或不正确：只是这一位会员的记录有误，与批次无关',
+      cure: '核对上报事件里的 openid 是否完整、是否来自同一公众号；会员从公众号菜单重新进入并授权后可再领',
+    },
+    source: 'pay-v3.md 3.3, 3.4',
+  },
+  {
+    name: 'user_month_cap',
+    match: { status: 400, codes: ['INVALID_REQUEST'], phrases: ['暂时无法领取'] },
+    verdict: 'later',
+    schedule: 'next_month',
     userLimit: true,
     member: 'wechat_refused',
-    memberSentence: '您本月领取的微信支付优惠券已达上限，下个月可再来领取',
+    waitingSentence: '您本月领取的微信支付优惠券已达上限，这张券为您保留，下个月 1 日自动发放',
+    memberSentence: '您本月领取的微信支付优惠券已达上限，这批券下个月已不能发放',
     operator: {
       cause: '同一会员在同一制券商户号下每个自然月最多领取面额合计 5,000 元',
-      cure: '无法解除，下个自然月自动恢复；不要反复重试',
+      cure: '无法解除；批次到下个月仍有效时，系统在 1 日自动补发，否则不再发放。不要反复重试',
     },
     source: 'pay-v3.md 3.3 (support, community)',
   },
   {
     name: 'user_abnormal',
-    match: { status: 403, codes: ['USER_ACCOUNT_ABNORMAL'], phrase: '用户非法', codeSuffices: true },
+    match: { status: 403, codes: ['USER_ACCOUNT_ABNORMAL'], phrases: ['用户非法'], codeSuffices: true },
     verdict: 'refused',
     member: 'wechat_refused',
     operator: {
@@ -44,9 +63,13 @@ export const userOutcomes: OutcomeRow[] = [
   },
   {
     name: 'user_limit_reached',
-    match: { status: 403, codes: ['RULE_LIMIT', 'RULELIMIT'], phrase: '用户已达最大领券次数', codeSuffices: true },
+    match: {
+      status: 403,
+      codes: ['RULE_LIMIT', 'RULELIMIT', 'NATURELIMIT', 'USER_AL_GET_COUPON'],
+      phrases: ['用户已达最大领券次数', '自然人'],
+    },
     verdict: 'refused',
-    schedule: 'ask_once_more',
+    askOnceMore: true,
     userLimit: true,
     member: 'member_limit',
     operator: {
@@ -57,7 +80,7 @@ export const userOutcomes: OutcomeRow[] = [
   },
   {
     name: 'user_restricted',
-    match: { status: 403, codes: ['REQUEST_BLOCKED'], phrase: '用户被限领拦截', subCodes: ['270079532'] },
+    match: { status: 403, codes: ['REQUEST_BLOCKED'], phrases: ['用户被限领拦截'], subCodes: ['270079532'] },
     verdict: 'refused',
     userLimit: true,
     member: 'member_limit',

@@ -35,7 +35,7 @@ export const readUserInfo: OfficialHandler = {
       balance: 0,
       sex: 'UNKNOWN',
       user_card_status: card.status,
-      has_active: card.hasActive,
+      ...(card.tellsActive && { has_active: card.hasActive }),
     }
   },
 }
@@ -57,7 +57,7 @@ export const readTempInfo: OfficialHandler = {
   needsToken: true,
   handle({ state, body, appid }) {
     const card = state.userCards.find((each) => each.appid === appid && each.activateTicket === body.activate_ticket)
-    if (!card) return fault(72012, 'invalid activate ticket')
+    if (!card?.formFilled) return fault(72012, 'invalid activate ticket')
     const common = [{ name: 'USER_FORM_INFO_FLAG_MOBILE', value: '13000000000' }]
     return { errcode: 0, errmsg: 'ok', info: { common_field_list: common, custom_field_list: [] } }
   },
@@ -68,7 +68,7 @@ export function takeCard(
   state: SandboxState,
   merchant: WorldMerchant,
   openid: string,
-  options: { cardId?: string; outerStr?: string; hasActive?: boolean } = {},
+  options: Partial<Pick<UserCard, 'cardId' | 'outerStr' | 'hasActive' | 'tellsActive' | 'formFilled'>> = {},
 ): UserCard {
   const isActive = options.hasActive ?? merchant.card.activation === 'auto'
   const code = String(randomInt(1e11, 1e12))
@@ -83,6 +83,8 @@ export function takeCard(
     outerStr: options.outerStr ?? '',
     status: 'NORMAL',
     hasActive: isActive,
+    tellsActive: options.tellsActive ?? true,
+    formFilled: options.formFilled ?? true,
     membershipNumber: isActive ? code : '',
     openedAt: state.clock.now().toISOString(),
   }

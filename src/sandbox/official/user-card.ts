@@ -10,6 +10,10 @@ export type UserCard = {
   outerStr: string
   status: 'NORMAL' | 'DELETE' | 'UNAVAILABLE'
   hasActive: boolean
+  /** Whether WeChat tells has_active: of cards that open by themselves it may leave it out. */
+  tellsActive: boolean
+  /** Whether the member sent WeChat's form: until then no ticket opens anything. */
+  formFilled: boolean
   membershipNumber: string
   openedAt: string
 }

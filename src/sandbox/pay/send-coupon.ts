@@ -1,5 +1,6 @@
 import { beijingDay } from '../../clock.ts'
 import { sleep } from '../http.ts'
+import type { NumberRecord } from '../calls.ts'
 import type { SandboxState, StockUse } from '../state.ts'
 import type { WorldMember, WorldStock } from '../world.ts'
 import { giveCoupon } from './coupon.ts'
@@ -25,18 +26,20 @@ export const sendCoupon: PayHandler = {
     const read = readSending(call)
     if ('refused' in read) return read
     const { sending } = read
-    const number = countNumber(call, sending)
+    const { record: number, same } = countNumber(call, sending)
     const pair = `${sending.stockId}/${sending.openid}`
     // WeChat's false RULE_LIMIT: wechat/pay-v3.md 3.3, concurrency trap.
     if (state.sending.has(pair)) return refuse(refusals.rule_limit)
     state.sending.add(pair)
     senders.set(call, pair)
     if (state.settings.sendMs > 0) await sleep(state.settings.sendMs)
-    if (number.couponId !== undefined)
-      return number.same ? ok({ coupon_id: number.couponId }) : refuse(refusals.request_differs)
+    if (number.refusal && state.settings.remembersRefusals) return refuse(number.refusal)
     const refusal = ruleAgainst(call, sending)
-    if (refusal) return refuse(refusal)
-    return give(call, sending)
+    if (number.couponId !== undefined && !(refusal && state.settings.limitsFirst))
+      return same ? ok({ coupon_id: number.couponId }) : refuse(refusals.request_differs)
+    if (!refusal) return give(call, sending)
+    number.refusal ??= refusal
+    return refuse(refusal)
   },
 
   done(call) {
@@ -61,26 +64,22 @@ function readSending({ params, body }: PayCall): { sending: Sending } | { refuse
   return { sending: { openid: params.openid!, stockId, outRequestNo, appid, creator } }
 }
 
-/** Counts every arrival of a number, and tells whether it already gave a coupon and for the same data. */
-function countNumber(call: PayCall, sending: Sending): { couponId: string | undefined; same: boolean } {
+/** Counts every arrival of a number, and tells what it gave before and whether it came with the same data. */
+function countNumber(call: PayCall, sending: Sending): { record: NumberRecord; same: boolean } {
   const { numbers } = call.state
-  const key = `${call.account.mchid}/${sending.outRequestNo}`
+  const { outRequestNo, openid, stockId } = sending
+  const { mchid } = call.account
+  const key = `${mchid}/${outRequestNo}`
   const known = numbers.get(key)
   if (!known) {
-    numbers.set(key, {
-      mchid: call.account.mchid,
-      outRequestNo: sending.outRequestNo,
-      seen: 1,
-      openid: sending.openid,
-      stockId: sending.stockId,
-      conflicts: 0,
-    })
-    return { couponId: undefined, same: true }
+    const fresh: NumberRecord = { mchid, outRequestNo, seen: 1, openid, stockId, conflicts: 0 }
+    numbers.set(key, fresh)
+    return { record: fresh, same: true }
   }
-  const same = known.openid === sending.openid && known.stockId === sending.stockId
+  const same = known.openid === openid && known.stockId === stockId
   known.seen++
   if (!same) known.conflicts++
-  return { couponId: known.couponId, same }
+  return { record: known, same }
 }
 
 function ruleAgainst({ state, account }: PayCall, sending: Sending): RefusalRow | undefined {

@@ -1,6 +1,7 @@
 import { readEvent } from '../../inbox/event.ts'
+import { eventFault } from '../../inbox/event-fault.ts'
 import { signatureHolds } from '../../inbox/event-signature.ts'
-import { receive } from '../../inbox/inbox.ts'
+import { receiveEvent } from '../../inbox/receive-event.ts'
 import { inboxTotal } from '../../metrics.ts'
 import type { Handler } from '../context.ts'
 import { BodyTooLarge, readBody } from '../middleware/body.ts'
@@ -19,14 +20,12 @@ export const postEvents: Handler = async (ctx) => {
   }
   const read = readEvent(body.toString())
   if (!read.ok) return answer(400, { error: read.error, field: read.field })
-  const arrival = {
-    merchantId: merchant.id,
-    source: 'events',
-    businessKey: read.event.id,
-    body: read.event,
-    at: now,
-  } as const
-  const newness = await receive(services.db, arrival)
+  const fault = eventFault(merchant, read.event, now)
+  if (fault) return answer(400, fault)
+  const newness = await receiveEvent(services, merchant, read.event)
+  if (newness === 'contradiction') {
+    return answer(409, { error: 'this type and id came before with other data', field: 'data' })
+  }
   answer(202, { accepted: true, repeat: newness === 'repeat' })
 
   function answer(status: number, content: object): void {

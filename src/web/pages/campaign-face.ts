@@ -74,9 +74,9 @@ async function stocksOf(services: Services, campaign: Campaign, coupons: Campaig
 }
 
 async function fullReason(services: Services, campaign: Campaign, now: Date): Promise<MemberReason | undefined> {
-  const limits = limitsOf({ campaign, openid: '', coupons: [], tier: undefined, at: now })
+  const limits = limitsOf({ campaign, mark: '', coupons: [], tier: undefined, at: now })
   for (const limit of limits.filter(({ level }) => level === 'campaign')) {
-    if (await isFullInLedger(services, limit)) return limit.reason
+    if (await isFullInLedger(services, campaign.merchant_id, limit)) return limit.reason
   }
   return undefined
 }

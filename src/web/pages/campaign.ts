@@ -26,14 +26,14 @@ const claimKeyBytes = 16
 
 /** `GET /m/{merchant}/c/{campaign}`: readable before login; nothing here asks WeChat or waits for a query in a crowd. */
 export async function show(ctx: Context): Promise<void> {
-  const { services, campaign, member } = ctx.state
+  const { services, merchant, campaign, member } = ctx.state
   const now = services.clock.now()
   const face = await campaignFace(services, campaign, now)
   const visit: Visit = {
     outside: !member && !isInWeChat(ctx),
     closed: closedReason(campaign, now) ?? face.full,
     said: saidReason(ctx.querystring),
-    standing: member && (await memberStanding(services, campaign, face, member.openid, now)),
+    standing: member && (await memberStanding(services, merchant, campaign, face, member.openid, now)),
   }
   const page = await preparedPage(ctx, face, visit)
   ctx.type = 'html'

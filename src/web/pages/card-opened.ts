@@ -11,15 +11,23 @@ export async function show(ctx: Context): Promise<void> {
   const landing = await openFromLanding(services, merchant, member?.openid ?? '', ctx.query)
   if (landing.kind === 'not_yours') throw new Refusal('not_yours', { status: 404 })
   if (landing.kind === 'opened') await showOpened(ctx, landing)
-  else
-    render(ctx, 'card-not-opened', {
-      kind: landing.kind,
-      refreshSeconds: landing.kind === 'later' ? laterSeconds : undefined,
-    })
+  else render(ctx, 'card-not-opened', { kind: landing.kind, refreshSeconds: refreshSeconds(landing) })
 }
 
 /** WeChat could not be asked: the page asks again after this. */
 const laterSeconds = 5
+/** WeChat's push comes within seconds, or its repeats ever later: known for less than the first, look again after the second. */
+const pauses = [
+  { belowMs: 60_000, seconds: 5 },
+  { belowMs: 180_000, seconds: 15 },
+]
+const longestPauseSeconds = 60
+
+function refreshSeconds(landing: Landing): number | undefined {
+  if (landing.kind === 'later') return laterSeconds
+  if (landing.kind !== 'waiting') return undefined
+  return pauses.find(({ belowMs }) => landing.sinceMs < belowMs)?.seconds ?? longestPauseSeconds
+}
 
 async function showOpened(ctx: Context, { awards }: Extract<Landing, { kind: 'opened' }>): Promise<void> {
   const { services, merchant } = ctx.state

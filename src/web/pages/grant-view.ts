@@ -1,3 +1,4 @@
+import { waitingFor } from '../../claims/claim-answer.ts'
 import type { Grant } from '../../claims/grants.ts'
 import { memberWords } from '../../delivery/outcomes.ts'
 import type { Merchant } from '../../merchants/merchant.ts'
@@ -16,6 +17,8 @@ export type GrantView = {
   /** The payment that earned it was given back. */
   refunded: boolean
   pending: boolean
+  /** What it waits for, when that is more than a moment. */
+  waiting: string | undefined
   /** It takes longer than a person waits: they may leave. */
   slow: boolean
   refreshSeconds: number | undefined
@@ -35,6 +38,7 @@ export function grantView(merchant: Merchant, grant: Grant, now: Date): GrantVie
     reason: refused && memberWords(refused.reason).message,
     refunded: grant.refundedAt !== null,
     pending,
+    waiting: waitingFor(grant.coupons),
     slow: pending && ageSeconds > patienceSeconds,
     refreshSeconds: pending ? refreshAfter(ageSeconds) : undefined,
     url: urls.grant(merchant.slug, grant.id),

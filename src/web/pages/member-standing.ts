@@ -1,6 +1,8 @@
 import type { Campaign } from '../../campaigns/campaign.ts'
-import { takenInLedger } from '../../claims/gate.ts'
 import { type Limit, limitsOf } from '../../claims/limits.ts'
+import { placesOf } from '../../claims/read-scopes.ts'
+import { memberMark } from '../../members/member-mark.ts'
+import type { Merchant } from '../../merchants/merchant.ts'
 import type { MemberReason } from '../../refusal.ts'
 import type { Services } from '../../services.ts'
 import type { CampaignFace } from './campaign-face.ts'
@@ -17,18 +19,18 @@ export type Standing = {
 /** Where the member stands, for the page to say so. The claim itself asks the ledger again. */
 export async function memberStanding(
   services: Services,
+  merchant: Merchant,
   campaign: Campaign,
   face: CampaignFace,
   openid: string,
   now: Date,
 ): Promise<Standing> {
-  const limits = limitsOf({ campaign, openid, coupons: face.coupons, tier: undefined, at: now }).filter(isMembers)
+  const mark = memberMark(merchant, openid)
+  const limits = limitsOf({ campaign, mark, coupons: face.coupons, tier: undefined, at: now }).filter(isMembers)
   if (limits.length === 0) return { used: undefined, limit: undefined, full: undefined }
-  const taken = await takenInLedger(
-    services.db,
-    limits.map(({ scope }) => scope),
-  )
-  const places = ({ scope }: Limit) => taken.get(scope)?.length ?? 0
+  const names = limits.map(({ scope }) => scope)
+  const taken = await placesOf(services.db, merchant.id, names)
+  const places = (limit: Limit) => taken.filter(({ scope }) => scope === limit.scope).length
   const whole = limits.find((limit) => limit.stockRef === undefined)
   const full = limits.find((limit) => places(limit) + limit.take > limit.limit)
   return { used: whole && places(whole), limit: whole?.limit, full: full?.reason }

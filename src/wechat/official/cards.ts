@@ -7,6 +7,8 @@ export type MemberCard = {
   user_card_status: string
   /** undefined when WeChat left it out. */
   has_active: boolean | undefined
+  /** Empty until the card is active; undefined when WeChat left it out. */
+  membership_number: string | undefined
 }
 
 /** The form fields that the member filled in, by name; a choice of several is joined with commas. */
@@ -26,10 +28,17 @@ export function readCode({ code }: Body): OfficialReply<{ code: string }> {
 const codeShape = /^[0-9A-Za-z_-]{1,64}$/
 const invalidCode = 40056
 
-export function readMemberCard({ openid, user_card_status, has_active }: Body): OfficialReply<MemberCard> {
+export function readMemberCard({
+  openid,
+  user_card_status,
+  has_active,
+  membership_number,
+}: Body): OfficialReply<MemberCard> {
   if (typeof openid !== 'string' || openid === '') return { kind: 'later', word: 'unreadable_answer' }
   const status = typeof user_card_status === 'string' ? user_card_status : ''
-  return { kind: 'ok', body: { openid, user_card_status: status, has_active: readFlag(has_active) } }
+  const number = typeof membership_number === 'string' ? membership_number : undefined
+  const card = { openid, user_card_status: status, has_active: readFlag(has_active), membership_number: number }
+  return { kind: 'ok', body: card }
 }
 
 /** true and false came as booleans, numbers and texts over the years. */

@@ -42,14 +42,14 @@ export function openPayClient(keys: PayKeyMaterial, options: PayClientOptions): 
     const leftMs = (): number => Math.max(1, Math.ceil(deadline - performance.now()))
 
     const serial = await platformKeys.serialToName(leftMs())
-    const { answer, failure } = await exchange(request, serial, leftMs())
-    if (failure) return failureReply(failure)
+    const { answer, failure, mayHaveArrived } = await exchange(request, serial, leftMs())
+    if (failure) return { ...failureReply(failure), mayHaveArrived }
 
     const { status, headers, body } = answer
     if (!isSuccess(status)) {
       // WeChat's gateways refuse without a signature; where there is one it turns advice into proof.
       const proven = carriesSignature(headers) && (await platformKeys.verify(headers, body, leftMs())).ok
-      return refusalReply(answer, proven)
+      return { ...refusalReply(answer, proven), mayHaveArrived }
     }
     const verdict = await platformKeys.verify(headers, body, leftMs())
     return verdict.ok ? acceptedReply(answer) : unknownReply('unverified_answer', status, headers, verdict.detail)

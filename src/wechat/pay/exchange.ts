@@ -13,7 +13,10 @@ export type Failure = {
   detail: string
 }
 
-export type Exchange = { answer: RawAnswer; failure?: undefined } | { answer?: undefined; failure: Failure }
+export type Exchange = ({ answer: RawAnswer; failure?: undefined } | { answer?: undefined; failure: Failure }) & {
+  /** An earlier try of the same request broke off after it had begun: it may have been carried out. */
+  mayHaveArrived?: true
+}
 
 /** `startMs` bounds waiting for a connection and connecting, `timeoutMs` everything up to the answer's last byte. */
 export type Limits = { startMs: number; timeoutMs: number }

@@ -111,13 +111,25 @@ const userCouponsSchema = z.object({
 
 export type UserCouponPage = z.infer<typeof userCouponsSchema>
 
-/** A page of the coupons that a member has of one creator, expired ones left out (wechat/pay-v3.md 2.11). `offset` counts pages. */
+/**
+ * A page of the coupons that a member has of one creator, expired ones left out (wechat/pay-v3.md 2.11). `offset` counts
+ * pages; `status` USED brings usable and used ones.
+ */
 export async function listUserCoupons(
   client: PayClient,
-  of: { openid: string; appid: string; creatorMchid: string; stockId?: string; offset?: number; timeoutMs?: number },
+  of: {
+    openid: string
+    appid: string
+    creatorMchid: string
+    stockId?: string
+    status?: 'SENDED' | 'USED'
+    offset?: number
+    timeoutMs?: number
+  },
 ): Promise<PayReply<UserCouponPage>> {
   const query = new URLSearchParams({ appid: of.appid, creator_mchid: of.creatorMchid })
   if (of.stockId !== undefined) query.set('stock_id', of.stockId)
+  if (of.status !== undefined) query.set('status', of.status)
   if (of.offset !== undefined) query.set('offset', String(of.offset))
   const path = `${favor}/users/${encodeURIComponent(of.openid)}/coupons?${query.toString()}`
   return readReply(await client.call({ method: 'GET', path, timeoutMs: of.timeoutMs }), userCouponsSchema)

@@ -62,8 +62,8 @@ export function openSignedExchange(
       { origin: second, method, path, headers: freshHeaders, body },
       lastLimits,
     )
-    // "Never left" is true only when it is true of both tries.
-    return again.failure?.word === 'unreachable' && tried.failure?.word === 'reset' ? tried : again
+    // Whatever the other host says: what the first one did with the request it had, nobody knows.
+    return tried.failure?.word === 'reset' ? { ...again, mayHaveArrived: true } : again
   }
 }
 

@@ -44,6 +44,8 @@ export type UnknownReply = {
   status?: number
   requestId?: string
   detail: string
+  /** An earlier try within the same call may have been carried out, whatever this word says. */
+  mayHaveArrived?: boolean
 }
 
 export type RefusalReply = {
@@ -58,6 +60,8 @@ export type RefusalReply = {
   subCode?: string
   /** It carried signature headers and they verified; otherwise it is advice, not proof. */
   proven: boolean
+  /** An earlier try within the same call broke off: it may have been carried out, whatever this refusal says. */
+  mayHaveArrived?: boolean
 }
 
 export type OkReply<T> = { kind: 'ok'; status: number; body: T; requestId?: string }

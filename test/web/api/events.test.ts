@@ -4,24 +4,35 @@ import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Clock } from '../../../src/clock.ts'
 import { openInboxLoop } from '../../../src/inbox/loop.ts'
+import { openLog } from '../../../src/log.ts'
 import type { Merchant } from '../../../src/merchants/merchant.ts'
+import type { Payment } from '../../../src/payments/payment.ts'
 import { merchantPlace } from '../../../src/merchants/secret-places.ts'
 import type { Services } from '../../../src/services.ts'
 import { createApp } from '../../../src/web/app.ts'
+import { memberMark } from '../../../src/members/member-mark.ts'
 import { aCampaign, aMerchant, aStock } from '../../support/builders.ts'
-import { cardOpened, paymentRefunded, paymentSucceeded, signedHeaders, type TestEvent } from '../../support/events.ts'
+import {
+  cardOpened as opened,
+  paymentRefunded,
+  paymentSucceeded,
+  signedHeaders,
+  type TestEvent,
+} from '../../support/events.ts'
 import { close, listen } from '../../support/listen.ts'
 import { openTestServices } from '../../support/services.ts'
 import { aPayment, aRefund, aSpendCampaign } from '../../support/spend.ts'
 
 const noon = new Date('2026-11-23T12:00:00+08:00')
 const clock: Clock = { now: () => noon }
+const logged: string[] = []
 let services: Services & AsyncDisposable
 let merchant: Merchant
 let api: ReturnType<typeof request>
 
 beforeAll(async () => {
-  services = await openTestServices({ redis: false, clock })
+  const log = openLog('warn', { write: (line) => void logged.push(line) })
+  services = await openTestServices({ redis: false, clock, log })
   merchant = await aMerchant(services)
   api = request(createApp(services).callback())
 })
@@ -36,27 +47,67 @@ function post(event: TestEvent | string, headers?: Record<string, string>) {
 }
 const inbox = () =>
   services.db.selectFrom('inbox').selectAll().where('merchant_id', '=', merchant.id).orderBy('id').execute()
+const cardOpened = (data: Record<string, unknown>, changes: Partial<TestEvent> = {}) =>
+  opened(data, { occurred_at: noon.toISOString(), ...changes })
+/** Paid to the merchant's own number. */
+const ourPayment = (changes: Partial<Payment> = {}) =>
+  aPayment(services, { mchid: merchant.accounts[0]!.mchid, ...changes })
 const grants = (openid: string) => services.db.selectFrom('grants').selectAll().where('openid', '=', openid).execute()
 
 describe('an event of the merchant', () => {
   test('is on disk before the answer, and a repeat of its id does nothing', async () => {
     const event = cardOpened({})
     await post(event).expect(202)
-    expect(await inbox()).toMatchObject([{ source: 'events', business_key: event.id, body: event, applied_at: null }])
-    await post(event).expect(202)
-    await post({ ...event, data: { ...event.data, openid: 'somebody-else' } }).expect(202)
+    const business_key = `card.opened/${event.id}`
+    expect(await inbox()).toMatchObject([{ source: 'events', business_key, body: event, applied_at: null }])
+    const answer = await post(event).expect(202)
+    expect(answer.body).toEqual({ accepted: true, repeat: true })
     expect(await inbox()).toMatchObject([{ body: event }])
+  })
+
+  test('is the same one with its fields in another order, spaced out, and told at another time', async () => {
+    const event = cardOpened({ channel: 'a\0b' })
+    await post(event).expect(202)
+    const later = { ...event, occurred_at: '2026-11-23T03:00:00Z' }
+    const turned = { ...later, data: Object.fromEntries(Object.entries(event.data).toReversed()) }
+    expect((await post(JSON.stringify(turned, null, 4)).expect(202)).body).toMatchObject({ repeat: true })
+  })
+
+  test('that says something else under the same type and id is refused, logged, and changes nothing', async () => {
+    const event = paymentSucceeded(ourPayment())
+    await post(event).expect(202)
+    const before = await inbox()
+    logged.length = 0
+    const other = { ...event, data: { ...event.data, openid: 'somebody-else', total: 7000 } }
+    expect((await post(other).expect(409)).body).toEqual({ field: 'data', error: expect.any(String) })
+    expect(await inbox()).toEqual(before)
+    const [line] = logged.map((text) => JSON.parse(text) as object)
+    const told = { event: event.id, first: { openid: '***', total: 6000 }, second: { openid: '***', total: 7000 } }
+    expect(line).toMatchObject({ ...told, msg: 'event came again with other data: the first one stands' })
+    expect((await post(event).expect(202)).body).toMatchObject({ repeat: true })
+  })
+
+  test('with the id of an event of another type is an event of its own: both do their work', async () => {
+    const payment = ourPayment({ openid: 'two-types' })
+    const [paid, refunded] = [paymentSucceeded(payment), paymentRefunded(aRefund(services, payment))]
+    await post(paid).expect(202)
+    expect((await post({ ...refunded, id: paid.id }).expect(202)).body).toMatchObject({ repeat: false })
+    await openInboxLoop(services).drain()
+    const { transactionId } = payment
+    const of = (table: 'payments' | 'refunds') =>
+      services.db.selectFrom(table).select('id').where('transaction_id', '=', transactionId).execute()
+    expect([await of('payments'), await of('refunds')]).toMatchObject([[{}], [{}]])
   })
 
   test('of each kind does its work: a card, a payment and its refund', async () => {
     const stock = await aStock(services, merchant)
     await aCampaign(services, stock, { kind: 'card_open' })
     await aSpendCampaign(services, stock)
-    const payment = aPayment(services, { openid: 'spender' })
+    const payment = ourPayment({ openid: 'spender' })
     await post(cardOpened({ openid: 'opener', channel: null })).expect(202)
     await post(paymentSucceeded(payment)).expect(202)
     await openInboxLoop(services).drain()
-    expect(await grants('opener')).toMatchObject([{ trigger_key: 'card_open/opener' }])
+    expect(await grants('opener')).toMatchObject([{ trigger_key: `card_open/${memberMark(merchant, 'opener')}` }])
     expect(await grants('spender')).toMatchObject([{ transaction_id: payment.transactionId, refunded_at: null }])
 
     await post(paymentRefunded(aRefund(services, payment, { payerRefund: 6000 }))).expect(202)
@@ -138,7 +189,8 @@ describe('an event is refused', () => {
     await close(server)
   })
 
-  const payment = () => paymentSucceeded(aPayment(services))
+  const tooFarAhead = new Date(noon.getTime() + 601_000).toISOString()
+  const payment = () => paymentSucceeded(ourPayment())
   const refund = () => paymentRefunded(aRefund(services, aPayment(services)))
   test.each<[string, () => unknown]>([
     ['body', () => 'not json'],
@@ -160,9 +212,32 @@ describe('an event is refused', () => {
     ['data.paid_at', () => ({ ...payment(), data: { ...payment().data, paid_at: '2026-11-23' } })],
     ['data.refund', () => ({ ...refund(), data: { ...refund().data, refund: null } })],
     ['data.refund_id', () => ({ ...refund(), data: { ...refund().data, refund_id: '' } })],
+    // True in form, and impossible.
+    ['occurred_at', () => cardOpened({}, { occurred_at: tooFarAhead })],
+    ['data.mchid', () => paymentSucceeded(ourPayment({ mchid: '9999999999' }))],
+    ['data.sub_mchid', () => paymentSucceeded(ourPayment(), { sub_mchid: '9999999999' })],
+    ['data.paid_at', () => paymentSucceeded(ourPayment(), { paid_at: tooFarAhead })],
+    ['data.payer_total', () => paymentSucceeded(ourPayment({ total: 6000, payerTotal: 6001 }))],
+    ['data.refunded_at', () => ({ ...refund(), data: { ...refund().data, refunded_at: tooFarAhead } })],
+    ['data.payer_refund', () => paymentRefunded(aRefund(services, aPayment(services), { payerRefund: 6001 }))],
   ])('with a wrong %s: 400 names it', async (field, event) => {
     const body = event()
     const answer = await post(typeof body === 'string' ? body : JSON.stringify(body)).expect(400)
     expect(answer.body).toEqual({ field, error: expect.any(String) })
   })
+})
+
+test.each<[string, () => TestEvent]>([
+  ['ten minutes ahead', () => cardOpened({}, { occurred_at: new Date(noon.getTime() + 600_000).toISOString() })],
+  [
+    'of an order that a provider placed for the merchant',
+    () => paymentSucceeded(ourPayment({ mchid: '1900000001' }), { sub_mchid: merchant.accounts[0]!.mchid }),
+  ],
+  ['of a free order', () => paymentSucceeded(ourPayment({ total: 0, payerTotal: 0 }))],
+  [
+    'of a coupon whose face value is more than the order',
+    () => paymentSucceeded(ourPayment({ total: 500, payerTotal: 0, promotions: [{ stock_id: '1', amount: 1000 }] })),
+  ],
+])('an event %s is possible, and accepted', async (_name, event) => {
+  await post(event()).expect(202)
 })

@@ -56,7 +56,7 @@ describe('a push about a card', () => {
       .selectAll()
       .where('openid', '=', card.openid)
       .execute()
-    expect(opening).toMatchObject({ source: 'oa', channel: 'store-7', opened_at: new Date(createTime * 1_000) })
+    expect(opening).toMatchObject({ source: 'oa', channel: 'store-7', taken_at: new Date(createTime * 1_000) })
   })
 
   test('that comes a day late is taken all the same', async () => {
@@ -131,9 +131,16 @@ describe('a push about a card', () => {
     expect(await grants(card)).toBe(0)
   })
 
-  test('that was only restored, deleted or looked at is answered and not kept', async () => {
+  test('that was only restored is kept and earns nothing', async () => {
     const card = aCard()
     await tell(card, 'user_get_card', { fields: { IsRestoreMemberCard: '1' } })
+    await apply()
+    expect(await inbox()).toMatchObject([{ applied_at: expect.any(Date), last_error: expect.stringContaining('back') }])
+    expect(await grants(card)).toBe(0)
+  })
+
+  test('that was deleted or looked at is answered and not kept', async () => {
+    const card = aCard()
     for (const event of ['user_del_card', 'user_view_card']) await tell(card, event)
     expect(await inbox()).toEqual([])
   })

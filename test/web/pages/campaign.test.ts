@@ -1,5 +1,6 @@
 import { load } from 'cheerio'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { memberMark } from '../../../src/members/member-mark.ts'
 import type { Merchant } from '../../../src/merchants/merchant.ts'
 import type { Services } from '../../../src/services.ts'
 import type { Stock } from '../../../src/stocks/stock.ts'
@@ -73,7 +74,7 @@ describe('the campaign page before a login', () => {
     const scope = 'total' in limits ? `campaign/${campaign.id}/total` : `campaign/${campaign.id}/day/${day}`
     await services.db
       .insertInto('slots')
-      .values({ scope, number: 1, grant_id: timeOrderedId(new Date()) })
+      .values({ merchant_id: merchant.id, scope, number: 1, grant_id: timeOrderedId(new Date()) })
       .execute()
     const seen = await site.phone().get(`/m/${merchant.slug}/c/${campaign.slug}`)
     expect(seen.text).toContain(words)
@@ -131,10 +132,10 @@ describe('the campaign page before a login', () => {
 describe('the campaign page of a member', () => {
   it('says 已领过 1/1 instead of offering the form again', async () => {
     const campaign = await aCampaign(services, stock)
-    const scope = `campaign/${campaign.id}/member/openid-1`
+    const scope = `campaign/${campaign.id}/member/${memberMark(merchant, 'openid-1')}`
     await services.db
       .insertInto('slots')
-      .values({ scope, number: 1, grant_id: timeOrderedId(new Date()) })
+      .values({ merchant_id: merchant.id, scope, number: 1, grant_id: timeOrderedId(new Date()) })
       .execute()
     const seen = await site.phoneOf(merchant, 'openid-1').get(`/m/${merchant.slug}/c/${campaign.slug}`)
     expect(seen.text).toContain('已领过 1/1')
@@ -145,10 +146,10 @@ describe('the campaign page of a member', () => {
 
   it('offers the form while there is something left of their own limit', async () => {
     const campaign = await aCampaign(services, stock, { limits: { per_member: 3 } })
-    const scope = `campaign/${campaign.id}/member/openid-1`
+    const scope = `campaign/${campaign.id}/member/${memberMark(merchant, 'openid-1')}`
     await services.db
       .insertInto('slots')
-      .values({ scope, number: 1, grant_id: timeOrderedId(new Date()) })
+      .values({ merchant_id: merchant.id, scope, number: 1, grant_id: timeOrderedId(new Date()) })
       .execute()
     const seen = await site.phoneOf(merchant, 'openid-1').get(`/m/${merchant.slug}/c/${campaign.slug}`)
     expect(seen.text).toContain('已领过 1/3，还可以继续领取')

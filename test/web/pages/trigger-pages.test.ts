@@ -64,6 +64,9 @@ describe('the page after opening a card', () => {
     ['it is sold out', { kind: 'opened', awards: [{ kind: 'turned_away', reason: 'sold_out' }] }, '优惠券已被领完'],
     ['the card is not active', { kind: 'not_active' }, '会员卡还没有激活'],
     ['there is no such card', { kind: 'invalid' }, '没有找到您的会员卡'],
+    ['nobody tells when it was taken', { kind: 'unproven' }, '暂时没有收到微信的开卡确认'],
+    ['the card is from before', { kind: 'not_new' }, '这份开卡礼送给活动期间新开卡的会员'],
+    ['a friend handed it on', { kind: 'gifted' }, '好友转赠的会员卡不参加'],
     ['WeChat cannot be asked', { kind: 'later' }, '正在确认您的会员卡'],
   ])('says so when %s', async (_, landing, words) => {
     landed(landing)
@@ -71,6 +74,20 @@ describe('the page after opening a card', () => {
     expect(page.text).toContain(words)
     expect(page.refresh).toBe(landing.kind === 'later' ? '5' : undefined)
   })
+
+  it.each([
+    [0, '5'],
+    [60_000, '15'],
+    [180_000, '60'],
+  ])(
+    'waits for WeChat’s word when the card was taken, and looks again ever later: after %i ms in %s s',
+    async (sinceMs, seconds) => {
+      landed({ kind: 'waiting', sinceMs })
+      const page = await visit('card-opened?card_id=p1')
+      expect(page.text).toContain('正在等微信确认您的开卡时间')
+      expect(page.refresh).toBe(seconds)
+    },
+  )
 
   it('shows nothing of another member’s card', async () => {
     landed({ kind: 'not_yours' })

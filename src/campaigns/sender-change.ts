@@ -1,0 +1,13 @@
+import { type Merchant, sendersOf } from '../merchants/merchant.ts'
+import type { Campaign } from './campaign.ts'
+import type { CampaignFile } from './campaign-file.ts'
+
+/**
+ * What is wrong with the senders that a file no longer names, of a campaign that has grants: the sender is part of a
+ * coupon's number, so one that may have sent for a member must stay.
+ */
+export function removedSenders(merchant: Merchant, before: Campaign, { sender_mchids }: CampaignFile): string[] {
+  const stay = sendersOf(merchant, sender_mchids).map(({ mchid }) => mchid)
+  const removed = sendersOf(merchant, before.sender_mchids).filter(({ mchid }) => !stay.includes(mchid))
+  return removed.map(({ mchid }) => `sender_mchids: ${mchid} may have sent already and cannot be left out`)
+}

@@ -1,0 +1,89 @@
+import { sql } from 'kysely'
+import type { Db } from '../database.ts'
+import { FileFault } from '../file-fault.ts'
+import type { Merchant } from '../merchants/merchant.ts'
+
+/** `rows` of the file, those of them that were `added`, and those that were `known` (told before, or twice). */
+export type ImportedCards = { rows: number; added: number; known: number }
+
+/** Of a row of card_openings: whether the merchant has told of the card, or of its member, as of one from before. */
+export const isEarlier = sql<boolean>`(
+  exists (select from earlier_cards as earlier where earlier.merchant_id = card_openings.merchant_id
+    and earlier.card_id = card_openings.card_id and earlier.card_code = card_openings.card_code)
+  or exists (select from earlier_members as earlier where earlier.merchant_id = card_openings.merchant_id
+    and earlier.openid = card_openings.openid))`
+
+/**
+ * Writes down the cards, or the members, that were there before: they never earn as new. The file is CSV with the header
+ * `card_id,card_code` or `openid`. May be repeated. Throws `FileFault` naming the lines that are wrong; then nothing was
+ * changed.
+ */
+export async function importEarlierCards(db: Db, merchant: Merchant, csv: string): Promise<ImportedCards> {
+  const { header, rows } = readRows(csv)
+  const added = await db.transaction().execute(async (transaction) => {
+    let count = 0
+    for (let start = 0; start < rows.length; start += batchSize) {
+      count += await insert(transaction, merchant, header, rows.slice(start, start + batchSize))
+    }
+    return count
+  })
+  return { rows: rows.length, added, known: rows.length - added }
+}
+
+/** One statement's worth. */
+const batchSize = 5_000
+
+async function insert(db: Db, merchant: Merchant, header: Header, rows: string[][]): Promise<number> {
+  const column = (index: number) => rows.map((row) => row[index])
+  const inserted =
+    header === 'openid'
+      ? sql`insert into earlier_members (merchant_id, openid)
+          select ${merchant.id}::bigint, openid from unnest(${column(0)}::text[]) as told (openid)
+          on conflict do nothing`
+      : sql`insert into earlier_cards (merchant_id, card_id, card_code)
+          select ${merchant.id}::bigint, card_id, card_code
+          from unnest(${column(0)}::text[], ${column(1)}::text[]) as told (card_id, card_code)
+          on conflict do nothing`
+  return Number((await inserted.execute(db)).numAffectedRows ?? 0)
+}
+
+/** WeChat's ids are of these letters; a code that a spreadsheet has turned into 1.23E+11 is not. */
+const idShapes = {
+  card_id: /^p[0-9A-Za-z_-]{1,63}$/,
+  card_code: /^[0-9A-Za-z_-]{1,64}$/,
+  openid: /^[0-9A-Za-z_-]{1,128}$/,
+}
+type Header = keyof typeof columns
+const columns = { 'card_id,card_code': ['card_id', 'card_code'], openid: ['openid'] } as const
+/** Who has a thousand wrong lines needs to see the first ones. */
+const faultsShown = 20
+
+function readRows(csv: string): { header: Header; rows: string[][] } {
+  const lines = csv.replace(/^\uFEFF/, '').split(/\r?\n/)
+  const header = fieldsOf(lines[0] ?? '').join(',')
+  if (!isHeader(header)) throw new FileFault(['line 1: must be the header card_id,card_code or openid'])
+  const names = columns[header]
+  const faults: string[] = []
+  const rows: string[][] = []
+  lines.slice(1).forEach((line, index) => {
+    if (line.trim() === '') return
+    const fields = fieldsOf(line)
+    const wrong = names.find((name, place) => !idShapes[name].test(fields[place] ?? ''))
+    const number = index + 2
+    if (fields.length !== names.length) faults.push(`line ${number}: must have ${names.length} of ${header}`)
+    else if (wrong) faults.push(`line ${number}: ${wrong} is not one of WeChat's`)
+    else rows.push(fields)
+  })
+  if (faults.length > faultsShown) faults.splice(faultsShown, Infinity, `and ${faults.length - faultsShown} more lines`)
+  if (faults.length > 0) throw new FileFault(faults)
+  return { header, rows }
+}
+
+function isHeader(text: string): text is Header {
+  return Object.hasOwn(columns, text)
+}
+
+/** Ids hold neither commas nor quotes, so quotes around them are all that CSV may add. */
+function fieldsOf(line: string): string[] {
+  return line.split(',').map((field) => field.trim().replace(/^"(.*)"$/, '$1'))
+}

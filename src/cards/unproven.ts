@@ -1,0 +1,68 @@
+import { sql } from 'kysely'
+import type { Db } from '../database.ts'
+import type { Merchant } from '../merchants/merchant.ts'
+import { isEarlier } from './earlier-cards.ts'
+
+/** An active card of which nobody tells when it was taken, and the campaigns that wait for it. */
+export type UnprovenOpening = {
+  openid: string
+  card_id: string
+  card_code: string
+  source: string
+  active_at: Date
+  campaigns: string[]
+}
+
+/** WeChat's push comes within seconds and is repeated for longer only where our answer failed. */
+const overdueMs = 10 * 60_000
+/** More than a person reads. */
+const shownAtMost = 1_000
+
+/** Whether a card has been without proof for so long that an operator should look. */
+export function isOverdue(activeAt: Date, now: Date): boolean {
+  return now.getTime() - activeAt.getTime() >= overdueMs
+}
+
+/**
+ * Cards that have been active for ten minutes without proof of their taking, where a campaign for new cards would give
+ * their member something: the newest first. They wait for a push, the merchant's `card.opened`, or an import that says
+ * that they are from before.
+ */
+export async function unprovenOpenings(db: Db, merchant: Merchant, now: Date): Promise<UnprovenOpening[]> {
+  return db
+    .selectFrom('card_openings')
+    .innerJoin('campaigns', 'campaigns.merchant_id', 'card_openings.merchant_id')
+    .select(['card_openings.openid', 'card_id', 'card_code', 'source'])
+    .select(sql<Date>`card_openings.active_at`.as('active_at'))
+    .select(sql<string[]>`array_agg(campaigns.slug order by campaigns.slug)`.as('campaigns'))
+    .where('card_openings.merchant_id', '=', merchant.id)
+    .where('active_at', '<=', new Date(now.getTime() - overdueMs))
+    .where('taken_at', 'is', null)
+    .where('vouched_at', 'is', null)
+    .where('activated_at', 'is', null)
+    .where('restored_at', 'is', null)
+    .where(sql<boolean>`not ${isEarlier}`)
+    .where('campaigns.kind', '=', 'card_open')
+    .where('campaigns.cards', '=', 'new')
+    .where('campaigns.state', 'in', ['published', 'paused'])
+    .whereRef('active_at', '>=', 'campaigns.starts_at')
+    .whereRef('active_at', '<=', 'campaigns.ends_at')
+    .where(sql<boolean>`(campaigns.card_ids = '{}' or card_openings.card_id = any(campaigns.card_ids))`)
+    .where(sql<boolean>`(campaigns.gifted or not card_openings.gifted)`)
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('grants')
+            .select('grants.id')
+            .whereRef('grants.merchant_id', '=', 'card_openings.merchant_id')
+            .whereRef('grants.openid', '=', 'card_openings.openid')
+            .whereRef('grants.campaign_id', '=', 'campaigns.id'),
+        ),
+      ),
+    )
+    .groupBy('card_openings.id')
+    .orderBy('active_at', 'desc')
+    .limit(shownAtMost)
+    .execute()
+}

@@ -1,0 +1,33 @@
+import type { Db } from '../database.ts'
+import { counts } from './doubt.ts'
+import { fillFromAbove } from './overshoots.ts'
+
+export type GivenBack = { scope: string; number: number }
+
+/**
+ * Deletes the slots of coupons that are refused by now, and the grant's own when no coupon of it is owed, sent or in
+ * doubt. Returns the places that are free for others. The caller holds the grant's lock.
+ */
+export async function giveSlotsBack(
+  trx: Db,
+  { merchantId, grantId }: { merchantId: number; grantId: string },
+  couponRows: string[],
+): Promise<GivenBack[]> {
+  const alive = await trx
+    .selectFrom('coupons')
+    .select('id')
+    .where('grant_id', '=', grantId)
+    .where(counts('coupons'))
+    .executeTakeFirst()
+  const given = await trx
+    .deleteFrom('slots')
+    .where('grant_id', '=', grantId)
+    .where((eb) =>
+      alive
+        ? eb('coupon_row', 'in', couponRows)
+        : eb.or([eb('coupon_row', 'is', null), eb('coupon_row', 'in', couponRows)]),
+    )
+    .returning(['scope', 'number', 'coupon_row'])
+    .execute()
+  return fillFromAbove(trx, merchantId, given)
+}

@@ -1,0 +1,37 @@
+import type { Db } from '../database.ts'
+import { type GivenBack, giveSlotsBack } from './give-back.ts'
+import { recordAct } from './operator-acts.ts'
+import { owedForSure } from './owed-for-sure.ts'
+
+export type GivenUp = {
+  /** Coupons that are owed no more. */
+  done: number
+  /** Owed still, because they may have been sent. */
+  doubted: number
+  freed: GivenBack[]
+}
+
+/**
+ * Gives up what a grant is owed, as far as it was never in doubt: refused with the word `given_up`, its places are free.
+ * The operator's reason is kept. One transaction, under the grant's lock.
+ */
+export function giveUp(
+  db: Db,
+  grant: { merchantId: number; grantId: string },
+  { reason, at }: { reason: string; at: Date },
+): Promise<GivenUp> {
+  const { grantId } = grant
+  return db.transaction().execute(async (trx) => {
+    await trx.selectFrom('grants').select('id').where('id', '=', grantId).forUpdate().execute()
+    const { surely, doubted } = await owedForSure(trx, grantId)
+    if (surely.length === 0) return { done: 0, doubted, freed: [] }
+    const rows = surely.map((coupon) => coupon.id)
+    await trx
+      .updateTable('coupons')
+      .set({ state: 'refused', reason: 'given_up', settled_at: at, set_aside: false })
+      .where('id', 'in', rows)
+      .execute()
+    await recordAct(trx, { ...grant, act: 'given_up', reason, at }, surely)
+    return { done: surely.length, doubted, freed: await giveSlotsBack(trx, grant, rows) }
+  })
+}

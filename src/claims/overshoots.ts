@@ -1,0 +1,63 @@
+import { sql } from 'kysely'
+import type { Db } from '../database.ts'
+import type { GivenBack } from './give-back.ts'
+
+/**
+ * Of a scope that holds more than is allowed, a place that is given back is filled by the highest one above the limit, so
+ * that free places are always limit − used. Returns the places that are free for others after that. A coupon's place
+ * under its stock is never moved: its number follows from it.
+ */
+export async function fillFromAbove(
+  trx: Db,
+  merchantId: number,
+  given: (GivenBack & { coupon_row: string | null })[],
+): Promise<GivenBack[]> {
+  const scopes = [...new Set(given.filter((one) => one.coupon_row === null).map((one) => one.scope))].sort()
+  if (scopes.length === 0) return given
+  // Locked, so that two places that are given back at once do not take the same one from above.
+  const over = await trx
+    .selectFrom('overshoots')
+    .selectAll()
+    .where('merchant_id', '=', merchantId)
+    .where('scope', 'in', scopes)
+    .orderBy('scope')
+    .forUpdate()
+    .execute()
+  const free: GivenBack[] = []
+  for (const { scope, number, coupon_row } of given) {
+    const allowed = over.find((one) => one.scope === scope)?.allowed
+    const isFilled =
+      coupon_row === null && allowed !== undefined && (await fill(trx, { merchantId, scope, number, allowed }))
+    if (!isFilled) free.push({ scope, number })
+  }
+  return free
+}
+
+/** False when nothing stands above the limit any more: then the scope is an ordinary one again. */
+async function fill(
+  trx: Db,
+  { merchantId, scope, number, allowed }: { merchantId: number; scope: string; number: number; allowed: number },
+): Promise<boolean> {
+  if (number > allowed) return true
+  const { rows } = await sql`
+    update slots set number = ${number} where merchant_id = ${merchantId} and scope = ${scope} and number = (
+      select number from slots where merchant_id = ${merchantId} and scope = ${scope} and number > ${allowed}
+      order by number desc limit 1)
+    returning number`.execute(trx)
+  if (rows.length > 0) return true
+  await trx.deleteFrom('overshoots').where('merchant_id', '=', merchantId).where('scope', '=', scope).execute()
+  return false
+}
+
+/** Notes that a scope holds more than `allowed`. */
+export async function noteOvershoot(
+  trx: Db,
+  overshoot: { merchantId: number; scope: string; allowed: number },
+): Promise<void> {
+  const { merchantId, scope, allowed } = overshoot
+  await trx
+    .insertInto('overshoots')
+    .values({ merchant_id: merchantId, scope, allowed })
+    .onConflict((conflict) => conflict.columns(['merchant_id', 'scope']).doUpdateSet({ allowed }))
+    .execute()
+}

@@ -1,0 +1,69 @@
+import type { OwedCoupon } from '../claims/coupon.ts'
+import type { Services } from '../services.ts'
+import type { PayClient } from '../wechat/pay/client.ts'
+import { nextTry } from './backoff.ts'
+import { isOldDoubt, lookUp } from './look-up.ts'
+import { outcomeNamed } from './outcomes.ts'
+import type { SendResult } from './sender.ts'
+import { settle } from './settlement.ts'
+
+/** A list of coupons takes WeChat ~100 ms (wechat/pay-v3.md 2.11). */
+const lookUpTimeoutMs = 2_000
+
+/**
+ * Finds out about a coupon in doubt before its number goes out again. It is at WeChat: sent. It is not, and the doubt is a
+ * day old: the doubt is over, and the number goes out again. The list is refused: it is set aside for an operator, with
+ * the evidence. Undefined: send it.
+ */
+export async function clearUp(
+  services: Services,
+  coupon: OwedCoupon,
+  client: PayClient,
+): Promise<SendResult | undefined> {
+  const { clock, ledger } = services
+  const looked = await lookUp(services, client, coupon, lookUpTimeoutMs)
+  const at = clock.now()
+  const isOld = isOldDoubt(coupon, at)
+  switch (looked.kind) {
+    case 'found': {
+      const { couponId, requestId } = looked
+      const evidence = { status: 200, requestId }
+      const outcome = { row: outcomeNamed('sent'), couponId, proven: true, doubtful: false, evidence }
+      return settle(services, coupon, { mchid: client.mchid }, outcome)
+    }
+    case 'none':
+      if (isOld) {
+        await ledger.endDoubt(coupon)
+        coupon.doubtSince = null
+      }
+      return undefined
+    case 'unanswered':
+      return isOld ? wait(services, coupon, 'look_up_unanswered', nextTry('doubt', coupon.attempts, at)) : undefined
+    case 'not_allowed':
+      return isOld ? wait(services, coupon, 'look_up_refused', null, looked) : undefined
+  }
+}
+
+async function wait(
+  { ledger, clock }: Services,
+  coupon: OwedCoupon,
+  reason: string,
+  dueAt: Date | null,
+  evidence: { status?: number; code?: string; message?: string; requestId?: string | undefined } = {},
+): Promise<SendResult> {
+  const { status, code, message, requestId } = evidence
+  const at = clock.now()
+  await ledger.postpone({
+    coupon,
+    reason,
+    outcome: reason,
+    dueAt,
+    doubtful: true,
+    status,
+    code,
+    message,
+    requestId,
+    at,
+  })
+  return { state: 'owed', reason, dueAt: dueAt ?? at }
+}

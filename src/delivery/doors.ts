@@ -1,0 +1,21 @@
+import { leaseMs } from '../claims/coupon.ts'
+
+/**
+ * How long one try to send may take, by who asks: `timeoutMs` is the most that WeChat may take, a second asking
+ * included; `patienceMs` is how long to wait for a turn at the account's pace, twice at most.
+ */
+export const doors = {
+  /** A member waits. WeChat answers in about 100 ms; whatever takes longer is sent by the worker. */
+  claim: { timeoutMs: 3_000, patienceMs: 1_000 },
+  worker: { timeoutMs: 5_000, patienceMs: 1_000 },
+  probe: { timeoutMs: 5_000, patienceMs: 2_000 },
+  /** An operator waits at a screen or a shell. */
+  operator: { timeoutMs: 5_000, patienceMs: 2_000 },
+} as const
+
+/** Between the last moment at which WeChat may be asked and the end of the lease: what is on its way then arrives first. */
+export const lastWordMs = 1_000
+
+for (const [name, { timeoutMs, patienceMs }] of Object.entries(doors)) {
+  if (2 * patienceMs + timeoutMs + lastWordMs > leaseMs) throw new Error(`a ${name} may take longer than a lease holds`)
+}

@@ -1,0 +1,35 @@
+/** What a worker has in hand: sends under way, and how many of each account. */
+export type Hands = {
+  /** How many more it may take. */
+  free(): number
+  byAccount: ReadonlyMap<number, number>
+  /** Takes work into hand until it is done; it must not reject. */
+  hold(work: Promise<unknown>, accountId?: number): void
+  /** Resolves when one of them, or all, are done. */
+  oneDone(): Promise<void>
+  allDone(): Promise<void>
+  isEmpty(): boolean
+}
+
+export function openHands(most: number): Hands {
+  const inHand = new Set<Promise<void>>()
+  const byAccount = new Map<number, number>()
+  const count = (accountId: number, change: number) =>
+    byAccount.set(accountId, (byAccount.get(accountId) ?? 0) + change)
+
+  return {
+    free: () => most - inHand.size,
+    byAccount,
+    hold(work, accountId) {
+      if (accountId !== undefined) count(accountId, 1)
+      const held = work.then(() => {
+        inHand.delete(held)
+        if (accountId !== undefined) count(accountId, -1)
+      })
+      inHand.add(held)
+    },
+    oneDone: () => Promise.race(inHand),
+    allDone: async () => void (await Promise.all(inHand)),
+    isEmpty: () => inHand.size === 0,
+  }
+}

@@ -1,0 +1,93 @@
+import type { OwedCoupon } from '../claims/coupon.ts'
+import type { Db } from '../database.ts'
+import type { Services } from '../services.ts'
+import type { PayClient } from '../wechat/pay/client.ts'
+import { listUserCoupons, type UserCoupon } from '../wechat/pay/favor.ts'
+import { isMembersOwn } from './outcome.ts'
+import { outcomeNamed } from './outcomes.ts'
+
+export type LookedUp =
+  | { kind: 'found'; couponId: string; requestId: string | undefined }
+  | { kind: 'none' }
+  /** This account may not see the list: only a person can find out. */
+  | { kind: 'not_allowed'; status: number; code: string; message: string; requestId: string | undefined }
+  | { kind: 'unanswered' }
+
+/** After this long the same number may be forgotten at WeChat: nobody knows how long it remembers (wechat/pay-v3.md 3.2). */
+export const oldDoubtMs = 24 * 3_600_000
+
+/** Our clock and WeChat's, and a slow answer, lie within this of each other. */
+const nearMs = 2 * 60_000
+/** 20 coupons a page (wechat/pay-v3.md 2.11); a member has at most 60 of a stock. */
+const mostPages = 5
+
+export function isOldDoubt({ doubtSince }: Pick<OwedCoupon, 'doubtSince'>, now: Date): boolean {
+  return doubtSince !== null && now.getTime() - doubtSince.getTime() >= oldDoubtMs
+}
+
+/** A coupon in doubt is looked up before it is sent again after a day, and when WeChat refuses its number. */
+export function needsLookUp(coupon: Pick<OwedCoupon, 'doubtSince' | 'reason'>, now: Date): boolean {
+  if (coupon.doubtSince === null) return false
+  return isOldDoubt(coupon, now) || (coupon.reason !== null && isMembersOwn(outcomeNamed(coupon.reason)))
+}
+
+/**
+ * Looks in the member's coupons of that stock, used ones too, for one that is ours: created within two minutes of one of
+ * our attempts, and known to no other row. WeChat has no query by number (wechat/pay-v3.md 3.5). Throws what the database throws.
+ */
+export async function lookUp(
+  { db }: Pick<Services, 'db'>,
+  client: PayClient,
+  coupon: OwedCoupon,
+  timeoutMs: number,
+): Promise<LookedUp> {
+  const body = JSON.parse(coupon.request) as { stock_id: string; appid: string; stock_creator_mchid: string }
+  const attempts = await attemptTimes(db, coupon.id)
+  for (let page = 0; page < mostPages; page += 1) {
+    const reply = await listUserCoupons(client, {
+      openid: coupon.openid,
+      appid: body.appid,
+      creatorMchid: body.stock_creator_mchid,
+      stockId: body.stock_id,
+      status: 'USED',
+      offset: page,
+      timeoutMs,
+    })
+    if (reply.kind === 'unknown' || (reply.kind === 'refusal' && isPassing(reply.status))) return { kind: 'unanswered' }
+    if (reply.kind === 'refusal') {
+      const { status, code, message, requestId } = reply
+      return { kind: 'not_allowed', status, code, message, requestId }
+    }
+    const listed = reply.body.data
+    const near = listed.filter((one) => one.stock_id === body.stock_id && isNear(one, attempts))
+    const ours = await firstUnknown(db, coupon, near)
+    if (ours) return { kind: 'found', couponId: ours, requestId: reply.requestId }
+    if (listed.length === 0) break
+  }
+  return { kind: 'none' }
+}
+
+function isPassing(status: number): boolean {
+  return status === 429 || status >= 500
+}
+
+async function attemptTimes(db: Db, couponRow: string): Promise<number[]> {
+  const attempts = await db.selectFrom('attempts').select('at').where('coupon_row', '=', couponRow).execute()
+  return attempts.map(({ at }) => at.getTime())
+}
+
+function isNear({ create_time }: UserCoupon, attempts: number[]): boolean {
+  return create_time !== undefined && attempts.some((at) => Math.abs(create_time.getTime() - at) <= nearMs)
+}
+
+async function firstUnknown(db: Db, coupon: OwedCoupon, listed: UserCoupon[]): Promise<string | undefined> {
+  const ids = listed.map((one) => one.coupon_id)
+  if (ids.length === 0) return undefined
+  const known = await db
+    .selectFrom('coupons')
+    .select('coupon_id')
+    .where('merchant_id', '=', coupon.merchantId)
+    .where('coupon_id', 'in', ids)
+    .execute()
+  return ids.find((id) => !known.some((row) => row.coupon_id === id))
+}

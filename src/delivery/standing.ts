@@ -1,0 +1,71 @@
+import { type Selectable, sql } from 'kysely'
+import type { Db } from '../database.ts'
+import type { HaltsTable } from '../schema.ts'
+import type { Services } from '../services.ts'
+
+/** A stock, or a whole account (`stock_ref` null), that must not be sent from until its cause is gone. */
+export type Halt = Selectable<HaltsTable>
+
+/** What stands in the way of sending, as this process knows it. */
+export type Standing = {
+  halts: Halt[]
+  /** Lanes (`laneOf`) of which somebody has met an answer that may yet halt them. */
+  suspected: Set<string>
+}
+
+/** A lane: what one account sends of one stock. */
+export type LaneName = { accountId: number; stockRef: number }
+export const laneOf = ({ accountId, stockRef }: LaneName) => `${accountId}/${stockRef}`
+
+/** A halt raised by another process is obeyed after this; until then a send only meets the same answer again. */
+const cacheMs = 1_000
+
+type Cache = { readAt: number; standing: Promise<Standing>; known?: Standing }
+const caches = new WeakMap<Db, Cache>()
+
+/** Every send asks, so the few rows are read once a second. Throws what the database throws. */
+export function readStanding({ db }: Pick<Services, 'db'>): Promise<Standing> {
+  const known = caches.get(db)
+  if (known && performance.now() - known.readAt < cacheMs) return known.standing
+  const standing = read(db)
+  const fresh: Cache = { readAt: performance.now(), standing }
+  caches.set(db, fresh)
+  standing.then(
+    (known) => (fresh.known = known),
+    () => caches.get(db) === fresh && caches.delete(db),
+  )
+  return standing
+}
+
+/** Reads anew from now on; whoever changes a halt calls it. */
+export function forgetStanding({ db }: Pick<Services, 'db'>): void {
+  caches.delete(db)
+}
+
+/**
+ * Reads anew when a halt is remembered that closes the lane of one of these coupons, which were leased just now and so
+ * under none: it was lifted by another process.
+ */
+export function forgetLifted(services: Pick<Services, 'db'>, coupons: LaneName[]): void {
+  const known = caches.get(services.db)?.known
+  if (known && coupons.some((coupon) => haltOn(known, coupon))) forgetStanding(services)
+}
+
+/** The halt that closes a lane; the account's own before the stock's. */
+export function haltOn({ halts }: Standing, { accountId, stockRef }: LaneName): Halt | undefined {
+  return halts.find((halt) => halt.account_id === accountId && (halt.stock_ref === null || halt.stock_ref === stockRef))
+}
+
+async function read(db: Db): Promise<Standing> {
+  const [halts, lanes] = await Promise.all([
+    db
+      .selectFrom('halts')
+      .selectAll()
+      .where('lifted_at', 'is', null)
+      .orderBy(sql`stock_ref nulls first`)
+      .execute(),
+    db.selectFrom('suspicions').select(['account_id', 'stock_ref']).distinct().execute(),
+  ])
+  const suspected = new Set(lanes.map((row) => laneOf({ accountId: row.account_id, stockRef: row.stock_ref })))
+  return { halts, suspected }
+}

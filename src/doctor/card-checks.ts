@@ -1,0 +1,48 @@
+import { sql } from 'kysely'
+import { unprovenOpenings } from '../cards/unproven.ts'
+import type { Db } from '../database.ts'
+import type { Merchant } from '../merchants/merchant.ts'
+import type { Services } from '../services.ts'
+import { finding, type Finding } from './findings.ts'
+
+/** A campaign that has run for so long without a single card push has none coming. */
+const patienceMs = 86_400_000
+
+/**
+ * Where a card_open campaign is published: whether WeChat's pushes about cards arrive at all, without which no new
+ * card is proven, and how many openings wait in vain for such a proof.
+ */
+export async function checkCards({ db, clock }: Services, merchant: Merchant): Promise<Finding[]> {
+  const now = clock.now()
+  const { first } = await db
+    .selectFrom('campaigns')
+    .select((eb) => eb.fn.min('starts_at').as('first'))
+    .where('merchant_id', '=', merchant.id)
+    .where('kind', '=', 'card_open')
+    .where('state', '=', 'published')
+    .where('ends_at', '>', now)
+    .executeTakeFirstOrThrow()
+  if (!first) return []
+  const unproven = (await unprovenOpenings(db, merchant, now)).length
+  const { slug } = merchant
+  const findings = [await checkPushes(db, merchant, unproven > 0 || now.getTime() - first.getTime() > patienceMs)]
+  return unproven > 0 ? [...findings, finding('openings_unproven', { slug, unproven })] : findings
+}
+
+async function checkPushes(db: Db, merchant: Merchant, expected: boolean): Promise<Finding> {
+  const { slug } = merchant
+  const { messageToken, encodingAesKey } = merchant.officialAccount
+  const { pushed, vouched } = await whatArrived(db, merchant)
+  if (pushed) return finding('card_pushes_arrive')
+  if (vouched) return finding('card_events_arrive')
+  if (!messageToken || !encodingAesKey) return finding('card_pushes_without_keys', { slug })
+  return finding(expected ? 'card_pushes_missing' : 'card_pushes_not_yet', { slug })
+}
+
+/** What was applied is kept in card_openings for longer than in the inbox. */
+async function whatArrived(db: Db, merchant: Merchant): Promise<{ pushed: boolean; vouched: boolean }> {
+  const told = sql<boolean>`exists (select from inbox where merchant_id = ${merchant.id} and source = 'oa')
+    or exists (select from card_openings where merchant_id = ${merchant.id} and (taken_at is not null or restored_at is not null))`
+  const vouched = sql<boolean>`exists (select from card_openings where merchant_id = ${merchant.id} and vouched_at is not null)`
+  return db.selectNoFrom([told.as('pushed'), vouched.as('vouched')]).executeTakeFirstOrThrow()
+}

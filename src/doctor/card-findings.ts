@@ -1,0 +1,34 @@
+/** What the doctor can find about member cards: rows of findings.ts. */
+export const cardFindings = {
+  card_pushes_arrive: { check: 'card_pushes', ok: true, message: '能收到微信的会员卡推送', cure: '' },
+  card_pushes_not_yet: {
+    check: 'card_pushes',
+    ok: true,
+    message: '有开卡有礼活动，还没有收到过微信的会员卡推送',
+    cure: '自己开一张会员卡试试；收不到推送，就确认不了新卡、发不出券：在服务号后台把服务器配置设为安全模式并启用，URL 填 /notify/{slug}/oa',
+  },
+  card_pushes_missing: {
+    check: 'card_pushes',
+    ok: false,
+    message: '有开卡有礼活动，但从未收到微信的会员卡推送，确认不了新卡、发不出券',
+    cure: '在服务号后台把服务器配置设为安全模式并启用，URL 填 /notify/{slug}/oa，令牌与 EncodingAESKey 同商户文件；或者由商户系统发 card.opened 事件',
+  },
+  card_pushes_without_keys: {
+    check: 'card_pushes',
+    ok: false,
+    message: '有开卡有礼活动，但商户文件没有 message_token 或 encoding_aes_key，收不到微信的会员卡推送',
+    cure: '在商户文件的 official_account 中填入两者，再到服务号后台把服务器配置设为安全模式并启用，URL 填 /notify/{slug}/oa',
+  },
+  card_events_arrive: {
+    check: 'card_pushes',
+    ok: true,
+    message: '没有收到过微信的会员卡推送，开卡由商户系统的 card.opened 事件告知',
+    cure: '',
+  },
+  openings_unproven: {
+    check: 'card_openings',
+    ok: true,
+    message: '{unproven} 张已激活的会员卡没有开卡凭证，等着领开卡礼',
+    cure: '用 cards unproven {slug} 查看：以前开的卡用 cards import 导入，真正的新卡由商户系统发 card.opened 事件',
+  },
+} as const

@@ -1,0 +1,46 @@
+import { checkCard } from '../cards/check.ts'
+import { findCard, recordCard } from '../cards/openings.ts'
+import { settleOpening } from '../cards/settle-opening.ts'
+import type { Merchant } from '../merchants/merchant.ts'
+import type { Services } from '../services.ts'
+import { NotYet } from './not-yet.ts'
+import type { CardPush } from './push.ts'
+
+/**
+ * A card that was just taken is often not active yet when WeChat tells of it (wechat/official-account.md 7, row 24). The
+ * event of its activation, or the landing page, comes later; for the kinds that have neither we look a few times.
+ */
+const looksForActivation = 4
+
+/**
+ * Does what a push about a card says. That it was taken is WeChat's signed word and is written down at once; whether it
+ * is active is asked, unless that is known. Returns why nothing came of it; throws `NotYet` while that is open.
+ */
+export async function applyCardPush(
+  services: Services,
+  merchant: Merchant,
+  push: CardPush,
+  attempts: number,
+): Promise<string | undefined> {
+  const { told, at, openid, cardId, cardCode, channel, gifted } = push
+  const card = { source: 'oa', openid, cardId, cardCode, channel } as const
+  if (told === 'restored') {
+    await recordCard(services, merchant, { ...card, restoredAt: at, gifted })
+    return 'a card that was only fetched back'
+  }
+  if (told === 'taken') {
+    await settleOpening(services, merchant, { ...card, takenAt: at, gifted })
+    if ((await findCard(services.db, merchant, card))?.active_at) return undefined
+  }
+  const checked = await checkCard(services.official(merchant), cardId, cardCode)
+  if (checked.kind === 'later') throw new NotYet('the card cannot be looked up at this moment')
+  if (checked.kind === 'unknown') return 'a card that WeChat does not know'
+  if (checked.openid !== openid) return 'a card that belongs to somebody else now'
+  if (!checked.usable) return 'a card that cannot be used'
+  if (checked.activity === 'inactive') {
+    if (attempts < looksForActivation) throw new NotYet('the card is not active yet')
+    return 'a card that is not active'
+  }
+  await settleOpening(services, merchant, { ...card, activeAt: at })
+  return undefined
+}

@@ -1,0 +1,2 @@
+/** Not now: ask again in a moment. No fault of anybody's. */
+export class NotYet extends Error {}

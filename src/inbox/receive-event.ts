@@ -1,0 +1,59 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Merchant } from '../merchants/merchant.ts'
+import type { Services } from '../services.ts'
+import type { MerchantEvent } from './event.ts'
+import { receive, storable } from './inbox.ts'
+
+/**
+ * Puts a merchant's event on disk, once by its type and id: one id under two types is two events. A repeat has the same
+ * `data`, compared as values, whatever its `occurred_at`. Other data under a known type and id is a contradiction: it
+ * changes nothing and is logged, with what both say where they differ.
+ */
+export async function receiveEvent(
+  { db, clock, log }: Services,
+  merchant: Merchant,
+  event: MerchantEvent,
+): Promise<'new' | 'repeat' | 'contradiction'> {
+  const businessKey = eventKey(event)
+  const arrival = { merchantId: merchant.id, source: 'events', businessKey, body: event, at: clock.now() } as const
+  if ((await receive(db, arrival)) === 'new') return 'new'
+
+  const first = await db
+    .selectFrom('inbox')
+    .select(['id', 'body'])
+    .where('merchant_id', '=', merchant.id)
+    .where('source', '=', 'events')
+    .where('business_key', '=', businessKey)
+    .executeTakeFirstOrThrow()
+  const told = (first.body as MerchantEvent).data as Data
+  const retold = (JSON.parse(storable(event)) as MerchantEvent).data as Data
+  const names = [...new Set([...Object.keys(told), ...Object.keys(retold)])]
+  const differing = names.filter((name) => !isDeepStrictEqual(told[name], retold[name]))
+  if (differing.length === 0) return 'repeat'
+  log.warn(
+    {
+      merchant: merchant.slug,
+      type: event.type,
+      event: event.id,
+      inbox: first.id,
+      first: shown(told, differing),
+      second: shown(retold, differing),
+    },
+    'event came again with other data: the first one stands',
+  )
+  return 'contradiction'
+}
+
+type Data = Record<string, unknown>
+
+/** A log names nobody. */
+const personal = new Set(['openid', 'card_code'])
+
+function shown(data: Data, names: string[]): Data {
+  return Object.fromEntries(names.map((name) => [name, personal.has(name) ? '***' : (data[name] ?? null)]))
+}
+
+/** What makes an event of the merchant's own systems the same one. */
+function eventKey({ type, id }: MerchantEvent): string {
+  return `${type}/${id}`
+}

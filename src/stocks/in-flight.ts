@@ -1,0 +1,14 @@
+import { sql } from 'kysely'
+import type { Db } from '../database.ts'
+
+/**
+ * Our coupons of the stock that are on their way or in doubt at this moment: WeChat's number of coupons given may or may not
+ * have them already.
+ */
+export async function countInFlight(db: Db, merchantId: number, stockId: string): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*) from coupons c join stocks s on s.id = c.stock_ref
+    where s.merchant_id = ${merchantId} and s.stock_id = ${stockId} and c.state = 'reserved' and c.settled_at is null
+      and (c.lease_token is not null or c.doubt_since is not null)`.execute(db)
+  return Number(rows[0]!.count)
+}

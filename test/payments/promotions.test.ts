@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Merchant } from '../../src/merchants/merchant.ts'
+import { recordPayment } from '../../src/payments/intake.ts'
+import { joinPromotions } from '../../src/payments/join-promotions.ts'
+import type { Payment } from '../../src/payments/payment.ts'
+import { settlePayment } from '../../src/payments/settle-payment.ts'
+import type { Services } from '../../src/services.ts'
+import type { Stock } from '../../src/stocks/stock.ts'
+import { aMerchant, aStock } from '../support/builders.ts'
+import { openTestServices } from '../support/services.ts'
+import { aPayment, aSpendCampaign } from '../support/spend.ts'
+
+let services: Services & AsyncDisposable
+let merchant: Merchant
+let stock: Stock
+
+beforeAll(async () => {
+  services = await openTestServices({ redis: false })
+  merchant = await aMerchant(services)
+  stock = await aStock(services, merchant, { no_cash: true })
+})
+afterAll(() => services[Symbol.asyncDispose]())
+
+const stored = ({ transactionId }: Payment) =>
+  services.db
+    .selectFrom('payments')
+    .select(['promotions', 'settlement'])
+    .where('transaction_id', '=', transactionId)
+    .executeTakeFirstOrThrow()
+
+describe('a payment that the mall tells without promotions and WeChat with them', () => {
+  test('earns nothing when it was paid with our coupon, whichever came first', async () => {
+    const ours = [{ stock_id: stock.stock_id, coupon_id: '9001', amount: 1000, type: 'NOCASH' }]
+    for (const reports of [
+      [[], ours],
+      [ours, []],
+    ]) {
+      const payment = aPayment(services)
+      for (const promotions of reports) await recordPayment(services, merchant, { ...payment, promotions })
+      expect(await stored(payment)).toEqual({ promotions: ours, settlement: 5000 })
+      const campaign = await aSpendCampaign(services, stock)
+      const outcomes = await settlePayment(services, merchant, payment.transactionId)
+      expect(outcomes.find((outcome) => outcome.campaign.id === campaign.id)?.awards).toEqual([])
+    }
+  })
+
+  test('loses none of them when both reports come at once', async () => {
+    const payment = aPayment(services)
+    await recordPayment(services, merchant, payment)
+    const told = Array.from({ length: 6 }, (_, index) => ({ coupon_id: `c${index}`, amount: 100, type: 'NOCASH' }))
+    await Promise.all(
+      told.map((promotion) => recordPayment(services, merchant, { ...payment, promotions: [promotion] })),
+    )
+    const { promotions, settlement } = await stored(payment)
+    expect(promotions.map(({ coupon_id }) => coupon_id).toSorted()).toEqual(told.map(({ coupon_id }) => coupon_id))
+    expect(settlement).toBe(5400)
+  })
+})
+
+describe('promotions of two reports', () => {
+  const full = { stock_id: '16', coupon_id: '9001', amount: 1000, type: 'NOCASH' }
+
+  test('are one where they have one number, with what either says of it', () => {
+    const { type: _type, ...byEvent } = full
+    expect(joinPromotions([byEvent], [full])).toEqual([full])
+    expect(joinPromotions([full], [byEvent])).toEqual([full])
+  })
+
+  test('are one where one report leaves the number out, as often as it names the stock', () => {
+    const byStock = { stock_id: '16', amount: 1000 }
+    expect(joinPromotions([byStock], [full])).toEqual([full])
+    const second = { ...full, coupon_id: '9002' }
+    expect(joinPromotions([byStock, byStock], [full, second])).toEqual([full, second])
+    expect(joinPromotions([full], [byStock, second])).toEqual([full, second])
+  })
+
+  test('are two where their numbers, stocks or sums differ', () => {
+    const other = { stock_id: '17', amount: 1000 }
+    expect(joinPromotions([full], [{ ...full, coupon_id: '9002' }, other])).toHaveLength(3)
+    expect(joinPromotions([{ stock_id: '16', amount: 500 }], [{ stock_id: '16', amount: 1000 }])).toHaveLength(2)
+  })
+})
