@@ -21,8 +21,13 @@ type Row = {
   lease_token: string
 }
 
-/** Nobody holds it, or whoever did has let its lease run out. */
-const free = sql`(c.lease_token is null or c.leased_until <= lease_clock())`
+/**
+ * Nobody holds it, or whoever did has let its lease run out. Not what a refund waits to cancel: it was on its way when the
+ * refund came, and was given back unsent.
+ */
+const free = sql`(c.lease_token is null or c.leased_until <= lease_clock()) and (
+  c.doubt_since is not null or c.lease_token is not null
+  or not exists (select from grants g where g.id = c.grant_id and g.refunded_at is not null))`
 
 /** Nobody holds another coupon of the same stock and openid. */
 const unpaired = sql`not exists (
