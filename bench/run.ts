@@ -2,13 +2,14 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { type BenchRow, printRow } from './bench.ts'
 import { benchClaims } from './claims.ts'
+import { benchLanes } from './lanes.ts'
 import { benchMemory } from './memory.ts'
 import { benchPayClient } from './pay-client.ts'
 import { benchTaps } from './taps.ts'
 
 /** All benchmarks in turn, each with its floor or peer in the same run; a table at the end, JSON in bench/results/. */
 const rows: BenchRow[] = []
-const benches = [benchClaims, benchTaps, benchPayClient, benchMemory]
+const benches = [benchClaims, benchTaps, benchPayClient, benchMemory, benchLanes]
 for (const bench of benches) {
   const more = [await bench()].flat()
   more.forEach(printRow)

@@ -3,19 +3,27 @@ import { createServer, type Socket } from 'node:net'
 import { answerMessage, makeNonce } from '../../src/wechat/pay/signature.ts'
 
 /** What the parent sends; the child answers with its address. It ends when the parent disconnects. */
-export type ServerKeys = { serial: string; privateKey: string }
+export type ServerKeys = {
+  serial: string
+  privateKey: string
+  /** Each answer has a coupon number of its own, as WeChat's have, and is signed as it is asked for. */
+  ownNumbers?: boolean
+}
 
 /** Enough that no client sees one answer twice in a row, few enough to be signed in an instant. */
 const poolSize = 64
 
 /**
- * A WeChat Pay that answers every call with a signed coupon number. Answers are whole and signed beforehand and requests
- * are only counted off, so that the processor is left to the clients under test. Runs in a process of its own.
+ * A WeChat Pay that answers every call with a signed coupon number. Where numbers may repeat, answers are whole and signed
+ * beforehand and requests are only counted off, so that the processor is left to the clients under test. Runs in a process
+ * of its own.
  */
-process.once('message', ({ serial, privateKey }: ServerKeys) => {
-  const pool = signedAnswers(serial, privateKey)
+process.once('message', ({ serial, privateKey, ownNumbers }: ServerKeys) => {
+  const sign = signer(serial, privateKey)
+  const pool = Array.from({ length: poolSize }, (_, index) => sign(index))
   let next = 0
-  const server = createServer((socket) => answerEach(socket, () => pool[next++ % poolSize]!))
+  const answer = ownNumbers ? () => sign(next++) : () => pool[next++ % poolSize]!
+  const server = createServer((socket) => answerEach(socket, answer))
   server.listen(0, '127.0.0.1', () => process.send!(server.address()))
 })
 process.once('disconnect', () => process.exit())
@@ -38,9 +46,9 @@ function answerEach(socket: Socket, answer: () => Buffer): void {
   })
 }
 
-function signedAnswers(serial: string, privateKeyPem: string): Buffer[] {
+function signer(serial: string, privateKeyPem: string): (index: number) => Buffer {
   const key = createPrivateKey(privateKeyPem)
-  return Array.from({ length: poolSize }, (_, index) => {
+  return (index) => {
     const body = JSON.stringify({ coupon_id: String(9_867_041 + index) })
     const timestamp = Math.floor(Date.now() / 1000).toString()
     const nonce = makeNonce()
@@ -58,5 +66,5 @@ function signedAnswers(serial: string, privateKeyPem: string): Buffer[] {
       'Wechatpay-Signature-Type: WECHATPAY2-SHA256-RSA2048',
     ]
     return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body}`)
-  })
+  }
 }

@@ -60,12 +60,16 @@ export async function leaseDue(
         ${shares.map(({ lane }) => lane.accountId)}::bigint[], ${shares.map(({ lane }) => lane.stockRef)}::bigint[],
         ${shares.map(({ take }) => take)}::int[]) as lane (account_id, stock_ref, take)
       cross join lateral (
-        select id, stock_ref, openid, due_at, ordinal from coupons c
-        where account_id = lane.account_id and stock_ref = lane.stock_ref and state = 'reserved' and not set_aside
-          and due_at <= ${now} and ${free} and ${unpaired}
-        order by due_at
+        -- The inner limit is for the planner, who knows no other number; rows are locked only as the outer one asks for them.
+        select * from (
+          select id, stock_ref, openid, due_at, ordinal from coupons c
+          where account_id = lane.account_id and stock_ref = lane.stock_ref and state = 'reserved' and not set_aside
+            and due_at <= ${now} and ${free} and ${unpaired}
+          order by due_at
+          limit ${hands}
+          for update skip locked
+        ) c
         limit lane.take
-        for update skip locked
       ) c
       order by c.stock_ref, c.openid, c.due_at, c.ordinal`,
   )

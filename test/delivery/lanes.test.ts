@@ -52,6 +52,14 @@ describe('nobody waits for a stranger', () => {
     expect(of(slow)).toHaveLength(5)
   })
 
+  test('workers that look at once each take a share: a look locks no more than it takes', async () => {
+    const slow = await aMerchant(room.services, { sendsPerSecond: 10 })
+    await manyOwed(room.services, slow, await aStock(room.services, slow), { count: 60 })
+    const looks = await Promise.all(Array.from({ length: 8 }, () => room.services.ledger.leaseDue(hands)))
+    expect(looks.map((leased) => leased.length)).toEqual(Array(8).fill(5))
+    expect(new Set(looks.flat().map((coupon) => coupon.id)).size).toBe(40)
+  })
+
   test('a merchant with more weight has more of the hands', async () => {
     const [light, heavy] = [await aMerchant(room.services), await aMerchant(room.services)]
     await room.services.db.updateTable('merchants').set({ weight: 3 }).where('id', '=', heavy.id).execute()
