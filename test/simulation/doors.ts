@@ -1,0 +1,49 @@
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
+import { Webhook } from 'standardwebhooks'
+import { receive } from '../../src/inbox/inbox.ts'
+import { notificationKey } from '../../src/inbox/pay-notification.ts'
+import { pushKey } from '../../src/inbox/push.ts'
+import type { Merchant } from '../../src/merchants/merchant.ts'
+import type { Message } from './facts.ts'
+import type { SimulatedProcess } from './simulated-process.ts'
+
+/**
+ * Hands a message to a process and returns the status it was answered with. Events go through the web application;
+ * WeChat's messages are put where its doors put them once they are verified and opened.
+ */
+export async function deliverMessage(process: SimulatedProcess, merchant: Merchant, message: Message): Promise<number> {
+  const { db, clock } = process.services
+  const at = clock.now()
+  if (message.door === 'events') return post(process, merchant, JSON.stringify(message.body))
+  if (message.door === 'pay') {
+    const { notification: body } = message
+    await receive(db, { merchantId: merchant.id, source: 'pay', businessKey: notificationKey(body), body, at })
+    return 200
+  }
+  const { push: body } = message
+  await receive(db, { merchantId: merchant.id, source: 'oa', businessKey: pushKey(body), body, at })
+  return 200
+}
+
+/** The request and the answer without a network between. */
+async function post(process: SimulatedProcess, merchant: Merchant, body: string): Promise<number> {
+  const at = process.services.clock.now()
+  const id = `msg_${at.getTime()}`
+  const socket = new Socket()
+  const request = new IncomingMessage(socket)
+  const headers = {
+    host: 'localhost:3000',
+    'content-type': 'application/json',
+    'content-length': String(Buffer.byteLength(body)),
+    'webhook-id': id,
+    'webhook-timestamp': String(Math.floor(at.getTime() / 1_000)),
+    'webhook-signature': new Webhook(merchant.eventsSecret!.reveal()).sign(id, at, body),
+  }
+  Object.assign(request, { method: 'POST', url: `/api/${merchant.slug}/events`, headers })
+  request.push(body)
+  request.push(null)
+  const response = new ServerResponse(request)
+  await process.app(request, response)
+  return response.statusCode
+}
