@@ -53,7 +53,7 @@ export async function perform(world: World, process: SimulatedProcess, operation
 export async function run(process: SimulatedProcess, errand: Errand): Promise<number> {
   const status = await deliverMessage(process, await merchantOf(process), errand.message)
   if (status < 300) errand.accepted = true
-  else if (status < 500) errand.refused = `answered ${status}`
+  else if (status === 400 || status === 409) errand.refused = `answered ${status}`
   return status
 }
 

@@ -6,7 +6,7 @@ import { openFacts } from './facts.ts'
 import { happen } from './happen.ts'
 import { judge } from './judge/judge.ts'
 import { openOfficialAccount } from './official-account.ts'
-import { merchantOf, perform } from './perform.ts'
+import { perform } from './perform.ts'
 import { openRandom } from './random.ts'
 import { comeToRest } from './rest.ts'
 import { drawScene } from './scene.ts'
@@ -228,13 +228,9 @@ async function writeScene(world: World): Promise<void> {
       })
       .execute()
   }
-  const clerk = await world.openProcess(3)
-  world.steps.setFree(true)
+  const services = { db: stage.db, clock: { now: () => time.date() } }
   for (const file of scene.campaigns) {
-    await applyCampaign(clerk.services, await merchantOf(clerk), file)
+    await applyCampaign(services, stage.merchant, file)
     world.files.set(file.slug, file)
   }
-  world.steps.setFree(false)
-  await world.kill(clerk)
-  world.processes.length = 0
 }

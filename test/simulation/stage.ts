@@ -4,7 +4,9 @@ import pg from 'pg'
 import type { Config } from '../../src/config.ts'
 import { type Db, openDatabase } from '../../src/database.ts'
 import { migrate } from '../../src/migrate.ts'
-import { openSecrets } from '../../src/secrets.ts'
+import type { Merchant } from '../../src/merchants/merchant.ts'
+import { readMerchant } from '../../src/merchants/read-merchant.ts'
+import { openSecrets, type Secrets } from '../../src/secrets.ts'
 import { accountPlace, merchantPlace } from '../../src/merchants/secret-places.ts'
 import { installChronicle } from './chronicle.ts'
 import { appid, mchid } from './messages.ts'
@@ -15,6 +17,7 @@ import { creatorMchid } from './wechat.ts'
 export type Stage = AsyncDisposable & {
   config: Config
   seal: PlatformSeal
+  merchant: Merchant
   /** The world's own way to the database, in real time and without steps. */
   db: Db
   admin: pg.Client
@@ -32,7 +35,9 @@ export async function openStage(databaseUrl: string, redisUrl: string): Promise<
   const admin = new pg.Client({ connectionString: databaseUrl })
   await admin.connect()
   await installChronicle(admin)
-  await writeMerchant(db, masterKey, seal)
+  const secrets = openSecrets([masterKey])
+  await writeMerchant(db, secrets, seal)
+  const merchant = (await readMerchant(db, secrets, { slug: 'shop' })) as Merchant
   const redis = new Redis(redisUrl)
   const kept = ['merchants', 'accounts', 'platform_certificates', 'kysely_migration', 'kysely_migration_lock']
   const { rows } = await admin.query<{ name: string }>(
@@ -44,6 +49,7 @@ export async function openStage(databaseUrl: string, redisUrl: string): Promise<
   return {
     config: configOf(databaseUrl, redisUrl, masterKey),
     seal,
+    merchant,
     db,
     admin,
     redis,
@@ -86,8 +92,7 @@ function configOf(databaseUrl: string, redisUrl: string, masterKey: Buffer): Con
 }
 
 /** A merchant with one sender and one bare provider number. */
-async function writeMerchant(db: Db, masterKey: Buffer, seal: PlatformSeal): Promise<void> {
-  const secrets = openSecrets([masterKey])
+async function writeMerchant(db: Db, secrets: Secrets, seal: PlatformSeal): Promise<void> {
   const at = new Date(0)
   const { privateKey } = seal
   const { id } = await db

@@ -13,7 +13,7 @@ export type Step = {
 }
 
 /** Work let through to a real server and not answered yet. */
-type Work = { actor: Actor; pid?: number; blocked: boolean }
+type Work = { actor: Actor; pid?: number; blocked: boolean; wasBlocked: boolean }
 
 export type Steps = {
   /** Waits for its turn. A step of a dead process waits for ever. */
@@ -59,7 +59,10 @@ export function openSteps(time: VirtualTime, blockedPids: (pids: number[]) => Pr
     const asked = [...works].filter((work) => work.pid !== undefined)
     if (asked.length === 0) return
     const blocked = await blockedPids(asked.map((work) => work.pid as number))
-    for (const work of asked) work.blocked = blocked.has(work.pid as number)
+    for (const work of asked) {
+      work.blocked = blocked.has(work.pid as number)
+      work.wasBlocked ||= work.blocked
+    }
   }
   function nextActivity(limitMs: number): Promise<void> {
     return new Promise((resolve) => {
@@ -71,38 +74,38 @@ export function openSteps(time: VirtualTime, blockedPids: (pids: number[]) => Pr
     })
   }
 
+  function park(actor: Actor, kind: Step['kind'], name: string, delayMs = 0): Promise<void> {
+    if (free && actor.alive) return Promise.resolve()
+    return new Promise((resolve) => {
+      activity += 1
+      waiting.push({ actor, kind, name, notBefore: time.now() + delayMs, order: (order += 1), go: resolve })
+    })
+  }
+
   async function settle(): Promise<void> {
     const begun = performance.now()
-    let quiet = 0
-    let hadBlocked = [...works].some((work) => work.blocked)
-    for (let seen = activity; quiet < quietTurns;) {
+    let lockedAt = -1
+    for (let quiet = 0, seen = activity; quiet < quietTurns;) {
       if (underWay().length > 0) {
         await nextActivity(patienceMs)
         if (underWay().length > 0 && seen === activity) await markBlocked()
-        quiet = 0
-      } else if (hadBlocked) {
-        // What was just committed may have freed those that waited for it.
+      } else if (works.size > 0 && quiet > 0 && lockedAt !== activity) {
+        // What was just committed may have freed those that wait for a lock.
+        lockedAt = activity
         await markBlocked()
-        hadBlocked = false
       } else {
         await new Promise((resolve) => setImmediate(resolve))
-        quiet = seen === activity ? quiet + 1 : 0
       }
+      quiet = seen === activity && underWay().length === 0 ? quiet + 1 : 0
       seen = activity
       if (performance.now() - begun > stuckMs) throw new Error('the simulation does not come to rest')
     }
   }
 
   return {
-    park(actor, kind, name, delayMs = 0) {
-      if (free && actor.alive) return Promise.resolve()
-      return new Promise((resolve) => {
-        activity += 1
-        waiting.push({ actor, kind, name, notBefore: time.now() + delayMs, order: (order += 1), go: resolve })
-      })
-    },
+    park,
     async track(actor, act, pid) {
-      const work: Work = { actor, blocked: false, ...(pid !== undefined && { pid }) }
+      const work: Work = { actor, blocked: false, wasBlocked: false, ...(pid !== undefined && { pid }) }
       works.add(work)
       try {
         return await act()
@@ -110,9 +113,13 @@ export function openSteps(time: VirtualTime, blockedPids: (pids: number[]) => Pr
         works.delete(work)
         activity += 1
         wake()
+        // Goes on after whoever freed it, not beside it.
+        if (work.wasBlocked) await park(actor, 'sql', 'woken')
       }
     },
-    eligible: () => waiting.filter((step) => step.actor.alive && notBefore(step) <= time.now()),
+    eligible: () =>
+      // Sorted, since two that came to wait in one moment may have come in either order.
+      waiting.filter((step) => step.actor.alive && notBefore(step) <= time.now()).toSorted(byName),
     nextAt() {
       const times = waiting.filter((step) => step.actor.alive).map(notBefore)
       return times.length === 0 ? undefined : Math.min(...times)
@@ -133,4 +140,9 @@ export function openSteps(time: VirtualTime, blockedPids: (pids: number[]) => Pr
       if (free) for (const step of waiting.splice(0)) if (step.actor.alive) step.go()
     },
   }
+}
+
+function byName(a: Step, b: Step): number {
+  const [one, other] = [`${a.actor.name} ${a.name}`, `${b.actor.name} ${b.name}`]
+  return one < other ? -1 : one > other ? 1 : a.order - b.order
 }

@@ -21,13 +21,15 @@ export async function judgeTaps(world: World, process: SimulatedProcess): Promis
     for (const slug of world.files.keys()) {
       for (const openid of world.scene.members) {
         await world.advance(1_500)
-        const before = await readEvidence(world)
+        const count = await grantCount(world)
         const answer = await actAs(process, () => tap(world, process, slug, openid, false))
         const reasons = placeReasons[slug === 'link' ? 'link' : 'earned']!
         if (round === 1 || answer.status !== 'refused' || !reasons.includes(answer.reason!)) continue
-        // WeChat's own no to a grant is no matter of places, and a tap that brought one was let in.
-        if (isRefusedGrant(before, answer.grant_id) || (await grantCount(world)) > before.grants.length) continue
-        const full = await fullLimit(world, before, slug, openid)
+        // A tap that brought a grant was let in; WeChat's own no to it is no matter of places.
+        if ((await grantCount(world)) > count) continue
+        const evidence = await readEvidence(world)
+        if (isRefusedGrant(evidence, answer.grant_id)) continue
+        const full = await fullLimit(world, evidence, slug, openid)
         if (!full) failures.push(`turned away: ${openid} hears ${answer.reason} in ${slug}, where all limits have room`)
       }
     }
