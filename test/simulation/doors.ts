@@ -5,6 +5,7 @@ import { type Limit, limitsOf } from '../../src/claims/limits.ts'
 import { receive } from '../../src/inbox/inbox.ts'
 import { notificationKey } from '../../src/inbox/pay-notification.ts'
 import { pushKey } from '../../src/inbox/push.ts'
+import { memberMark } from '../../src/members/member-mark.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import type { Message } from './facts.ts'
 import { groupBy } from './group-by.ts'
@@ -62,7 +63,7 @@ export async function limitsOfGrant(world: World, evidence: Evidence, grant: Gra
   }))
   const payment = world.facts.payments.find((one) => one.transactionId === grant.transaction_id)
   const at = grant.earned_at ?? payment?.paidAt ?? grant.created_at
-  return limitsOf({ campaign, openid: grant.openid, coupons, tier: grant.tier ?? undefined, at })
+  return limitsOf({ campaign, mark: markOf(world, grant.openid), coupons, tier: grant.tier ?? undefined, at })
 }
 
 /** The limits that an award of the campaign to this member would meet now; under every tier at once for a spend campaign. */
@@ -75,6 +76,10 @@ export async function limitsOfAward(world: World, evidence: Evidence, slug: stri
       stock: evidence.stocks.find((stock) => stock.stock_id === stock_id)!,
       count,
     }))
-    return limitsOf({ campaign, openid, coupons: resolved, tier, at })
+    return limitsOf({ campaign, mark: markOf(world, openid), coupons: resolved, tier, at })
   })
+}
+
+function markOf({ stage }: World, openid: string): string {
+  return memberMark(stage.merchant, openid)
 }

@@ -1,6 +1,14 @@
 import type { Operation } from './alphabet.ts'
 import type { CardFact, Errand, Message, PaymentFact, Promotion, RefundFact } from './facts.ts'
-import { cardEvent, cardPush, paymentEvent, paymentNotification, refundEvent, refundNotification } from './messages.ts'
+import {
+  cardEvent,
+  cardPush,
+  paymentEvent,
+  paymentNotification,
+  refundEvent,
+  refundNotification,
+  type Shop,
+} from './messages.ts'
 import type { World } from './world.ts'
 
 /** What an operation makes the world tell us; undefined when there is nothing yet to tell of. */
@@ -102,14 +110,14 @@ type Way = 'event' | 'notification'
 /** WeChat always names the coupons that paid a part; the merchant's own systems may not know them. */
 function tellPayment(world: World, payment: PaymentFact, way: Way, namesCoupons: boolean, id: string): Message {
   if (way === 'notification' || namesCoupons) payment.toldOfCoupons = true
-  if (way === 'notification') return paymentNotification(payment, payment.promotions, id)
-  const message = paymentEvent(payment, namesCoupons ? payment.promotions : [], id)
+  if (way === 'notification') return paymentNotification(shopOf(world), payment, payment.promotions, id)
+  const message = paymentEvent(shopOf(world), payment, namesCoupons ? payment.promotions : [], id)
   if (!world.firstEvents.has(id)) world.firstEvents.set(id, message)
   return message
 }
 
 function tellRefund(world: World, refund: RefundFact, way: Way, id: string): Message {
-  return way === 'event' ? refundEvent(refund, id) : refundNotification(refund, fresh(world, 'note'))
+  return way === 'event' ? refundEvent(refund, id) : refundNotification(shopOf(world), refund, fresh(world, 'note'))
 }
 
 function tellCard(world: World, card: CardFact, way: 'event' | 'push'): Message {
@@ -119,4 +127,9 @@ function tellCard(world: World, card: CardFact, way: 'event' | 'push'): Message 
 function fresh(world: World, prefix: string): string {
   world.serial += 1
   return `${prefix}${String(world.serial).padStart(6, '0')}`
+}
+
+function shopOf({ stage: { merchant } }: World): Shop {
+  const { mchid } = merchant.accounts.find((account) => account.role === 'sender')!
+  return { mchid, appid: merchant.officialAccount.appid }
 }

@@ -1,10 +1,14 @@
 import type { CardFact, Message, PaymentFact, Promotion, RefundFact } from './facts.ts'
 
-/** The sender's number of the run, and the appid that members are known under. */
-export const mchid = '1601400973'
-export const appid = 'wx0000000000000001'
+/** The sender's number, and the appid that members are known under. */
+export type Shop = { mchid: string; appid: string }
 
-export function paymentEvent(payment: PaymentFact, promotions: Promotion[], id = payment.eventId): Message {
+export function paymentEvent(
+  { mchid }: Shop,
+  payment: PaymentFact,
+  promotions: Promotion[],
+  id = payment.eventId,
+): Message {
   const { openid, transactionId, outTradeNo, total, paidAt } = payment
   const data = {
     openid,
@@ -34,7 +38,12 @@ export function cardEvent({ openid, cardId, code, at }: CardFact, id: string): M
   return { door: 'events', body: { type: 'card.opened', id, occurred_at: at.toISOString(), data } }
 }
 
-export function paymentNotification(payment: PaymentFact, promotions: Promotion[], id: string): Message {
+export function paymentNotification(
+  { mchid, appid }: Shop,
+  payment: PaymentFact,
+  promotions: Promotion[],
+  id: string,
+): Message {
   const resource = {
     appid,
     mchid,
@@ -50,7 +59,8 @@ export function paymentNotification(payment: PaymentFact, promotions: Promotion[
   return { door: 'pay', notification: { mchid, id, event_type: 'TRANSACTION.SUCCESS', resource } }
 }
 
-export function refundNotification({ payment, refundId, outRefundNo, amount, at }: RefundFact, id: string): Message {
+export function refundNotification({ mchid }: Shop, refund: RefundFact, id: string): Message {
+  const { payment, refundId, outRefundNo, amount, at } = refund
   const resource = {
     mchid,
     out_trade_no: payment.outTradeNo,

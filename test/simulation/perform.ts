@@ -88,7 +88,11 @@ async function breakCampaign(world: World, process: SimulatedProcess) {
   ] as const) {
     const file = { ...world.files.get(from)!, slug }
     await applyCampaign(process.services, await merchantOf(process), file)
-    await db.updateTable('campaigns').set({ sender_mchid: '1999999999' }).where('slug', '=', slug).execute()
+    await db
+      .updateTable('campaigns')
+      .set({ sender_mchids: ['1999999999'] })
+      .where('slug', '=', slug)
+      .execute()
   }
   directory.forget()
 }

@@ -5,8 +5,6 @@ import type { UnsealedAnswer } from './wechat-network.ts'
 export type PlatformSeal = {
   publicKeyId: string
   publicKey: string
-  /** The merchant's own key; nobody verifies what it signs. */
-  privateKey: string
   sealed(
     answer: UnsealedAnswer,
     at: Date,
@@ -35,7 +33,6 @@ export function openPlatformSeal(): PlatformSeal {
   }
   return {
     publicKeyId,
-    privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
     sealed({ status, body, signed }, at, wrongly) {
       const text = JSON.stringify(body)

@@ -1,4 +1,5 @@
 import { applyCampaign } from '../../src/campaigns/apply.ts'
+import { aStock } from '../support/builders.ts'
 import type { Stage } from './stage.ts'
 import { drawOperations, type Operation, wordsOf } from './alphabet.ts'
 import { actAs } from './context.ts'
@@ -116,6 +117,7 @@ async function openWorld(
 ): Promise<World> {
   await stage.clear()
   const time = openVirtualTime()
+  stage.clock.now = () => time.date()
   const draws = openRandom(seed, 'scene')
   const random = openRandom(seed, 'schedule')
   useMachine(time, openRandom(seed, 'machine'))
@@ -203,34 +205,13 @@ async function openWorld(
 
 async function writeScene(world: World): Promise<void> {
   const { stage, scene, time } = world
-  const now = time.date()
-  const day = 86_400_000
+  const { clerk, merchant } = stage
   for (const [stockId, most] of scene.stocks) {
-    await stage.db
-      .insertInto('stocks')
-      .values({
-        merchant_id: 1,
-        stock_id: stockId,
-        creator_mchid: '1267388801',
-        name: '满30减10',
-        status: 'running',
-        no_cash: false,
-        coupon_amount: 1_000,
-        transaction_minimum: 3_000,
-        max_coupons: 100_000,
-        max_coupons_per_user: most,
-        distributed_coupons: 0,
-        available_begin: new Date(now.getTime() - day),
-        available_end: new Date(now.getTime() + 60 * day),
-        goods_tags: ['MUTEX_STORE'],
-        goods_tags_from: 'wechat',
-        synced_at: now,
-      })
-      .execute()
+    const lasting = { available_end: new Date(time.date().getTime() + 60 * 86_400_000) }
+    await aStock(clerk, merchant, { stock_id: stockId, max_coupons_per_user: most, ...lasting })
   }
-  const services = { db: stage.db, clock: { now: () => time.date() } }
   for (const file of scene.campaigns) {
-    await applyCampaign(services, stage.merchant, file)
+    await applyCampaign(clerk, merchant, file)
     world.files.set(file.slug, file)
   }
 }

@@ -2,24 +2,24 @@ import { randomBytes } from 'node:crypto'
 import { Redis } from 'ioredis'
 import pg from 'pg'
 import type { Config } from '../../src/config.ts'
-import { type Db, openDatabase } from '../../src/database.ts'
+import { openLog } from '../../src/log.ts'
 import { migrate } from '../../src/migrate.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
-import { readMerchant } from '../../src/merchants/read-merchant.ts'
-import { openSecrets, type Secrets } from '../../src/secrets.ts'
-import { accountPlace, merchantPlace } from '../../src/merchants/secret-places.ts'
+import { openServices } from '../../src/open-services.ts'
+import type { Services } from '../../src/services.ts'
+import { aMerchant } from '../support/builders.ts'
 import { installChronicle } from './chronicle.ts'
-import { appid, mchid } from './messages.ts'
 import { openPlatformSeal, type PlatformSeal } from './platform-seal.ts'
-import { creatorMchid } from './wechat.ts'
 
 /** What all runs share: one database, emptied before each run, one Redis, one merchant, WeChat's keys. */
 export type Stage = AsyncDisposable & {
   config: Config
   seal: PlatformSeal
   merchant: Merchant
-  /** The world's own way to the database, in real time and without steps. */
-  db: Db
+  /** A process outside the simulation: its statements are no steps, its clock is `clock`. */
+  clerk: Services
+  clock: { now(): Date }
+  /** The judge's own line to the database. */
   admin: pg.Client
   redis: Redis
   /** Empties the ledger, the facts and Redis. */
@@ -28,16 +28,15 @@ export type Stage = AsyncDisposable & {
 
 /** `databaseUrl` names an empty database, `redisUrl` a Redis database that nobody else uses. */
 export async function openStage(databaseUrl: string, redisUrl: string): Promise<Stage> {
-  const masterKey = randomBytes(32)
+  const config = configOf(databaseUrl, redisUrl)
   const seal = openPlatformSeal()
-  const db = await openDatabase({ url: databaseUrl, dataDir: '' })
-  await migrate(db)
+  const clock = { now: () => new Date() }
+  const clerk = await openServices(config, { log: openLog('silent'), clock: { now: () => clock.now() } })
+  await migrate(clerk.db)
   const admin = new pg.Client({ connectionString: databaseUrl })
   await admin.connect()
   await installChronicle(admin)
-  const secrets = openSecrets([masterKey])
-  await writeMerchant(db, secrets, seal)
-  const merchant = (await readMerchant(db, secrets, { slug: 'shop' })) as Merchant
+  const merchant = await writeMerchant(clerk, seal)
   const redis = new Redis(redisUrl)
   const kept = ['merchants', 'accounts', 'platform_certificates', 'kysely_migration', 'kysely_migration_lock']
   const { rows } = await admin.query<{ name: string }>(
@@ -47,25 +46,27 @@ export async function openStage(databaseUrl: string, redisUrl: string): Promise<
   const tables = rows.map((row) => row.name).join(', ')
 
   return {
-    config: configOf(databaseUrl, redisUrl, masterKey),
+    config,
     seal,
     merchant,
-    db,
+    clerk,
+    clock,
     admin,
     redis,
     async clear() {
       await admin.query(`truncate ${tables} restart identity`)
       await redis.flushdb()
+      clerk.directory.forget()
     },
     async [Symbol.asyncDispose]() {
       redis.disconnect()
-      await db.destroy()
+      await clerk.close()
       await admin.end()
     },
   }
 }
 
-function configOf(databaseUrl: string, redisUrl: string, masterKey: Buffer): Config {
+function configOf(databaseUrl: string, redisUrl: string): Config {
   const wechat = {
     openUrl: 'http://open.wechat',
     apiUrl: 'http://api.wechat',
@@ -81,7 +82,7 @@ function configOf(databaseUrl: string, redisUrl: string, masterKey: Buffer): Con
     databaseUrl,
     dataDir: '',
     redisUrls: [redisUrl],
-    masterKeys: [masterKey],
+    masterKeys: [randomBytes(32)],
     cookieKeys: [randomBytes(24).toString('base64url')],
     wechat,
     sandbox: { on: false, port: 0 },
@@ -91,44 +92,14 @@ function configOf(databaseUrl: string, redisUrl: string, masterKey: Buffer): Con
   }
 }
 
-/** A merchant with one sender and one bare provider number. */
-async function writeMerchant(db: Db, secrets: Secrets, seal: PlatformSeal): Promise<void> {
-  const at = new Date(0)
-  const { privateKey } = seal
-  const { id } = await db
-    .insertInto('merchants')
-    .values({
-      slug: 'shop',
-      name: '优购小店',
-      appid,
-      app_secret_sealed: secrets.seal(randomBytes(16).toString('hex'), merchantPlace('shop', 'app_secret')),
-      events_secret_sealed: secrets.seal(
-        `whsec_${randomBytes(24).toString('base64')}`,
-        merchantPlace('shop', 'events_secret'),
-      ),
-      domain_verification: '{}',
-      updated_at: at,
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow()
-  const sealed = (name: 'private_key' | 'api_v3_key', text: string) =>
-    secrets.seal(text, accountPlace('shop', mchid, name))
-  await db
-    .insertInto('accounts')
-    .values([
-      {
-        merchant_id: id,
-        mchid,
-        role: 'sender',
-        serial_no: '5157F09EFDC096DE15EBE81A47057A7232F1B8E1',
-        private_key_sealed: sealed('private_key', privateKey),
-        api_v3_key_sealed: sealed('api_v3_key', randomBytes(16).toString('hex')),
-        public_key_id: seal.publicKeyId,
-        public_key: seal.publicKey,
-        sends_per_second: 450,
-        updated_at: at,
-      },
-      { merchant_id: id, mchid: creatorMchid, role: 'provider', sends_per_second: 450, updated_at: at },
-    ])
+/** Its answers verify by the seal's key. */
+async function writeMerchant(clerk: Services, seal: PlatformSeal): Promise<Merchant> {
+  const { slug } = await aMerchant(clerk, { slug: 'shop' })
+  await clerk.db
+    .updateTable('accounts')
+    .set({ public_key_id: seal.publicKeyId, public_key: seal.publicKey })
+    .where('role', '=', 'sender')
     .execute()
+  clerk.directory.forget()
+  return (await clerk.directory.merchant(slug)) as Merchant
 }
