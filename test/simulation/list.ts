@@ -12,7 +12,9 @@ try {
     console.log(seed, result.steps, Math.round(result.ms), result.failures.length)
     for (const failure of result.failures) console.log(`   ${seed} ${failure}`)
   }
-} catch (e) { console.log('HARNESS', e) } finally {
+} catch (e) {
+  console.log('HARNESS', e)
+} finally {
   await stage[Symbol.asyncDispose]()
   await Promise.all([postgres.stop(), redis.stop()])
 }

@@ -53,8 +53,7 @@ export async function readEvidence({ stage, wechat }: World): Promise<Evidence> 
   const read = async <T>(table: string) => (await stage.admin.query(`select * from ${table}`)).rows as T[]
   const rows = await read<CouponRow & { doubtful?: boolean; doubt_since?: Date | null }>('coupons')
   const coupons = rows.map((row) => ({ ...row, inDoubt: row.doubtful ?? row.doubt_since != null }))
-  const numbers = new Set(wechat.coupons.map((coupon) => coupon.number))
-  const given = new Set(coupons.filter((row) => numbers.has(row.out_request_no)).map((row) => row.grant_id))
+  const given = new Set(wechat.coupons.flatMap((coupon) => holdersOf(coupon, coupons)).map((row) => row.grant_id))
   const couponsOf = (grant: GrantRow) => coupons.filter((row) => row.grant_id === grant.id)
 
   return {
@@ -69,4 +68,11 @@ export async function readEvidence({ stage, wechat }: World): Promise<Evidence> 
     counts: (grant) => couponsOf(grant).some((row) => row.state !== 'refused' || row.inDoubt),
     hasAtWechat: (grantId) => given.has(grantId),
   }
+}
+
+/** Whose coupon it is: the row that says so, else all that ever had its number (a place that is free again keeps it). */
+function holdersOf({ couponId, number }: WechatCoupon, coupons: CouponRow[]): CouponRow[] {
+  const rows = coupons.filter((row) => row.out_request_no === number)
+  const settled = rows.filter((row) => row.coupon_id === couponId)
+  return settled.length > 0 ? settled : rows
 }
