@@ -10,7 +10,7 @@ export type Operation =
   | { kind: 'refund again'; by: number; refund: number; way: Way }
   | { kind: 'card'; by: number; member: number; way: 'event' | 'push' }
   | { kind: 'card again'; by: number; card: number; way: 'event' | 'push' }
-  | { kind: 'retry'; by: number; grant: number }
+  | { kind: 'retry'; by: number; grant: number; refused: boolean }
   | { kind: 'edit limit'; by: number; campaign: string; limit: LimitName | 'tier'; to: number | undefined }
   | { kind: 'edit rule'; by: number; what: 'window' | 'threshold' | 'start' | 'mode' | 'tier rule'; value: number }
   | { kind: 'edit state'; by: number; campaign: string; state: 'draft' | 'paused' | 'published' | 'ended' }
@@ -45,14 +45,14 @@ const weights: Record<Kind, number> = {
   'card again': 2,
   retry: 3,
   'edit limit': 3,
-  'edit rule': 1.5,
+  'edit rule': 2.5,
   'edit state': 1.5,
   'broken campaign': 0.7,
   'coupon elsewhere': 1.5,
   deliver: 10,
   inbox: 10,
   repair: 2,
-  kill: 2,
+  kill: 3,
   stall: 2,
   time: 4,
   midnight: 0.5,
@@ -60,7 +60,7 @@ const weights: Record<Kind, number> = {
   snapshot: 0.7,
   'old snapshot': 0.7,
   'redis fault': 1.5,
-  cut: 1.5,
+  cut: 2,
   'database silent': 0.5,
   'no turn': 0.5,
 }
@@ -73,7 +73,7 @@ export function drawOperations(random: Random, count: number): Operation[] {
   const mix = Object.fromEntries(
     (Object.entries(weights) as [Kind, number][]).map(([kind, weight]) => {
       const isIn = always.has(kind) || random.chance(0.55)
-      return [kind, isIn ? weight * (0.3 + 2 * random.next()) : 0]
+      return [kind, isIn ? weight * random.pick([0.3, 1, 1, 3]) : 0]
     }),
   ) as Record<Kind, number>
   return Array.from({ length: count }, () => draw(random, random.weighted(mix)))
@@ -120,7 +120,7 @@ function draw(random: Random, kind: Kind): Operation {
     case 'card again':
       return { kind, by, card: any(), way: cardWay }
     case 'retry':
-      return { kind, by, grant: any() }
+      return { kind, by, grant: any(), refused: random.chance(0.6) }
     case 'edit limit': {
       const limit = random.pick(['per_member', 'per_member_per_day', 'total', 'total', 'per_day', 'tier'] as const)
       return { kind, by, campaign: random.pick(editable), limit, to: random.pick([undefined, 1, 1, 2, 3, 5]) }
@@ -129,7 +129,7 @@ function draw(random: Random, kind: Kind): Operation {
       return {
         kind,
         by,
-        what: random.pick(['window', 'threshold', 'start', 'mode', 'tier rule'] as const),
+        what: random.pick(['window', 'threshold', 'threshold', 'start', 'mode', 'tier rule'] as const),
         value: random.below(4),
       }
     case 'edit state':

@@ -5,13 +5,15 @@ export type Written = {
   order: number
   /** Virtual milliseconds. */
   at: number
-  what: 'grant' | 'coupon' | 'campaign'
+  what: 'grant' | 'coupon' | 'campaign' | 'message'
   grantId: string | null
   couponRow: string | null
   campaignId: number | null
   /** Of a coupon: whether it counts from now on, being owed, given or in doubt. */
   counts: boolean | null
   rules: Rules | null
+  /** A message that was applied. */
+  body: Record<string, unknown> | null
 }
 
 /** Of a campaign: its rules from now on. Of a grant: the rules that it was written under. */
@@ -37,7 +39,7 @@ export async function installChronicle(admin: pg.Client): Promise<void> {
       $$ select to_timestamp((select last_value from simulated_clock) / 1000.0) $$;
     create table chronicle (
       "order" bigint generated always as identity, at bigint not null default 0, what text not null, "grantId" uuid,
-      "couponRow" uuid, "campaignId" bigint, counts boolean, rules jsonb);
+      "couponRow" uuid, "campaignId" bigint, counts boolean, rules jsonb, body jsonb);
     create function note_grant() returns trigger language plpgsql as $$ begin
       insert into chronicle (at, what, "grantId", "campaignId", rules)
         select (select last_value from simulated_clock), 'grant', new.id, new.campaign_id,
@@ -55,6 +57,12 @@ export async function installChronicle(admin: pg.Client): Promise<void> {
           jsonb_build_object('limits', new.limits, 'spend', new.spend, 'state', new.state));
       return null; end $$;
     create trigger note_campaign after insert or update on campaigns for each row execute function note_campaign();
+    create function note_message() returns trigger language plpgsql as $$ begin
+      if new.applied_at is not null and old.applied_at is null then
+        insert into chronicle (at, what, body) values ((select last_value from simulated_clock), 'message', new.body);
+      end if;
+      return null; end $$;
+    create trigger note_message after update on inbox for each row execute function note_message();
   `)
   // A deadlock is found at once instead of after a second of real time.
   await admin.query(

@@ -1,6 +1,7 @@
 import { nextBeijingMidnight } from '../../src/clock.ts'
 import type { Operation } from './alphabet.ts'
 import { chosen } from './perform.ts'
+import { passRedisTime } from './redis-time.ts'
 import type { World } from './world.ts'
 
 /** What happens to the world by itself, at once; false for what somebody does at a process. */
@@ -31,6 +32,7 @@ export async function happen(world: World, operation: Operation): Promise<boolea
       return true
     case 'flushall':
       await world.redis.flushdb()
+      await passRedisTime(world.redis, 0, time.date())
       return true
     case 'snapshot':
       world.snapshot = await readKeys(world)
@@ -71,8 +73,9 @@ async function readKeys({ redis }: World) {
   return keys.map((key, index) => ({ key, value: values[index] as Buffer }))
 }
 
-async function restoreKeys({ redis, snapshot }: World): Promise<void> {
+async function restoreKeys({ redis, snapshot, time }: World): Promise<void> {
   if (!snapshot) return
   await redis.flushdb()
   for (const { key, value } of snapshot) await redis.restore(key, 0, value, 'REPLACE')
+  await passRedisTime(redis, 0, time.date())
 }

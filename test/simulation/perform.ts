@@ -27,8 +27,13 @@ export async function perform(world: World, process: SimulatedProcess, operation
     case 'repair':
       return process.repair.tick()
     case 'retry': {
-      const grants = await services.db.selectFrom('grants').select('id').orderBy('id').execute()
-      const grant = chosen(grants, operation.grant)
+      const coupons = await services.db
+        .selectFrom('coupons')
+        .select(['grant_id as id', 'state'])
+        .orderBy('id')
+        .execute()
+      const wanted = coupons.filter(({ state }) => !operation.refused || state === 'refused')
+      const grant = chosen(wanted, operation.grant)
       return grant && (await retryGrants(services, [grant.id]))
     }
     case 'edit limit':

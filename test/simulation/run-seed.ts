@@ -8,6 +8,7 @@ import { happen } from './happen.ts'
 import { judge } from './judge/judge.ts'
 import { openOfficialAccount } from './official-account.ts'
 import { perform } from './perform.ts'
+import { passRedisTime } from './redis-time.ts'
 import { openRandom } from './random.ts'
 import { comeToRest } from './rest.ts'
 import { drawScene } from './scene.ts'
@@ -130,9 +131,15 @@ async function openWorld(
     return new Set(rows.map((row) => row.pid))
   })
   let clockSetTo = -1
+  let redisSetTo = -1
   const tellClock = async () => {
     if (clockSetTo === time.now()) return
     clockSetTo = time.now()
+    // Redis tells seconds; small steps are saved up.
+    if (redisSetTo < 0 || time.now() - redisSetTo >= 1_000) {
+      await passRedisTime(stage.redis, Math.floor(time.now() - Math.max(0, redisSetTo)), time.date())
+      redisSetTo = time.now()
+    }
     await stage.admin.query(`select setval('simulated_clock', $1)`, [Math.round(time.date().getTime())])
   }
   const sql = openSqlSteps(steps, async (process, words) => {

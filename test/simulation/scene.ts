@@ -43,7 +43,7 @@ export const plainSlug = 'plain-spend'
 export function drawScene(random: Random, now: Date): Scene {
   const limit = (chance: number, most: number) => (random.chance(chance) ? 1 + random.below(most) : undefined)
   const at = (ms: number) => new Date(now.getTime() + ms).toISOString()
-  const base = { title: '领券有礼', rules: '', state: 'published', starts_at: at(-dayMs), ends_at: at(40 * dayMs) }
+  const base = { title: '领券有礼', rules: '', state: 'published', starts_at: at(-10 * dayMs), ends_at: at(40 * dayMs) }
   const limits = () =>
     clean({
       per_member: limit(0.7, 2),

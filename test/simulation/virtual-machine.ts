@@ -2,6 +2,7 @@ import crypto from 'node:crypto'
 import { syncBuiltinESMExports } from 'node:module'
 import timersPromises from 'node:timers/promises'
 import { presentActor } from './context.ts'
+import { installRedisTime } from './redis-time.ts'
 import type { Random } from './random.ts'
 import type { VirtualTime, VirtualTimer } from './virtual-time.ts'
 
@@ -40,6 +41,7 @@ class Handle {
  * real ones everywhere else, also inside pg and ioredis.
  */
 export function installMachine(): void {
+  installRedisTime()
   const inside = () => (machine ? presentActor() : undefined)
 
   globalThis.setTimeout = Object.assign((act: (...args: unknown[]) => void, delayMs = 0, ...args: unknown[]) => {

@@ -4,6 +4,7 @@ import { judgeAtWechat } from './at-wechat.ts'
 import { readEvidence } from './evidence.ts'
 import { judgeLeftovers } from './leftovers.ts'
 import { judgeLimits } from './limits.ts'
+import { judgeOurCoupons } from './our-coupons.ts'
 import { judgePayments } from './payments.ts'
 import { judgePlaces } from './places.ts'
 import { judgeProof } from './proof.ts'
@@ -13,11 +14,6 @@ import { judgeTaps } from './taps.ts'
 export async function judge(world: World): Promise<string[]> {
   const asItStands = await judgeLedger(world)
   const process = world.processes[0]!
-  // The repair frees what it misses twice.
-  for (let round = 0; round < 2; round += 1) {
-    await workOnce(process)
-    await world.advance(11_000)
-  }
   const taps = await judgeTaps(world, process)
   await workOnce(process)
   const afterwards = await judgeLedger(world)
@@ -31,6 +27,7 @@ async function judgeLedger(world: World): Promise<string[]> {
     ...judgeLimits(world, evidence),
     ...(await judgePlaces(world, evidence)),
     ...judgePayments(world, evidence),
+    ...judgeOurCoupons(world, evidence),
     ...(await judgeLeftovers(world, evidence)),
   ]
   return [...failures, ...(await judgeProof(world, failures))]

@@ -17,7 +17,7 @@ function judgePlain(world: World, evidence: Evidence): string[] {
   const campaign = evidence.campaigns.find((one) => one.slug === plainSlug)!
   const spend = campaign.spend as Spend
   const failures: string[] = []
-  for (const { name, value, grants } of reaches(world, evidence, campaign)) {
+  for (const { name, value, grants } of reaches(world, evidence, campaign, 'without ours')) {
     const standing = grants.filter((grant) => evidence.counts(grant))
     const refusedThere = grants.filter((grant) => isRefusedByWechat(evidence, grant))
     const tiers = spend.tiers.map((tier) => tier.at_least)
@@ -48,11 +48,11 @@ function isRefusedByWechat(evidence: Evidence, grant: GrantRow): boolean {
 type Reach = { name: string; value: number; grants: GrantRow[] }
 
 /** How far the payments have come: each by itself, or each member, since a run is shorter than a window. */
-function reaches(world: World, evidence: Evidence, campaign: SpendCampaign): Reach[] {
+function reaches(world: World, evidence: Evidence, campaign: SpendCampaign, which: 'all' | 'without ours'): Reach[] {
   const spend = campaign.spend as Spend
   const given = evidence.grants.filter((grant) => grant.campaign_id === campaign.id)
   const counting = world.facts.payments.filter(
-    (payment) => isTold(world, payment) && !usedOurs(campaign, evidence, payment),
+    (payment) => isTold(world, payment) && (which === 'all' || !usedOurs(campaign, evidence, payment)),
   )
   if (spend.mode === 'single')
     return counting.map((payment) => ({
@@ -76,7 +76,8 @@ function isTold(world: World, payment: PaymentFact): boolean {
   )
 }
 
-function usedOurs(campaign: SpendCampaign, { coupons }: Evidence, payment: PaymentFact): boolean {
+/** As far as any report says so. */
+export function usedOurs(campaign: SpendCampaign, { coupons }: Evidence, payment: PaymentFact): boolean {
   if (!payment.toldOfCoupons) return false
   const stocks = new Set(
     (campaign.spend as Spend).tiers.flatMap((tier) => tier.coupons.map((coupon) => coupon.stock_id)),
@@ -92,7 +93,7 @@ function judgeRefunded(world: World, evidence: Evidence): string[] {
     const spend = campaign.spend as Spend
     const modes = modesOf(evidence, campaign.id)
     if (modes.size > 1) continue
-    for (const { name, value, grants } of reaches(world, evidence, campaign)) {
+    for (const { name, value, grants } of reaches(world, evidence, campaign, 'all')) {
       for (const grant of grants) {
         if (!evidence.counts(grant) || grant.refunded_at || (grant.tier ?? 0) <= value) continue
         const known = campaign.slug === plainSlug || spend.mode === 'single'
@@ -107,23 +108,15 @@ function judgeRefunded(world: World, evidence: Evidence): string[] {
 function judgeBacking(world: World, evidence: Evidence): string[] {
   const failures: string[] = []
   for (const campaign of evidence.campaigns.filter((one) => one.spend !== null)) {
-    const spend = campaign.spend as Spend
     const standing = evidence.grants.filter(
       (grant) => grant.campaign_id === campaign.id && evidence.counts(grant) && !grant.refunded_at,
     )
     for (const [key, grants] of groupBy(standing, (grant) => `${grant.openid} tier ${grant.tier}`)) {
-      const [{ openid, tier }] = grants as [GrantRow]
-      const payments = world.facts.payments.filter((payment) => payment.openid === openid)
-      const money = payments.reduce((sum, payment) => sum + leftOf(world.facts, payment), 0)
-      const most = spend.mode === 'count' ? 1 : Math.floor(money / (tier ?? 1))
+      const most = mostOfTier(world, campaign, grants[0]!)
       if (grants.length > most)
-        failures.push(`paid again: ${key} in ${campaign.slug}: ${grants.length} grants for ${money} fen`)
+        failures.push(`paid again: ${key} in ${campaign.slug}: ${grants.length} grants, ${most} earned`)
     }
-    if (
-      !rulesOf(evidence, campaign.id).every(
-        (rules) => rules.spend?.mode === 'single' && rules.spend.tier_rule === 'highest',
-      )
-    )
+    if (!rulesOf(evidence, campaign.id).every(({ spend }) => spend?.mode === 'single' && spend.tier_rule === 'highest'))
       continue
     for (const [transaction, grants] of groupBy(standing, (grant) => grant.transaction_id)) {
       if (grants.length > 1)
@@ -131,6 +124,22 @@ function judgeBacking(world: World, evidence: Evidence): string[] {
     }
   }
   return failures
+}
+
+const dayMs = 86_400_000
+const beijingMs = 8 * 3_600_000
+
+/** Each window brings a tier once; each payment by itself does; and nothing brings more than the money is worth. */
+function mostOfTier(world: World, campaign: SpendCampaign, { openid, tier }: GrantRow): number {
+  const { mode, window_days } = campaign.spend as Spend
+  if (mode === 'count') return 1
+  const payments = world.facts.payments.filter((payment) => payment.openid === openid)
+  const money = payments.reduce((sum, payment) => sum + leftOf(world.facts, payment), 0)
+  const worth = Math.floor(money / (tier ?? 1))
+  if (mode === 'single') return worth
+  const dayOf = (at: Date) => Math.floor((at.getTime() + beijingMs) / dayMs)
+  const windows = payments.map(({ paidAt }) => Math.floor((dayOf(paidAt) - dayOf(campaign.starts_at)) / window_days))
+  return Math.min(worth, new Set(windows).size)
 }
 
 function rulesOf({ chronicle }: Evidence, campaignId: number) {

@@ -1,6 +1,7 @@
 import { actAs } from '../context.ts'
 import { limitsOfAward } from '../doors.ts'
 import { tap } from '../perform.ts'
+import { workOnce } from '../rest.ts'
 import type { SimulatedProcess } from '../simulated-process.ts'
 import type { World } from '../world.ts'
 import { type Evidence, readEvidence } from './evidence.ts'
@@ -12,12 +13,16 @@ const placeReasons: Record<string, string[]> = {
 }
 
 /**
- * Every member taps everything once, which may put the gate right, and then once more: now the answer must be what the
- * ledger has room for.
+ * Every member taps everything once, which makes the gate read what it has lost, and once more after the repair has
+ * looked twice: now the answer must be what the ledger has room for.
  */
 export async function judgeTaps(world: World, process: SimulatedProcess): Promise<string[]> {
   const failures: string[] = []
   for (const round of [1, 2]) {
+    for (let look = 0; look < 2 && round === 2; look += 1) {
+      await workOnce(process)
+      await world.advance(11_000)
+    }
     for (const slug of world.files.keys()) {
       for (const openid of world.scene.members) {
         await world.advance(1_500)
