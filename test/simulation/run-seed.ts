@@ -35,14 +35,30 @@ export async function runSeed(stage: Stage, seed: number, options: RunOptions = 
   const world = await openWorld(stage, seed, options)
   let steps = 0
   try {
-    steps = await play(world, operations)
-    await comeToRest(world)
-    const failures = await judge(world)
+    const failures = await within(runLimitMs, async () => {
+      steps = await play(world, operations)
+      await comeToRest(world)
+      return judge(world)
+    })
     return { seed, operations, failures, steps, ms: performance.now() - begun }
   } finally {
     world.steps.setFree(true)
     for (const process of world.processes) if (process.alive) await world.kill(process)
   }
+}
+
+/** A run takes about a second; something that goes round for ever is a failure like any other. */
+const runLimitMs = 120_000
+
+async function within(limitMs: number, act: () => Promise<string[]>): Promise<string[]> {
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<string[]>((resolve) => {
+    timer = setTimeout(() => resolve([`endless: it was not over after ${limitMs / 1_000} s`]), limitMs)
+  })
+  const acted = act().catch((error: unknown) => [`stuck: ${(error as Error).stack}`])
+  const failures = await Promise.race([acted, limit])
+  clearTimeout(timer)
+  return failures
 }
 
 /** Most things under way at once; more would only make each wait longer. */
