@@ -39,7 +39,10 @@ export async function comeToRest(world: World): Promise<void> {
   const fresh = await world.openProcess(0)
   await repeatErrands(world, fresh)
   await workOff(world, fresh, pauses)
-  if (await isOwing(world)) await workOff(world, fresh, longPauses)
+  if (!(await isOwing(world))) return
+  // Next month's cap holds again, and one member may be owed more than that.
+  world.wechat.rules = { ...world.wechat.rules, monthCap: Infinity }
+  await workOff(world, fresh, longPauses)
 }
 
 async function workOff(world: World, process: SimulatedProcess, times: number[]): Promise<void> {
