@@ -42,7 +42,6 @@ export async function runSeed(stage: Stage, seed: number, options: RunOptions = 
     })
     return { seed, operations, failures, steps, ms: performance.now() - begun }
   } finally {
-    world.steps.setFree(true)
     for (const process of world.processes) if (process.alive) await world.kill(process)
   }
 }
@@ -200,9 +199,9 @@ async function openWorld(
     async kill(process) {
       process.alive = false
       steps.drop(process)
-      await endBackends(stage, process.name)
-      process.services.redis?.disconnect()
       sql.leave(process)
+      process.services.redis?.disconnect()
+      await endBackends(stage, process.applicationName)
     },
     async advance(milliseconds) {
       const until = time.now() + Math.max(0, milliseconds)

@@ -17,6 +17,8 @@ import type { VirtualTime } from './virtual-time.ts'
 
 /** One process of ours, web and worker in one, whose every boundary is a step. */
 export type SimulatedProcess = Actor & {
+  /** What PostgreSQL knows its connections by; no other process ever has it. */
+  applicationName: string
   services: Services
   inbox: InboxLoop
   delivery: DeliveryLoop
@@ -44,10 +46,14 @@ export type ProcessOptions = {
   logLevel?: string
 }
 
+let opened = 0
+
 export async function openSimulatedProcess(options: ProcessOptions): Promise<SimulatedProcess> {
   const { name, offsetMs, time, steps } = options
+  opened += 1
+  const applicationName = `simulated-${opened}`
   const url = new URL(options.config.databaseUrl as string)
-  url.searchParams.set('application_name', name)
+  url.searchParams.set('application_name', applicationName)
   const services = await openServices(
     { ...options.config, databaseUrl: url.href },
     {
@@ -58,6 +64,7 @@ export async function openSimulatedProcess(options: ProcessOptions): Promise<Sim
   )
   const process: SimulatedProcess = {
     name,
+    applicationName,
     alive: true,
     stalledUntil: 0,
     services,
@@ -76,11 +83,4 @@ export async function openSimulatedProcess(options: ProcessOptions): Promise<Sim
   if (services.redis) stepRedis(steps, process, services.redis as Redis)
   options.sql.adopt(process)
   return process
-}
-
-/** Closes a process that has nothing under way. */
-export async function closeProcess(process: SimulatedProcess, sql: SqlSteps): Promise<void> {
-  process.alive = false
-  sql.leave(process)
-  await process.services.close()
 }

@@ -10,15 +10,16 @@ import type { Steps } from './steps.ts'
 export type SqlSteps = { adopt(process: SimulatedProcess): void; leave(process: SimulatedProcess): void }
 
 type Adopted = { process: SimulatedProcess; steps: Steps }
-const adopted = new Map<string, Adopted>()
+/** By application_name. What a dead process's code still wants never comes about. */
+const adopted = new Map<string, Adopted | 'dead'>()
 const justBorrowed = new WeakSet<pg.Client>()
 let installed = false
 
 export function openSqlSteps(steps: Steps, beforeStatement: BeforeStatement): SqlSteps {
   install(beforeStatement)
   return {
-    adopt: (process) => void adopted.set(process.name, { process, steps }),
-    leave: (process) => void adopted.delete(process.name),
+    adopt: (process) => void adopted.set(process.applicationName, { process, steps }),
+    leave: (process) => void adopted.set(process.applicationName, 'dead'),
   }
 }
 
@@ -34,6 +35,7 @@ function install(beforeStatement: BeforeStatement): void {
   pools.connect = function (this: pg.Pool, ...args) {
     const found = adopted.get(nameIn(this.options.connectionString))
     if (!found || args.length > 0) return connect.apply(this, args)
+    if (found === 'dead') return never()
     return borrow(found, this, () => outside(() => connect.apply(this) as Promise<pg.PoolClient>))
   }
 
@@ -41,7 +43,8 @@ function install(beforeStatement: BeforeStatement): void {
   pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
     const send = () => outside(() => (query as (...args: unknown[]) => unknown).apply(this, args))
     const found = adopted.get(applicationOf(this))
-    return found ? ask(found, this, textOf(args[0]), send as () => Promise<unknown>) : send()
+    if (!found) return send()
+    return found === 'dead' ? never() : ask(found, this, textOf(args[0]), send as () => Promise<unknown>)
   } as typeof query
 }
 
@@ -63,6 +66,10 @@ async function ask({ process, steps }: Adopted, client: pg.Client, text: string,
   const result = await steps.track(process, send, pid)
   if (fault === 'cut after') return cut(client)
   return result
+}
+
+function never(): Promise<never> {
+  return new Promise(() => undefined)
 }
 
 function cut(client: pg.Client): never {
