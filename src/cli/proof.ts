@@ -10,7 +10,7 @@ export function proofCommand(cli: Cli): Command {
     .action(async (slug: string | undefined, { json }: { json?: boolean }) => {
       const proof = await withServices(cli, async (services) => {
         if (slug !== undefined) await merchantNamed(services, slug)
-        return prove(services.db, slug)
+        return prove(services, slug)
       })
       const lines = proof.lines.map(
         ({ limit, used, allowed, ok }) => `${ok ? 'held  ' : 'BROKEN'}  ${used} of ${allowed}  ${limit}`,
