@@ -21,13 +21,14 @@ const roomLeft = 100_000
  */
 export async function aBigLedger(services: Services, merchant: Merchant, grants: number): Promise<BigLedger> {
   const { db, clock } = services
+  const now = clock.now()
   const stock = await aStock(services, merchant, { max_coupons: grants + 10 * roomLeft, distributed_coupons: grants })
   const limits = { per_member: 1, total: grants + roomLeft, per_day: grants / days + roomLeft }
-  const campaign = await aCampaign(services, stock, { limits, starts_at: new Date(clock.now().getTime() - 30 * dayMs) })
+  const campaign = await aCampaign(services, stock, { limits, starts_at: new Date(now.getTime() - 30 * dayMs) })
   const account = merchant.accounts.find((one) => one.role === 'sender')!
   await withoutIndexes(db, ['grants', 'coupons', 'slots'], async () => {
     for (const statement of [grantRows, couponRows, slotRows]) {
-      await statement({ merchant, campaign, stock, accountId: account.id, grants, now: clock.now() }).execute(db)
+      await statement({ merchant, campaign, stock, accountId: account.id, grants, now }).execute(db)
     }
   })
   for (const table of ['grants', 'coupons', 'slots']) await sql`vacuum analyze ${sql.table(table)}`.execute(db)
