@@ -196,7 +196,7 @@ async function startServer(privateKey: KeyObject): Promise<{ url: string } & Asy
   const child = fork(fileURLToPath(new URL('support/signed-server.ts', import.meta.url)), {
     execArgv: ['--import', 'tsx'],
   })
-  const keys: ServerKeys = { serial, privateKey: pem(privateKey), answers: 'pooled' }
+  const keys: ServerKeys = { serial, privateKey: pem(privateKey) }
   const { port } = await new Promise<AddressInfo>((resolve, reject) => {
     child.once('message', (address) => resolve(address as AddressInfo))
     child.once('exit', () => reject(new Error('the local server did not start')))

@@ -3,6 +3,7 @@ import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { type BenchRow, figure, printRow } from './bench.ts'
 import { benchClaims } from './claims.ts'
+import { benchLanes } from './lanes.ts'
 import { benchMemory } from './memory.ts'
 import { benchPayClient } from './pay-client.ts'
 import { benchSize } from './size.ts'
@@ -22,6 +23,7 @@ const benches = {
   taps: benchTaps,
   'pay-client': benchPayClient,
   memory: benchMemory,
+  lanes: benchLanes,
   size: () => benchSize(grants),
 }
 const unknown = names.filter((name) => !(name in benches))

@@ -2,17 +2,15 @@ import { openDatabase, patientTimeoutMs } from '../src/database.ts'
 import { prove } from '../src/claims/proof.ts'
 import { aBigLedger } from '../test/support/big-ledger.ts'
 import type { BenchRow } from './bench.ts'
-import { crowdAtSize } from './size/crowd.ts'
-import { queueAtSize } from './size/queue.ts'
+import { crowdAtSize } from './crowd.ts'
 import { openStage, type Stage } from './support/stage.ts'
 
 /** One figure of a ledger of this size, against the most that is allowed for it. */
-export type SizeFigure = { what: string; ours: number; unit: string; most?: number; against?: BenchRow['against'] }
+export type SizeFigure = { what: string; ours: number; unit: string; most?: number }
 
 /**
  * Figure #7 of `npm run bench`: one campaign with so many grants, each with its coupon and four places. Claims with an
- * emptied gate and one that an old snapshot brought back, the queue beside 300,000 halted coupons and 6,000 of another
- * merchant, and the proof of it all.
+ * emptied gate and with one that an old snapshot brought back, and the proof of it all.
  */
 export async function benchSize(grants: number): Promise<BenchRow[]> {
   await using stage = await openStage()
@@ -24,16 +22,12 @@ export async function benchSize(grants: number): Promise<BenchRow[]> {
   })
   const { campaign } = await aBigLedger({ ...services, db: patient }, merchant, grants)
   await patient.destroy()
-  const figures = [
-    ...(await crowdAtSize(stage, campaign)),
-    ...(await proofAtSize(stage)),
-    ...(await queueAtSize(stage)),
-  ]
-  return figures.map(({ what, ours, unit, most, against = [] }) => ({
+  const figures = [...(await crowdAtSize(stage, campaign)), ...(await proofAtSize(stage))]
+  return figures.map(({ what, ours, unit, most }) => ({
     line: 7,
     what: `${grants.toLocaleString('en')} grants: ${what}`,
     ours,
-    against,
+    against: [],
     ratio: most === undefined ? 1 : ours / most,
     reach: most === undefined ? '-' : `<= ${most.toLocaleString('en')} ${unit}`,
     unit,

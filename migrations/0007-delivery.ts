@@ -19,6 +19,9 @@ const statements = [
   )`,
   `create index coupons_set_aside on coupons (merchant_id) where set_aside`,
 
+  // A doubt that a look-up ended leaves this behind: such a coupon is never given up or moved to another stock.
+  `alter table coupons add column doubt_ended_at timestamptz`,
+
   // A merchant's share of a worker's hands, beside others' (claims/lane-shares.ts).
   `alter table merchants add column weight integer not null default 1 check (weight between 1 and 100)`,
 

@@ -1,4 +1,4 @@
-import { createPrivateKey, type KeyObject, sign } from 'node:crypto'
+import { createPrivateKey, sign } from 'node:crypto'
 import { createServer, type Socket } from 'node:net'
 import { answerMessage, makeNonce } from '../../src/wechat/pay/signature.ts'
 
@@ -6,25 +6,23 @@ import { answerMessage, makeNonce } from '../../src/wechat/pay/signature.ts'
 export type ServerKeys = {
   serial: string
   privateKey: string
-  /** 'pooled': whole answers signed beforehand, for measuring a client alone. 'each': every coupon its own number. */
-  answers: 'pooled' | 'each'
+  /** Each answer has a coupon number of its own, as WeChat's have, and is signed as it is asked for. */
+  ownNumbers?: boolean
 }
 
 /** Enough that no client sees one answer twice in a row, few enough to be signed in an instant. */
 const poolSize = 64
-const firstCouponId = 9_867_041
 
 /**
- * A WeChat Pay that answers every call with a signed coupon number and only counts requests off, so that the processor is
- * left to what is measured. Runs in a process of its own.
+ * A WeChat Pay that answers every call with a signed coupon number. Where numbers may repeat, answers are whole and signed
+ * beforehand and requests are only counted off, so that the processor is left to the clients under test. Runs in a process
+ * of its own.
  */
-process.once('message', ({ serial, privateKey, answers }: ServerKeys) => {
-  const key = createPrivateKey(privateKey)
-  const pool = Array.from({ length: answers === 'pooled' ? poolSize : 0 }, (_, index) =>
-    signedAnswer(serial, key, index),
-  )
+process.once('message', ({ serial, privateKey, ownNumbers }: ServerKeys) => {
+  const sign = signer(serial, privateKey)
+  const pool = Array.from({ length: poolSize }, (_, index) => sign(index))
   let next = 0
-  const answer = () => pool[next++ % poolSize] ?? signedAnswer(serial, key, next)
+  const answer = ownNumbers ? () => sign(next++) : () => pool[next++ % poolSize]!
   const server = createServer((socket) => answerEach(socket, answer))
   server.listen(0, '127.0.0.1', () => process.send!(server.address()))
 })
@@ -48,22 +46,25 @@ function answerEach(socket: Socket, answer: () => Buffer): void {
   })
 }
 
-function signedAnswer(serial: string, key: KeyObject, index: number): Buffer {
-  const body = JSON.stringify({ coupon_id: String(firstCouponId + index) })
-  const timestamp = Math.floor(Date.now() / 1000).toString()
-  const nonce = makeNonce()
-  const signature = sign('sha256', answerMessage(timestamp, nonce, Buffer.from(body)), key).toString('base64')
-  const lines = [
-    'HTTP/1.1 200 OK',
-    'Content-Type: application/json; charset=utf-8',
-    `Content-Length: ${body.length}`,
-    'Connection: keep-alive',
-    'Request-ID: 08E7CA050A0B9C06-0',
-    `Wechatpay-Timestamp: ${timestamp}`,
-    `Wechatpay-Nonce: ${nonce}`,
-    `Wechatpay-Serial: ${serial}`,
-    `Wechatpay-Signature: ${signature}`,
-    'Wechatpay-Signature-Type: WECHATPAY2-SHA256-RSA2048',
-  ]
-  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body}`)
+function signer(serial: string, privateKeyPem: string): (index: number) => Buffer {
+  const key = createPrivateKey(privateKeyPem)
+  return (index) => {
+    const body = JSON.stringify({ coupon_id: String(9_867_041 + index) })
+    const timestamp = Math.floor(Date.now() / 1000).toString()
+    const nonce = makeNonce()
+    const signature = sign('sha256', answerMessage(timestamp, nonce, Buffer.from(body)), key).toString('base64')
+    const lines = [
+      'HTTP/1.1 200 OK',
+      'Content-Type: application/json; charset=utf-8',
+      `Content-Length: ${body.length}`,
+      'Connection: keep-alive',
+      'Request-ID: 08E7CA050A0B9C06-0',
+      `Wechatpay-Timestamp: ${timestamp}`,
+      `Wechatpay-Nonce: ${nonce}`,
+      `Wechatpay-Serial: ${serial}`,
+      `Wechatpay-Signature: ${signature}`,
+      'Wechatpay-Signature-Type: WECHATPAY2-SHA256-RSA2048',
+    ]
+    return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body}`)
+  }
 }

@@ -1,6 +1,7 @@
 import type { Db } from '../database.ts'
 import { surelyNotSent } from './doubt.ts'
 import { type GivenBack, giveSlotsBack } from './give-back.ts'
+import { lockGrant } from './locks.ts'
 
 export type Cancelled = {
   /** Something of it was taken back. */
@@ -19,7 +20,7 @@ export async function cancelUnsent(
   at: Date,
 ): Promise<Cancelled> {
   const { grantId } = grant
-  await trx.selectFrom('grants').select('id').where('id', '=', grantId).forUpdate().execute()
+  await lockGrant(trx, grantId)
   const cancelled = await trx
     .updateTable('coupons')
     .set({ state: 'refused', reason, settled_at: at, set_aside: false })

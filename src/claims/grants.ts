@@ -22,7 +22,7 @@ export type GrantCoupon = {
   name: string
   couponId: string | null
   state: CouponState
-  /** A word of the outcome table. */
+  /** A word of the outcome table: why it was refused, or what it waits for. */
   reason: string | null
   /** fen */
   amount: number
@@ -76,12 +76,17 @@ type Row = Omit<Grant, 'status' | 'campaign'> & {
     Record<'availableBegin' | 'availableEnd' | 'dueAt', string>)[]
 }
 
+/** A coupon that was never tried since its lane is halted waits for the halt's cause. */
+const standingCause = sql`case when c.state = 'reserved' then (
+  select h.cause from halts h where h.lifted_at is null and h.account_id = c.account_id
+    and (h.stock_ref is null or h.stock_ref = c.stock_ref) limit 1) end`
+
 async function readGrants(db: Db, which: ReturnType<typeof sql>, limit: number): Promise<Grant[]> {
   const { rows } = await sql<Row>`
     select g.id, g.openid, g.created_at as "createdAt", g.refunded_at as "refundedAt", g.transaction_id as "transactionId",
       g.campaign_id as "campaignId", ca.slug, ca.title, ca.kind,
       (select json_agg(json_build_object(
-          'stockId', s.stock_id, 'name', s.name, 'couponId', c.coupon_id, 'state', c.state, 'reason', c.reason,
+          'stockId', s.stock_id, 'name', s.name, 'couponId', c.coupon_id, 'state', c.state, 'reason', coalesce(c.reason, ${standingCause}),
           'amount', s.coupon_amount, 'minimum', s.transaction_minimum, 'availableBegin', s.available_begin,
           'availableEnd', s.available_end, 'dueAt', c.due_at, 'outRequestNo', c.out_request_no) order by c.ordinal)
         from coupons c join stocks s on s.id = c.stock_ref where c.grant_id = g.id) as coupons

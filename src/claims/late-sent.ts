@@ -4,6 +4,7 @@ import { memberMark } from '../members/member-mark.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Stock } from '../stocks/stock.ts'
 import { type Limit, limitsOf } from './limits.ts'
+import { holdCampaign, lockGrant } from './locks.ts'
 import type { Sent } from './settle.ts'
 import { takePlaceOrOvershoot } from './take-places.ts'
 
@@ -74,21 +75,16 @@ export function settleLate(db: Db, { sent, merchant, stock }: LateSent): Promise
 
 /** Every limit that the coupon's grant falls under, with this coupon alone; they stay as they are until the commit. */
 async function limitsUnderLock(trx: Db, { sent: { coupon }, merchant, stock }: LateSent): Promise<Limit[]> {
-  const campaign = await trx
-    .selectFrom('campaigns')
-    .selectAll()
-    .where('id', '=', (query) => query.selectFrom('grants').select('campaign_id').where('id', '=', coupon.grantId))
-    .forShare()
-    .executeTakeFirstOrThrow()
-  const grant = await trx
+  const { campaign_id } = await trx
     .selectFrom('grants')
-    .select(['tier', 'earned_at'])
+    .select('campaign_id')
     .where('id', '=', coupon.grantId)
-    .forUpdate()
     .executeTakeFirstOrThrow()
+  const campaign = await holdCampaign(trx, campaign_id)
+  const { tier, earned_at: at } = await lockGrant(trx, coupon.grantId)
   const mark = memberMark(merchant, coupon.openid)
   const coupons = [{ stock, count: 1 }]
-  return limitsOf({ campaign, mark, coupons, tier: grant.tier ?? undefined, at: grant.earned_at })
+  return limitsOf({ campaign, mark, coupons, tier: tier ?? undefined, at })
 }
 
 /** The coupon, or the place and number under which it was sent, belongs to another row by now: it is that row's. */

@@ -21,8 +21,13 @@ type Row = {
   lease_token: string
 }
 
-/** Nobody holds it, or whoever did has let its lease run out. */
-const free = sql`(c.lease_token is null or c.leased_until <= lease_clock())`
+/**
+ * Nobody holds it, or whoever did has let its lease run out. Not what a refund waits to cancel: it was on its way when the
+ * refund came, and was given back unsent.
+ */
+const free = sql`(c.lease_token is null or c.leased_until <= lease_clock()) and (
+  c.doubt_since is not null or c.lease_token is not null
+  or not exists (select from grants g where g.id = c.grant_id and g.refunded_at is not null))`
 
 /** Nobody holds another coupon of the same stock and openid. */
 const unpaired = sql`not exists (
@@ -55,12 +60,16 @@ export async function leaseDue(
         ${shares.map(({ lane }) => lane.accountId)}::bigint[], ${shares.map(({ lane }) => lane.stockRef)}::bigint[],
         ${shares.map(({ take }) => take)}::int[]) as lane (account_id, stock_ref, take)
       cross join lateral (
-        select id, stock_ref, openid, due_at, ordinal from coupons c
-        where account_id = lane.account_id and stock_ref = lane.stock_ref and state = 'reserved' and not set_aside
-          and due_at <= ${now} and ${free} and ${unpaired}
-        order by due_at
+        -- The inner limit is for the planner, who knows no other number; rows are locked only as the outer one asks for them.
+        select * from (
+          select id, stock_ref, openid, due_at, ordinal from coupons c
+          where account_id = lane.account_id and stock_ref = lane.stock_ref and state = 'reserved' and not set_aside
+            and due_at <= ${now} and ${free} and ${unpaired}
+          order by due_at
+          limit ${hands}
+          for update skip locked
+        ) c
         limit lane.take
-        for update skip locked
       ) c
       order by c.stock_ref, c.openid, c.due_at, c.ordinal`,
   )

@@ -50,7 +50,7 @@ export function openLedger(db: Db, clock: Clock, onFreed: (merchantId: number, f
     },
     postpone: (postponed) => postpone(db, postponed),
     release: (coupon, dueAt, reason) => release(db, coupon, dueAt, reason),
-    endDoubt: (coupon) => endDoubt(db, coupon),
+    endDoubt: (coupon) => endDoubt(db, coupon, clock.now()),
     leaseDue: (hands, looking) => leaseDue(db, clock, hands, looking),
     leaseProbe: (halt) => leaseProbe(db, clock, halt),
     leaseOne: (couponRow) => leaseOne(db, clock, couponRow),

@@ -29,7 +29,7 @@ export async function owedForSure(trx: Db, grantId: string): Promise<Owed> {
     .selectFrom('coupons')
     .select(['id', 'stock_ref', 'account_id', 'place', 'out_request_no', 'due_at', 'attempts', 'reason'])
     .select(
-      sql<boolean>`${surelyNotSent('coupons')} and not exists (
+      sql<boolean>`${surelyNotSent('coupons')} and doubt_ended_at is null and not exists (
       select from attempts a where a.coupon_row = coupons.id and a.outcome = any(${mayHaveArrived.map(({ name }) => name)}))`.as(
         'sure',
       ),

@@ -79,10 +79,10 @@ export async function release(db: Db, coupon: OwedCoupon, dueAt: Date | null, re
 }
 
 /** Looked up at WeChat after a day: it did not arrive. The next answer about its number is the truth. */
-export async function endDoubt(db: Db, coupon: OwedCoupon): Promise<void> {
+export async function endDoubt(db: Db, coupon: OwedCoupon, at: Date): Promise<void> {
   await db
     .updateTable('coupons')
-    .set({ doubt_since: null })
+    .set({ doubt_since: null, doubt_ended_at: at })
     .where('id', '=', coupon.id)
     .where('lease_token', '=', coupon.lease.token)
     .execute()

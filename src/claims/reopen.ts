@@ -6,6 +6,7 @@ import type { Stock } from '../stocks/stock.ts'
 import { outRequestNo, requestBody } from './ids.ts'
 import { type Limit, limitsOf } from './limits.ts'
 import { takePlace } from './take-places.ts'
+import { holdCampaign, lockGrant } from './locks.ts'
 
 export type Reopening = {
   merchant: Merchant
@@ -38,18 +39,8 @@ type CouponRow = {
 export async function reopenIn(trx: Db, reopening: Reopening): Promise<void> {
   const { grant, merchant, at } = reopening
   // Its limits stay as they are while places are taken.
-  const campaign = await trx
-    .selectFrom('campaigns')
-    .selectAll()
-    .where('id', '=', grant.campaign_id)
-    .forShare()
-    .executeTakeFirstOrThrow()
-  const { refunded_at } = await trx
-    .selectFrom('grants')
-    .select('refunded_at')
-    .where('id', '=', grant.id)
-    .forUpdate()
-    .executeTakeFirstOrThrow()
+  const campaign = await holdCampaign(trx, grant.campaign_id)
+  const { refunded_at } = await lockGrant(trx, grant.id)
   if (refunded_at) throw new NotReopened('its payment was refunded: nothing is owed')
   const refused = await trx
     .selectFrom('coupons')

@@ -12,6 +12,7 @@ import { recordAct } from './operator-acts.ts'
 import { type OwedRow, owedForSure } from './owed-for-sure.ts'
 import { senderFor } from './sender-choice.ts'
 import { takePlace } from './take-places.ts'
+import { holdCampaign, lockGrant } from './locks.ts'
 
 export type Replacing = {
   merchant: Merchant
@@ -36,13 +37,8 @@ export function replace(db: Db, replacing: Replacing): Promise<Replaced> {
   const { merchant, grant, stock, reason, at } = replacing
   return db.transaction().execute(async (trx) => {
     // Its limits stay as they are while places are taken.
-    const campaign = await trx
-      .selectFrom('campaigns')
-      .selectAll()
-      .where('id', '=', grant.campaign_id)
-      .forShare()
-      .executeTakeFirstOrThrow()
-    await trx.selectFrom('grants').select('id').where('id', '=', grant.id).forUpdate().execute()
+    const campaign = await holdCampaign(trx, grant.campaign_id)
+    await lockGrant(trx, grant.id)
     const { surely, doubted } = await owedForSure(trx, grant.id)
     const moved = surely.filter((coupon) => coupon.stock_ref !== stock.id)
     const freed: GivenBack[] = []

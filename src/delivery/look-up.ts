@@ -14,7 +14,7 @@ export type LookedUp =
   | { kind: 'unanswered' }
 
 /** After this long the same number may be forgotten at WeChat: nobody knows how long it remembers (wechat/pay-v3.md 3.2). */
-export const oldDoubtMs = 24 * 3_600_000
+const oldDoubtMs = 24 * 3_600_000
 
 /** Our clock and WeChat's, and a slow answer, lie within this of each other. */
 const nearMs = 2 * 60_000

@@ -28,7 +28,8 @@ export function notificationKey(notification: StoredNotification): string {
   const refund = refundIn(notification)
   if (refund) return `${mchid}/refund/${refund.refund_id}/${refund.refund_status}`
   const use = event_type === 'COUPON.USE' ? readCouponUse(resource) : undefined
-  if (use) return `${mchid}/coupon_use/${use.coupon_id}/${use.consume_information.transaction_id}`
+  const usedIn = use?.consume_information?.transaction_id
+  if (use) return `${mchid}/coupon_use/${use.coupon_id}/${usedIn ?? id}`
   return `${mchid}/${event_type}/${id}`
 }
 

@@ -30,6 +30,7 @@ export async function applyAccount(
     public_key_id: entry.public_key_id ?? null,
     public_key: entry.public_key ?? null,
     sends_per_second: entry.sends_per_second,
+    api_v2_sign_type: entry.api_v2_sign_type ?? ('MD5' as const),
     ...sealer.columns(accountSecrets, secrets, before, (name) => accountPlace(merchant.slug, entry.mchid, name)),
   }
   const changed = before ? changedFields(before, columns) : ['created']

@@ -48,6 +48,7 @@ const accountSchema = z.strictObject({
     .string()
     .regex(/^[0-9A-Za-z]{32}$/, 'must be 32 letters and digits')
     .optional(),
+  api_v2_sign_type: z.enum(['MD5', 'HMAC-SHA256'], 'must be MD5 or HMAC-SHA256').optional(),
   public_key_id: z
     .string()
     .regex(/^PUB_KEY_ID_[0-9A-Za-z]+$/, 'must begin with PUB_KEY_ID_')

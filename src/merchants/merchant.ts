@@ -1,4 +1,4 @@
-import type { AccountRole } from '../schema.ts'
+import type { AccountRole, V2SignType } from '../schema.ts'
 import type { Secret } from '../secret.ts'
 
 /** A tenant with its secrets opened: one Official Account and its merchant numbers. */
@@ -32,6 +32,7 @@ export type Account = {
   role: AccountRole
   keys: PayKeys | undefined
   apiV2Key: Secret | undefined
+  apiV2SignType: V2SignType
   sendsPerSecond: number
   updatedAt: Date
 }

@@ -68,6 +68,7 @@ function openAccount(secrets: Secrets, slug: string, row: AccountRow): Account {
     role: row.role,
     keys: payKeys(row, open('private_key'), open('api_v3_key')),
     apiV2Key: open('api_v2_key'),
+    apiV2SignType: row.api_v2_sign_type,
     sendsPerSecond: row.sends_per_second,
     updatedAt: row.updated_at,
   }

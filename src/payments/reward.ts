@@ -42,8 +42,12 @@ export async function rewardFor(
   if (found.kind !== 'paid') return found
   const settled = await settlePayment(services, merchant, found.transactionId).catch((error: unknown) => ({ error }))
   const grants = await grantsOfTransaction(services.db, merchant.id, found.transactionId)
-  // What one campaign gave is shown, also when another could not: the inbox or the next look will ask that one again.
-  if (grants.length > 0) return { kind: 'granted', grants }
+  // What one campaign gave is shown, also when another could not: the next look will ask that one again.
+  if (grants.length > 0) {
+    if ('error' in settled)
+      services.log.error({ err: settled.error, payment: found.transactionId }, 'payment not settled in every campaign')
+    return { kind: 'granted', grants }
+  }
   if (!('error' in settled)) return nothing(settled)
   if (settled.error instanceof AwardUndecided) return { kind: 'later' }
   throw settled.error

@@ -5,7 +5,7 @@ import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
 import { lockPayment, payerOf, raiseFacts } from './facts.ts'
 import { isSpend, memberSpend, type SpendCampaignRow } from './spend-ledger.ts'
-import { type CampaignPayment, earnedTiers, fallenTiers, type Reach, reachOf } from './spend-rules.ts'
+import { type CampaignPayment, earnedTiers, fallenTiers, type Reach, reachAround, reachOf } from './spend-rules.ts'
 import { takeBack } from './take-back.ts'
 
 /** What one payment means in one campaign. */
@@ -69,12 +69,13 @@ async function settleIn(
   const spend = await memberSpend(services.db, campaign, openid)
   const payment = spend.payments.find((one) => one.transactionId === transactionId)
   if (!payment) return undefined
-  const reach = reachOf(spend.campaign, memberMark(merchant, openid), spend.payments, payment)
-  if (!reach) return { campaign, payment, reach, awards: [] }
-  const fallen = fallenTiers(reach, spend.given).some((grant) => grant.waiting)
+  const seen = [spend.campaign, memberMark(merchant, openid), spend.payments, payment] as const
+  const fallen = fallenTiers(reachAround(...seen), spend.given).some((grant) => grant.waiting)
   if (fallen && (await takeBackNow(services, merchant, openid, transactionId))) {
     throw new AwardStale('what was taken back may be earned anew')
   }
+  const reach = reachOf(...seen)
+  if (!reach) return { campaign, payment, reach, awards: [] }
   const awards: Awarded[] = []
   // In their order: with `highest`, a tier that was given stands for those below it.
   for (const { triggerKey, tier, paidAt, dueAt, ...by } of earnedTiers(spend.campaign, reach, spend.given)) {
@@ -97,8 +98,8 @@ async function settleIn(
 }
 
 /**
- * A payment that became known late may have passed at once what its followers seemed to have reached in turn. False when
- * nothing could be taken back.
+ * A payment that became known late may have passed at once what its followers seemed to have reached in turn; a report
+ * that came late may say that our own coupon paid for it. False when nothing could be taken back.
  */
 async function takeBackNow(
   { db, gate, clock }: Services,

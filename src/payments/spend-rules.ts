@@ -22,6 +22,8 @@ export type Reach = {
   /** Names what a tier is given once for; it begins the trigger key. */
   scope: string
   value: number
+  /** The same without any refund. */
+  paid: number
   /** The tiers that stand here: one that was added later counts only what began after it. */
   tiers: SpendTier[]
   /** What is earned, in the order of payment. */
@@ -48,7 +50,16 @@ export function reachOf(
   payments: CampaignPayment[],
   present: CampaignPayment,
 ): Reach | undefined {
-  if (!counts(campaign, present)) return undefined
+  return counts(campaign, present) ? reachAround(campaign, mark, payments, present) : undefined
+}
+
+/** The same, but what counts with `present` is told also when `present` itself does not count, or no longer. */
+export function reachAround(
+  campaign: SpendCampaign,
+  mark: string,
+  payments: CampaignPayment[],
+  present: CampaignPayment,
+): Reach {
   const { scope, together, begunAt } = countedWith(campaign, mark, payments, present)
   const tiers = campaign.rule.tiers.filter(({ since }) => since === undefined || begunAt >= new Date(since))
   return { scope, tiers, ...walk(campaign.rule, tiers, together) }
@@ -56,15 +67,16 @@ export function reachOf(
 
 function walk({ basis, mode, tier_rule }: SpendRule, tiers: SpendTier[], payments: CampaignPayment[]) {
   const steps: Reach['steps'] = []
-  let value = 0
+  let [value, paid] = [0, 0]
+  const step = (net: number) => (mode === 'count' ? Number(net > 0) : net)
   for (const by of payments.toSorted(asPaid)) {
     const before = value
-    const net = netSpend(by, basis)
-    value += mode === 'count' ? Number(net > 0) : net
+    value += step(netSpend(by, basis))
+    paid += step(netSpend({ ...by, refunds: [] }, basis))
     const passed = tiers.filter(({ at_least }) => at_least > before && at_least <= value)
     steps.push(...(tier_rule === 'all' ? passed : passed.slice(-1)).map((tier) => ({ tier, by })))
   }
-  return { value, steps }
+  return { value, paid, steps }
 }
 
 /** Two of one second in the order of their numbers, so that it is always the same. */
@@ -114,7 +126,11 @@ function countedWith(
 ): { scope: string; together: CampaignPayment[]; begunAt: Date } {
   const { mode } = campaign.rule
   if (mode === 'single') {
-    return { scope: `spend/${present.transactionId}`, together: [present], begunAt: present.paidAt }
+    return {
+      scope: `spend/${present.transactionId}`,
+      together: [present].filter((payment) => counts(campaign, payment)),
+      begunAt: present.paidAt,
+    }
   }
   const counted = payments.filter((payment) => counts(campaign, payment))
   if (mode === 'count') {

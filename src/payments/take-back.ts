@@ -5,7 +5,7 @@ import type { Db } from '../database.ts'
 import { memberMark } from '../members/member-mark.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import { isSpend, memberSpend, type SpendCampaignRow } from './spend-ledger.ts'
-import { fallenTiers, reachOf } from './spend-rules.ts'
+import { fallenTiers, reachAround } from './spend-rules.ts'
 
 export type TakenBack = {
   /** A coupon that is no longer earned is being sent at this moment: whether it can be taken back is known shortly. */
@@ -20,18 +20,18 @@ type Seen = { merchant: Merchant; openid: string; transactionId: string; at: Dat
 /**
  * Takes back what the member no longer earned, seen from one payment, in every campaign that gave the member something:
  * a draft or paused one too. Runs in the transaction that raised the member's facts. What was surely not sent is
- * cancelled; what lies above the sum that refunds have left is flagged, sent or not. Another tier may have taken the
- * place of the rest, and that leaves no flag.
+ * cancelled; what only refunds have put out of reach is flagged, sent or not. Of the rest another tier has taken the
+ * place, or a payment turned out not to count, and that leaves no flag.
  */
 export async function takeBack(trx: Db, seen: Seen): Promise<TakenBack> {
   const taken: TakenBack = { inFlight: false, cancelled: false, freed: [] }
   for (const campaign of await campaignsThatGave(trx, seen)) {
     const { campaign: rule, payments, given } = await memberSpend(trx, campaign, seen.openid, seen.transactionId)
     const payment = payments.find((one) => one.transactionId === seen.transactionId)
-    const reach = payment && reachOf(rule, memberMark(seen.merchant, seen.openid), payments, payment)
-    if (!reach) continue
+    if (!payment) continue
+    const reach = reachAround(rule, memberMark(seen.merchant, seen.openid), payments, payment)
     for (const { grantId, tier, waiting, refundedAt } of fallenTiers(reach, given)) {
-      const refunded = tier > reach.value
+      const refunded = tier > reach.value && tier <= reach.paid
       if (waiting) {
         const done = await cancelUnsent(
           trx,

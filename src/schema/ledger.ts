@@ -63,6 +63,8 @@ export type CouponsTable = {
   attempts: Generated<number>
   /** Since when it may have arrived at WeChat without our knowing; null: surely not, or known. */
   doubt_since: Time | null
+  /** A look-up at WeChat ended an earlier doubt. */
+  doubt_ended_at: Time | null
   /** A new one for each lease; whoever holds it may write what came of the send. */
   lease_token: string | null
   /** By the database's clock. */

@@ -1,6 +1,7 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { Json, Time } from './column.ts'
 
+export type V2SignType = 'MD5' | 'HMAC-SHA256'
 export type AccountRole = 'sender' | 'provider'
 export type CampaignKind = 'card_open' | 'spend' | 'link'
 export type CampaignState = 'draft' | 'published' | 'paused' | 'ended'
@@ -35,6 +36,8 @@ export type AccountsTable = {
   private_key_sealed: string | null
   api_v3_key_sealed: string | null
   api_v2_key_sealed: string | null
+  /** What the orders of this number are placed with, and so what signs their v2 notifications. */
+  api_v2_sign_type: Generated<V2SignType>
   public_key_id: string | null
   public_key: string | null
   sends_per_second: number

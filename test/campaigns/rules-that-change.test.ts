@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { applyCampaign } from '../../src/campaigns/apply.ts'
 import { copyCampaign } from '../../src/campaigns/copy.ts'
@@ -13,6 +14,7 @@ import type { Stock } from '../../src/stocks/stock.ts'
 import { aMerchant, aStock } from '../support/builders.ts'
 import { openTestServices } from '../support/services.ts'
 import { aPayment } from '../support/spend.ts'
+import { statementsWait } from '../support/waiting.ts'
 
 let nowMs = Date.parse('2026-11-23T12:00:00+08:00')
 let services: Services & AsyncDisposable
@@ -128,6 +130,24 @@ describe('once something was given, an edit by which the same money would earn a
   test.each(edits)('is taken while nothing was given: %s', async (_name, before, after) => {
     await apply(before())
     expect(await apply(after())).toContain('campaign spend: revision 2')
+  })
+
+  test('is refused also while the first grant is being written: it waits for that', async () => {
+    await apply(aFile())
+    const { db } = services
+    await sql`create function wait() returns trigger language plpgsql as
+      $$ begin perform pg_advisory_xact_lock(1); return new; end $$`.execute(db)
+    await sql`create trigger wait before insert on grants for each row execute function wait()`.execute(db)
+    const holding = await db.startTransaction().execute()
+    await sql`select pg_advisory_xact_lock(1)`.execute(holding)
+    const paying = paid()
+    await statementsWait(db)
+    const faults = faultsOf(aFile({ basis: 'total' }))
+    await statementsWait(db, 2)
+    await holding.commit().execute()
+    expect(await tiersOf(await paying)).toEqual([5000])
+    expect((await faults)[0]).toContain('spend.basis: cannot change')
+    await sql`drop trigger wait on grants`.execute(db)
   })
 
   test('names everything that is wrong at once', async () => {

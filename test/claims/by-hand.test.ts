@@ -77,7 +77,11 @@ describe('giving up', () => {
     expect((await room.coupon(row)).doubt_since).not.toBeNull()
     const left = [{ ok: false, message: '1 may have been sent or are being sent: left alone' }]
     expect(await giveUp(await one(row))).toMatchObject(left)
-    await room.services.db.updateTable('coupons').set({ doubt_since: null }).where('id', '=', row).execute()
+    const leased = await room.lease(row)
+    await room.services.ledger.endDoubt(leased)
+    await room.services.ledger.release(leased, null)
+    await room.services.db.deleteFrom('attempts').execute()
+    expect((await room.coupon(row)).doubt_since).toBeNull()
     expect(await giveUp(await one(row))).toMatchObject(left)
     expect(await room.coupon(row)).toMatchObject({ state: 'reserved' })
   })

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { award } from '../../src/claims/award.ts'
+import { waitingFor } from '../../src/claims/claim-answer.ts'
+import { findGrant } from '../../src/claims/grants.ts'
 import { retryGrants } from '../../src/claims/retry.ts'
 import { raiseHalt, whyHalted } from '../../src/delivery/halts.ts'
 import { openDeliveryLoop } from '../../src/delivery/loop.ts'
@@ -180,6 +182,16 @@ describe('for those who ask', () => {
     expect(await whyHalted(services, accountId, stock.id)).toBe('sold_out')
     await raiseHalt(services, coupon, { row: outcomeNamed('stock_not_found'), evidence: {} })
     expect(await whyHalted(services, accountId, stock.id)).toBe('pending')
+  })
+
+  test('a member whose coupon was never tried reads what it waits for', async () => {
+    room.wechat.otherwise = notEnough
+    await oweSome(1)
+    await drain()
+    const [row] = await oweSome(1)
+    const grant = await findGrant(room.services.db, room.merchant.id, (await room.coupon(row!)).grant_id)
+    expect(await room.coupon(row!)).toMatchObject({ reason: null, attempts: 0 })
+    expect(waitingFor(grant!.coupons)).toBe('优惠券已发完，名额为您保留，商家补充后自动发放')
   })
 
   test('an operator who sends again lifts the halt that the grant meets and tries at once', async () => {

@@ -29,17 +29,21 @@ beforeAll(async () => {
 afterAll(() => services[Symbol.asyncDispose]())
 
 type Facts = {
-  /** Member and fen by number of the payment; two days lie between them. */
-  payments: { member: number; total: number }[]
+  /** Member and fen by number of the payment; two days lie between them. `ours`: one of two reports says that our coupon was used. */
+  payments: { member: number; total: number; ours: boolean }[]
   refunds: { payment: number; refund: number }[]
   cards: { member: number }[]
 }
 
 const facts: fc.Arbitrary<Facts> = fc.record({
-  payments: fc.array(fc.record({ member: fc.nat(1), total: fc.integer({ min: 1, max: 120 }) }), {
-    minLength: 1,
-    maxLength: 5,
-  }),
+  payments: fc.array(
+    fc.record({
+      member: fc.nat(1),
+      total: fc.integer({ min: 1, max: 120 }),
+      ours: fc.constantFrom(false, false, false, true),
+    }),
+    { minLength: 1, maxLength: 5 },
+  ),
   refunds: fc.array(fc.record({ payment: fc.nat(5), refund: fc.integer({ min: 1, max: 120 }) }), { maxLength: 4 }),
   cards: fc.array(fc.record({ member: fc.nat(1) }), { maxLength: 3 }),
 })
@@ -64,7 +68,7 @@ test.each(rules)('%s, %s: any order and repetition ends in the same grants', { t
       const spend = await aSpendCampaign(services, stock, rule, window)
       const card = await aCampaign(services, stock, { kind: 'card_open', limits: {}, ...window })
 
-      const events = eventsOf(told)
+      const events = eventsOf(told, stock.stock_id)
       for (const { fact, apply } of order) {
         await arrive(merchant, events[fact % events.length] as TestEvent)
         if (apply) await loop.drain()
@@ -84,23 +88,34 @@ test.each(rules)('%s, %s: any order and repetition ends in the same grants', { t
 const markOf = (merchant: Merchant) => (member: number) => memberMark(merchant, `m${member}`)
 const paidAt = (index: number) => new Date(begin.getTime() + index * 2 * 86_400_000)
 
-function eventsOf({ payments, refunds, cards }: Facts): TestEvent[] {
-  const paid = payments.map(({ member, total }, index) => {
+function eventsOf({ payments, refunds, cards }: Facts, stock_id: string): TestEvent[] {
+  const paid = payments.flatMap(({ member, total, ours }, index) => {
     const order = { transactionId: `t${index}`, outTradeNo: `o${index}`, mchid: '1601400973', subMchid: undefined }
     const payment = { ...order, openid: `m${member}`, total, payerTotal: total, promotions: [], goodsTag: undefined }
-    return paymentSucceeded({ ...payment, paidAt: paidAt(index), source: 'event' })
+    const reports = ours ? [[], [{ stock_id }]] : [[]]
+    return reports.map((promotions) =>
+      paymentSucceeded({ ...payment, promotions, paidAt: paidAt(index), source: 'event' }),
+    )
   })
-  const refunded = refunds.map(({ payment, refund }, index) =>
-    paymentRefunded({
-      transactionId: `t${payment}`,
-      refundId: `r${index}`,
-      refund,
-      payerRefund: undefined,
-      refundedAt: begin,
-    }),
-  )
+  // By the mall's number, by WeChat's, and by a message that has both.
+  const refunded = refunds.flatMap(({ payment, refund }, index) => {
+    const told = { transactionId: `t${payment}`, refund, payerRefund: undefined, refundedAt: begin }
+    const byEither = [`r${index}`, `w${index}`].map((refundId) => paymentRefunded({ ...told, refundId }))
+    return [...byEither, refundNotice(`t${payment}`, `w${index}`, `r${index}`, refund)]
+  })
   const opened = cards.map(({ member }) => cardOpened({ openid: `m${member}` }, { occurred_at: begin.toISOString() }))
   return [...paid, ...refunded, ...opened]
+}
+
+function refundNotice(transaction_id: string, refund_id: string, out_refund_no: string, refund: number): TestEvent {
+  const amount = { total: 1_000, refund }
+  const resource = { transaction_id, refund_id, out_refund_no, refund_status: 'SUCCESS', amount }
+  const notice = {
+    mchid: '1601400973',
+    event_type: 'REFUND.SUCCESS',
+    resource: { ...resource, success_time: begin.toISOString() },
+  }
+  return { ...notice, type: 'notice', id: `notice/${refund_id}`, occurred_at: begin.toISOString(), data: {} }
 }
 
 /** A repeat comes under another id as often as under its own: then the fact itself is what is known already. */
@@ -110,7 +125,7 @@ async function arrive(merchant: Merchant, event: TestEvent): Promise<void> {
   const body = repeats % 2 === 0 ? event : { ...event, id: `${event.id}/${repeats}` }
   await receive(services.db, {
     merchantId: merchant.id,
-    source: 'events',
+    source: body.type === 'notice' ? 'pay' : 'events',
     businessKey: body.id,
     body,
     at: services.clock.now(),
@@ -146,7 +161,8 @@ function expectedSpend(
 ): string[] {
   const reached = new Map<string, number>()
   const earned: string[] = []
-  for (const [index, { member, total }] of payments.entries()) {
+  for (const [index, { member, total, ours }] of payments.entries()) {
+    if (ours) continue
     const back = refunds.filter(({ payment }) => payment === index).reduce((sum, { refund }) => sum + refund, 0)
     const net = Math.max(0, total - back)
     const day = ['20261120', '20261125', '20261130'][Math.floor((index * 2) / 5)] as string

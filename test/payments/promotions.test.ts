@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { memberGrants } from '../../src/claims/grants.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import { recordPayment } from '../../src/payments/intake.ts'
 import { joinPromotions } from '../../src/payments/join-promotions.ts'
@@ -43,6 +44,25 @@ describe('a payment that the mall tells without promotions and WeChat with them'
       expect(outcomes.find((outcome) => outcome.campaign.id === campaign.id)?.awards).toEqual([])
     }
   })
+
+  test.each(['single', 'cumulative', 'count'] as const)(
+    'loses what it earned between the two, if that was not sent, and is not called refunded: %s',
+    async (mode) => {
+      const tiers = [{ at_least: mode === 'count' ? 1 : 5000, coupons: [{ stock_id: stock.stock_id, count: 1 }] }]
+      const campaign = await aSpendCampaign(services, stock, { mode, tiers })
+      const payment = aPayment(services)
+      const told = async (promotions: Payment['promotions']) => {
+        await recordPayment(services, merchant, { ...payment, promotions })
+        await settlePayment(services, merchant, payment.transactionId)
+        const grants = await memberGrants(services.db, merchant.id, payment.openid, 10)
+        return grants
+          .filter((grant) => grant.campaign.id === campaign.id)
+          .map(({ status, refundedAt, coupons }) => [status, refundedAt, coupons[0]?.reason])
+      }
+      expect(await told([])).toEqual([['pending', null, null]])
+      expect(await told([{ stock_id: stock.stock_id }])).toEqual([['refused', null, 'not_eligible']])
+    },
+  )
 
   test('loses none of them when both reports come at once', async () => {
     const payment = aPayment(services)

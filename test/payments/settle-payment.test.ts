@@ -292,6 +292,9 @@ describe('a refund', () => {
     const refund = aRefund(services, payment)
     expect(await refunded(refund)).toEqual({ inFlight: true })
     await services.ledger.release(coupon!, now)
+    // Given back unsent: no worker takes it before the refund is looked at again.
+    expect((await services.ledger.leaseDue(1_000)).filter((one) => one.openid === payment.openid)).toEqual([])
+    expect(await services.ledger.leaseOne(coupon!.id)).toBeUndefined()
     expect(await refunded(refund)).toEqual({ inFlight: false })
     expect(await shown(payment)).toEqual([{ status: 'refused', refunded: true, reasons: ['refunded'] }])
   })

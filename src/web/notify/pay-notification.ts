@@ -48,9 +48,9 @@ async function openV3(ctx: Context, account: Account, body: Buffer): Promise<Sto
   return { mchid: account.mchid, id, event_type, resource }
 }
 
-function openV2({ mchid, apiV2Key }: Account, body: Buffer): StoredNotification {
+function openV2({ mchid, apiV2Key, apiV2SignType: signType }: Account, body: Buffer): StoredNotification {
   if (!apiV2Key) throw new NotificationRefused('undecryptable', 'this number has no APIv2 key here')
-  const { kind, fields } = openV2Notification(apiV2Key, body.toString())
+  const { kind, fields } = openV2Notification({ mchid, key: apiV2Key, signType }, body.toString())
   const id = fields.refund_id ?? fields.transaction_id ?? ''
   return { mchid, id, event_type: kind === 'refund' ? 'V2.REFUND' : 'V2.PAYMENT', resource: fields }
 }

@@ -5,20 +5,32 @@ import { readXml, type XmlFields } from './xml.ts'
 
 export type OpenedV2 = { kind: 'payment' | 'refund'; fields: XmlFields }
 
+export type V2SignType = 'MD5' | 'HMAC-SHA256'
+
+/** Whose key opens a v2 notification, and what its orders are signed with: the account's setting, never the message's word. */
+export type V2Keys = { mchid: string; key: Secret; signType: V2SignType }
+
 /**
  * Opens a v2 notification, which older tills and malls still have (wechat/payment-triggers.md 1.5, 1.6). A payment is
  * signed with the APIv2 key; a refund is not signed, but sealed with it. Throws `NotificationRefused`.
  */
-export function openV2Notification(key: Secret, body: string): OpenedV2 {
+export function openV2Notification({ mchid, key, signType }: V2Keys, body: string): OpenedV2 {
   const fields = readXml(body, 'xml')
   if (!fields) throw new NotificationRefused('malformed', 'the body is not flat XML')
   if (fields.req_info !== undefined) return { kind: 'refund', fields: openRefund(key, fields.req_info) }
-  if (!signatureHolds(key, fields)) throw new NotificationRefused('bad_signature', 'the sign does not hold')
+  if (!signatureHolds(key, fields, signType)) throw new NotificationRefused('bad_signature', 'the sign does not hold')
+  if (fields.mch_id !== mchid) throw new NotificationRefused('malformed', 'it is not of the number in the address')
+  const folded = Object.entries(fields).find(([name, value]) => !freeTexts.has(name) && foldedField.test(value ?? ''))
+  if (folded) throw new NotificationRefused('malformed', `${folded[0]} holds what may be other fields`)
   return { kind: 'payment', fields }
 }
 
-/** Every received element counts, known or not, but `sign` and the empty ones. 64 digits are HMAC-SHA256, 32 are MD5. */
-export function signV2(key: Secret, fields: XmlFields, type: 'MD5' | 'HMAC-SHA256'): string {
+/** The sign covers the text `a=1&b=2`, not the fields: a value that holds `&b=2` has the same text as another message. */
+const foldedField = /&[^&]*=/
+const freeTexts = new Set(['attach', 'detail', 'sign'])
+
+/** Every received element counts, known or not, but `sign` and the empty ones. */
+export function signV2(key: Secret, fields: XmlFields, type: V2SignType): string {
   const signed = Object.entries(fields).filter(([name, value]) => name !== 'sign' && value !== '')
   const text = signed
     .map(([name, value]) => `${name}=${value}`)
@@ -30,9 +42,9 @@ export function signV2(key: Secret, fields: XmlFields, type: 'MD5' | 'HMAC-SHA25
   return hash.update(`${text}&key=${key.reveal()}`).digest('hex').toUpperCase()
 }
 
-function signatureHolds(key: Secret, fields: XmlFields): boolean {
+function signatureHolds(key: Secret, fields: XmlFields, signType: V2SignType): boolean {
   const given = Buffer.from(fields.sign ?? '')
-  const expected = Buffer.from(signV2(key, fields, given.length === 64 ? 'HMAC-SHA256' : 'MD5'))
+  const expected = Buffer.from(signV2(key, fields, signType))
   return given.length === expected.length && timingSafeEqual(given, expected)
 }
 

@@ -10,13 +10,16 @@ const parser = new XMLParser({
   ignoreAttributes: true,
 })
 
-/** The children of `<xml>` or `<root>` that hold text; undefined for what is not flat XML or declares a document type. */
+/** The children of `<xml>` or `<root>`; undefined for what is not flat XML, has an element twice or declares a document type. */
 export function readXml(xml: string, root: 'xml' | 'root'): XmlFields | undefined {
   if (/<!(?!\[CDATA\[)/.test(xml)) return undefined
   const fields: unknown = parse(xml)?.[root]
   if (typeof fields !== 'object' || fields === null) return undefined
-  const texts = Object.entries(fields).filter(([name, value]) => typeof value === 'string' && name !== betweenElements)
-  return Object.fromEntries(texts) as XmlFields
+  const elements = Object.entries(fields).filter(([name]) => name !== betweenElements)
+  // A doubled element is a list, and one with children an object: neither is flat.
+  return elements.every(([, value]) => typeof value === 'string')
+    ? (Object.fromEntries(elements) as XmlFields)
+    : undefined
 }
 
 /** The parser's name for the line breaks between elements. */

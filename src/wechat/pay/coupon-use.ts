@@ -10,11 +10,10 @@ const couponUseSchema = z.object({
   status: maybe(text),
   state: maybe(text),
   normal_coupon_information: maybe(z.object({ coupon_amount: whole, transaction_minimum: whole })),
-  consume_information: z.object({
-    consume_time: maybe(time),
-    consume_mchid: maybe(text),
-    transaction_id: text,
-  }),
+  /** Not in every message (wechat/pay-v3.md 5.4). */
+  consume_information: maybe(
+    z.object({ consume_time: maybe(time), consume_mchid: maybe(text), transaction_id: maybe(text) }),
+  ),
 })
 
 export type CouponUse = z.infer<typeof couponUseSchema>

@@ -51,6 +51,17 @@ const xml = (fields: Fields, root = 'xml') =>
     .join('\n')}</${root}>`
 const signed = (fields: Fields, type: 'MD5' | 'HMAC-SHA256' = 'MD5') =>
   xml({ ...fields, coupon_count: '', sign: signV2(key, fields, type) })
+/** The same text for the sign, in fewer fields: `appid` swallows all up to `mch_id`. */
+function folded(fields: Fields): string {
+  const sign = signV2(key, fields, 'MD5')
+  const names = Object.keys(fields).toSorted()
+  const swallowed = names.filter((name) => name > 'appid' && name < 'mch_id' && fields[name] !== '')
+  const appid = [fields.appid, ...swallowed.map((name) => `${name}=${fields[name]}`)].join('&')
+  const rest = Object.fromEntries(Object.entries(fields).filter(([name]) => !swallowed.includes(name)))
+  const message = { ...rest, appid }
+  if (signV2(key, message, 'MD5') !== sign) throw new Error('the fold changes the sign')
+  return xml({ ...message, sign })
+}
 const sealed = (fields: Fields) => {
   const aesKey = createHash('md5').update(key.reveal()).digest('hex')
   const cipher = createCipheriv('aes-256-ecb', aesKey, null)
@@ -60,6 +71,12 @@ async function tell(body: string, mchid = '1601400973') {
   const url = `${wired.appUrl}/notify/${wired.merchant.slug}/pay/${mchid}`
   const answer = await fetch(url, { method: 'POST', body, headers: { 'content-type': 'text/xml' } })
   return { status: answer.status, body: await answer.text() }
+}
+async function signType(type: 'MD5' | 'HMAC-SHA256'): Promise<void> {
+  const { db, directory } = wired.services
+  const changed = { api_v2_sign_type: type, updated_at: new Date((nowMs += 1_000)) }
+  await db.updateTable('accounts').set(changed).where('mchid', '=', '1601400973').execute()
+  directory.forget()
 }
 const apply = () => openInboxLoop(wired.services).drain()
 const inbox = () => wired.services.db.selectFrom('inbox').selectAll().execute()
@@ -75,6 +92,7 @@ test.each(['MD5', 'HMAC-SHA256'] as const)('our %s sign is the one that another 
 
 describe('a till that still speaks v2 tells of a payment', () => {
   test.each(['MD5', 'HMAC-SHA256'] as const)('signed with %s: thanked in XML, and the coupon is owed', async (type) => {
+    await signType(type)
     const fields = paid()
     const thanks = '<xml><return_code><![CDATA[SUCCESS]]></return_code><return_msg><![CDATA[OK]]></return_msg></xml>'
     expect(await tell(signed(fields, type))).toEqual({ status: 200, body: thanks })
@@ -83,6 +101,7 @@ describe('a till that still speaks v2 tells of a payment', () => {
     await apply()
     expect(await grants(fields)).toHaveLength(1)
     expect((await payment(fields))?.paid_at).toEqual(new Date('2026-11-23T11:59:00+08:00'))
+    await signType('MD5')
   })
 
   test('of a sub-merchant by its provider, whose own openid of the payer is not the member', async () => {
@@ -161,6 +180,10 @@ describe('a v2 message is refused in XML and not kept', () => {
     ],
     ['a document type with entities', () => `<!DOCTYPE x [<!ENTITY a "b">]>${signed(paid())}`],
     ['no XML', () => '<xml><a>'],
+    ['an element twice', () => signed(paid()).replace('</xml>', '<attach>again</attach></xml>')],
+    ['a payment of another number', () => signed(paid({ mch_id: '1267388801' }))],
+    ['a weaker sign than the account has', () => signed(paid(), 'HMAC-SHA256')],
+    ['fields folded into one, with the old sign', () => folded(paid())],
     ['another root', () => xml(paid(), 'root')],
     ['a refund sealed with another key', () => xml({ return_code: 'SUCCESS', req_info: 'AAAA' })],
     ['a refund that holds no XML', () => xml({ return_code: 'SUCCESS', req_info: sealed({}).slice(0, -4) })],

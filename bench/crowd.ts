@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { Redis } from 'ioredis'
-import type { Campaign } from '../../src/campaigns/campaign.ts'
-import { award } from '../../src/claims/award.ts'
-import { scopes } from '../../src/claims/scopes.ts'
-import type { Gate } from '../../src/claims/gate.ts'
-import type { Services } from '../../src/services.ts'
-import type { SizeFigure } from '../size.ts'
-import type { Stage } from '../support/stage.ts'
+import type { Campaign } from '../src/campaigns/campaign.ts'
+import { award } from '../src/claims/award.ts'
+import { scopes } from '../src/claims/scopes.ts'
+import type { Gate } from '../src/claims/gate.ts'
+import type { Services } from '../src/services.ts'
+import type { SizeFigure } from './size.ts'
+import type { Stage } from './support/stage.ts'
 
 const claimers = 64
 const behind = 1_000
