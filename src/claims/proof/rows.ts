@@ -1,16 +1,21 @@
 import { sql } from 'kysely'
 import type { Db } from '../../database.ts'
 import type { Asked } from './asked.ts'
+import { read } from './read.ts'
 
 /** Listed at most; more of a kind say the same. */
 export const mostListed = 20
 
 /** Coupons of WeChat that several of our rows claim to be. */
 export async function doubleCoupons(db: Db, asked: Asked): Promise<string[]> {
-  const { rows } = await sql<{ coupon_id: string; rows: string[] }>`
-    select c.coupon_id, array_agg(c.id::text order by c.id) as rows from coupons c
-    where c.coupon_id is not null and ${asked.isOf('c')}
-    group by c.merchant_id, c.coupon_id having count(*) > 1 limit ${mostListed}`.execute(db)
+  const rows = await read(
+    db,
+    sql<{ coupon_id: string; rows: string[] }>`
+    select coupon_id, (select array_agg(c.id::text order by c.id) from coupons c
+      where c.merchant_id = several.merchant_id and c.coupon_id = several.coupon_id) as rows
+    from (select c.merchant_id, c.coupon_id from coupons c where c.coupon_id is not null and ${asked.isOf('c')}
+          group by c.merchant_id, c.coupon_id having count(*) > 1 limit ${mostListed}) several`,
+  )
   return rows.map((row) => `coupon ${row.coupon_id} of WeChat's is several rows of ours: ${row.rows.join(', ')}`)
 }
 
