@@ -24,7 +24,7 @@ export function proofCommand(cli: Cli): Command {
         ({ limit, used, allowed, ok }) => `${ok ? 'held  ' : 'BROKEN'}  ${used} of ${allowed}  ${limit}`,
       )
       const notes = [...proof.notes, ...(wechat?.notes ?? [])].map((note) => `note    ${note}`)
-      const compared = wechat ? [`${wechat.agreed} sent coupons are the same at WeChat`] : []
+      const compared = wechat ? [`sent coupons that are the same at WeChat: ${wechat.agreed}`] : []
       const unseen = wechat?.agreed === 0 && wechat.notes.length > 0 ? ['nothing could be compared with WeChat'] : []
       const failures = [...proof.failures, ...(wechat?.differences ?? []), ...unseen]
       const verdict =

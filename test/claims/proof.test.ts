@@ -191,7 +191,7 @@ describe('the gate beside the ledger', () => {
     services.gate.giveBack(merchant.id, [{ scope: total(), number: 1 }])
     expect(await proof()).toMatchObject({
       ok: true,
-      notes: [`${total()}: 1 places are free at the gate and held in the ledger: conflicts to come`],
+      notes: [`${total()}: 1 free at the gate and held in the ledger: conflicts to come`],
     })
   })
 
@@ -203,7 +203,7 @@ describe('the gate beside the ledger', () => {
     await services.gate.admit({ merchantId: merchant.id, campaignId: campaign.id, mark }, [only!])
     expect(await proof()).toMatchObject({
       ok: true,
-      notes: [`${total()}: 1 places are held at the gate and free in the ledger: for the gate's repair`],
+      notes: [`${total()}: 1 held at the gate and free in the ledger: for the gate's repair`],
     })
   })
 })

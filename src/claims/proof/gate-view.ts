@@ -36,11 +36,9 @@ async function differences(db: Db, { merchantId, scope }: CampaignScope, { high,
   const wronglyFree = ledger.above + ledger.free
   const wronglyHeld = high - (free.filter((number) => number <= high).length - ledger.free) - ledger.below
   return [
-    ...(wronglyFree > 0
-      ? [`${scope}: ${wronglyFree} places are free at the gate and held in the ledger: conflicts to come`]
-      : []),
+    ...(wronglyFree > 0 ? [`${scope}: ${wronglyFree} free at the gate and held in the ledger: conflicts to come`] : []),
     ...(wronglyHeld > 0
-      ? [`${scope}: ${wronglyHeld} places are held at the gate and free in the ledger: for the gate's repair`]
+      ? [`${scope}: ${wronglyHeld} held at the gate and free in the ledger: for the gate's repair`]
       : []),
   ]
 }
