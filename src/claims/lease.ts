@@ -127,14 +127,14 @@ async function lease(db: Db, clock: Clock, candidates: ReturnType<typeof sql>): 
       if (ids.length === 0) return []
       await sql`
         with ran_out as (
-          update coupons o set lease_token = null, leased_until = null, doubt_since = coalesce(o.doubt_since, ${clock.now()})
-          from coupons c
-          where c.id = any(${ids}::uuid[]) and o.merchant_id = c.merchant_id and o.stock_ref = c.stock_ref
-            and o.openid = c.openid and o.lease_token is not null and o.leased_until <= lease_clock()
-          returning o.id
+          select o.id, o.leased_until - ${leaseMs} * interval '1 millisecond' as begun
+          from coupons o join coupons c on o.merchant_id = c.merchant_id and o.stock_ref = c.stock_ref and o.openid = c.openid
+          where c.id = any(${ids}::uuid[]) and o.lease_token is not null and o.leased_until <= lease_clock()
+        ), noted as (
+          insert into attempts (coupon_row, at, outcome) select distinct id, begun, 'lease_ran_out' from ran_out
         )
-        insert into attempts (coupon_row, at, outcome)
-        select id, ${new Date(clock.now().getTime() - leaseMs)}::timestamptz, 'lease_ran_out' from ran_out`.execute(trx)
+        update coupons set lease_token = null, leased_until = null, doubt_since = coalesce(doubt_since, ${clock.now()})
+        where id in (select id from ran_out)`.execute(trx)
       const { rows } = await sql<Row>`
         update coupons set lease_token = gen_random_uuid(), leased_until = lease_clock() + ${leaseMs} * interval '1 millisecond'
         where id = any(${ids}::uuid[])

@@ -48,7 +48,7 @@ export async function leaseDue(
         from (values (0), (1), (2)) as kind (urgency) cross join lateral (
           select id, urgency, due_at from inbox
           where applied_at is null and source = lanes.source and merchant_id = lanes.merchant_id
-            and urgency = kind.urgency and due_at <= ${now} and (leased_until is null or leased_until <= now())
+            and urgency = kind.urgency and due_at <= ${now} and (leased_until is null or leased_until <= lease_clock())
           order by due_at
           limit ${laneWidth}
         ) entry
@@ -64,10 +64,10 @@ export async function leaseDue(
       where place <= free.entries
     ), held as (
       select id from inbox
-      where id in (select id from chosen) and applied_at is null and (leased_until is null or leased_until <= now())
+      where id in (select id from chosen) and applied_at is null and (leased_until is null or leased_until <= lease_clock())
       for update skip locked
     ), taken as (
-      update inbox set leased_until = now() + ${leaseMs} * interval '1 millisecond', attempts = attempts + 1
+      update inbox set leased_until = lease_clock() + ${leaseMs} * interval '1 millisecond', attempts = attempts + 1
       where id in (select id from held)
       returning *
     )

@@ -16,7 +16,8 @@ beforeAll(async () => {
 afterAll(() => room[Symbol.asyncDispose]())
 beforeEach(() => room.clear())
 
-const dayMs = 24 * 3_600_000
+const hourMs = 3_600_000
+const dayMs = 24 * hourMs
 const silent: SendOptions = { timeoutMs: 300, patienceMs: 1_000 }
 const limitReached: Answer = { status: 403, code: 'RULE_LIMIT', message: '用户已达最大领券次数' }
 const abnormal: Answer = { status: 403, code: 'USER_ACCOUNT_ABNORMAL', message: '用户非法' }
@@ -75,6 +76,18 @@ describe('a lease that ran out unanswered is doubt', () => {
     expect(await sendNow(row)).toMatchObject({ state: 'sent', couponId: await atWeChat(row) })
     expect(await slots()).toEqual(taken)
     expect(await prove(room.services)).toMatchObject({ ok: true })
+  })
+
+  test('is found at WeChat also when nobody looked for an hour: its time is that of the attempt', async () => {
+    const row = await room.owe()
+    const committedAt = new Date()
+    await committedAndDied(row)
+    room.wechat.list = { created: () => committedAt }
+    room.clock.advance(hourMs)
+    await room.runOut(row)
+    room.wechat.otherwise = abnormal
+    await sendNow(row)
+    expect(await sendNow(row)).toMatchObject({ state: 'sent', couponId: await atWeChat(row) })
   })
 
   test('a lease that was given back unused is none', async () => {

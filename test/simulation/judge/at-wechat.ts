@@ -1,0 +1,49 @@
+import { groupBy } from '../group-by.ts'
+import type { WechatCoupon } from '../wechat.ts'
+import type { World } from '../world.ts'
+import type { Evidence } from './evidence.ts'
+
+const dayMs = 86_400_000
+
+/** What WeChat has given by our numbers against what our side says of it. */
+export function judgeAtWechat(world: World, { given, coupons, stocks }: Evidence): string[] {
+  const failures: string[] = []
+  const stockOf = (ref: number) => stocks.find((stock) => stock.id === ref)?.stock_id
+  const ours = groupBy(
+    given.filter((coupon) => coupon.number !== undefined),
+    (coupon) => coupon.number as string,
+  )
+  for (const [number, brought] of ours) {
+    const rows = coupons.filter((row) => row.out_request_no === number)
+    const [first] = brought as [WechatCoupon]
+    if (rows.length === 0) failures.push(`unknown: coupon ${first.couponId} was given for ${number}, which no row has`)
+    for (const later of brought.slice(1)) {
+      // WeChat may forget a number; until a day is over nobody can know.
+      if (later.createdAt - first.createdAt > dayMs)
+        failures.push(`sent twice: ${number} went out again after more than a day in doubt`)
+    }
+    const settled = rows.filter((row) => brought.some((coupon) => coupon.couponId === row.coupon_id))
+    if (settled.length > 1) failures.push(`shared: coupon ${first.couponId} stands on ${settled.length} rows`)
+    if (rows.length > 0 && settled.length === 0 && !rows.some((row) => row.state === 'reserved')) {
+      const [row] = rows
+      failures.push(
+        `not sent here: ${first.openid} has coupon ${first.couponId}, its row is ${row!.state}/${row!.reason}`,
+      )
+    }
+    for (const row of rows) {
+      if (row.openid !== first.openid || stockOf(row.stock_ref) !== first.stockId)
+        failures.push(`number reused: ${number} is another member's or stock's`)
+    }
+  }
+  for (const row of coupons.filter((one) => one.state === 'sent')) {
+    const there = given.find((coupon) => coupon.couponId === row.coupon_id)
+    if (there?.number !== row.out_request_no && !isLookedUp(world, there, row.openid))
+      failures.push(`not there: row ${row.out_request_no} says ${row.coupon_id}, which WeChat did not give for it`)
+  }
+  return failures
+}
+
+/** Found in the member's list: it may have been given for the same member by another number only if nobody else has it. */
+function isLookedUp(_world: World, there: WechatCoupon | undefined, openid: string): boolean {
+  return there?.number === undefined && there?.openid === openid
+}
