@@ -9,12 +9,16 @@ export type BenchRow = {
   unit: string
 }
 
+/** Whole, or with one decimal where that is more than a tenth of it. */
+export function figure(value: number): string {
+  return value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 1 : 0 })
+}
+
 /** A row as one line of plain text. */
 export function printRow(row: BenchRow): void {
-  const figure = (value: number): string => Math.round(value).toLocaleString('en')
   const against = row.against.map(({ name, value }) => `${name} ${figure(value)}`).join(', ')
   console.log(
-    `#${row.line} ${row.what}: ${figure(row.ours)} ${row.unit} (${against}): ratio ${row.ratio.toFixed(2)}, reach ${row.reach}`,
+    `#${row.line} ${row.what}: ${figure(row.ours)} ${row.unit}${against && ` (${against})`}: ratio ${row.ratio.toFixed(2)}, reach ${row.reach}`,
   )
 }
 

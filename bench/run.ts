@@ -1,16 +1,38 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
-import { type BenchRow, printRow } from './bench.ts'
+import { parseArgs } from 'node:util'
+import { type BenchRow, figure, printRow } from './bench.ts'
 import { benchClaims } from './claims.ts'
 import { benchLanes } from './lanes.ts'
 import { benchMemory } from './memory.ts'
 import { benchPayClient } from './pay-client.ts'
+import { benchSize } from './size.ts'
 import { benchTaps } from './taps.ts'
 
-/** All benchmarks in turn, each with its floor or peer in the same run; a table at the end, JSON in bench/results/. */
+/**
+ * All benchmarks in turn, or those that are named (`npm run bench -- claims size`), each with its floor or peer in the
+ * same run; a table at the end, JSON in bench/results/. `--grants 5000000`: how large the ledger of `size` is.
+ */
+const { positionals: names, values } = parseArgs({
+  allowPositionals: true,
+  options: { grants: { type: 'string', default: '1000000' } },
+})
+const grants = Number(values.grants)
+const benches = {
+  claims: benchClaims,
+  taps: benchTaps,
+  'pay-client': benchPayClient,
+  memory: benchMemory,
+  lanes: benchLanes,
+  size: () => benchSize(grants),
+}
+const unknown = names.filter((name) => !(name in benches))
+if (unknown.length > 0 || !Number.isInteger(grants) || grants < 1) {
+  throw new Error(`usage: npm run bench -- [${Object.keys(benches).join(' ')}] [--grants NUMBER]`)
+}
 const rows: BenchRow[] = []
-const benches = [benchClaims, benchTaps, benchPayClient, benchMemory, benchLanes]
-for (const bench of benches) {
+for (const [name, bench] of Object.entries(benches)) {
+  if (names.length > 0 && !names.includes(name)) continue
   const more = [await bench()].flat()
   more.forEach(printRow)
   rows.push(...more)
@@ -20,8 +42,8 @@ console.table(
   rows.map(({ line, what, ours, unit, against, ratio, reach }) => ({
     '#': line,
     what,
-    ours: `${Math.round(ours)} ${unit}`,
-    against: against.map(({ name, value }) => `${name} ${Math.round(value)}`).join(', '),
+    ours: `${figure(ours)} ${unit}`,
+    against: against.map(({ name, value }) => `${name} ${figure(value)}`).join(', '),
     ratio: Number(ratio.toFixed(2)),
     reach,
   })),

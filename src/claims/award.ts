@@ -120,7 +120,11 @@ async function putRight(
 ): Promise<Award> {
   if (reserved.kind === 'busy') return { ...wanted, busy: true }
   if (reserved.kind === 'taken') {
-    const wrong = limits.filter((limit) => limit.scope === reserved.scope)
+    // What is out of date about one of the campaign's scopes is so about all: an old Redis came back, say.
+    const isOfCampaign = limits.some(({ scope, level }) => scope === reserved.scope && level === 'campaign')
+    const wrong = limits.filter(
+      ({ scope, level }) => scope === reserved.scope || (isOfCampaign && level === 'campaign'),
+    )
     await services.gate.refill(wanted.merchant.id, wrong)
     return wanted
   }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Services } from '../services.ts'
 import { type Ticker, openTicker } from '../ticker.ts'
+import { type CampaignScope, campaignScopes } from './campaign-scopes.ts'
 import { findHoles, placesIn } from './holes.ts'
-import { scopes } from './scopes.ts'
 
 /** Far longer than a claim takes from the gate to the ledger: what is still missing then was lost with its process. */
 const repairEveryMs = 10_000
@@ -11,7 +11,6 @@ const restFactor = 20
 /** Of one scope at a time; the rest comes with the next rounds. */
 const mostAtOnce = 10_000
 
-type CampaignScope = { merchantId: number; scope: string; limit: number }
 type Seen = { missing: Set<number>; notBefore: number }
 
 /**
@@ -26,7 +25,7 @@ export function openGateRepair(services: Services): Ticker {
 
   async function repair(): Promise<void> {
     const next = new Map<string, Seen>()
-    for (const one of await campaignScopes(services)) {
+    for (const one of await campaignScopes(services.db, services.clock.now())) {
       const key = `${one.merchantId}/${one.scope}`
       const found = await repairScope(one, seen.get(key))
       if (found) next.set(key, found)
@@ -68,20 +67,4 @@ async function isOurs({ redis }: Services, token: string, { merchantId, scope }:
   if ((await redis.set(key, token, 'PX', lockMs, 'NX')) === null && (await redis.get(key)) !== token) return false
   await redis.pexpire(key, lockMs)
   return true
-}
-
-async function campaignScopes({ db, clock }: Services): Promise<CampaignScope[]> {
-  const campaigns = await db
-    .selectFrom('campaigns')
-    .select(['id', 'merchant_id', 'limits', 'spend'])
-    .where('state', '=', 'published')
-    .execute()
-  const now = clock.now()
-  return campaigns.flatMap(({ id, merchant_id: merchantId, limits, spend }) =>
-    [
-      { scope: scopes.total(id), limit: limits.total },
-      { scope: scopes.day(id, now), limit: limits.per_day },
-      ...(spend?.tiers ?? []).map((tier) => ({ scope: scopes.tier(id, tier.at_least), limit: tier.total })),
-    ].flatMap(({ scope, limit }) => (limit === undefined ? [] : [{ merchantId, scope, limit }])),
-  )
 }

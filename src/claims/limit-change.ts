@@ -35,7 +35,7 @@ export async function changeLimits(trx: Db, merchant: Merchant, before: Limited,
       continue
     }
     if (was === undefined) await fillPlaces(trx, merchant.id, after.id, kind)
-    await settleOvershoots(trx, merchant.id, kind, kind.limit)
+    await settleOvershoots(trx, merchant.id, kind, { was, limit: kind.limit })
     said.push(await sayUse(trx, merchant.id, kind, kind.limit))
   }
   return said
@@ -57,7 +57,12 @@ async function fillPlaces(trx: Db, merchantId: number, campaignId: number, { sco
     ) counting where scope is not null`.execute(trx)
 }
 
-async function settleOvershoots(trx: Db, merchantId: number, { holds }: LimitKind, limit: number): Promise<void> {
+async function settleOvershoots(
+  trx: Db,
+  merchantId: number,
+  { holds }: LimitKind,
+  { was, limit }: { was: number | undefined; limit: number },
+): Promise<void> {
   await sql`
     with above as (
       select s.scope, s.number, row_number() over (partition by s.scope order by s.number) as rank
@@ -70,11 +75,21 @@ async function settleOvershoots(trx: Db, merchantId: number, { holds }: LimitKin
     )
     update slots s set number = below.place from above join below using (scope, rank)
     where s.merchant_id = ${merchantId} and s.scope = above.scope and s.number = above.number`.execute(trx)
-  await sql`delete from overshoots s where s.merchant_id = ${merchantId} and ${holds}`.execute(trx)
+  // What was above the limit of before without an explanation stays without one.
+  const explained = was ?? null
   await sql`
-    insert into overshoots (merchant_id, scope, allowed)
-    select distinct s.merchant_id, s.scope, ${limit}::integer
-    from slots s where s.merchant_id = ${merchantId} and ${holds} and s.number > ${limit}`.execute(trx)
+    insert into overshoots as o (merchant_id, scope, allowed, given)
+    select s.merchant_id, s.scope, ${limit}::integer, least(count(*), ${explained}::integer)
+    from slots s where s.merchant_id = ${merchantId} and ${holds}
+    group by s.merchant_id, s.scope having max(s.number) > ${limit}
+    on conflict (merchant_id, scope) do update set allowed = excluded.allowed,
+      given = least((select count(*) from slots s where s.merchant_id = o.merchant_id and s.scope = o.scope),
+        greatest(o.given, ${explained}::integer))`.execute(trx)
+  await sql`
+    delete from overshoots s where s.merchant_id = ${merchantId} and ${holds} and not exists (
+      select from slots above where above.merchant_id = s.merchant_id and above.scope = s.scope and above.number > ${limit})`.execute(
+    trx,
+  )
 }
 
 /** The most that is used of one scope of the kind, and what that leaves. */

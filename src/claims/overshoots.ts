@@ -49,15 +49,17 @@ async function fill(
   return false
 }
 
-/** Notes that a scope holds more than `allowed`. */
+/**
+ * Notes that a scope holds more than `allowed`, since a coupon that was sent took a place above. It does not belong to what
+ * had been given when the limit was lowered, where it was: proof counts it as too many.
+ */
 export async function noteOvershoot(
   trx: Db,
   overshoot: { merchantId: number; scope: string; allowed: number },
 ): Promise<void> {
   const { merchantId, scope, allowed } = overshoot
-  await trx
-    .insertInto('overshoots')
-    .values({ merchant_id: merchantId, scope, allowed })
-    .onConflict((conflict) => conflict.columns(['merchant_id', 'scope']).doUpdateSet({ allowed }))
-    .execute()
+  await sql`
+    insert into overshoots as o (merchant_id, scope, allowed) values (${merchantId}, ${scope}, ${allowed})
+    on conflict (merchant_id, scope) do update set allowed = excluded.allowed, given = least(o.given,
+      (select count(*) - 1 from slots s where s.merchant_id = o.merchant_id and s.scope = o.scope))`.execute(trx)
 }

@@ -16,12 +16,26 @@ export function memberMark(merchant: Pick<Merchant, 'memberKey'>, openid: string
 
 const blockBytes = 64
 
-/** The same mark, computed by PostgreSQL of a column that holds openids (HMAC by RFC 2104, from its own sha256). */
-export function memberMarkInSql(memberKey: Secret, openid: RawBuilder<unknown>): RawBuilder<string> {
+/** HMAC's two key blocks (RFC 2104), in hex: what PostgreSQL needs to compute marks by its own sha256. */
+export type MarkPads = { inner: string; outer: string }
+
+export function markPads(memberKey: Secret): MarkPads {
   const key = Buffer.from(memberKey.reveal())
   const block = Buffer.concat([key.length > blockBytes ? createHash('sha256').update(key).digest() : key], blockBytes)
-  const inner = block.map((byte) => byte ^ 0x36)
-  const outer = block.map((byte) => byte ^ 0x5c)
-  const bytea = (bytes: Uint8Array) => sql`decode(${Buffer.from(bytes).toString('hex')}, 'hex')`
-  return sql<string>`left(encode(sha256(${bytea(outer)} || sha256(${bytea(inner)} || convert_to(${openid}, 'UTF8'))), 'hex'), ${sql.lit(markLength)})`
+  const padded = (pad: number) => Buffer.from(block.map((byte) => byte ^ pad)).toString('hex')
+  return { inner: padded(0x36), outer: padded(0x5c) }
+}
+
+/** The same mark, computed by PostgreSQL of a column that holds openids. */
+export function memberMarkInSql(memberKey: Secret, openid: RawBuilder<unknown>): RawBuilder<string> {
+  const { inner, outer } = markPads(memberKey)
+  return markByPadsInSql({ inner: sql`decode(${inner}, 'hex')`, outer: sql`decode(${outer}, 'hex')` }, openid)
+}
+
+/** The same, with the pads as bytes of the query's own rows: members of several merchants at once. */
+export function markByPadsInSql(
+  { inner, outer }: { inner: RawBuilder<unknown>; outer: RawBuilder<unknown> },
+  openid: RawBuilder<unknown>,
+): RawBuilder<string> {
+  return sql<string>`left(encode(sha256(${outer} || sha256(${inner} || convert_to(${openid}, 'UTF8'))), 'hex'), ${sql.lit(markLength)})`
 }

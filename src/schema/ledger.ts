@@ -30,7 +30,13 @@ export type SlotsTable = {
 }
 
 /** A scope of which more is held than allowed: a place given back in it is filled from above. */
-export type OvershootsTable = { merchant_id: number; scope: string; allowed: number }
+export type OvershootsTable = {
+  merchant_id: number
+  scope: string
+  allowed: number
+  /** So many were held when the limit was lowered below them; 0: all above it was sent too late. */
+  given: Generated<number>
+}
 
 export type CouponsTable = {
   id: string

@@ -166,7 +166,7 @@ describe.each([{ redis: true }, { redis: false }])('with Redis: $redis', ({ redi
   })
 
   test('proof finds every limit kept', async () => {
-    const { ok, failures } = await prove((processes[0] as Services).db)
+    const { ok, failures } = await prove(processes[0] as Services)
     expect({ ok, failures }).toEqual({ ok: true, failures: [] })
   })
 })

@@ -36,7 +36,7 @@ const drain = () => openDeliveryLoop(room.services).drain()
 const grantOf = async (row: string) => (await room.coupon(row)).grant_id
 const show = async (row: string) => (await findGrant(room.services.db, room.merchant.id, await grantOf(row)))!
 const acts = () => room.services.db.selectFrom('operator_acts').selectAll().orderBy('id').execute()
-const isProven = async () => expect((await prove(room.services.db)).failures).toEqual([])
+const isProven = async () => expect((await prove(room.services)).failures).toEqual([])
 async function all(lines: AsyncGenerator<HandLine>): Promise<HandLine[]> {
   const list: HandLine[] = []
   for await (const line of lines) list.push(line)

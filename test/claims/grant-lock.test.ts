@@ -51,7 +51,7 @@ const held = async () => {
       .join(' '),
   )
 }
-const isProven = async () => expect((await prove(services.db, merchant.slug)).failures).toEqual([])
+const isProven = async () => expect((await prove(services, merchant.slug)).failures).toEqual([])
 
 /** `begun` comes as far as the rows that `locked` names; `meanwhile` does what it can before that goes on. */
 async function interleave(

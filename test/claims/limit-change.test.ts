@@ -71,7 +71,7 @@ describe.each([{ redis: true }, { redis: false }])('with Redis: $redis', ({ redi
     const rows = await db.selectFrom('slots').select('number').where('scope', '=', scope).orderBy('number').execute()
     return rows.map((row) => row.number)
   }
-  const proof = async () => (await prove(services.db, merchant.slug)).failures
+  const proof = async () => (await prove(services, merchant.slug)).failures
 
   test('a total that is added later counts what was given before', async () => {
     await limit('added', {})

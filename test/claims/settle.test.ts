@@ -56,7 +56,7 @@ const rowOf = (coupon: OwedCoupon) =>
   services.db.selectFrom('coupons').selectAll().where('id', '=', coupon.id).executeTakeFirstOrThrow()
 const slotsOf = (coupon: OwedCoupon) =>
   services.db.selectFrom('slots').select('scope').where('grant_id', '=', coupon.grantId).execute()
-const proofOf = () => prove(services.db, merchant.slug)
+const proofOf = () => prove(services, merchant.slug)
 
 test('a refused coupon gives its places back, and the next member takes them', async () => {
   const coupon = await claimed()

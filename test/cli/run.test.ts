@@ -155,6 +155,16 @@ describe('an operator looks after the ledger', () => {
 
     const proof = await run('proof', 'demo')
     expect([proof.code, proof.out]).toEqual([0, expect.stringMatching(/1 of 1 .*per member[\s\S]*every limit held\n$/)])
+    const compared = await run('proof', 'demo', '--with-wechat', '--sample', 'all', '--stock', stockId)
+    expect([compared.code, compared.out]).toEqual([
+      0,
+      expect.stringContaining('the same at WeChat: 1\nevery limit held\n'),
+    ])
+    sandbox.control.setFault({ fault: 'no_permission', endpoint: 'coupon_detail' })
+    const blind = await run('proof', '--with-wechat')
+    expect([blind.code, blind.out]).toEqual([1, expect.stringContaining('nothing could be compared with WeChat')])
+    sandbox.control.clearFaults()
+    expect((await run('proof', '--stock', stockId)).err).toBe('a stock is named together with its merchant\n')
     await giveTwice(services.db)
     const broken = await run('proof')
     expect([broken.code, broken.out]).toEqual([1, expect.stringContaining('not in order')])
@@ -184,7 +194,13 @@ describe('an operator looks after the ledger', () => {
 
 describe('what cannot be done', () => {
   test('wrong usage is exit code 2 with one sentence, help is 0', async () => {
-    for (const args of [['fly'], ['merchant', 'apply'], ['proof', '--loud'], ['grants', 'retry']]) {
+    for (const args of [
+      ['fly'],
+      ['merchant', 'apply'],
+      ['proof', '--loud'],
+      ['proof', '--sample', '0'],
+      ['grants', 'retry'],
+    ]) {
       const { code, err } = await run(...args)
       expect([args, code]).toEqual([args, 2])
       expect(err).toMatch(/^error: /)

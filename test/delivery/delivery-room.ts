@@ -24,6 +24,8 @@ export type DeliveryRoom = AsyncDisposable & {
   campaign: Campaign
   /** Another process on the same database and Redis. */
   anotherProcess(processName: string): Promise<Services & AsyncDisposable>
+  /** Another merchant's sender is answered by this WeChat as well. */
+  trust(merchant: Merchant): Promise<void>
   /** A member earns a coupon that the worker may send; returns the coupon's row id. */
   owe(openid?: string, campaign?: Campaign): Promise<string>
   lease(couponRow: string): Promise<OwedCoupon>
@@ -43,13 +45,17 @@ export async function openDeliveryRoom(
   const { sendsPerSecond, ...rest } = options
   const at = { openUrl: wechat.urls.payUrl, apiUrl: wechat.urls.payUrl, ...wechat.urls }
   const services = await openTestServices({ clock, ...rest, config: { wechat: at, ...rest.config } })
-  const { slug } = await aMerchant(services, { ...(sendsPerSecond && { sendsPerSecond }) })
-  await services.db
-    .updateTable('accounts')
-    .set({ public_key_id: wechat.publicKeyId, public_key: wechat.publicKey })
-    .where('role', '=', 'sender')
-    .execute()
-  services.directory.forget()
+  async function trust({ id }: Pick<Merchant, 'id'>): Promise<void> {
+    await services.db
+      .updateTable('accounts')
+      .set({ public_key_id: wechat.publicKeyId, public_key: wechat.publicKey })
+      .where('merchant_id', '=', id)
+      .where('role', '=', 'sender')
+      .execute()
+    services.directory.forget()
+  }
+  const { id, slug } = await aMerchant(services, { ...(sendsPerSecond && { sendsPerSecond }) })
+  await trust({ id })
   const merchant = (await services.directory.merchant(slug)) as Merchant
   const stock = await aStock(services, merchant)
   const ownCampaign = await aCampaign(services, stock)
@@ -87,6 +93,7 @@ export async function openDeliveryRoom(
     runOut: (couponRow) => runOut(services.db, couponRow),
     coupon: (couponRow) =>
       services.db.selectFrom('coupons').selectAll().where('id', '=', couponRow).executeTakeFirstOrThrow(),
+    trust,
     halts,
     async clear() {
       for (const { id } of await halts()) await liftHalt(services, id, 'test')

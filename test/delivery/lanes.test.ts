@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { leaseDue } from '../../src/claims/lease.ts'
 import { openDatabase } from '../../src/database.ts'
 import { liftHalt, raiseHalt, standingHalt } from '../../src/delivery/halts.ts'
@@ -16,6 +16,8 @@ import type { Answer } from './small-wechat.ts'
 const notFound: Answer = { status: 404, code: 'RESOURCE_NOT_EXISTS', message: '批次不存在' }
 const notBound: Answer = { status: 400, code: 'APPID_MCHID_NOT_MATCH', message: '商户号与appid不匹配' }
 const hands = 256
+/** Ten times what it may take, and only so that nothing hangs for ever. */
+const hang = { timeout: 20_000, interval: 20 }
 
 let room: DeliveryRoom
 beforeAll(async () => void (room = await openDeliveryRoom()))
@@ -43,6 +45,26 @@ describe('nobody waits for a stranger', () => {
     const of = await bySender()
     expect(of(room.merchant)).toHaveLength(1)
     expect(of(big).length).toBeGreaterThan(100)
+  })
+
+  test('it is sent while the worker still has thousands of the other’s to send', async () => {
+    const big = await aMerchant(room.services)
+    await room.trust(big)
+    const crowd = await aStock(room.services, big)
+    await manyOwed(room.services, big, crowd, { count: 6_000 })
+    const loop = openDeliveryLoop(room.services)
+    loop.start()
+    await vi.waitFor(() => expect(room.wechat.calls.length).toBeGreaterThan(300), hang)
+    const own = await room.owe()
+    await vi.waitFor(async () => expect(await room.coupon(own)).toMatchObject({ state: 'sent' }), hang)
+    await loop.stop()
+    const left = await room.services.db
+      .selectFrom('coupons')
+      .select((eb) => eb.fn.countAll<number>().as('count'))
+      .where('merchant_id', '=', big.id)
+      .where('state', '=', 'reserved')
+      .executeTakeFirstOrThrow()
+    expect(left.count).toBeGreaterThan(1_000)
   })
 
   test('a slow account takes only the hands that it can use', async () => {

@@ -84,7 +84,7 @@ describe('the ledger goes away in the middle of a campaign of 20 coupons', { tim
     const given = sandbox.control.coupons().filter((coupon) => openids.has(coupon.openid))
     expect(new Set(given.map((coupon) => coupon.openid)).size).toBe(20)
     expect(given).toHaveLength(20)
-    expect(await prove(services.db)).toMatchObject({ ok: true, failures: [] })
+    expect(await prove(services)).toMatchObject({ ok: true, failures: [] })
   }
 
   async function everyTapIsPutOff(who: Visitor[]): Promise<void> {

@@ -64,7 +64,7 @@ describe('SIGTERM under load', { timeout: 90_000 }, () => {
     await expect(fetch(`${url}/healthz`)).rejects.toThrow('fetch failed')
     expect(program.errors()).toBe('')
     expect(shop.sandbox.control.coupons()).toHaveLength(members)
-    expect(await prove(shop.services.db)).toMatchObject({ ok: true, failures: [] })
+    expect(await prove(shop.services)).toMatchObject({ ok: true, failures: [] })
   })
 
   test('a worker that is told to stop finishes what it holds', async () => {
