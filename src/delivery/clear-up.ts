@@ -12,8 +12,8 @@ const lookUpTimeoutMs = 2_000
 
 /**
  * Finds out about a coupon in doubt before its number goes out again. It is at WeChat: sent. It is not, and the doubt is a
- * day old: the doubt is over, and the number goes out again. The list is refused: it is set aside for an operator, with
- * the evidence. Undefined: send it.
+ * day old: the doubt is over, and the number goes out again. The list is refused, or does not say whose a coupon is: it is
+ * set aside for an operator, with the evidence. Undefined: send it.
  */
 export async function clearUp(
   services: Services,
@@ -37,6 +37,8 @@ export async function clearUp(
         coupon.doubtSince = null
       }
       return undefined
+    case 'unclear':
+      return isOld ? wait(services, coupon, 'look_up_unclear', null) : undefined
     case 'unanswered':
       return isOld ? wait(services, coupon, 'look_up_unanswered', nextTry('doubt', coupon.attempts, at)) : undefined
     case 'not_allowed':

@@ -9,6 +9,8 @@ import { outcomeNamed } from './outcomes.ts'
 export type LookedUp =
   | { kind: 'found'; couponId: string; requestId: string | undefined }
   | { kind: 'none' }
+  /** There is one, but another coupon of ours for this member is in doubt too: nobody can tell whose it is. */
+  | { kind: 'unclear' }
   /** This account may not see the list: only a person can find out. */
   | { kind: 'not_allowed'; status: number; code: string; message: string; requestId: string | undefined }
   | { kind: 'unanswered' }
@@ -33,7 +35,8 @@ export function needsLookUp(coupon: Pick<OwedCoupon, 'doubtSince' | 'reason'>, n
 
 /**
  * Looks in the member's coupons of that stock, used ones too, for one that is ours: created within two minutes of one of
- * our attempts, and known to no other row. WeChat has no query by number (wechat/pay-v3.md 3.5). Throws what the database throws.
+ * our attempts, known to no other row, and not perhaps another's that is in doubt as well. WeChat has no query by number
+ * (wechat/pay-v3.md 3.5). Throws what the database throws.
  */
 export async function lookUp(
   { db }: Pick<Services, 'db'>,
@@ -43,6 +46,8 @@ export async function lookUp(
 ): Promise<LookedUp> {
   const body = JSON.parse(coupon.request) as { stock_id: string; appid: string; stock_creator_mchid: string }
   const attempts = await attemptTimes(db, coupon.id)
+  const unknown: string[] = []
+  let requestId: string | undefined
   for (let page = 0; page < mostPages; page += 1) {
     const reply = await listUserCoupons(client, {
       openid: coupon.openid,
@@ -60,11 +65,15 @@ export async function lookUp(
     }
     const listed = reply.body.data
     const near = listed.filter((one) => one.stock_id === body.stock_id && isNear(one, attempts))
-    const ours = await firstUnknown(db, coupon, near)
-    if (ours) return { kind: 'found', couponId: ours, requestId: reply.requestId }
+    unknown.push(...(await unknownOf(db, coupon, near)))
+    requestId = reply.requestId
     if (listed.length === 0) break
   }
-  return { kind: 'none' }
+  const [ours] = unknown
+  if (ours === undefined) return { kind: 'none' }
+  return unknown.length > (await countOthers(db, coupon))
+    ? { kind: 'found', couponId: ours, requestId }
+    : { kind: 'unclear' }
 }
 
 function isPassing(status: number): boolean {
@@ -80,14 +89,30 @@ function isNear({ create_time }: UserCoupon, attempts: number[]): boolean {
   return create_time !== undefined && attempts.some((at) => Math.abs(create_time.getTime() - at) <= nearMs)
 }
 
-async function firstUnknown(db: Db, coupon: OwedCoupon, listed: UserCoupon[]): Promise<string | undefined> {
+async function unknownOf(db: Db, coupon: OwedCoupon, listed: UserCoupon[]): Promise<string[]> {
   const ids = listed.map((one) => one.coupon_id)
-  if (ids.length === 0) return undefined
+  if (ids.length === 0) return []
   const known = await db
     .selectFrom('coupons')
     .select('coupon_id')
     .where('merchant_id', '=', coupon.merchantId)
     .where('coupon_id', 'in', ids)
     .execute()
-  return ids.find((id) => !known.some((row) => row.coupon_id === id))
+  return ids.filter((id) => !known.some((row) => row.coupon_id === id))
+}
+
+/** Other coupons of ours, of the same stock and member, that may be the one in the list. */
+async function countOthers(db: Db, coupon: OwedCoupon): Promise<number> {
+  const { others } = await db
+    .selectFrom('grants')
+    .innerJoin('coupons', 'coupons.grant_id', 'grants.id')
+    .select((eb) => eb.fn.countAll<number>().as('others'))
+    .where('grants.merchant_id', '=', coupon.merchantId)
+    .where('grants.openid', '=', coupon.openid)
+    .where('stock_ref', '=', coupon.stockRef)
+    .where('coupons.id', '!=', coupon.id)
+    .where('state', '=', 'reserved')
+    .where((eb) => eb.or([eb('doubt_since', 'is not', null), eb('lease_token', 'is not', null)]))
+    .executeTakeFirstOrThrow()
+  return Number(others)
 }

@@ -285,6 +285,25 @@ describe('a doubt that is a day old', () => {
     expect(await retryGrants(room.services, [grant_id])).toMatchObject([{ status: 'sent' }])
   })
 
+  test('one coupon and two of our rows in doubt: neither takes it before the other is known', async () => {
+    const begun = room.clock.now()
+    const [first, second] = [
+      await room.owe('twice'),
+      await room.owe('twice', await aCampaign(room.services, room.stock)),
+    ]
+    room.wechat.next = ['hang up', 'hang up']
+    await sendNow(first, silent)
+    room.wechat.next = ['commit and stay silent']
+    await sendNow(second, silent)
+    room.wechat.list = { created: () => begun }
+    room.wechat.next = [limitReached, limitReached]
+    await sendNow(first)
+    expect(await sendNow(first)).toMatchObject({ state: 'owed' })
+    expect(await sendNow(second)).toMatchObject({ state: 'sent', couponId: await atWeChat(second) })
+    expect(await sendNow(first)).toMatchObject({ state: 'sent' })
+    expect(room.wechat.coupons.size).toBe(2)
+  })
+
   test('a list that does not answer leaves it in doubt, and nothing is sent', async () => {
     const row = await inDoubt()
     const calls = room.wechat.calls.length

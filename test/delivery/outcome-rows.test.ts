@@ -63,6 +63,7 @@ const withoutAnswer = [
   'lease_ran_out',
   'look_up_refused',
   'look_up_unanswered',
+  'look_up_unclear',
   'ledger_unreachable',
   'unreachable',
   'unsigned_refusal',

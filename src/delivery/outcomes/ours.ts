@@ -32,6 +32,17 @@ export const ourOutcomes: OutcomeRow[] = [
     source: 'pay-v3.md 2.11: whether a sender may list coupons of a foreign creator is unconfirmed',
   },
   {
+    name: 'look_up_unclear',
+    match: {},
+    verdict: 'later',
+    member: 'try_later',
+    operator: {
+      cause: '结果未知已超过一天，会员名下有一张本批次的券，但不能确定属于哪一条发放记录',
+      cure: '该会员同一批次有几张券都结果未知：请制券方核对会员实际有几张，再对缺少的用 grants retry 以同一单号补发',
+    },
+    source: 'our own',
+  },
+  {
     name: 'coupon_of_another_row',
     match: {},
     verdict: 'later',

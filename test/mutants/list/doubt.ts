@@ -90,8 +90,8 @@ export const doubt: Mutant[] = [
     name: 'look-up-takes-a-known-coupon',
     harm: 'the coupon of another row is taken for this one’s',
     file: 'src/delivery/look-up.ts',
-    find: 'return ids.find((id) => !known.some((row) => row.coupon_id === id))',
-    replace: 'return ids[0]',
+    find: 'return ids.filter((id) => !known.some((row) => row.coupon_id === id))',
+    replace: 'return ids',
     tests: ['test/delivery/doubt.test.ts'],
   },
   {

@@ -154,7 +154,7 @@ export const places: Mutant[] = [
     name: 'lowered-limit-leaves-holes',
     harm: 'a hole below a lowered limit admits somebody while more than it allows are given',
     file: 'src/claims/limit-change.ts',
-    find: 'await settleOvershoots(trx, merchant.id, kind, kind.limit)',
+    find: 'await settleOvershoots(trx, merchant.id, kind, { was, limit: kind.limit })',
     replace: '',
     tests: ['test/claims/limit-change.test.ts'],
   },
