@@ -95,6 +95,14 @@ export const doubt: Mutant[] = [
     tests: ['test/delivery/doubt.test.ts'],
   },
   {
+    name: 'look-up-forgets-other-doubt',
+    harm: 'one coupon in the list is taken for both of a member’s two in doubt, or for the wrong one',
+    file: 'src/delivery/look-up.ts',
+    find: 'unknown.length > (await countOthers(db, coupon))',
+    replace: 'unknown.length > 0',
+    tests: ['test/delivery/doubt.test.ts'],
+  },
+  {
     name: 'look-up-ends-young-doubt',
     harm: 'a list that does not show the coupon yet makes a refusal final',
     file: 'src/delivery/clear-up.ts',
