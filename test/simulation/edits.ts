@@ -12,9 +12,8 @@ export function editedFile(file: CampaignFile, edit: Edit): CampaignFile | undef
     return { ...file, limits: edit.to === undefined ? others : { ...others, [edit.limit]: edit.to } }
   }
   if (!file.spend) return undefined
-  const tiers = file.spend.tiers.map(({ total: _, ...tier }, index) => {
-    return index === 0 && edit.to !== undefined ? { ...tier, total: edit.to } : tier
-  })
+  const [first, ...others] = file.spend.tiers.map(({ at_least, coupons }) => ({ at_least, coupons }))
+  const tiers = [{ ...first!, ...(edit.to !== undefined && { total: edit.to }) }, ...others]
   return { ...file, spend: { ...file.spend, tiers } }
 }
 

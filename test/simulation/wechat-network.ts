@@ -40,7 +40,7 @@ async function exchange(parts: NetworkParts, process: Actor, options: Dispatcher
   const controller = { abort: () => void (line.aborted = true), aborted: false, paused: false, reason: null } as never
   const hear = (act: () => void) => process.alive && !line.aborted && actAs(process, act)
   const host = String(options.origin).includes('backup') ? 'backup' : 'main'
-  const isSend = options.method === 'POST' && /\/coupons$/.test(options.path)
+  const isSend = options.method === 'POST' && options.path.endsWith('/coupons')
   const fault = isSend ? random.weighted(parts.wechat.rules.faults) : 'none'
 
   await steps.park(process, 'network', `${host} connect`)
