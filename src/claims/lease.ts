@@ -117,7 +117,8 @@ export async function leaseOne(db: Db, clock: Clock, couponRow: string): Promise
 /**
  * A lease that ran out unanswered is doubt: its holder may have reached WeChat, now or in a moment. It is cleared first,
  * in the same transaction, since the unique index on held pairs would refuse the second coupon of a pair whose first
- * holder died; the time of that attempt is kept, for looking the coupon up at WeChat.
+ * holder died. The doubt, and the attempt by which it is looked up at WeChat, are as old as the lease, however late that
+ * is seen.
  */
 async function lease(db: Db, clock: Clock, candidates: ReturnType<typeof sql>): Promise<OwedCoupon[]> {
   const heldUntilMs = elapsedMs(clock) + leaseMs
@@ -126,15 +127,19 @@ async function lease(db: Db, clock: Clock, candidates: ReturnType<typeof sql>): 
       const ids = (await sql<{ id: string }>`${candidates}`.execute(trx)).rows.map((row) => row.id)
       if (ids.length === 0) return []
       await sql`
-        with ran_out as (
-          select o.id, o.leased_until - ${leaseMs} * interval '1 millisecond' as begun
-          from coupons o join coupons c on o.merchant_id = c.merchant_id and o.stock_ref = c.stock_ref and o.openid = c.openid
+        with dead as (
+          select distinct on (o.id) o.id, o.leased_until - ${leaseMs} * interval '1 millisecond' as begun,
+            ${clock.now()}::timestamptz - (lease_clock() - o.leased_until) - ${leaseMs} * interval '1 millisecond' as since
+          from coupons c join coupons o on o.merchant_id = c.merchant_id and o.stock_ref = c.stock_ref and o.openid = c.openid
           where c.id = any(${ids}::uuid[]) and o.lease_token is not null and o.leased_until <= lease_clock()
-        ), noted as (
-          insert into attempts (coupon_row, at, outcome) select distinct id, begun, 'lease_ran_out' from ran_out
+        ), ran_out as (
+          -- Looked at again under its lock: another process may have leased it anew.
+          update coupons o set lease_token = null, leased_until = null, doubt_since = coalesce(o.doubt_since, dead.since)
+          from dead
+          where o.id = dead.id and o.lease_token is not null and o.leased_until <= lease_clock()
+          returning o.id, dead.begun
         )
-        update coupons set lease_token = null, leased_until = null, doubt_since = coalesce(doubt_since, ${clock.now()})
-        where id in (select id from ran_out)`.execute(trx)
+        insert into attempts (coupon_row, at, outcome) select id, begun, 'lease_ran_out' from ran_out`.execute(trx)
       const { rows } = await sql<Row>`
         update coupons set lease_token = gen_random_uuid(), leased_until = lease_clock() + ${leaseMs} * interval '1 millisecond'
         where id = any(${ids}::uuid[])

@@ -175,6 +175,14 @@ describe('nothing is earned', () => {
     expect(await gifts(card)).toBe(0)
   })
 
+  test('by a card that was taken before the campaign and became active in it', async () => {
+    const card = aCard({ hasActive: false })
+    await taken(card, {}, start - day)
+    wired.sandbox.control.changeCard(card.code, { hasActive: true })
+    await formSent(card)
+    expect([await gifts(card), (await land(card)).kind]).toEqual([0, 'not_new'])
+  })
+
   test('by a card that was seen active before the campaign', async () => {
     nowMs = start - day
     const card = aCard()
@@ -251,6 +259,15 @@ describe('nothing is earned', () => {
     await vouched(card)
     await vouched({ ...card, openid: 'pretender' })
     expect(await gifts({ ...card, openid: 'pretender' })).toBe(0)
+  })
+
+  test('by a member whose card is vouched for as somebody else’s', async () => {
+    const card = aCard()
+    await land(card)
+    await vouched({ ...card, openid: 'pretender' })
+    expect([await gifts(card), await unproven()]).toEqual([0, []])
+    nowMs += 11 * minute
+    expect(await unproven()).toEqual([card.code])
   })
 })
 

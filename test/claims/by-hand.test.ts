@@ -86,6 +86,18 @@ describe('giving up', () => {
     expect(await room.coupon(row)).toMatchObject({ state: 'reserved' })
   })
 
+  test('so is one that two answers without a signature refused for different reasons', async () => {
+    const row = await room.owe('a', campaign)
+    const unsigned = { status: 403, signed: false }
+    room.wechat.next = [
+      { ...unsigned, code: 'USER_ACCOUNT_ABNORMAL', message: '用户非法' },
+      { ...unsigned, code: 'RULE_LIMIT', message: '用户已达最大领券次数' },
+    ]
+    await drain()
+    expect(await room.coupon(row)).toMatchObject({ reason: 'unsigned_refusal', doubt_since: null })
+    expect(await giveUp(await one(row))).toMatchObject([{ ok: false }])
+  })
+
   test('neither is one that is being sent at this moment, nor one that was sent', async () => {
     const row = await room.owe('a', campaign)
     const leased = await room.lease(row)

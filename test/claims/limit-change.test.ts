@@ -4,13 +4,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { applyCampaign } from '../../src/campaigns/apply.ts'
 import type { Campaign } from '../../src/campaigns/campaign.ts'
 import { award, type Awarded } from '../../src/claims/award.ts'
+import { changeLimits } from '../../src/claims/limit-change.ts'
 import { prove } from '../../src/claims/proof.ts'
+import { retryGrants } from '../../src/claims/retry.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import type { CampaignLimits } from '../../src/schema.ts'
 import type { Services } from '../../src/services.ts'
 import type { Stock } from '../../src/stocks/stock.ts'
 import { aMerchant, aStock } from '../support/builders.ts'
 import { openTestServices } from '../support/services.ts'
+import { statementsWait } from '../support/waiting.ts'
 
 /** Two processes on one ledger and one Redis; without Redis there is one. */
 describe.each([{ redis: true }, { redis: false }])('with Redis: $redis', ({ redis }) => {
@@ -105,6 +108,45 @@ describe.each([{ redis: true }, { redis: false }])('with Redis: $redis', ({ redi
     expect(await limit('again', { total: 5 })).toContain('4 given, 1 left')
     expect((await kinds([tap('again'), tap('again')])).toSorted()).toEqual(['granted', 'sold_out'])
     expect(await proof()).toEqual([])
+  })
+
+  describe('while a total of one is being added to a campaign that has given one,', () => {
+    /** `act` comes when what was given is counted already, and the change is not committed. */
+    async function meanwhile<T>(slug: string, act: () => Promise<T>): Promise<T> {
+      const before = await campaignOf(slug)
+      const after = { ...before, limits: { ...before.limits, total: 1 } }
+      const changing = await services.db.startTransaction().execute()
+      await changing
+        .updateTable('campaigns')
+        .set({ limits: JSON.stringify(after.limits), revision: before.revision + 1 })
+        .set({ limits_revision: before.limits_revision + 1 })
+        .where('id', '=', before.id)
+        .execute()
+      await changeLimits(changing, merchant, before, after)
+      const acting = act()
+      await Promise.race([acting, statementsWait(services.db)])
+      await changing.commit().execute()
+      return acting
+    }
+
+    test('a claim waits for that, and is judged by it', async () => {
+      await limit('claimed', {})
+      await tap('claimed')
+      expect(await meanwhile('claimed', () => kinds([tap('claimed')]))).toEqual(['sold_out'])
+      expect(await proof()).toEqual([])
+    })
+
+    test('so does an operator’s retry', async () => {
+      await limit('retried', {})
+      const refused = await tap('retried')
+      await refuse(refused)
+      await tap('retried')
+      const { grantId } = refused as { grantId: string }
+      expect(await meanwhile('retried', () => retryGrants(services, [grantId]))).toMatchObject([
+        { status: 'refused', message: expect.stringContaining('total is full') as string },
+      ])
+      expect(await proof()).toEqual([])
+    })
   })
 
   test.each<{ kind: string; limits: CampaignLimits; reason: string }>([

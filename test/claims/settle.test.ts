@@ -110,6 +110,49 @@ test('who holds an older lease of the same coupon frees nothing, but its doubt i
   expect((await rowOf(coupon)).doubt_since).not.toBeNull()
 })
 
+test('who looked a coupon up under an older lease does not end the doubt of a newer one', async () => {
+  const coupon = await claimed()
+  await doubt(coupon)
+  const older = await leaseAgain(coupon)
+  await services.ledger.release(older, services.clock.now())
+  const newer = await leaseAgain(coupon)
+  await services.ledger.endDoubt(older)
+  expect((await rowOf(coupon)).doubt_since).not.toBeNull()
+  expect(await refuse(newer)).toBe(false)
+})
+
+test('a coupon that came into doubt while it was held is not refused by who took it before', async () => {
+  const coupon = await claimed()
+  await services.db
+    .updateTable('coupons')
+    .set({ doubt_since: services.clock.now() })
+    .where('id', '=', coupon.id)
+    .execute()
+  expect(await refuse(coupon)).toBe(false)
+  expect(await slotsOf(coupon)).toHaveLength(3)
+})
+
+test('a coupon that release 0.1 refused in doubt holds the places of its grant, and no retry gives it another', async () => {
+  const stocks = [await aStock(services, merchant), await aStock(services, merchant)]
+  const coupons = stocks.map(({ stock_id }) => ({ stock_id, count: 1 }))
+  campaign = await aCampaign(services, stocks[0]!, { limits: { per_member: 1, total: 1 }, coupons })
+  const coupon = await claimed()
+  const [other] = await services.db
+    .updateTable('coupons')
+    .set({ state: 'refused', reason: 'user_limit', doubt_since: services.clock.now() })
+    .set({ lease_token: null, leased_until: null })
+    .where('grant_id', '=', coupon.grantId)
+    .where('id', '!=', coupon.id)
+    .returning(['id', 'out_request_no', 'state'])
+    .execute()
+  expect(await refuse(coupon)).toBe(true)
+  expect((await slotsOf(coupon)).map(({ scope }) => scope)).toContain(`campaign/${campaign.id}/total`)
+  await expect(claimed()).rejects.toThrow('sold_out')
+
+  await retryGrants(services, [coupon.grantId], { newNumber: true })
+  expect(await rowOf({ ...coupon, id: other!.id })).toMatchObject(other!)
+})
+
 test("a coupon of WeChat's cannot be two rows of ours", async () => {
   campaign = await aCampaign(services, await aStock(services, merchant))
   const [first, second] = [await claimed(), await claimed()]

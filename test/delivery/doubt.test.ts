@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { cancelUnsent } from '../../src/claims/cancel.ts'
 import { prove } from '../../src/claims/proof.ts'
@@ -6,6 +7,8 @@ import { send, type SendOptions } from '../../src/delivery/sender.ts'
 import { openDeliveryLoop } from '../../src/delivery/loop.ts'
 import { doors } from '../../src/delivery/doors.ts'
 import { aCampaign, aStock } from '../support/builders.ts'
+import { runOut } from '../support/leases.ts'
+import { statementsWait } from '../support/waiting.ts'
 import { type DeliveryRoom, openDeliveryRoom } from './delivery-room.ts'
 import type { Answer } from './small-wechat.ts'
 
@@ -110,10 +113,43 @@ describe('a lease that ran out unanswered is doubt', () => {
     expect(await room.coupon(row)).toMatchObject({ lease_token: second.lease.token })
   })
 
-  test('a slow ledger uses the lease up: nothing is sent that another process may be sending', async () => {
+  test('a lease that another process takes anew at that moment stands', async () => {
+    const { db, ledger } = room.services
+    const coupons = [{ stock_id: room.stock.stock_id, count: 2 }]
+    const row = await room.owe('pair', await aCampaign(room.services, room.stock, { coupons }))
+    const { id } = await db.selectFrom('coupons').select('id').where('id', '!=', row).executeTakeFirstOrThrow()
+    const { lease } = await room.lease(row)
+    await room.runOut(row)
+    const another = await db.startTransaction().execute()
+    await sql`update coupons set leased_until = lease_clock() + interval '10 seconds' where id = ${row}`.execute(
+      another,
+    )
+    const leasing = ledger.leaseOne(id)
+    await statementsWait(db)
+    await another.commit().execute()
+    expect(await leasing).toBeUndefined()
+    expect(await room.coupon(row)).toMatchObject({ lease_token: lease.token, doubt_since: null })
+  })
+
+  test('what a dead process sent two days ago is looked up before its number goes out again', async () => {
+    const row = await room.owe()
+    const sentAt = new Date(Date.now() - 2 * dayMs)
+    await committedAndDied(row)
+    room.wechat.list = { created: () => sentAt }
+    room.clock.advance(2 * dayMs)
+    await runOut(room.services.db, row, 2 * dayMs)
+    room.wechat.otherwise = abnormal
+    expect(await sendNow(row)).toMatchObject({ state: 'sent', couponId: await atWeChat(row) })
+    expect(room.wechat.calls).toHaveLength(1)
+  })
+
+  test.each([
+    ['before its turn', 900],
+    ['after it', 1_200],
+  ])('a slow ledger uses the lease up %s: nothing is sent that another may be sending', async (_, heldForMs) => {
     const row = await room.owe()
     const leased = await room.lease(row)
-    const late = { ...leased, lease: { ...leased.lease, heldUntilMs: performance.now() + 900 } }
+    const late = { ...leased, lease: { ...leased.lease, heldUntilMs: performance.now() + heldForMs } }
     expect(await send(room.services, late, doors.worker)).toMatchObject({ state: 'owed' })
     expect(room.wechat.calls).toEqual([])
     expect(await room.coupon(row)).toMatchObject({ lease_token: null, attempts: 0, doubt_since: null })
@@ -182,15 +218,24 @@ describe('a true "sent" that comes late wins', () => {
   })
 })
 
-describe('a doubt that is a day old', () => {
-  async function inDoubt(answer: Answer = 'hang up'): Promise<string> {
-    const row = await room.owe()
-    room.wechat.next = [answer, answer]
-    await sendNow(row, silent)
-    expect((await room.coupon(row)).doubt_since).not.toBeNull()
-    return row
-  }
+async function inDoubt(answer: Answer = 'hang up'): Promise<string> {
+  const row = await room.owe()
+  room.wechat.next = [answer, answer]
+  await sendNow(row, silent)
+  expect((await room.coupon(row)).doubt_since).not.toBeNull()
+  return row
+}
 
+test('a young doubt is not over because the list does not show the coupon yet: no refusal is final', async () => {
+  const row = await inDoubt()
+  room.wechat.otherwise = abnormal
+  for (let turn = 0; turn < 3; turn += 1) expect(await sendNow(row)).toMatchObject({ state: 'owed' })
+  expect(room.wechat.listed).toBe(2)
+  expect((await room.coupon(row)).doubt_since).not.toBeNull()
+  expect(await slots()).toHaveLength(2)
+})
+
+describe('a doubt that is a day old', () => {
   test('is looked up, and the coupon that was made at the time of our attempt is ours', async () => {
     const begun = room.clock.now()
     const row = await inDoubt('commit and stay silent')
@@ -211,6 +256,17 @@ describe('a doubt that is a day old', () => {
     expect(await sendNow(row)).toEqual({ state: 'refused', reason: 'user_abnormal' })
     expect(await slots()).toEqual([])
     expect(new Set(room.wechat.calls.map((call) => call.number)).size).toBe(1)
+  })
+
+  test('a coupon that is known as another one of ours is not this one', async () => {
+    const begun = room.clock.now()
+    const other = await room.owe()
+    await sendNow(other)
+    const row = await inDoubt()
+    room.wechat.list = { created: () => begun }
+    room.clock.advance(dayMs)
+    expect(await sendNow(row)).toMatchObject({ state: 'sent' })
+    expect(await atWeChat(row)).not.toBe(await atWeChat(other))
   })
 
   test('a list that this account may not see sets it aside for an operator, who may send it again', async () => {

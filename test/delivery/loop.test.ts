@@ -76,6 +76,14 @@ describe('the worker', () => {
     expect(most).toBe(1)
   })
 
+  test('a coupon whose like for the same member is being sent waits, and keeps nobody else waiting', async () => {
+    const coupons = [{ stock_id: room.stock.stock_id, count: 2 }]
+    await room.lease(await room.owe('one member', await aCampaign(room.services, room.stock, { coupons })))
+    const others = [await room.owe(), await room.owe()]
+    const leased = await room.services.ledger.leaseDue(10)
+    expect(leased.map(({ id }) => id).toSorted()).toEqual(others.toSorted())
+  })
+
   test('what a dead process held goes out again when its lease runs out, with the same number', async () => {
     const row = await room.owe()
     const { ledger } = room.services

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openDeliveryLoop } from '../../src/delivery/loop.ts'
 import { sendAgain } from '../../src/delivery/send-again.ts'
+import { forgetStanding } from '../../src/delivery/standing.ts'
 import { aCampaign, aStock } from '../support/builders.ts'
 import { type DeliveryRoom, openDeliveryRoom } from './delivery-room.ts'
 import type { Answer, Call } from './small-wechat.ts'
@@ -159,6 +160,24 @@ describe('the same answer to several members', () => {
     await openDeliveryLoop(second).drain()
     expect(await room.coupon(good)).toMatchObject({ state: 'sent' })
     expect(await suspicions()).toEqual([])
+    room.clock.advance(1)
+    await oweOdd()
+    await drain()
+    expect(await room.halts()).toEqual([])
+  })
+
+  test('so does one of a process that has not heard of them yet', async () => {
+    await using second = await room.anotherProcess('second')
+    room.wechat.otherwise = oddly(strange)
+    forgetStanding(room.services)
+    await room.owe()
+    await drain()
+    await oweOdd()
+    await oweOdd()
+    await openDeliveryLoop(second).drain()
+    room.clock.advance(1)
+    await room.owe()
+    await drain()
     room.clock.advance(1)
     await oweOdd()
     await drain()

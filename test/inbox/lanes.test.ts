@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { receive } from '../../src/inbox/inbox.ts'
 import { leaseDue } from '../../src/inbox/lease.ts'
@@ -170,5 +171,17 @@ describe('what a process takes', () => {
     for (let payer = 0; payer < 3; payer += 1) await paid(`payer-${payer}`)
     expect(await take(10)).toHaveLength(3)
     expect(await take(10)).toEqual([])
+  })
+
+  test('stays its own for longer than WeChat may keep it waiting: a token and an answer, each a second time', async () => {
+    const tokenMs = 3_000
+    const answerMs = 4_000
+    await arrive('oa', cardReport())
+    const [entry] = await take(1)
+    const { rows } = await sql<{ left: number }>`
+      select extract(epoch from leased_until - now())::float * 1000 as left from inbox where id = ${entry!.id}`.execute(
+      services.db,
+    )
+    expect(rows[0]?.left).toBeGreaterThan(2 * (tokenMs + answerMs))
   })
 })

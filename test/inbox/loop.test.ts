@@ -7,9 +7,9 @@ import { openInboxLoop } from '../../src/inbox/loop.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import type { Services } from '../../src/services.ts'
 import { aMerchant, aStock } from '../support/builders.ts'
-import { paymentSucceeded } from '../support/events.ts'
+import { paymentRefunded, paymentSucceeded } from '../support/events.ts'
 import { openTestServices } from '../support/services.ts'
-import { aPayment, aSpendCampaign } from '../support/spend.ts'
+import { aPayment, aRefund, aSpendCampaign } from '../support/spend.ts'
 
 let nowMs = Date.parse('2026-11-23T12:00:00+08:00')
 let services: Services & AsyncDisposable
@@ -94,6 +94,25 @@ test('a process that dies between the fact and the award leaves both to another'
     .execute()
   await loop.drain()
   expect(await grants('bereft')).toBe(1)
+})
+
+test('a refund that meets a send stays due, and takes back what was given back unsent', async () => {
+  const payment = aPayment(services, { openid: 'regretful' })
+  const tell = (body: { id: string }) =>
+    receive(services.db, { merchantId: merchant.id, source: 'events', businessKey: body.id, body, at: new Date(nowMs) })
+  const loop = openInboxLoop(services)
+  await tell(paymentSucceeded(payment))
+  await loop.drain()
+  const coupon = services.db.selectFrom('coupons').selectAll().where('openid', '=', payment.openid)
+  const leased = await services.ledger.leaseOne((await coupon.executeTakeFirstOrThrow()).id)
+  await tell(paymentRefunded(aRefund(services, payment)))
+  await loop.drain()
+  expect(await coupon.executeTakeFirst()).toMatchObject({ state: 'reserved' })
+
+  await services.ledger.release(leased!, new Date(nowMs))
+  nowMs += 60_000
+  await loop.drain()
+  expect(await coupon.executeTakeFirst()).toMatchObject({ state: 'refused', reason: 'refunded' })
 })
 
 test('two loops at once apply everything once', async () => {

@@ -93,7 +93,7 @@ describe('a refund that comes between what was earned and its grant', () => {
     await raiseFacts(refunding, merchant.id, payment.openid)
     await recordRefund(refunding, services.log, merchant, aRefund(services, payment))
     const settling = settle()
-    await statementsWait(services.db)
+    await Promise.race([settling, statementsWait(services.db)])
     await refunding.commit().execute()
     await settling
     expect(await shown()).toEqual([])
@@ -105,7 +105,7 @@ test('a payment that arrives while its own refund is being written waits for it,
   await lockPayment(refunding, merchant.id, payment.transactionId)
   await recordRefund(refunding, services.log, merchant, aRefund(services, payment))
   const settling = record().then(() => settle())
-  await statementsWait(services.db)
+  await Promise.race([settling, statementsWait(services.db)])
   await refunding.commit().execute()
   await settling
   expect(await shown()).toEqual([])
@@ -157,6 +157,9 @@ test('a refund whose last statement fails has changed nothing, and is taken whol
   const again = aRefund(services, payment)
   await expect(takeRefund(services, merchant, again)).rejects.toThrow('the machine is gone')
   expect(await shown()).toEqual([{ status: 'pending', refunded: false, reasons: [null] }])
+  const { transactionId } = payment
+  const written = services.db.selectFrom('refunds').select('id').where('transaction_id', '=', transactionId)
+  expect(await written.execute()).toEqual([])
   await sql`drop trigger fail on grants`.execute(services.db)
   await takeRefund(services, merchant, again)
   expect(await shown()).toEqual([takenBack])

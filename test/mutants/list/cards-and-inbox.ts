@@ -1,0 +1,72 @@
+import type { Mutant } from '../mutant.ts'
+
+/** Cards, and what WeChat and the merchant's systems tell. */
+export const cardsAndInbox: Mutant[] = [
+  {
+    name: 'card-of-another-member',
+    was: 18,
+    harm: 'who names another member’s card earns by it',
+    file: 'src/cards/openings.ts',
+    find: ".whereRef('card_openings.openid', '=', 'excluded.openid')",
+    replace: '',
+    tests: ['test/cards/new-cards.test.ts'],
+  },
+  {
+    name: 'restored-card-earns',
+    harm: 'an old card that was deleted and fetched back earns as a new one',
+    file: 'src/cards/standing.ts',
+    find: '!!time && (restored_at === null || time < restored_at)',
+    replace: '!!time',
+    tests: ['test/cards/new-cards.test.ts'],
+  },
+  {
+    name: 'card-from-before-earns',
+    harm: 'a card that was taken before the campaign earns',
+    file: 'src/cards/standing.ts',
+    find: 'proofs.find((time) => time >= campaign.starts_at && time <= campaign.ends_at)',
+    replace: 'proofs.find((time) => time <= campaign.ends_at)',
+    tests: ['test/cards/new-cards.test.ts'],
+  },
+  {
+    name: 'second-card-earns-again',
+    harm: 'who deletes a card and takes another is paid twice',
+    file: 'src/cards/settle-opening.ts',
+    find: 'triggerKey: cardTriggerKey(memberMark(merchant, openid)),',
+    replace: 'triggerKey: cardTriggerKey(memberMark(merchant, openid)) + opening.card_code,',
+    tests: ['test/cards/new-cards.test.ts'],
+  },
+  {
+    name: 'refund-key-without-its-state',
+    was: 10,
+    harm: 'a refund that closed first is never counted when it succeeds',
+    file: 'src/inbox/pay-notification.ts',
+    find: '/refund/${refund.refund_id}/${refund.refund_status}`',
+    replace: '/refund/${refund.refund_id}`',
+    tests: ['test/web/notify/pay-notification.test.ts'],
+  },
+  {
+    name: 'inbox-lease-shorter-than-an-answer',
+    was: 19,
+    harm: 'an entry that waits for WeChat is begun again and again by every process',
+    file: 'src/inbox/lease.ts',
+    find: 'leaseMs = 15_000',
+    replace: 'leaseMs = 1_000',
+    tests: ['test/inbox/lanes.test.ts'],
+  },
+  {
+    name: 'event-key-without-its-type',
+    harm: 'a refund with the id of its payment is a repeat, and is dropped',
+    file: 'src/inbox/receive-event.ts',
+    find: 'return `${type}/${id}`',
+    replace: 'return id',
+    tests: ['test/web/api/events.test.ts'],
+  },
+  {
+    name: 'contradicting-event-is-a-repeat',
+    harm: 'an event that says something else under a known id is dropped in silence',
+    file: 'src/inbox/receive-event.ts',
+    find: "if (differing.length === 0) return 'repeat'",
+    replace: "return 'repeat'",
+    tests: ['test/web/api/events.test.ts'],
+  },
+]

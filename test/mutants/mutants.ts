@@ -1,0 +1,19 @@
+import { answers } from './list/answers.ts'
+import { byHand } from './list/by-hand.ts'
+import { cardsAndInbox } from './list/cards-and-inbox.ts'
+import { doubt } from './list/doubt.ts'
+import { leases } from './list/leases.ts'
+import { payments } from './list/payments.ts'
+import { places } from './list/places.ts'
+import type { Mutant } from './mutant.ts'
+
+/** Every planted bug. */
+export const mutants: readonly Mutant[] = [
+  ...leases,
+  ...doubt,
+  ...places,
+  ...answers,
+  ...payments,
+  ...cardsAndInbox,
+  ...byHand,
+]
