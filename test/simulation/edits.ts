@@ -8,8 +8,8 @@ export function editedFile(file: CampaignFile, edit: Edit): CampaignFile | undef
   if (edit.kind === 'edit state') return { ...file, state: edit.state }
   if (edit.kind === 'edit rule') return editedRule(file, edit.what, edit.value)
   if (edit.limit !== 'tier') {
-    const { [edit.limit]: _, ...others } = file.limits
-    return { ...file, limits: edit.to === undefined ? others : { ...others, [edit.limit]: edit.to } }
+    // A limit that is undefined is a limit that is not there, in the file as in JSON.
+    return { ...file, limits: { ...file.limits, [edit.limit]: edit.to } }
   }
   if (!file.spend) return undefined
   const [first, ...others] = file.spend.tiers.map(({ at_least, coupons }) => ({ at_least, coupons }))

@@ -1,4 +1,4 @@
-import type { Operation } from './alphabet.ts'
+import type { Telling } from './alphabet.ts'
 import type { CardFact, Errand, Message, PaymentFact, Promotion, RefundFact } from './facts.ts'
 import {
   cardEvent,
@@ -12,7 +12,7 @@ import {
 import type { World } from './world.ts'
 
 /** What an operation makes the world tell us; undefined when there is nothing yet to tell of. */
-export function errandOf(world: World, operation: Operation): Errand | undefined {
+export function errandOf(world: World, operation: Telling): Errand | undefined {
   const message = messageOf(world, operation)
   if (!message) return undefined
   const errand = { message, accepted: false }
@@ -20,7 +20,7 @@ export function errandOf(world: World, operation: Operation): Errand | undefined
   return errand
 }
 
-function messageOf(world: World, operation: Operation): Message | undefined {
+function messageOf(world: World, operation: Telling): Message | undefined {
   const { facts } = world
   switch (operation.kind) {
     case 'pay': {
@@ -49,12 +49,10 @@ function messageOf(world: World, operation: Operation): Message | undefined {
       const card = facts.cards[operation.card % Math.max(1, facts.cards.length)]
       return card && tellCard(world, card, operation.way)
     }
-    default:
-      return undefined
   }
 }
 
-function newPayment(world: World, { member, total, withOurCoupon }: Extract<Operation, { kind: 'pay' }>): PaymentFact {
+function newPayment(world: World, { member, total, withOurCoupon }: Extract<Telling, { kind: 'pay' }>): PaymentFact {
   const openid = world.scene.members[member % world.scene.members.length]!
   const number = fresh(world, '4200')
   const payment: PaymentFact = {
@@ -77,7 +75,7 @@ function ourCoupon(world: World, openid: string): Promotion[] {
   return [{ stock_id: had?.stockId ?? '16000003', coupon_id: had?.couponId ?? '97000000', amount: 1_000 }]
 }
 
-function newRefund(world: World, operation: Extract<Operation, { kind: 'refund' }>): RefundFact | undefined {
+function newRefund(world: World, operation: Extract<Telling, { kind: 'refund' }>): RefundFact | undefined {
   const { facts } = world
   const payment = facts.payments[operation.payment % Math.max(1, facts.payments.length)]
   if (!payment) return undefined

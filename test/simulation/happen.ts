@@ -1,11 +1,11 @@
 import { nextBeijingMidnight } from '../../src/clock.ts'
-import type { Operation } from './alphabet.ts'
+import type { Happening } from './alphabet.ts'
 import { chosen } from './perform.ts'
 import { passRedisTime } from './redis-time.ts'
 import type { World } from './world.ts'
 
-/** What happens to the world by itself, at once; false for what somebody does at a process. */
-export async function happen(world: World, operation: Operation): Promise<boolean> {
+/** What befalls processes, servers and time, at once. */
+export async function happen(world: World, operation: Happening): Promise<void> {
   const { time, steps, scene } = world
   switch (operation.kind) {
     case 'kill': {
@@ -13,52 +13,50 @@ export async function happen(world: World, operation: Operation): Promise<boolea
       await world.kill(process)
       await steps.settle()
       await world.openProcess(operation.by)
-      return true
+      return
     }
     case 'stall': {
       world.processes[operation.by]!.stalledUntil = time.now() + operation.seconds * 1_000
       // The others go on while it hangs; half of the time passes before they do.
       await world.advance(operation.seconds * 500)
-      return true
+      return
     }
     case 'time':
       await world.advance(operation.seconds * 1_000)
-      return true
+      return
     case 'midnight':
       await world.advance(nextBeijingMidnight(time.date()).getTime() - time.date().getTime() - 20_000)
-      return true
+      return
     case 'database silent':
       steps.silenceSqlUntil(time.now() + 12_000)
-      return true
+      return
     case 'flushall':
       await world.redis.flushdb()
       await passRedisTime(world.redis, 0, time.date())
-      return true
+      return
     case 'snapshot':
       world.snapshot = await readKeys(world)
-      return true
+      return
     case 'old snapshot':
       await restoreKeys(world)
-      return true
+      return
     case 'redis fault':
       faultAfter(world.processes[operation.by]!.redisFaults, operation.fault, operation.after)
-      return true
+      return
     case 'cut':
       faultAfter(world.processes[operation.by]!.sqlFaults, operation.fault, operation.after)
-      return true
+      return
     case 'no turn': {
       const process = world.processes[operation.by]!
       const until = time.now() + 3_000
       process.hasTurn = () => time.now() > until
-      return true
+      return
     }
     case 'coupon elsewhere': {
       const stockId = chosen([...scene.stocks.keys()], operation.stock)!
       world.wechat.giveElsewhere(chosen(scene.members, operation.member)!, stockId)
-      return true
+      return
     }
-    default:
-      return false
   }
 }
 

@@ -4,7 +4,7 @@ import { retryGrants } from '../../src/claims/retry.ts'
 import { FileFault } from '../../src/file-fault.ts'
 import type { Campaign } from '../../src/campaigns/campaign.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
-import type { Operation } from './alphabet.ts'
+import { type Deed, isTelling, type Telling } from './alphabet.ts'
 import { deliverMessage } from './doors.ts'
 import { editedFile } from './edits.ts'
 import type { Errand } from './facts.ts'
@@ -13,8 +13,12 @@ import type { SimulatedProcess } from './simulated-process.ts'
 import type { World } from './world.ts'
 
 /** Does at a process what the operation says; the acts of the world itself are in happen.ts. */
-export async function perform(world: World, process: SimulatedProcess, operation: Operation): Promise<unknown> {
+export async function perform(world: World, process: SimulatedProcess, operation: Deed | Telling): Promise<unknown> {
   const { services } = process
+  if (isTelling(operation)) {
+    const errand = errandOf(world, operation)
+    return errand && run(process, errand)
+  }
   switch (operation.kind) {
     case 'tap': {
       const openid = chosen(world.scene.members, operation.member)!
@@ -45,12 +49,6 @@ export async function perform(world: World, process: SimulatedProcess, operation
     }
     case 'broken campaign':
       return breakCampaign(world, process)
-    case 'no turn':
-      return undefined
-    default: {
-      const errand = errandOf(world, operation)
-      return errand && run(process, errand)
-    }
   }
 }
 

@@ -48,17 +48,14 @@ async function exchange(parts: NetworkParts, process: Actor, options: Dispatcher
     return hear(() => handler.onResponseError?.(controller, failure('connect ECONNREFUSED', 'ECONNREFUSED')))
   actAs(process, () => handler.onRequestStart?.(controller, {}))
   if (line.aborted) return
-  const request = isSend ? readSend(options) : undefined
-  if (request) parts.wechat.inHand.push(request)
-  await steps.park(
-    wechatItself,
-    'network',
-    `${host} commit`,
-    fault === 'slow' ? random.pick([1, 4, 7, 11, 40]) * 1_000 : 0,
-  )
+  const delay = (seconds: number[]) => (fault === 'slow' ? random.pick(seconds) * 1_000 : 0)
+  await steps.park(wechatItself, 'network', `${host} arrive`, delay([1, 4, 7, 11, 40]))
+  const request = isSend ? { ...readSend(options), arrivedAt: time.now() } : undefined
+  if (request) parts.wechat.inHand.add(request)
+  await steps.park(wechatItself, 'network', `${host} commit`)
   const answer = answerTo(parts, options, request, fault)
-  await steps.park(wechatItself, 'network', `${host} answer`, fault === 'slow' ? random.pick([0, 2, 6, 12]) * 1_000 : 0)
-  if (request) parts.wechat.inHand.splice(parts.wechat.inHand.indexOf(request), 1)
+  if (request) parts.wechat.inHand.delete(request)
+  await steps.park(wechatItself, 'network', `${host} answer`, delay([0, 2, 6, 12]))
   if (fault === 'silent after') return
   if (fault === 'reset before' || fault === 'reset after')
     return hear(() => handler.onResponseError?.(controller, failure('other side closed', 'UND_ERR_SOCKET')))

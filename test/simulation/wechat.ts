@@ -19,8 +19,8 @@ export type SendRequest = { openid: string; number: string; stockId: string }
 export type Wechat = {
   rules: WechatRules
   coupons: WechatCoupon[]
-  /** Sends that have arrived and are not answered yet. */
-  inHand: SendRequest[]
+  /** Sends that have arrived and are not carried out yet. */
+  inHand: Set<SendRequest & { arrivedAt: number }>
   maxPerUser: Map<string, number>
   send(request: SendRequest, random: { chance(probability: number): boolean }): WechatAnswer
   /** Another system gives a member a coupon of the stock. */
@@ -34,7 +34,7 @@ export function openWechat(time: VirtualTime, rules: WechatRules, maxPerUser: Ma
   const wechat: Wechat = {
     rules,
     coupons: [],
-    inHand: [],
+    inHand: new Set(),
     maxPerUser,
     refusedNumbers: new Map(),
     send(request, random) {
@@ -75,7 +75,10 @@ export function openWechat(time: VirtualTime, rules: WechatRules, maxPerUser: Ma
       return refusal(400, 'RESOURCE_ALREADY_EXISTS', '请求信息不一致')
     if (known && !wechat.rules.limitsBeforeIdempotency) return { status: 200, body: { coupon_id: known.couponId } }
 
-    const others = wechat.inHand.filter((one) => one !== request && one.openid === openid && one.stockId === stockId)
+    const others = [...wechat.inHand].filter(
+      (one) =>
+        one !== request && time.now() - one.arrivedAt < handlingMs && one.openid === openid && one.stockId === stockId,
+    )
     const isFalse = others.length > 0 && random.chance(wechat.rules.falseLimitChance)
     if (isFalse) return refusal(403, 'RULE_LIMIT', '用户已达最大领券次数')
     if (countOf(openid, stockId) >= limitOf(stockId)) return final(403, 'RULE_LIMIT', '用户已达最大领券次数')
@@ -98,6 +101,9 @@ export function openWechat(time: VirtualTime, rules: WechatRules, maxPerUser: Ma
 
   return wechat
 }
+
+/** WeChat does not take longer over a send, however slow the network is. */
+const handlingMs = 3_000
 
 export const creatorMchid = '1267388801'
 
