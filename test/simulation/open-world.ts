@@ -97,10 +97,12 @@ export async function openWorld(
     async advance(milliseconds) {
       const until = time.now() + Math.max(0, milliseconds)
       for (;;) {
-        const due = time.nextTimerAt()
-        time.set(due !== undefined && due <= until ? due : until)
+        const urgent = steps.mostUrgent()
+        time.set(Math.min(until, time.nextTimerAt() ?? Infinity, urgent?.latest ?? Infinity))
         await tellClock()
-        if (time.fireDue() > 0) await steps.settle()
+        const isUrgent = urgent !== undefined && urgent.latest <= time.now()
+        if (isUrgent) steps.release(urgent)
+        if (time.fireDue() > 0 || isUrgent) await steps.settle()
         else if (time.now() >= until) return
       }
     },

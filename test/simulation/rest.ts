@@ -1,4 +1,4 @@
-import { actAs } from './context.ts'
+import { live } from './live.ts'
 import { run } from './perform.ts'
 import type { SimulatedProcess } from './simulated-process.ts'
 import { healed } from './wechat-rules.ts'
@@ -47,16 +47,16 @@ export async function comeToRest(world: World): Promise<void> {
 
 async function workOff(world: World, process: SimulatedProcess, times: number[]): Promise<void> {
   for (const pause of times) {
-    await workOnce(process)
+    await workOnce(world, process)
     await world.advance(pause)
     if (!(await isOwing(world))) return
   }
-  await workOnce(process)
+  await workOnce(world, process)
 }
 
 /** Everything that a process does by itself, once. */
-export async function workOnce(process: SimulatedProcess): Promise<void> {
-  await actAs(process, async () => {
+export async function workOnce(world: World, process: SimulatedProcess): Promise<void> {
+  await live(world, process, async () => {
     await process.inbox.drain()
     await process.delivery.drain()
     await process.inbox.drain()
@@ -66,7 +66,7 @@ export async function workOnce(process: SimulatedProcess): Promise<void> {
 
 async function repeatErrands(world: World, process: SimulatedProcess): Promise<void> {
   for (const errand of world.facts.errands) {
-    if (!errand.accepted && !errand.refused) await actAs(process, () => run(process, errand))
+    if (!errand.accepted && !errand.refused) await live(world, process, () => run(process, errand))
   }
 }
 

@@ -8,16 +8,21 @@ export type Step = {
   kind: 'sql' | 'redis' | 'network'
   /** Virtual time before which it is not drawn. */
   notBefore: number
+  /** Virtual time by which it happens by itself. */
+  latest: number
   order: number
   go: () => void
 }
+
+/** Milliseconds from now. */
+type When = { delayMs?: number; atMostMs?: number }
 
 /** Work let through to a real server and not answered yet. */
 type Work = { actor: Actor; pid?: number; blocked: boolean; wasBlocked: boolean }
 
 export type Steps = {
   /** Waits for its turn. A step of a dead process waits for ever. */
-  park(actor: Actor, kind: Step['kind'], name: string, delayMs?: number): Promise<void>
+  park(actor: Actor, kind: Step['kind'], name: string, when?: When): Promise<void>
   /** Counts real work as under way; `pid` is the PostgreSQL backend that does it. */
   track<T>(actor: Actor, act: () => Promise<T>, pid?: number): Promise<T>
   /** What may be released now, always in the same order. */
@@ -25,6 +30,8 @@ export type Steps = {
   /** When the first of those that wait for a time may be released. */
   nextAt(): number | undefined
   release(step: Step): void
+  /** The one that must happen first, of those that must. */
+  mostUrgent(): Step | undefined
   /** Returns when everything has come to rest: parked, finished, or waiting for a lock that another holds. */
   settle(): Promise<void>
   drop(actor: Actor): void
@@ -74,11 +81,17 @@ export function openSteps(time: VirtualTime, blockedPids: (pids: number[]) => Pr
     })
   }
 
-  function park(actor: Actor, kind: Step['kind'], name: string, delayMs = 0): Promise<void> {
+  function park(
+    actor: Actor,
+    kind: Step['kind'],
+    name: string,
+    { delayMs = 0, atMostMs = Infinity }: When = {},
+  ): Promise<void> {
     if (free && actor.alive) return Promise.resolve()
     return new Promise((resolve) => {
       activity += 1
-      waiting.push({ actor, kind, name, notBefore: time.now() + delayMs, order: (order += 1), go: resolve })
+      const [notBefore, latest] = [time.now() + delayMs, time.now() + atMostMs]
+      waiting.push({ actor, kind, name, notBefore, latest, order: (order += 1), go: resolve })
     })
   }
 
@@ -124,6 +137,8 @@ export function openSteps(time: VirtualTime, blockedPids: (pids: number[]) => Pr
       const times = waiting.filter((step) => step.actor.alive).map(notBefore)
       return times.length === 0 ? undefined : Math.min(...times)
     },
+    mostUrgent: () =>
+      waiting.filter((step) => step.latest < Infinity).toSorted((a, b) => a.latest - b.latest || a.order - b.order)[0],
     release(step) {
       waiting.splice(waiting.indexOf(step), 1)
       activity += 1

@@ -5,7 +5,7 @@ import type { PlatformSeal } from './platform-seal.ts'
 import type { Random } from './random.ts'
 import type { Steps } from './steps.ts'
 import type { VirtualTime } from './virtual-time.ts'
-import type { SendRequest, Wechat, WechatAnswer } from './wechat.ts'
+import { handlingMs, type SendRequest, type Wechat, type WechatAnswer } from './wechat.ts'
 import type { NetworkFault } from './wechat-rules.ts'
 
 type Handler = Dispatcher.DispatchHandler
@@ -19,6 +19,9 @@ export type NetworkParts = {
   official: OfficialAccount
   seal: PlatformSeal
 }
+
+/** A request is not under way for longer: networks lose what is late. */
+const underwayMs = 60_000
 
 /** What happens at WeChat goes on whatever becomes of the process that asked. */
 const wechatItself: Actor = { name: 'wechat', alive: true, stalledUntil: 0 }
@@ -49,13 +52,16 @@ async function exchange(parts: NetworkParts, process: Actor, options: Dispatcher
   actAs(process, () => handler.onRequestStart?.(controller, {}))
   if (line.aborted) return
   const delay = (seconds: number[]) => (fault === 'slow' ? random.pick(seconds) * 1_000 : 0)
-  await steps.park(wechatItself, 'network', `${host} arrive`, delay([1, 4, 7, 11, 40]))
-  const request = isSend ? { ...readSend(options), arrivedAt: time.now() } : undefined
+  await steps.park(wechatItself, 'network', `${host} arrive`, {
+    delayMs: delay([1, 4, 7, 11, 40]),
+    atMostMs: underwayMs,
+  })
+  const request = isSend ? readSend(options) : undefined
   if (request) parts.wechat.inHand.add(request)
-  await steps.park(wechatItself, 'network', `${host} commit`)
+  await steps.park(wechatItself, 'network', `${host} commit`, { atMostMs: handlingMs })
   const answer = answerTo(parts, options, request, fault)
   if (request) parts.wechat.inHand.delete(request)
-  await steps.park(wechatItself, 'network', `${host} answer`, delay([0, 2, 6, 12]))
+  await steps.park(wechatItself, 'network', `${host} answer`, { delayMs: delay([0, 2, 6, 12]) })
   if (fault === 'silent after') return
   if (fault === 'reset before' || fault === 'reset after')
     return hear(() => handler.onResponseError?.(controller, failure('other side closed', 'UND_ERR_SOCKET')))

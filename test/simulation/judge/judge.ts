@@ -15,7 +15,7 @@ export async function judge(world: World): Promise<string[]> {
   const asItStands = await judgeLedger(world)
   const process = world.processes[0]!
   const taps = await judgeTaps(world, process)
-  await workOnce(process)
+  await workOnce(world, process)
   const afterwards = await judgeLedger(world)
   return [...new Set([...asItStands, ...taps, ...afterwards])]
 }

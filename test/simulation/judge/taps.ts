@@ -1,5 +1,5 @@
-import { actAs } from '../context.ts'
 import { limitsOfAward } from '../doors.ts'
+import { live } from '../live.ts'
 import { tap } from '../perform.ts'
 import { workOnce } from '../rest.ts'
 import type { SimulatedProcess } from '../simulated-process.ts'
@@ -20,14 +20,14 @@ export async function judgeTaps(world: World, process: SimulatedProcess): Promis
   const failures: string[] = []
   for (const round of [1, 2]) {
     for (let look = 0; look < 2 && round === 2; look += 1) {
-      await workOnce(process)
+      await workOnce(world, process)
       await world.advance(11_000)
     }
     for (const slug of world.files.keys()) {
       for (const openid of world.scene.members) {
         await world.advance(1_500)
         const count = await grantCount(world)
-        const answer = await actAs(process, () => tap(world, process, slug, openid, false))
+        const answer = await live(world, process, () => tap(world, process, slug, openid, false))
         const reasons = placeReasons[slug === 'link' ? 'link' : 'earned']!
         if (round === 1 || answer.status !== 'refused' || !reasons.includes(answer.reason!)) continue
         // A tap that brought a grant was let in; WeChat's own no to it is no matter of places.
