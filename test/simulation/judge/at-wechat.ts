@@ -1,14 +1,20 @@
 import { groupBy } from '../group-by.ts'
 import type { WechatCoupon } from '../wechat.ts'
-import type { World } from '../world.ts'
 import type { Evidence } from './evidence.ts'
 
 const dayMs = 86_400_000
 
 /** What WeChat has given by our numbers against what our side says of it. */
-export function judgeAtWechat(world: World, { given, coupons, stocks }: Evidence): string[] {
+export function judgeAtWechat({ given, coupons, stocks }: Evidence): string[] {
   const failures: string[] = []
   const stockOf = (ref: number) => stocks.find((stock) => stock.id === ref)?.stock_id
+  // WeChat's list does not say which of a member's coupons of one stock came by which number, so a look-up may take one for
+  // the other (or for one that another system gave at the same time). What counts is that no two rows have the same.
+  const isOfTheSameMember = (row: Evidence['coupons'][number]) =>
+    given.some(
+      ({ couponId, openid, stockId }) =>
+        couponId === row.coupon_id && openid === row.openid && stockId === stockOf(row.stock_ref),
+    )
   const ours = groupBy(
     given.filter((coupon) => coupon.number !== undefined),
     (coupon) => coupon.number as string,
@@ -24,7 +30,8 @@ export function judgeAtWechat(world: World, { given, coupons, stocks }: Evidence
     }
     const settled = rows.filter((row) => brought.some((coupon) => coupon.couponId === row.coupon_id))
     if (settled.length > 1) failures.push(`shared: coupon ${first.couponId} stands on ${settled.length} rows`)
-    if (rows.length > 0 && settled.length === 0 && !rows.some((row) => row.state === 'reserved')) {
+    const isHad = rows.some((row) => row.state === 'reserved' || isOfTheSameMember(row))
+    if (rows.length > 0 && settled.length === 0 && !isHad) {
       const [row] = rows
       failures.push(
         `not sent here: ${first.openid} has coupon ${first.couponId}, its row is ${row!.state}/${row!.reason}`,
@@ -37,13 +44,8 @@ export function judgeAtWechat(world: World, { given, coupons, stocks }: Evidence
   }
   for (const row of coupons.filter((one) => one.state === 'sent')) {
     const there = given.find((coupon) => coupon.couponId === row.coupon_id)
-    if (there?.number !== row.out_request_no && !isLookedUp(world, there, row.openid))
+    if (there?.number !== row.out_request_no && !isOfTheSameMember(row))
       failures.push(`not there: row ${row.out_request_no} says ${row.coupon_id}, which WeChat did not give for it`)
   }
   return failures
-}
-
-/** Found in the member's list: it may have been given for the same member by another number only if nobody else has it. */
-function isLookedUp(_world: World, there: WechatCoupon | undefined, openid: string): boolean {
-  return there?.number === undefined && there?.openid === openid
 }

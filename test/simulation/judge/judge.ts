@@ -23,7 +23,7 @@ export async function judge(world: World): Promise<string[]> {
 async function judgeLedger(world: World): Promise<string[]> {
   const evidence = await readEvidence(world)
   const failures = [
-    ...judgeAtWechat(world, evidence),
+    ...judgeAtWechat(evidence),
     ...judgeLimits(world, evidence),
     ...(await judgePlaces(world, evidence)),
     ...judgePayments(world, evidence),
