@@ -4,7 +4,11 @@ import { scopes } from './scopes.ts'
 /** A scope of a whole campaign, and its places. */
 export type CampaignScope = { merchantId: number; scope: string; limit: number }
 
-/** The scopes that the crowd of every published campaign goes through now. */
+/** A payment or card may become known this late, and counts for its own day. */
+const daysBack = 7
+const dayMs = 86_400_000
+
+/** The scopes that the crowd of every published campaign goes through now, with the days that late facts still count for. */
 export async function campaignScopes(db: Db, now: Date): Promise<CampaignScope[]> {
   const campaigns = await db
     .selectFrom('campaigns')
@@ -14,8 +18,12 @@ export async function campaignScopes(db: Db, now: Date): Promise<CampaignScope[]
   return campaigns.flatMap(({ id, merchant_id: merchantId, limits, spend }) =>
     [
       { scope: scopes.total(id), limit: limits.total },
-      { scope: scopes.day(id, now), limit: limits.per_day },
+      ...daysUpTo(now).map((day) => ({ scope: scopes.day(id, day), limit: limits.per_day })),
       ...(spend?.tiers ?? []).map((tier) => ({ scope: scopes.tier(id, tier.at_least), limit: tier.total })),
     ].flatMap(({ scope, limit }) => (limit === undefined ? [] : [{ merchantId, scope, limit }])),
   )
+}
+
+function daysUpTo(now: Date): Date[] {
+  return Array.from({ length: daysBack + 1 }, (_, back) => new Date(now.getTime() - back * dayMs))
 }

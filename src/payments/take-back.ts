@@ -29,9 +29,13 @@ export async function takeBack(trx: Db, seen: Seen): Promise<TakenBack> {
     const { campaign: rule, payments, given } = await memberSpend(trx, campaign, seen.openid, seen.transactionId)
     const payment = payments.find((one) => one.transactionId === seen.transactionId)
     if (!payment) continue
-    const reach = reachAround(rule, memberMark(seen.merchant, seen.openid), payments, payment)
+    const mark = memberMark(seen.merchant, seen.openid)
+    const reach = reachAround(rule, mark, payments, payment)
+    // Refunds are judged as if every payment counted: one that was found out to use our coupon may be given back as well.
+    const all = payments.map((one) => ({ ...one, usedOurCoupon: false }))
+    const { value, paid } = reachAround(rule, mark, all, { ...payment, usedOurCoupon: false })
     for (const { grantId, tier, waiting, refundedAt } of fallenTiers(reach, given)) {
-      const refunded = tier > reach.value && tier <= reach.paid
+      const refunded = tier > value && tier <= paid
       if (waiting) {
         const done = await cancelUnsent(
           trx,

@@ -45,11 +45,11 @@ describe.each([{ redis: true }, { redis: false }])('with Redis: $redis', ({ redi
     services.ledger.settleRefused({ coupon: granted(awarded), reason: 'user_abnormal', at: services.clock.now() })
 
   /** The gate proposes places, and the process is gone before the ledger hears of them. */
-  async function dieBetweenGateAndLedger(campaign: Campaign, openid: string): Promise<void> {
+  async function dieBetweenGateAndLedger(campaign: Campaign, openid: string, at = services.clock.now()): Promise<void> {
     const { ledger, gate } = services
     const reserve = () => Promise.reject(new Error('this process is dead'))
     with_ = { ledger: { ...ledger, reserve }, gate: { ...gate, giveBack: () => undefined } }
-    await expect(tap(campaign, openid)).rejects.toThrow('dead')
+    await expect(tap(campaign, openid, { at })).rejects.toThrow('dead')
     with_ = {}
   }
 
@@ -108,6 +108,18 @@ describe.each([{ redis: true }, { redis: false }])('with Redis: $redis', ({ redi
     granted(await tap(campaign))
     granted(await tap(campaign))
     expect(await tap(campaign)).toMatchObject({ reason: 'sold_out' })
+  })
+
+  test('a day that has passed is repaired too: a payment may become known late', async () => {
+    const campaign = await campaignWith({ per_day: 1 })
+    const yesterday = new Date(services.clock.now().getTime() - 86_400_000)
+    const late = () => tap({ ...campaign, starts_at: new Date(0) }, randomUUID(), { at: yesterday, lease: false })
+    await dieBetweenGateAndLedger({ ...campaign, starts_at: new Date(0) }, randomUUID(), yesterday)
+    await expect(late()).rejects.toThrow('full at the gate and not in the ledger')
+    const repair = openGateRepair(services)
+    await repair.tick()
+    await repair.tick()
+    expect(await late()).toMatchObject({ kind: 'granted' })
   })
 
   test('a gate that is loaded again reads one entry of a campaign, whatever its size', async () => {

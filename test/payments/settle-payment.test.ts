@@ -281,6 +281,17 @@ describe('a refund', () => {
     expect(await shown(payment)).toHaveLength(1)
   })
 
+  test('of a payment that was found out to use our coupon flags what it had brought all the same', async () => {
+    await aSpendCampaign(services, stock)
+    const payment = aPayment(services)
+    await paid(payment)
+    await sendAll(payment)
+    await paid({ ...payment, promotions: [{ stock_id: stock.stock_id, coupon_id: '9001', amount: 1000 }] })
+    expect(await shown(payment)).toEqual([{ status: 'sent', refunded: false, reasons: [null] }])
+    await refunded(aRefund(services, payment))
+    expect(await shown(payment)).toEqual([{ status: 'sent', refunded: true, reasons: [null] }])
+  })
+
   test('while the coupon is being sent is tried again when that is known', async () => {
     await aSpendCampaign(services, stock)
     const payment = aPayment(services)

@@ -83,7 +83,9 @@ function newRefund(world: World, operation: Extract<Telling, { kind: 'refund' }>
   const amount = Math.min(Math.round(payment.total * operation.share), payment.total - back)
   if (amount <= 0) return undefined
   const number = fresh(world, '5030')
-  const eventId = operation.sameIdAsPayment ? payment.eventId : fresh(world, 'evt')
+  // One id under two types is two events; a second refund under it would contradict the first.
+  const isTaken = facts.refunds.some(({ eventId }) => eventId === payment.eventId)
+  const eventId = operation.sameIdAsPayment && !isTaken ? payment.eventId : fresh(world, 'evt')
   const refund = { refundId: number, outRefundNo: `refund-${number}`, payment, amount, at: world.time.date(), eventId }
   facts.refunds.push(refund)
   return refund

@@ -23,7 +23,7 @@ const pauses = [
   hour,
 ]
 /** What is in doubt for a day is looked up; a month's cap ends with the month. */
-const longPauses = [25 * hour, hour, 2 * hour, 4 * 24 * hour, hour, 2 * hour]
+const longPauses = [25 * hour, hour, 2 * hour, 4 * 24 * hour, hour, 2 * hour, 27 * 24 * hour, hour, 2 * hour]
 
 /**
  * All faults are healed, every message is repeated until it is taken, and fresh processes work off what is due until

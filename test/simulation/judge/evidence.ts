@@ -26,6 +26,7 @@ export type CouponRow = {
   state: 'reserved' | 'sent' | 'refused'
   reason: string | null
   coupon_id: string | null
+  due_at: Date
   /** It may exist at WeChat though its state does not say so. */
   inDoubt: boolean
   set_aside?: boolean

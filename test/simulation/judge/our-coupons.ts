@@ -7,12 +7,17 @@ import { usedOurs } from './payments.ts'
 export function judgeOurCoupons(world: World, evidence: Evidence): string[] {
   const failures: string[] = []
   const known = new Set<string>()
+  const written = new Set<string>()
+  const settled = new Set<string>()
   for (const entry of evidence.chronicle) {
     if (entry.what === 'message') noteUse(entry.body!, known)
+    // Owed first, then settled: a coupon in doubt is not known as ours by its number at WeChat.
+    if (entry.couponRow) (written.has(entry.couponRow) ? settled : written).add(entry.couponRow)
     const grant = evidence.grants.find((one) => entry.what === 'grant' && one.id === entry.grantId)
     const campaign = evidence.campaigns.find((one) => one.id === grant?.campaign_id)
     if (!grant || !campaign?.spend) continue
-    const excluded = (payment: PaymentFact) => known.has(payment.transactionId) && usedOurs(campaign, evidence, payment)
+    const then = { ...evidence, coupons: evidence.coupons.filter((row) => settled.has(row.id)) }
+    const excluded = (payment: PaymentFact) => known.has(payment.transactionId) && usedOurs(campaign, then, payment)
     const mine = world.facts.payments.filter((payment) => payment.openid === grant.openid && !excluded(payment))
     const own = world.facts.payments.find((payment) => payment.transactionId === grant.transaction_id)
     const { mode } = entry.rules!.spend!
