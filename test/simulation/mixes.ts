@@ -16,7 +16,7 @@ export type Mix = {
   set(scene: Scene, rules: WechatRules, random: Random): void
 }
 
-const [plenty, scarce, plain] = ['16000001', '16000002', '16000003']
+const [plenty, scarce] = ['16000001', '16000002']
 const asItIs = (operation: Operation) => operation
 const noFaults = (rules: WechatRules) => {
   for (const name of Object.keys(rules.faults)) rules.faults[name as keyof WechatRules['faults']] = 0
@@ -43,10 +43,10 @@ const edits: Mix = {
 
 /** A shop tells of payments without their coupons, and WeChat tells of the coupons afterwards. */
 const promotions: Mix = {
-  weights: { pay: 10, 'pay again': 10, tap: 4, deliver: 6, inbox: 12, time: 1 },
+  weights: { pay: 5, 'pay again': 20, tap: 4, deliver: 4, inbox: 20 },
   bend(operation, random) {
     if (operation.kind === 'pay')
-      return { ...operation, way: 'event', namesCoupons: false, withOurCoupon: random.chance(0.6), total: 3_000 }
+      return { ...operation, way: 'event', namesCoupons: false, withOurCoupon: random.chance(0.9), total: 3_000 }
     return operation.kind === 'pay again' ? { ...operation, way: 'notification' } : operation
   },
   set(scene, rules, random) {
@@ -56,8 +56,8 @@ const promotions: Mix = {
       const { spend } = campaignOf(scene, slug)
       const mode = random.pick(['cumulative', 'count'] as const)
       const coupons = spend!.tiers[0]!.coupons
-      const bounds = mode === 'count' ? [2, 3] : [5_000, 10_000]
-      Object.assign(spend!, { mode, tiers: bounds.map((at_least) => ({ at_least, coupons })) })
+      // About as many payments as a run has, so that the ones with our coupon are missing.
+      Object.assign(spend!, { mode, tiers: [{ at_least: mode === 'count' ? 5 : 15_000, coupons }] })
     }
   },
 }
@@ -87,7 +87,6 @@ const faults: Mix = {
     noFaults(rules)
     Object.assign(rules.faults, { none: 2, 'reset after': 6, 'too many': 6 })
     Object.assign(rules, { limitsBeforeIdempotency: true, memoryMs: Infinity })
-    scene.stocks.set(plain!, 2)
   },
 }
 
