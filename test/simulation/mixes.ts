@@ -83,7 +83,7 @@ const retries: Mix = {
 const faults: Mix = {
   weights: { pay: 10, refund: 8, tap: 4, deliver: 12, inbox: 14, time: 5 },
   bend: asItIs,
-  set(scene, rules) {
+  set(_scene, rules) {
     noFaults(rules)
     Object.assign(rules.faults, { none: 2, 'reset after': 6, 'too many': 6 })
     Object.assign(rules, { limitsBeforeIdempotency: true, memoryMs: Infinity })
