@@ -1,4 +1,5 @@
 import type { Operation } from './alphabet.ts'
+import type { Mix } from './mixes.ts'
 import type { Random } from './random.ts'
 
 type Kind = Operation['kind']
@@ -38,7 +39,11 @@ const weights: Record<Kind, number> = {
 const always: ReadonlySet<Kind> = new Set<Kind>(['tap', 'pay', 'deliver', 'inbox'])
 
 /** A run leaves out some kinds and has more of others, so that rare meetings become common in some run. */
-export function drawOperations(random: Random, count: number): Operation[] {
+export function drawOperations(random: Random, count: number, named?: Mix): Operation[] {
+  if (named) {
+    const chosen = named.weights as Record<Kind, number>
+    return Array.from({ length: count }, () => named.bend(draw(random, random.weighted(chosen)), random))
+  }
   const mix = Object.fromEntries(
     (Object.entries(weights) as [Kind, number][]).map(([kind, weight]) => {
       const isIn = always.has(kind) || random.chance(0.55)

@@ -1,6 +1,7 @@
 import { applyCampaign } from '../../src/campaigns/apply.ts'
 import { aStock } from '../support/builders.ts'
 import { openFacts } from './facts.ts'
+import type { Mix } from './mixes.ts'
 import { openOfficialAccount } from './official-account.ts'
 import { openRandom } from './random.ts'
 import { passRedisTime } from './redis-time.ts'
@@ -20,7 +21,7 @@ import type { World } from './world.ts'
 export async function openWorld(
   stage: Stage,
   seed: number,
-  { trace = () => undefined, logLevel }: { trace?: (line: string) => void; logLevel?: string },
+  { trace = () => undefined, logLevel, mix }: { trace?: (line: string) => void; logLevel?: string; mix?: Mix },
 ): Promise<World> {
   await stage.clear()
   const time = openVirtualTime()
@@ -52,7 +53,9 @@ export async function openWorld(
     trace(`          ${process.name} sends ${words}`)
     await tellClock()
   })
-  const wechat = openWechat(time, drawWechatRules(draws), scene.stocks)
+  const rules = drawWechatRules(draws)
+  mix?.set(scene, rules, openRandom(seed, 'mix'))
+  const wechat = openWechat(time, rules, scene.stocks)
   const official = openOfficialAccount()
   const network = openWechatNetwork({ steps, time, random, wechat, official, seal: stage.seal })
   const incarnations = [0, 0, 0]

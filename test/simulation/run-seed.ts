@@ -1,5 +1,6 @@
 import type { Operation } from './alphabet.ts'
 import { drawOperations } from './draw-operations.ts'
+import type { Mix } from './mixes.ts'
 import { judge } from './judge/judge.ts'
 import { openWorld } from './open-world.ts'
 import { play } from './play.ts'
@@ -11,12 +12,12 @@ const operationsPerRun = 60
 
 export type RunResult = { seed: number; operations: Operation[]; failures: string[]; steps: number; ms: number }
 
-export type RunOptions = { operations?: Operation[]; trace?: (line: string) => void; logLevel?: string }
+export type RunOptions = { operations?: Operation[]; trace?: (line: string) => void; logLevel?: string; mix?: Mix }
 
 /** One run: what the seed draws, or the given operations under the same seed, then rest and judgement. */
 export async function runSeed(stage: Stage, seed: number, options: RunOptions = {}): Promise<RunResult> {
   const begun = performance.now()
-  const operations = options.operations ?? drawOperations(openRandom(seed, 'operations'), operationsPerRun)
+  const operations = options.operations ?? drawOperations(openRandom(seed, 'operations'), operationsPerRun, options.mix)
   const world = await openWorld(stage, seed, options)
   let steps = 0
   try {
