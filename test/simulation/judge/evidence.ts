@@ -27,6 +27,7 @@ export type CouponRow = {
   reason: string | null
   coupon_id: string | null
   due_at: Date
+  attempts: number
   /** It may exist at WeChat though its state does not say so. */
   inDoubt: boolean
   set_aside?: boolean

@@ -10,7 +10,9 @@ export async function judgeLeftovers(world: World, { coupons, stocks }: Evidence
     const isRefusedThere = wechat.refusedNumbers.has(row.out_request_no)
     // What the members tapped at the end waits for the first of the month.
     const isCapped = row.reason === 'user_month_cap' && row.due_at > world.time.date()
-    if (row.state === 'reserved' && !row.set_aside && !isRefusedThere && !isCapped)
+    // So does what a campaign holds for some minutes.
+    const isHeld = row.reason === null && row.attempts === 0 && row.due_at > world.time.date()
+    if (row.state === 'reserved' && !row.set_aside && !isRefusedThere && !isCapped && !isHeld)
       failures.push(`still owed: a coupon of ${row.openid}, ${row.reason ?? 'never tried'}`)
     if (row.state !== 'refused') continue
     const had = wechat.coupons.filter((coupon) => coupon.openid === row.openid && coupon.stockId === stockId).length
