@@ -84,6 +84,7 @@ export const cures: readonly Cure[] = [
         replace: '',
       },
     ],
+    mix: 'refunds',
   },
   {
     name: 'P9',

@@ -25,6 +25,18 @@ const noFaults = (rules: WechatRules) => {
 }
 const campaignOf = ({ campaigns }: Scene, slug: string) => campaigns.find((one) => one.slug === slug)!
 
+function wholeRefund(operation: Operation, random: Random): Operation {
+  if (operation.kind === 'refund') return { ...operation, share: 1 }
+  if (operation.kind === 'tap') return { ...operation, campaign: random.pick(['plain-spend', 'edited-spend']) }
+  return operation.kind === 'pay' ? { ...operation, withOurCoupon: false, total: 12_000 } : operation
+}
+
+function earnBySingle(campaign: Scene['campaigns'][number]): void {
+  campaign.limits = {}
+  const { coupons } = campaign.spend!.tiers[0]!
+  Object.assign(campaign.spend!, { mode: 'single', hold_minutes: 0, tiers: [{ at_least: 5_000, coupons }] })
+}
+
 /** The rules of a spend campaign change between payments and taps, and no limit hides what that brings. */
 const edits: Mix = {
   weights: { pay: 10, tap: 8, 'edit rule': 8, deliver: 6, inbox: 12, time: 2 },
@@ -102,7 +114,18 @@ const deaths: Mix = {
   },
 }
 
-export const mixes: Readonly<Record<string, Mix>> = { edits, promotions, retries, faults, deaths }
+/** Members tap for what they have earned while the money goes back. */
+const refunds: Mix = {
+  weights: { pay: 10, refund: 16, tap: 16, inbox: 24, deliver: 2 },
+  bend: wholeRefund,
+  set(scene, rules) {
+    noFaults(rules)
+    scene.members.length = 1
+    for (const slug of ['plain-spend', 'edited-spend']) earnBySingle(campaignOf(scene, slug))
+  },
+}
+
+export const mixes: Readonly<Record<string, Mix>> = { edits, promotions, retries, faults, deaths, refunds }
 
 /** Throws for a name that no mix has. */
 export function mixNamed(name: string): Mix {
