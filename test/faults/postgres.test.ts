@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Campaign } from '../../src/campaigns/campaign.ts'
+import { openGateRepair } from '../../src/claims/gate-repair.ts'
 import { prove } from '../../src/claims/proof.ts'
 import { openDatabase } from '../../src/database.ts'
 import { openDeliveryLoop } from '../../src/delivery/loop.ts'
@@ -21,6 +22,7 @@ describe('the ledger goes away in the middle of a campaign of 20 coupons', { tim
   let shop: DemoShop
   let site: Site
   let loop: ReturnType<typeof openDeliveryLoop>
+  let repair: ReturnType<typeof openGateRepair>
   let campaign: Campaign
 
   beforeAll(async () => {
@@ -34,9 +36,13 @@ describe('the ledger goes away in the middle of a campaign of 20 coupons', { tim
     site = await startSite(shop.services)
     loop = openDeliveryLoop(shop.services)
     loop.start()
+    // A place whose transaction was cut is unknown until the repair has looked twice.
+    repair = openGateRepair(shop.services)
+    repair.start()
   }, 60_000)
   afterAll(async () => {
     await loop.stop()
+    await repair.stop()
     await site[Symbol.asyncDispose]()
     await shop[Symbol.asyncDispose]()
     await Promise.all([postgres.stop(), redis.stop()])
