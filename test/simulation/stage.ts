@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { Redis } from 'ioredis'
 import pg from 'pg'
 import type { Config } from '../../src/config.ts'
@@ -9,6 +8,7 @@ import type { Merchant } from '../../src/merchants/merchant.ts'
 import { openServices } from '../../src/open-services.ts'
 import type { Services } from '../../src/services.ts'
 import { aMerchant } from '../support/builders.ts'
+import { testConfig } from '../support/config.ts'
 import { installChronicle } from './chronicle.ts'
 import { openPlatformSeal, type PlatformSeal } from './platform-seal.ts'
 
@@ -74,23 +74,7 @@ function configOf(databaseUrl: string, redisUrl: string): Config {
     payUrl: 'http://main.wechat',
     payBackupUrl: 'http://backup.wechat',
   }
-  return {
-    production: false,
-    host: '127.0.0.1',
-    port: 0,
-    role: 'all',
-    publicUrl: 'http://localhost:3000',
-    databaseUrl,
-    dataDir: '',
-    redisUrls: [redisUrl],
-    masterKeys: [randomBytes(32)],
-    cookieKeys: [randomBytes(24).toString('base64url')],
-    wechat,
-    sandbox: { on: false, port: 0 },
-    trustProxy: false,
-    metricsToken: undefined,
-    logLevel: 'silent',
-  }
+  return { ...testConfig(), databaseUrl, dataDir: '', redisUrls: [redisUrl], wechat }
 }
 
 /** Answers to it verify by the seal's key; members' marks are the same on every stage, or a seed would not come again. */

@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto'
-import { tmpdir } from 'node:os'
 import type { Logger } from 'pino'
 import type { Clock } from '../../src/clock.ts'
 import type { Config } from '../../src/config.ts'
 import { openLog } from '../../src/log.ts'
 import { openServices } from '../../src/open-services.ts'
 import type { Services } from '../../src/services.ts'
+import { nobodyListens, testConfig, wechatAt } from './config.ts'
 import { createTestDatabase } from './database.ts'
 import { takeRedisDatabase } from './redis.ts'
 import { inject } from 'vitest'
@@ -35,32 +34,4 @@ export async function openTestServices(options: TestServicesOptions = {}): Promi
     await database?.drop()
   }
   return Object.assign(services, { [Symbol.asyncDispose]: dispose })
-}
-
-/** Port 9 (discard) is closed on every sane machine: a call there is refused at once. */
-const nobodyListens = 'http://127.0.0.1:9'
-
-/** A complete development configuration with keys of this moment and no databases. */
-export function testConfig(): Config {
-  return {
-    production: false,
-    host: '127.0.0.1',
-    port: 0,
-    role: 'all',
-    publicUrl: 'http://localhost:3000',
-    databaseUrl: undefined,
-    dataDir: tmpdir(),
-    redisUrls: [],
-    masterKeys: [randomBytes(32)],
-    cookieKeys: [randomBytes(24).toString('base64url')],
-    wechat: wechatAt(nobodyListens),
-    sandbox: { on: false, port: 0 },
-    trustProxy: false,
-    metricsToken: undefined,
-    logLevel: 'silent',
-  }
-}
-
-function wechatAt(url: string): Config['wechat'] {
-  return { openUrl: url, apiUrl: url, payUrl: url, payBackupUrl: url }
 }

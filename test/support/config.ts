@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto'
+import { tmpdir } from 'node:os'
+import type { Config } from '../../src/config.ts'
+
+/** Port 9 (discard) is closed on every sane machine: a call there is refused at once. */
+export const nobodyListens = 'http://127.0.0.1:9'
+
+/** A complete development configuration with keys of this moment and no databases. */
+export function testConfig(): Config {
+  return {
+    production: false,
+    host: '127.0.0.1',
+    port: 0,
+    role: 'all',
+    publicUrl: 'http://localhost:3000',
+    databaseUrl: undefined,
+    dataDir: tmpdir(),
+    redisUrls: [],
+    masterKeys: [randomBytes(32)],
+    cookieKeys: [randomBytes(24).toString('base64url')],
+    wechat: wechatAt(nobodyListens),
+    sandbox: { on: false, port: 0 },
+    trustProxy: false,
+    metricsToken: undefined,
+    logLevel: 'silent',
+  }
+}
+
+export function wechatAt(url: string): Config['wechat'] {
+  return { openUrl: url, apiUrl: url, payUrl: url, payBackupUrl: url }
+}
