@@ -21,6 +21,8 @@ export type GateStore = {
   propose(asking: Asking, limits: Limit[]): Promise<Proposal>
   /** Forgets everything else about a scope. For a member's few places. */
   exactly(merchantId: number, scope: GateScope, believed: Believed): Promise<void>
+  /** So high is taken, unless the scope is known by now. For a campaign's many, which many claims read at once. */
+  begin(merchantId: number, scope: GateScope, high: number): Promise<void>
   /** At least this high is taken, and nothing below is believed free. For a campaign's many. */
   raise(merchantId: number, scope: GateScope, high: number): Promise<void>
   clear(merchantId: number, scope: string, numbers: number[]): Promise<void>

@@ -75,7 +75,7 @@ export function openGate(options: { redis: Redis | Cluster | undefined; db: Db; 
     admit,
     async refill(merchantId, limits) {
       await Promise.all(
-        stores().map((store) => refillStore(store, db, merchantId, limits).catch(unlessLedger(noteFailure))),
+        stores().map((store) => loadScopes(store, db, 'raise', merchantId, limits).catch(unlessLedger(noteFailure))),
       )
     },
     giveBack(merchantId, slots) {
@@ -96,19 +96,26 @@ async function admitBy(store: GateStore, db: Db, asking: Asking, limits: Limit[]
     if (proposal.kind === 'full')
       return { kind: 'full', limit: limits[proposal.index] as Limit, grantId: proposal.grantId }
     const unloaded = proposal.indexes.map((index) => limits[index] as Limit)
-    await refillStore(store, db, asking.merchantId, unloaded)
+    await loadScopes(store, db, 'begin', asking.merchantId, unloaded)
   }
   throw new Refusal('try_later', { status: 503 })
 }
 
-async function refillStore(store: GateStore, db: Db, merchantId: number, limits: Limit[]): Promise<void> {
+/** `how`: what is done with a campaign's scope. */
+async function loadScopes(
+  store: GateStore,
+  db: Db,
+  how: 'begin' | 'raise',
+  merchantId: number,
+  limits: Limit[],
+): Promise<void> {
   const read = await readScopes(db, merchantId, limits)
   await Promise.all(
     limits.map((limit, index) => {
       const believed = read[index] as Believed
       return limit.level === 'member'
         ? store.exactly(merchantId, limit, believed)
-        : store.raise(merchantId, limit, believed.high)
+        : store[how](merchantId, limit, believed.high)
     }),
   )
 }

@@ -36,6 +36,11 @@ export function openMemoryGate(): GateStore & { forget(): void } {
     return { kind: 'full', index: full, grantId: grants.get(memberOf(asking)) }
   }
 
+  function knownState(merchantId: number, { scope, revision }: GateScope): State | undefined {
+    const state = states.get(keyOf(merchantId, scope))
+    return state && state.revision >= revision ? state : undefined
+  }
+
   function set(merchantId: number, { scope, revision }: GateScope, { high, free }: Believed): void {
     states.set(keyOf(merchantId, scope), { high, free: new Set(free), revision, readAt: performance.now() })
   }
@@ -43,9 +48,11 @@ export function openMemoryGate(): GateStore & { forget(): void } {
   return {
     propose: async (asking, limits) => propose(asking, limits),
     exactly: async (merchantId, scope, believed) => set(merchantId, scope, believed),
+    begin: async (merchantId, scope, high) => {
+      if (!knownState(merchantId, scope)) set(merchantId, scope, { high, free: [] })
+    },
     raise: async (merchantId, scope, high) => {
-      const before = states.get(keyOf(merchantId, scope.scope))
-      const stays = before && before.revision >= scope.revision ? before.high : 0
+      const stays = knownState(merchantId, scope)?.high ?? 0
       set(merchantId, scope, { high: Math.max(high, stays), free: [] })
     },
     clear: async (merchantId, scope, numbers) => {

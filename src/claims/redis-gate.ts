@@ -22,7 +22,7 @@ export function openRedisGate(redis: Redis | Cluster): GateStore {
   const commands = redis as unknown as GateCommands
 
   const load = async (
-    how: 'exact' | 'raise',
+    how: 'begin' | 'exact' | 'raise',
     merchantId: number,
     { scope, ttlSeconds, revision }: GateScope,
     high: number,
@@ -44,6 +44,7 @@ export function openRedisGate(redis: Redis | Cluster): GateStore {
       )
     },
     exactly: (merchantId, scope, { high, free }) => load('exact', merchantId, scope, high, free),
+    begin: (merchantId, scope, high) => load('begin', merchantId, scope, high, []),
     raise: (merchantId, scope, high) => load('raise', merchantId, scope, high, []),
     async clear(merchantId, scope, numbers) {
       await commands.gateClear(...scopeKeys(merchantId, scope), ...numbers)

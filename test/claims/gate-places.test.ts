@@ -45,6 +45,14 @@ describe.each([{ redis: true }, { redis: false }])('with Redis: $redis', ({ redi
     expect(wordOf(await tap(campaign))).toBe('granted')
   })
 
+  test('a crowd that the ledger failed, at a campaign nobody had asked for yet, leaves every place to the next ones', async () => {
+    const campaign = await campaignWith({ total: 24 })
+    const failing = withReserve(() => Promise.reject(new Error('the database is away')))
+    const crowd = (by: Services) => Promise.allSettled(Array.from({ length: 24 }, () => tap(campaign, by)))
+    for (const { status } of await crowd(failing)) expect(status).toBe('rejected')
+    for (const one of await crowd(services)) expect(one).toMatchObject({ value: { kind: 'granted' } })
+  })
+
   test('a trigger that was paid before leaves the place that it was offered to the next one', async () => {
     const campaign = await campaignWith({ total: 2 })
     const paid = { openid: 'payer', triggerKey: 'once' }
