@@ -49,7 +49,14 @@ async function phoneOf(member: string, options: { script?: boolean } = {}): Prom
 }
 
 async function shows(page: Page, words: string): Promise<void> {
-  await page.getByText(words).first().waitFor()
+  await page
+    .getByText(words)
+    .first()
+    .waitFor()
+    .catch(async (error: Error) => {
+      error.message += `\n${page.url()} shows instead:\n${await page.locator('body').innerText()}`
+      throw error
+    })
 }
 
 describe.each([

@@ -92,6 +92,13 @@ it('a page is at most 30 kB and three requests, and nothing breaks its own rules
   await page.context().close()
 })
 
+it('a page that waits loads itself again, whatever WeChat hung to the end of its address', async () => {
+  const page = await open(390)
+  await page.goto(`${site.url}${pages.pending}#wechat_redirect`)
+  await page.waitForRequest(`${site.url}${pages.pending}`)
+  await page.context().close()
+})
+
 it('a tap shows at once that it was heard, and a second one is not sent', async () => {
   const page = await open(390)
   await page.goto(site.url + pages.campaign)

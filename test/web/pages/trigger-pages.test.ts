@@ -37,7 +37,11 @@ afterAll(async () => {
 async function visit(path: string) {
   const seen = await site.phoneOf(merchant, 'openid-1').get(`/m/${merchant.slug}/${path}`)
   const $ = load(seen.text)
-  return { status: seen.status, text: $('main').text(), refresh: $('meta[http-equiv=refresh]').attr('content') }
+  return {
+    status: seen.status,
+    text: $('main').text(),
+    refresh: $('meta[http-equiv=refresh]').attr('content')?.replace("; url='\x1f'", ''),
+  }
 }
 
 const grantOf = (state: 'sent' | 'reserved' | 'refused', refundedAt?: Date) =>
