@@ -3,7 +3,9 @@ import type { LimitName } from './scene.ts'
 /** What somebody does at a process, `by`; numbers choose among what is there by then. */
 export type Deed =
   | { kind: 'tap'; by: number; member: number; campaign: string; sameForm: boolean }
-  | { kind: 'retry'; by: number; grant: number; refused: boolean }
+  | { kind: 'retry'; by: number; grant: number; refused: boolean; newNumber: boolean }
+  | { kind: 'give up'; by: number; grant: number }
+  | { kind: 'replace'; by: number; grant: number; stock: number }
   | { kind: 'edit limit'; by: number; campaign: string; limit: LimitName | 'tier'; to: number | undefined }
   | { kind: 'edit rule'; by: number; what: 'window' | 'threshold' | 'start' | 'mode' | 'tier rule'; value: number }
   | { kind: 'edit state'; by: number; campaign: string; state: 'draft' | 'paused' | 'published' | 'ended' }

@@ -22,6 +22,7 @@ export const cures: readonly Cure[] = [
         replace: "(${column('lease_token')} is null or ${column('leased_until')} <= lease_clock()))`",
       },
     ],
+    mix: 'orphans',
   },
   {
     name: 'P2',

@@ -14,6 +14,8 @@ const weights: Record<Kind, number> = {
   card: 3,
   'card again': 2,
   retry: 3,
+  'give up': 1.5,
+  replace: 1.5,
   'edit limit': 3,
   'edit rule': 2.5,
   'edit state': 1.5,
@@ -94,7 +96,11 @@ function draw(random: Random, kind: Kind): Operation {
     case 'card again':
       return { kind, by, card: any(), way: cardWay }
     case 'retry':
-      return { kind, by, grant: any(), refused: random.chance(0.6) }
+      return { kind, by, grant: any(), refused: random.chance(0.6), newNumber: random.chance(0.2) }
+    case 'give up':
+      return { kind, by, grant: any() }
+    case 'replace':
+      return { kind, by, grant: any(), stock: any() }
     case 'edit limit': {
       const limit = random.pick(['per_member', 'per_member_per_day', 'total', 'total', 'per_day', 'tier'] as const)
       return { kind, by, campaign: random.pick(editable), limit, to: random.pick([undefined, 1, 1, 2, 3, 5]) }

@@ -125,7 +125,21 @@ const refunds: Mix = {
   },
 }
 
-export const mixes: Readonly<Record<string, Mix>> = { edits, promotions, retries, faults, deaths, refunds }
+/** Processes die with a coupon under way, and operators take up what they have left behind. */
+const orphans: Mix = {
+  weights: { tap: 10, kill: 8, 'give up': 8, replace: 4, retry: 4, time: 8, deliver: 1 },
+  bend(operation) {
+    if (operation.kind === 'tap') return { ...operation, campaign: 'link' }
+    return operation.kind === 'time' ? { ...operation, seconds: 11 } : operation
+  },
+  set(scene, rules) {
+    noFaults(rules)
+    rules.faults.slow = 3
+    Object.assign(campaignOf(scene, 'link'), { coupons: [{ stock_id: plenty, count: 1 }], limits: {} })
+  },
+}
+
+export const mixes: Readonly<Record<string, Mix>> = { edits, promotions, retries, faults, deaths, refunds, orphans }
 
 /** Throws for a name that no mix has. */
 export function mixNamed(name: string): Mix {

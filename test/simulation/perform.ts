@@ -1,6 +1,7 @@
 import { applyCampaign } from '../../src/campaigns/apply.ts'
 import { claim } from '../../src/claims/claim.ts'
 import { retryGrants } from '../../src/claims/retry.ts'
+import { giveUpGrants, type HandLine, replaceGrants } from '../../src/claims/settle-by-hand.ts'
 import { FileFault } from '../../src/file-fault.ts'
 import type { Campaign } from '../../src/campaigns/campaign.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
@@ -31,14 +32,17 @@ export async function perform(world: World, process: SimulatedProcess, operation
     case 'repair':
       return process.repair.tick()
     case 'retry': {
-      const coupons = await services.db
-        .selectFrom('coupons')
-        .select(['grant_id as id', 'state'])
-        .orderBy('id')
-        .execute()
-      const wanted = coupons.filter(({ state }) => !operation.refused || state === 'refused')
-      const grant = chosen(wanted, operation.grant)
-      return grant && (await retryGrants(services, [grant.id]))
+      const grant = await chosenGrant(process, operation.grant, operation.refused ? 'refused' : undefined)
+      return grant && retryGrants(services, [grant], { newNumber: operation.newNumber })
+    }
+    case 'give up': {
+      const grant = await chosenGrant(process, operation.grant, 'reserved')
+      return grant && eachLine(giveUpGrants(services, { grantIds: [grant] }, 'asked for'))
+    }
+    case 'replace': {
+      const grant = await chosenGrant(process, operation.grant, 'reserved')
+      const stockId = chosen([...world.scene.stocks.keys()], operation.stock)!
+      return grant && eachLine(replaceGrants(services, { grantIds: [grant] }, { stockId, reason: 'asked for' }))
     }
     case 'edit limit':
     case 'edit rule':
@@ -69,6 +73,19 @@ export async function tap(world: World, process: SimulatedProcess, slug: string,
 
 export async function merchantOf({ services }: SimulatedProcess): Promise<Merchant> {
   return (await services.directory.merchant('shop')) as Merchant
+}
+
+/** Whose coupons an operator takes up: of any state, or of the one that the command is for. */
+async function chosenGrant({ services }: SimulatedProcess, number: number, state?: 'reserved' | 'refused') {
+  const coupons = await services.db.selectFrom('coupons').select(['grant_id', 'state']).orderBy('id').execute()
+  const wanted = coupons.filter((coupon) => state === undefined || coupon.state === state)
+  return chosen(wanted, number)?.grant_id
+}
+
+async function eachLine(told: AsyncIterable<HandLine>): Promise<HandLine[]> {
+  const lines: HandLine[] = []
+  for await (const line of told) lines.push(line)
+  return lines
 }
 
 async function applyFile(world: World, process: SimulatedProcess, file: ReturnType<typeof editedFile>) {

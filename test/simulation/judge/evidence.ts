@@ -47,15 +47,14 @@ export type Evidence = {
   /** Something of the grant is owed, given, or may have been given. */
   counts(grant: GrantRow): boolean
   couponsOf(grant: GrantRow): CouponRow[]
-  /** Grants of which WeChat has a coupon, whatever our side says. */
-  hasAtWechat(grantId: string): boolean
+  /** The grants of which WeChat has a coupon, whatever our side says. */
+  grantsOf(coupon: WechatCoupon): string[]
 }
 
 export async function readEvidence({ stage, wechat }: World): Promise<Evidence> {
   const read = async <T>(table: string) => (await stage.admin.query(`select * from ${table}`)).rows as T[]
   const rows = await read<CouponRow & { doubtful?: boolean; doubt_since?: Date | null }>('coupons')
   const coupons = rows.map((row) => ({ ...row, inDoubt: row.doubtful ?? row.doubt_since != null }))
-  const given = new Set(wechat.coupons.flatMap((coupon) => holdersOf(coupon, coupons)).map((row) => row.grant_id))
   const couponsOf = (grant: GrantRow) => coupons.filter((row) => row.grant_id === grant.id)
 
   return {
@@ -68,7 +67,7 @@ export async function readEvidence({ stage, wechat }: World): Promise<Evidence> 
     given: wechat.coupons,
     couponsOf,
     counts: (grant) => couponsOf(grant).some((row) => row.state !== 'refused' || row.inDoubt),
-    hasAtWechat: (grantId) => given.has(grantId),
+    grantsOf: (coupon) => holdersOf(coupon, coupons).map((row) => row.grant_id),
   }
 }
 

@@ -4,8 +4,8 @@ import type { World } from '../world.ts'
 import type { Evidence, GrantRow } from './evidence.ts'
 
 /**
- * Every limit at every moment at which a grant came to count: as many count then, WeChat's coupons included whatever our
- * side believed, as the rules then in force allowed.
+ * Every limit at every moment at which a grant came to count, and at which WeChat gave a coupon of one that no longer did:
+ * as many count then, WeChat's coupons included whatever our side believes, as the rules then in force allowed.
  */
 export function judgeLimits(world: World, evidence: Evidence): string[] {
   const failures: string[] = []
@@ -13,7 +13,8 @@ export function judgeLimits(world: World, evidence: Evidence): string[] {
   const rulesOf = new Map<number, Rules>()
   const countingRows = new Map<string, Set<string>>()
   const begun = new Set<string>()
-  const counts = (id: string) => begun.has(id) && (evidence.hasAtWechat(id) || countingRows.get(id)!.size > 0)
+  const given = new Set<string>()
+  const counts = (id: string) => begun.has(id) && (given.has(id) || countingRows.get(id)!.size > 0)
 
   function check(grant: GrantRow, rules: Rules): void {
     for (const { name, most, shares } of limitsIn(world, rules, grant)) {
@@ -24,7 +25,21 @@ export function judgeLimits(world: World, evidence: Evidence): string[] {
     }
   }
 
+  const begunAt = world.time.date().getTime() - world.time.now()
+  const toCome = evidence.given.toSorted((a, b) => a.createdAt - b.createdAt)
+  function giveUntil(at: number): void {
+    while (toCome[0] && begunAt + toCome[0].createdAt < at) {
+      for (const id of evidence.grantsOf(toCome.shift()!)) {
+        const grant = grants.get(id)!
+        const isNew = begun.has(id) && !counts(id)
+        given.add(id)
+        if (isNew) check(grant, rulesOf.get(grant.campaign_id)!)
+      }
+    }
+  }
+
   for (const entry of evidence.chronicle) {
+    giveUntil(entry.at)
     if (entry.what === 'campaign') rulesOf.set(Number(entry.campaignId), entry.rules!)
     const grant = entry.grantId === null ? undefined : grants.get(entry.grantId)
     if (!grant) continue
@@ -43,6 +58,7 @@ export function judgeLimits(world: World, evidence: Evidence): string[] {
       if (entry.counts && !before && !isFirst) check(grant, rulesOf.get(grant.campaign_id)!)
     }
   }
+  giveUntil(Infinity)
   return [...new Set(failures)]
 }
 
