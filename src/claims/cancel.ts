@@ -1,7 +1,7 @@
 import type { Db } from '../database.ts'
 import { surelyNotSent } from './doubt.ts'
 import { type GivenBack, giveSlotsBack } from './give-back.ts'
-import { lockGrant } from './locks.ts'
+import { holdCampaignOf, lockGrant } from './locks.ts'
 
 export type Cancelled = {
   /** Something of it was taken back. */
@@ -20,6 +20,7 @@ export async function cancelUnsent(
   at: Date,
 ): Promise<Cancelled> {
   const { grantId } = grant
+  await holdCampaignOf(trx, grantId)
   await lockGrant(trx, grantId)
   const cancelled = await trx
     .updateTable('coupons')

@@ -1,6 +1,6 @@
 import type { Db } from '../database.ts'
 import { counts } from './doubt.ts'
-import { fillFromAbove } from './overshoots.ts'
+import { fillFromAbove, lockOvershoots } from './overshoots.ts'
 
 export type GivenBack = { scope: string; number: number }
 
@@ -13,6 +13,7 @@ export async function giveSlotsBack(
   { merchantId, grantId }: { merchantId: number; grantId: string },
   couponRows: string[],
 ): Promise<GivenBack[]> {
+  const over = await lockOvershoots(trx, { merchantId, grantId })
   const alive = await trx
     .selectFrom('coupons')
     .select('id')
@@ -29,5 +30,5 @@ export async function giveSlotsBack(
     )
     .returning(['scope', 'number', 'coupon_row'])
     .execute()
-  return fillFromAbove(trx, merchantId, given)
+  return fillFromAbove(trx, merchantId, given, over)
 }

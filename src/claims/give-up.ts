@@ -2,7 +2,7 @@ import type { Db } from '../database.ts'
 import { type GivenBack, giveSlotsBack } from './give-back.ts'
 import { recordAct } from './operator-acts.ts'
 import { owedForSure } from './owed-for-sure.ts'
-import { lockGrant } from './locks.ts'
+import { holdCampaignOf, lockGrant } from './locks.ts'
 
 export type GivenUp = {
   /** Coupons that are owed no more. */
@@ -23,6 +23,7 @@ export function giveUp(
 ): Promise<GivenUp> {
   const { grantId } = grant
   return db.transaction().execute(async (trx) => {
+    await holdCampaignOf(trx, grantId)
     await lockGrant(trx, grantId)
     const { surely, doubted } = await owedForSure(trx, grantId)
     if (surely.length === 0) return { done: 0, doubted, freed: [] }

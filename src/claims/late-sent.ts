@@ -4,7 +4,7 @@ import { memberMark } from '../members/member-mark.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Stock } from '../stocks/stock.ts'
 import { type Limit, limitsOf } from './limits.ts'
-import { holdCampaign, lockGrant } from './locks.ts'
+import { holdCampaignOf, lockGrant } from './locks.ts'
 import type { Sent } from './settle.ts'
 import { takePlaceOrOvershoot } from './take-places.ts'
 
@@ -43,10 +43,12 @@ export function settleLate(db: Db, { sent, merchant, stock }: LateSent): Promise
       .where((eb) => eb.or([eb('coupon_row', 'is', null), eb('coupon_row', '=', coupon.id)]))
       .execute()
     const over: string[] = []
+    let { place } = row
     for (const limit of limits.filter((one) => !held.some((slot) => slot.scope === one.scope))) {
       const isStock = limit.stockRef !== undefined
       const taking = { merchantId, grantId, couponRow: isStock ? coupon.id : null, limit }
       const taken = await takePlaceOrOvershoot(trx, isStock && row.place ? { ...taking, wish: row.place } : taking)
+      if (isStock) place = taken.place
       if (taken.over) over.push(limit.scope)
     }
     await trx
@@ -56,6 +58,7 @@ export function settleLate(db: Db, { sent, merchant, stock }: LateSent): Promise
         coupon_id: couponId,
         reason: null,
         late: true,
+        place,
         attempts: eb('attempts', '+', 1),
         doubt_since: null,
         set_aside: false,
@@ -75,12 +78,7 @@ export function settleLate(db: Db, { sent, merchant, stock }: LateSent): Promise
 
 /** Every limit that the coupon's grant falls under, with this coupon alone; they stay as they are until the commit. */
 async function limitsUnderLock(trx: Db, { sent: { coupon }, merchant, stock }: LateSent): Promise<Limit[]> {
-  const { campaign_id } = await trx
-    .selectFrom('grants')
-    .select('campaign_id')
-    .where('id', '=', coupon.grantId)
-    .executeTakeFirstOrThrow()
-  const campaign = await holdCampaign(trx, campaign_id)
+  const campaign = await holdCampaignOf(trx, coupon.grantId)
   const { tier, earned_at: at } = await lockGrant(trx, coupon.grantId)
   const mark = memberMark(merchant, coupon.openid)
   const coupons = [{ stock, count: 1 }]

@@ -8,12 +8,13 @@ import { type LateSent, settleLate, type SettledLate } from './late-sent.ts'
 import { leaseDue, leaseOne, leaseProbe, type Looking } from './lease.ts'
 import { endDoubt, postpone, type Postponed, release } from './postpone.ts'
 import { replace, type Replaced, type Replacing } from './replace.ts'
-import { type Reservation, reserve, type Reserved } from './reserve.ts'
+import { openReserving } from './reserving.ts'
+import type { Reservation, Reserved } from './reserve.ts'
 import { type Refused, type Sent, type Settled, settleRefused, settleSent } from './settle.ts'
 
 /** The only code that writes grants, coupons and slots. */
 export type Ledger = {
-  /** Writes a grant with its slots and coupons; concurrent reservations share a commit. */
+  /** Writes a grant with its slots and coupons; concurrent reservations share a commit, unless their campaign is being changed. */
   reserve(reservation: Reservation): Promise<Reserved>
   /** Writes a coupon as sent; concurrent ones share a commit. */
   settleSent(sent: Sent): Promise<Settled>
@@ -40,7 +41,7 @@ export type Ledger = {
 /** Opens the ledger. `onFreed` hears of places that were given back, so that the gate offers them again. */
 export function openLedger(db: Db, clock: Clock, onFreed: (merchantId: number, freed: GivenBack[]) => void): Ledger {
   return {
-    reserve: grouped((reservations: Reservation[]) => reserve(db, reservations)),
+    reserve: openReserving(db),
     settleSent: grouped((sent: Sent[]) => settleSent(db, sent)),
     settleLate: (late) => settleLate(db, late),
     async settleRefused(refused) {

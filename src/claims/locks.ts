@@ -6,6 +6,16 @@ export function holdCampaign(trx: Db, campaignId: number): Promise<Campaign> {
   return trx.selectFrom('campaigns').selectAll().where('id', '=', campaignId).forShare().executeTakeFirstOrThrow()
 }
 
+/** The same for a grant's campaign: whoever gives places back comes before or after a change of the limits, never inside. */
+export function holdCampaignOf(trx: Db, grantId: string): Promise<Campaign> {
+  return trx
+    .selectFrom('campaigns')
+    .selectAll()
+    .where('id', '=', (query) => query.selectFrom('grants').select('campaign_id').where('grants.id', '=', grantId))
+    .forShare()
+    .executeTakeFirstOrThrow()
+}
+
 /** Whoever changes a grant's coupons or places takes its row first; returns what others may have written there. */
 export function lockGrant(trx: Db, grantId: string) {
   return trx

@@ -2,6 +2,29 @@ import { sql } from 'kysely'
 import type { Db } from '../database.ts'
 import type { GivenBack } from './give-back.ts'
 
+/** A scope that holds more than it is allowed. */
+export type Overshoot = { scope: string; allowed: number }
+
+/**
+ * Those among a grant's scopes, locked, so that two places that are given back at once do not take the same one from
+ * above. Before the places themselves: who moves one down must not wait for who gives it back.
+ */
+export function lockOvershoots(
+  trx: Db,
+  { merchantId, grantId }: { merchantId: number; grantId: string },
+): Promise<Overshoot[]> {
+  return trx
+    .selectFrom('overshoots')
+    .select(['scope', 'allowed'])
+    .where('merchant_id', '=', merchantId)
+    .where('scope', 'in', (query) =>
+      query.selectFrom('slots').select('scope').where('grant_id', '=', grantId).where('coupon_row', 'is', null),
+    )
+    .orderBy('scope')
+    .forUpdate()
+    .execute()
+}
+
 /**
  * Of a scope that holds more than is allowed, a place that is given back is filled by the highest one above the limit, so
  * that free places are always limit − used. Returns the places that are free for others after that. A coupon's place
@@ -11,18 +34,8 @@ export async function fillFromAbove(
   trx: Db,
   merchantId: number,
   given: (GivenBack & { coupon_row: string | null })[],
+  over: Overshoot[],
 ): Promise<GivenBack[]> {
-  const scopes = [...new Set(given.filter((one) => one.coupon_row === null).map((one) => one.scope))].sort()
-  if (scopes.length === 0) return given
-  // Locked, so that two places that are given back at once do not take the same one from above.
-  const over = await trx
-    .selectFrom('overshoots')
-    .selectAll()
-    .where('merchant_id', '=', merchantId)
-    .where('scope', 'in', scopes)
-    .orderBy('scope')
-    .forUpdate()
-    .execute()
   const free: GivenBack[] = []
   for (const { scope, number, coupon_row } of given) {
     const allowed = over.find((one) => one.scope === scope)?.allowed

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database.ts'
 import { prepared } from '../prepared.ts'
 import { leaseMs } from './coupon.ts'
@@ -47,27 +47,53 @@ export type Reserved =
   /** Another coupon of the same stock and openid is being sent. */
   | { kind: 'busy' }
 
+/** Somebody is changing the campaign at this moment: nothing was written. */
+export type BeingChanged = { kind: 'being_changed' }
+
 /** SQLSTATEs: https://www.postgresql.org/docs/15/errcodes-appendix.html */
 const uniqueViolation = '23505'
 const deadlockDetected = '40P01'
 
 /**
  * Writes the reservations in one commit, and answers in their order. The campaigns are locked against change while it
- * runs, and looked at as they are once it has the lock: what a change of their limits has counted is complete. A conflict in a group makes each stand alone, so
+ * runs, and looked at as they are once it has the lock: what a change of their limits has counted is complete. One that is
+ * being changed is passed by, so that nobody waits for another's change. A conflict in a group makes each stand alone, so
  * that only the one that conflicts is turned away.
  */
-export async function reserve(db: Db, reservations: Reservation[]): Promise<Reserved[]> {
+export function reserve(db: Db, reservations: Reservation[]): Promise<(Reserved | BeingChanged)[]> {
+  return write(db, reservations, skipLocked)
+}
+
+/** The same, once a change of their campaigns that is under way is over: for reservations of one campaign. */
+export async function reserveOnceChanged(db: Db, reservations: Reservation[]): Promise<Reserved[]> {
+  const reserved = await write(db, reservations, sql``)
+  return reserved.map((one) => (one.kind === 'being_changed' ? { kind: 'stale' } : one))
+}
+
+const skipLocked = sql`skip locked`
+
+async function write(
+  db: Db,
+  reservations: Reservation[],
+  ifLocked: RawBuilder<unknown>,
+): Promise<(Reserved | BeingChanged)[]> {
   try {
-    const written = await insert(db, reservations)
-    return reservations.map(({ grant }) => ({ kind: written.has(grant.id) ? 'reserved' : 'stale' }))
+    const { written, campaigns } = await insert(db, reservations, ifLocked)
+    return reservations.map(({ grant: { id, campaignId } }) => {
+      if (written.includes(id)) return { kind: 'reserved' }
+      return { kind: campaigns.includes(String(campaignId)) ? 'stale' : 'being_changed' }
+    })
   } catch (error) {
     if (!isConflict(error)) throw error
-    if (reservations.length > 1) return (await Promise.all(reservations.map((one) => reserve(db, [one])))).flat()
+    if (reservations.length > 1)
+      return (await Promise.all(reservations.map((one) => write(db, [one], ifLocked)))).flat()
     return [await explainConflict(db, reservations[0] as Reservation, error)]
   }
 }
 
-async function insert(db: Db, reservations: Reservation[]): Promise<Set<string>> {
+type Inserted = { written: string[]; campaigns: string[] }
+
+async function insert(db: Db, reservations: Reservation[], ifLocked: RawBuilder<unknown>): Promise<Inserted> {
   const grants = reservations.map((one) => one.grant)
   // Always in the same order, so that two groups that conflict wait for each other in one direction only.
   const slots = reservations
@@ -76,10 +102,10 @@ async function insert(db: Db, reservations: Reservation[]): Promise<Set<string>>
   const coupons = reservations.flatMap(({ grant, coupons }) =>
     coupons.map((coupon) => ({ ...coupon, grant: grant.id })),
   )
-  const { rows } = await sql<{ grant_id: string }>`${sql.raw(prepared)}
+  const { rows } = await sql<Inserted>`${sql.raw(prepared)}
     with campaign_rows as (
       select id, revision from campaigns where id = any(${[...new Set(grants.map((grant) => grant.campaignId))]}::bigint[])
-      order by id for share
+      order by id for share ${ifLocked}
     ), facts_hold as (
       -- Locked, so that who changes the facts waits for this commit; having waited for a change ourselves, we read anew.
       select f.id
@@ -101,18 +127,21 @@ async function insert(db: Db, reservations: Reservation[]): Promise<Set<string>>
       select g.merchant_id, s.scope, s.number, s."grantId", s."couponRow"
       from json_to_recordset(${JSON.stringify(slots)}) as s (scope text, number integer, "grantId" uuid, "couponRow" uuid)
       join grant_rows g on g.id = s."grantId"
+    ), coupon_rows as (
+      insert into coupons (id, grant_id, merchant_id, account_id, stock_ref, openid, ordinal, place, out_request_no, request,
+        state, due_at, lease_token, leased_until, created_at)
+      select c.id, g.id, g.merchant_id, c."accountId", c."stockRef", g.openid, c.ordinal, c.place, c."outRequestNo", c.request,
+        'reserved', c."dueAt", c."leaseToken",
+        case when c."leaseToken" is not null then lease_clock() + ${leaseMs} * interval '1 millisecond' end, g.created_at
+      from json_to_recordset(${JSON.stringify(coupons)}) as c (
+        id uuid, "grant" uuid, "accountId" bigint, "stockRef" bigint, ordinal smallint, place integer, "outRequestNo" text,
+        request text, "dueAt" timestamptz, "leaseToken" uuid)
+      join grant_rows g on g.id = c."grant"
+      returning grant_id
     )
-    insert into coupons (id, grant_id, merchant_id, account_id, stock_ref, openid, ordinal, place, out_request_no, request,
-      state, due_at, lease_token, leased_until, created_at)
-    select c.id, g.id, g.merchant_id, c."accountId", c."stockRef", g.openid, c.ordinal, c.place, c."outRequestNo", c.request,
-      'reserved', c."dueAt", c."leaseToken",
-      case when c."leaseToken" is not null then lease_clock() + ${leaseMs} * interval '1 millisecond' end, g.created_at
-    from json_to_recordset(${JSON.stringify(coupons)}) as c (
-      id uuid, "grant" uuid, "accountId" bigint, "stockRef" bigint, ordinal smallint, place integer, "outRequestNo" text,
-      request text, "dueAt" timestamptz, "leaseToken" uuid)
-    join grant_rows g on g.id = c."grant"
-    returning grant_id`.execute(db)
-  return new Set(rows.map((row) => row.grant_id))
+    select array(select distinct grant_id::text from coupon_rows) as written,
+      array(select id::text from campaign_rows) as campaigns`.execute(db)
+  return rows[0] as Inserted
 }
 
 type Conflict = Error & { code: string; constraint?: string; detail?: string }

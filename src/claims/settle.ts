@@ -3,7 +3,7 @@ import type { Db } from '../database.ts'
 import { prepared } from '../prepared.ts'
 import type { OwedCoupon } from './coupon.ts'
 import { type GivenBack, giveSlotsBack } from './give-back.ts'
-import { lockGrant } from './locks.ts'
+import { holdCampaignOf, lockGrant } from './locks.ts'
 
 export type Sent = { coupon: OwedCoupon; couponId: string; status: number; requestId?: string; at: Date }
 
@@ -60,6 +60,7 @@ export type Refused = {
 export function settleRefused(db: Db, refused: Refused): Promise<GivenBack[] | undefined> {
   const { coupon, reason, at } = refused
   return db.transaction().execute(async (trx) => {
+    await holdCampaignOf(trx, coupon.grantId)
     // Two coupons of one grant may be refused at once, by two workers: the grant's row decides who is last.
     await lockGrant(trx, coupon.grantId)
     const { numUpdatedRows } = await trx

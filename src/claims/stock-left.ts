@@ -13,6 +13,8 @@ type Left = {
   goodUntil: number
   /** The sync that it rests on. */
   syncedAt: number
+  /** It is being counted again at this moment, and serves meanwhile. */
+  counting: boolean
 }
 
 const known = new WeakMap<Db, Map<number, Promise<Left>>>()
@@ -53,18 +55,34 @@ export async function holdStocks(
   }
 }
 
-function leftOf({ db }: Services, stock: Stock): Promise<Left> {
+/** Nobody waits for a count but the first to ask, and who comes first after a sync. */
+async function leftOf(services: Services, stock: Stock): Promise<Left> {
+  const left = await firstCount(services, stock)
+  if (performance.now() >= left.goodUntil && !left.counting) void countAgain(services, stock, left)
+  return left
+}
+
+function firstCount({ db }: Services, stock: Stock): Promise<Left> {
   const stocks = known.get(db) ?? new Map<number, Promise<Left>>()
   known.set(db, stocks)
   const before = stocks.get(stock.id)
-  const now = before ? before.then((left) => (isGood(left, stock) ? left : count(db, stock, left))) : count(db, stock)
+  const isOfSync = (left: Left) => left.syncedAt === stock.synced_at.getTime()
+  const now = before ? before.then((left) => (isOfSync(left) ? left : count(db, stock, left))) : count(db, stock)
   stocks.set(stock.id, now)
   now.catch(() => stocks.get(stock.id) === now && stocks.delete(stock.id))
   return now
 }
 
-function isGood({ goodUntil, syncedAt }: Left, stock: Stock): boolean {
-  return performance.now() < goodUntil && syncedAt === stock.synced_at.getTime()
+async function countAgain({ db, log }: Services, stock: Stock, left: Left): Promise<void> {
+  left.counting = true
+  try {
+    await count(db, stock, left)
+  } catch (error) {
+    left.goodUntil = performance.now() + leastAgeMs
+    log.warn({ stock_id: stock.stock_id, error: (error as Error).message }, 'what is left of a stock was not counted')
+  } finally {
+    left.counting = false
+  }
 }
 
 /** Counts no further than the stock goes; `before` is carried on, since claims still hold it. */
@@ -86,5 +104,5 @@ async function count(db: Db, stock: Stock, before?: Left): Promise<Left> {
     goodUntil: now + Math.max(ageMs, (now - begun) / countingShare),
     syncedAt: stock.synced_at.getTime(),
   }
-  return Object.assign(before ?? { undecided: 0 }, fresh)
+  return Object.assign(before ?? { undecided: 0, counting: false }, fresh)
 }

@@ -31,11 +31,18 @@ export async function takePlace(trx: Db, taking: Taking): Promise<number | undef
   throw new Error(`no place of ${limit.scope} could be taken in ${maxTries} tries`)
 }
 
-/** Takes a place also where none is left: then above the limit, and the overshoot is noted. */
+/**
+ * Takes a place also where none is left: then above the limit, and the overshoot is noted. A wish is granted above the
+ * limit as well, if the place is free.
+ */
 export async function takePlaceOrOvershoot(trx: Db, taking: Taking): Promise<{ place: number; over: boolean }> {
+  const { merchantId, limit, wish } = taking
+  if (wish !== undefined && wish > limit.limit && (await insertSlot(trx, taking, wish))) {
+    await noteOvershoot(trx, { merchantId, scope: limit.scope, allowed: limit.limit })
+    return { place: wish, over: true }
+  }
   const place = await takePlace(trx, taking)
   if (place !== undefined) return { place, over: false }
-  const { merchantId, limit } = taking
   for (let attempt = 0; attempt < maxTries; attempt += 1) {
     const above = Math.max(limit.limit, await highestPlace(trx, merchantId, limit.scope)) + 1
     if (!(await insertSlot(trx, taking, above))) continue

@@ -1,0 +1,22 @@
+import type { Db } from '../database.ts'
+import { grouped } from '../grouped.ts'
+import { type Reservation, reserve, type Reserved, reserveOnceChanged } from './reserve.ts'
+
+type Reserve = (reservation: Reservation) => Promise<Reserved>
+
+/**
+ * Concurrent reservations share a commit. Those whose campaign is being changed wait for that in a group of their own,
+ * one statement for each campaign, so that the others neither wait nor run out of connections.
+ */
+export function openReserving(db: Db): Reserve {
+  const atOnce = grouped((reservations: Reservation[]) => reserve(db, reservations))
+  const afterChange = new Map<number, Reserve>()
+  return async (reservation) => {
+    const reserved = await atOnce(reservation)
+    if (reserved.kind !== 'being_changed') return reserved
+    const { campaignId } = reservation.grant
+    const waiting = afterChange.get(campaignId) ?? grouped((group: Reservation[]) => reserveOnceChanged(db, group))
+    afterChange.set(campaignId, waiting)
+    return waiting(reservation)
+  }
+}

@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Campaign } from '../../src/campaigns/campaign.ts'
+import { award } from '../../src/claims/award.ts'
+import type { Merchant } from '../../src/merchants/merchant.ts'
+import type { Services } from '../../src/services.ts'
+import type { Stock } from '../../src/stocks/stock.ts'
+import { aCampaign, aMerchant, aStock } from '../support/builders.ts'
+import { openTestServices } from '../support/services.ts'
+import { statementsWait } from '../support/waiting.ts'
+
+let services: Services & AsyncDisposable
+let merchant: Merchant
+let stock: Stock
+
+beforeAll(async () => {
+  services = await openTestServices()
+  merchant = await aMerchant(services)
+  stock = await aStock(services, merchant)
+})
+afterAll(() => services[Symbol.asyncDispose]())
+
+async function tap(campaign: Campaign) {
+  const { coupons } = campaign
+  const wanted = { merchant, campaign, openid: randomUUID(), triggerKey: randomUUID(), coupons, lease: true }
+  return award(services, { ...wanted, at: services.clock.now() })
+}
+
+test('while one campaign is being changed its claims wait, and those of the others are granted', async () => {
+  const limits = { limits: { per_member: 1 } }
+  const [changed, other] = [await aCampaign(services, stock, limits), await aCampaign(services, stock, limits)]
+  const changing = await services.db.startTransaction().execute()
+  await changing.updateTable('campaigns').set({ title: '新的名称' }).where('id', '=', changed.id).execute()
+
+  const waiting = Array.from({ length: 5 }, () => tap(changed))
+  await statementsWait(services.db)
+  const served = await Promise.all(Array.from({ length: 5 }, () => tap(other)))
+  expect(served.map(({ kind }) => kind)).toEqual(Array(5).fill('granted'))
+  const written = services.db.selectFrom('grants').select('id').where('campaign_id', '=', changed.id)
+  expect(await written.execute()).toEqual([])
+
+  await changing.commit().execute()
+  expect((await Promise.all(waiting)).map(({ kind }) => kind)).toEqual(Array(5).fill('granted'))
+})
