@@ -9,3 +9,8 @@ export async function flagRefunded(db: Db, grantId: string, at: Date): Promise<v
     .where('refunded_at', 'is', null)
     .execute()
 }
+
+/** Takes the mark away again: other money has earned the grant, or a refund turned out to be told twice. */
+export async function unflagRefunded(db: Db, grantId: string): Promise<void> {
+  await db.updateTable('grants').set({ refunded_at: null }).where('id', '=', grantId).execute()
+}

@@ -29,6 +29,7 @@ type CouponRow = {
   out_request_no: string
   request: string
   generation: number
+  doubt_ended_at: Date | null
 }
 
 /**
@@ -37,14 +38,14 @@ type CouponRow = {
  * takes its own place and keeps its number, or takes another place with that one's. Throws `NotReopened`.
  */
 export async function reopenIn(trx: Db, reopening: Reopening): Promise<void> {
-  const { grant, merchant, at } = reopening
+  const { grant, merchant, newNumber, at } = reopening
   // Its limits stay as they are while places are taken.
   const campaign = await holdCampaign(trx, grant.campaign_id)
   const { refunded_at } = await lockGrant(trx, grant.id)
   if (refunded_at) throw new NotReopened('its payment was refunded: nothing is owed')
   const refused = await trx
     .selectFrom('coupons')
-    .select(['id', 'account_id', 'stock_ref', 'place', 'out_request_no', 'request', 'generation'])
+    .select(['id', 'account_id', 'stock_ref', 'place', 'out_request_no', 'request', 'generation', 'doubt_ended_at'])
     .where('grant_id', '=', grant.id)
     .where('state', '=', 'refused')
     .where('doubt_since', 'is', null)
@@ -52,6 +53,8 @@ export async function reopenIn(trx: Db, reopening: Reopening): Promise<void> {
     .where('reason', 'is distinct from', 'not_eligible')
     .orderBy('ordinal')
     .execute()
+  if (newNumber && refused.some(({ doubt_ended_at }) => doubt_ended_at))
+    throw new NotReopened('it was in doubt once, and what did not show then may show yet: it keeps its number')
   const held = await trx.selectFrom('slots').select(['scope', 'coupon_row']).where('grant_id', '=', grant.id).execute()
   if (refused.length > 0) await takeGrantPlaces(trx, { ...reopening, campaign }, held)
   for (const coupon of refused) {

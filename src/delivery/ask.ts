@@ -12,7 +12,7 @@ const leastAskMs = 300
 /**
  * Asks WeChat to send a coupon: the stored body, so always the same number; main and backup host in turns. A refusal
  * that would be final and does not carry WeChat's signature is asked again at once at the other host: two that agree are
- * believed. Never throws; takes at most `timeoutMs`. `turn` gives the second asking its place in the account's pace.
+ * believed; what is neither proven nor confirmed says nothing, and leaves doubt. Never throws; takes at most `timeoutMs`. `turn` gives the second asking its place in the account's pace.
  */
 export async function ask(
   client: PayClient,
@@ -26,12 +26,14 @@ export async function ask(
 
   const hasTurn = await options.turn()
   const leftMs = Math.floor(deadline - performance.now())
-  if (!hasTurn || leftMs < leastAskMs) return { ...first, row: outcomeNamed('unsigned_refusal') }
+  if (!hasTurn || leftMs < leastAskMs) return { ...first, ...unconfirmed }
   const second = await askOnce(client, coupon, { timeoutMs: leftMs, backup: !backup })
   const contradicts = isMembersOwn(second.row) && !second.proven && second.row !== first.row
-  const row = contradicts ? outcomeNamed('unsigned_refusal') : second.row
-  return { ...second, row, doubtful: row.verdict !== 'sent' && (first.doubtful || second.doubtful) }
+  if (contradicts) return { ...second, ...unconfirmed }
+  return { ...second, doubtful: second.row.verdict !== 'sent' && (first.doubtful || second.doubtful) }
 }
+
+const unconfirmed = { row: outcomeNamed('unsigned_refusal'), doubtful: true }
 
 async function askOnce(
   client: PayClient,

@@ -12,8 +12,9 @@ const lookUpTimeoutMs = 2_000
 
 /**
  * Finds out about a coupon in doubt before its number goes out again. It is at WeChat: sent. It is not, and the doubt is a
- * day old: the doubt is over, and the number goes out again. The list is refused, or does not say whose a coupon is: it is
- * set aside for an operator, with the evidence. Undefined: send it.
+ * day old: the doubt is over, and the number goes out again, unless the money was given back meanwhile. The list is
+ * refused, or does not say whose a coupon is: it is set aside for an operator, with the evidence, and goes out when the
+ * operator, who has seen that, asks for it. Undefined: send it.
  */
 export async function clearUp(
   services: Services,
@@ -32,18 +33,42 @@ export async function clearUp(
       return settle(services, coupon, { mchid: client.mchid }, outcome)
     }
     case 'none':
-      if (isOld) {
-        await ledger.endDoubt(coupon)
-        coupon.doubtSince = null
-      }
-      return undefined
+      if (!isOld) return undefined
+      await ledger.endDoubt(coupon)
+      coupon.doubtSince = null
+      return takeBackIfRefunded(services, coupon, at)
     case 'unclear':
-      return isOld ? wait(services, coupon, 'look_up_unclear', null) : undefined
+      return isOld && !isAskedFor(coupon, 'look_up_unclear')
+        ? wait(services, coupon, 'look_up_unclear', null)
+        : undefined
     case 'unanswered':
       return isOld ? wait(services, coupon, 'look_up_unanswered', nextTry('doubt', coupon.attempts, at)) : undefined
     case 'not_allowed':
-      return isOld ? wait(services, coupon, 'look_up_refused', null, looked) : undefined
+      return isOld && !isAskedFor(coupon, 'look_up_refused')
+        ? wait(services, coupon, 'look_up_refused', null, looked)
+        : undefined
   }
+}
+
+/** It was set aside for this: only an operator has made it due again. */
+function isAskedFor({ reason }: OwedCoupon, setAsideFor: string): boolean {
+  return reason === setAsideFor
+}
+
+/** A refund that came in doubt could only flag the grant; by now nothing of this coupon is anywhere. */
+async function takeBackIfRefunded(
+  { db, ledger }: Services,
+  coupon: OwedCoupon,
+  at: Date,
+): Promise<SendResult | undefined> {
+  const grant = await db
+    .selectFrom('grants')
+    .select('refunded_at')
+    .where('id', '=', coupon.grantId)
+    .executeTakeFirstOrThrow()
+  if (grant.refunded_at === null) return undefined
+  const isRefused = await ledger.settleRefused({ coupon, reason: 'refunded', at })
+  return isRefused ? { state: 'refused', reason: 'refunded' } : { state: 'owed', reason: 'refunded', dueAt: at }
 }
 
 async function wait(

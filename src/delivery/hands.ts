@@ -11,6 +11,7 @@ export type Hands = {
   isEmpty(): boolean
 }
 
+/** Hands for at most so many coupons at a time. */
 export function openHands(most: number): Hands {
   const inHand = new Set<Promise<void>>()
   const byAccount = new Map<number, number>()

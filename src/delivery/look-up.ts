@@ -20,9 +20,12 @@ const oldDoubtMs = 24 * 3_600_000
 
 /** Our clock and WeChat's, and a slow answer, lie within this of each other. */
 const nearMs = 2 * 60_000
+/** Attempts that sent nothing. Any other may have brought the coupon: a refusal may be the second host's, after the first one broke off. */
+const onlyLookedUp = ['look_up_unanswered', 'look_up_refused', 'look_up_unclear'] as const
 /** 20 coupons a page (wechat/pay-v3.md 2.11); a member has at most 60 of a stock. */
 const mostPages = 5
 
+/** True when WeChat may have forgotten the number since. */
 export function isOldDoubt({ doubtSince }: Pick<OwedCoupon, 'doubtSince'>, now: Date): boolean {
   return doubtSince !== null && now.getTime() - doubtSince.getTime() >= oldDoubtMs
 }
@@ -35,8 +38,8 @@ export function needsLookUp(coupon: Pick<OwedCoupon, 'doubtSince' | 'reason'>, n
 
 /**
  * Looks in the member's coupons of that stock, used ones too, for one that is ours: created within two minutes of one of
- * our attempts, known to no other row, and not perhaps another's that is in doubt as well. WeChat has no query by number
- * (wechat/pay-v3.md 3.5). Throws what the database throws.
+ * our sends, known to no other row, and not perhaps another's that is in doubt as well. WeChat has no query by number
+ * (wechat/pay-v3.md 3.5). Takes at most `timeoutMs`, all pages together. Throws what the database throws.
  */
 export async function lookUp(
   { db }: Pick<Services, 'db'>,
@@ -48,7 +51,10 @@ export async function lookUp(
   const attempts = await attemptTimes(db, coupon.id)
   const unknown: string[] = []
   let requestId: string | undefined
+  const deadline = performance.now() + timeoutMs
   for (let page = 0; page < mostPages; page += 1) {
+    const leftMs = Math.floor(deadline - performance.now())
+    if (leftMs <= 0) return { kind: 'unanswered' }
     const reply = await listUserCoupons(client, {
       openid: coupon.openid,
       appid: body.appid,
@@ -56,7 +62,7 @@ export async function lookUp(
       stockId: body.stock_id,
       status: 'USED',
       offset: page,
-      timeoutMs,
+      timeoutMs: leftMs,
     })
     if (reply.kind === 'unknown' || (reply.kind === 'refusal' && isPassing(reply.status))) return { kind: 'unanswered' }
     if (reply.kind === 'refusal') {
@@ -81,7 +87,12 @@ function isPassing(status: number): boolean {
 }
 
 async function attemptTimes(db: Db, couponRow: string): Promise<number[]> {
-  const attempts = await db.selectFrom('attempts').select('at').where('coupon_row', '=', couponRow).execute()
+  const attempts = await db
+    .selectFrom('attempts')
+    .select('at')
+    .where('coupon_row', '=', couponRow)
+    .where('outcome', 'not in', [...onlyLookedUp])
+    .execute()
   return attempts.map(({ at }) => at.getTime())
 }
 

@@ -42,8 +42,6 @@ export type OutcomeRow = {
   memberSentence?: string
   /** What the page says while the coupon is owed for this reason; 正在发放 when absent. */
   waitingSentence?: string
-  /** True for limits that an earlier, unanswered try may itself have used up. */
-  userLimit?: true
   operator: { cause: string; cure: string }
   /** Where this is known from. */
   source: string

@@ -5,25 +5,20 @@ import { liftFor } from './halts.ts'
 import { send, type SendResult } from './sender.ts'
 
 /**
- * An operator's "send again": lifts the halts that the grant meets, takes back what was set aside, and tries each of its
- * owed coupons at once, with its number. What a campaign holds (`hold_minutes`) is left until its time: a refund may still
- * take it back. One result for each coupon tried; undefined for one that is being sent at this moment by somebody else.
- * Throws what the database throws.
+ * An operator's "send again": lifts the halts that the grant meets and tries each of its owed coupons at once, with its
+ * number. What is set aside is left, and so is what a campaign holds (`hold_minutes`) until its time: a refund may still take
+ * it back. One result for each coupon tried; undefined for one that is being sent at this moment by somebody else. Throws
+ * what the database throws.
  */
 export async function sendAgain(services: Services, grantId: string, by: string): Promise<(SendResult | undefined)[]> {
   const { db, ledger, clock } = services
   await liftFor(services, [grantId], by)
-  await db
-    .updateTable('coupons')
-    .set({ set_aside: false })
-    .where('grant_id', '=', grantId)
-    .where('set_aside', '=', true)
-    .execute()
   const owed = await db
     .selectFrom('coupons')
     .select('id')
     .where('grant_id', '=', grantId)
     .where('state', '=', 'reserved')
+    .where('set_aside', '=', false)
     .where((eb) => eb.not(isHeld(clock.now())))
     .orderBy('ordinal')
     .execute()

@@ -66,7 +66,7 @@ async function settleRefused(services: Services, coupon: OwedCoupon, outcome: Ou
   if (await services.ledger.settleRefused({ coupon, reason: row.name, ...evidence, at })) {
     return { state: 'refused', reason: row.name }
   }
-  // Our lease ran out meanwhile: whoever holds the coupon now decides.
+  // Our lease ran out meanwhile, or a holder before us has left doubt: whoever takes it next decides.
   return { state: 'owed', reason: row.name, dueAt: at }
 }
 

@@ -1,11 +1,19 @@
-import { award, type Awarded, AwardStale } from '../claims/award.ts'
+import { award, type Awarded, AwardStale, AwardUndecided } from '../claims/award.ts'
 import { eachByItself } from '../claims/each-by-itself.ts'
 import { memberMark } from '../members/member-mark.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
 import { lockPayment, payerOf, raiseFacts } from './facts.ts'
 import { isSpend, memberSpend, type SpendCampaignRow } from './spend-ledger.ts'
-import { type CampaignPayment, earnedTiers, fallenTiers, type Reach, reachAround, reachOf } from './spend-rules.ts'
+import {
+  type CampaignPayment,
+  earnedTiers,
+  fallenTiers,
+  type Reach,
+  reachAround,
+  reachOf,
+  standingTiers,
+} from './spend-rules.ts'
 import { takeBack } from './take-back.ts'
 
 /** What one payment means in one campaign. */
@@ -70,10 +78,10 @@ async function settleIn(
   const payment = spend.payments.find((one) => one.transactionId === transactionId)
   if (!payment) return undefined
   const seen = [spend.campaign, memberMark(merchant, openid), spend.payments, payment] as const
-  const fallen = fallenTiers(reachAround(...seen), spend.given).some((grant) => grant.waiting)
-  if (fallen && (await takeBackNow(services, merchant, openid, transactionId))) {
-    throw new AwardStale('what was taken back may be earned anew')
-  }
+  const around = reachAround(...seen)
+  const fallen = fallenTiers(around, spend.given).some((grant) => grant.waiting)
+  const risen = standingTiers(around, spend.given).some((grant) => grant.refundedAt !== null)
+  if (fallen || risen) await takeBackNow(services, merchant, openid, transactionId)
   const reach = reachOf(...seen)
   if (!reach) return { campaign, payment, reach, awards: [] }
   const awards: Awarded[] = []
@@ -99,19 +107,22 @@ async function settleIn(
 
 /**
  * A payment that became known late may have passed at once what its followers seemed to have reached in turn; a report
- * that came late may say that our own coupon paid for it. False when nothing could be taken back.
+ * that came late may say that our own coupon paid for it; other money may have earned what a refund had flagged. Throws
+ * `AwardStale` when that changed something, since it may be earned anew, and `AwardUndecided` while a coupon that is no
+ * longer earned is on its way.
  */
 async function takeBackNow(
   { db, gate, clock }: Services,
   merchant: Merchant,
   openid: string,
   transactionId: string,
-): Promise<boolean> {
-  const { freed, cancelled } = await db.transaction().execute(async (trx) => {
+): Promise<void> {
+  const { freed, changed, inFlight } = await db.transaction().execute(async (trx) => {
     await lockPayment(trx, merchant.id, transactionId)
     await raiseFacts(trx, merchant.id, openid)
     return takeBack(trx, { merchant, openid, transactionId, at: clock.now() })
   })
   gate.giveBack(merchant.id, freed)
-  return cancelled
+  if (changed) throw new AwardStale('what was taken back may be earned anew')
+  if (inFlight) throw new AwardUndecided('a coupon that is no longer earned is being sent at this moment')
 }

@@ -111,6 +111,12 @@ export function fallenTiers<G extends Given>(reach: Reach, given: G[]): G[] {
   return givenIn(reach.scope, given).filter((grant) => !grant.cancelled && !earned.has(grant.tier))
 }
 
+/** What was given for `reach` and is earned. */
+export function standingTiers<G extends Given>(reach: Reach, given: G[]): G[] {
+  const fallen = fallenTiers(reach, given)
+  return givenIn(reach.scope, given).filter((grant) => !grant.cancelled && !fallen.includes(grant))
+}
+
 /** What is missing to the next tier above `reach`, in its own unit; undefined when every tier is reached. */
 export function missingToNextTier({ tiers, value }: Pick<Reach, 'tiers' | 'value'>): number | undefined {
   const missing = tiers.map((tier) => tier.at_least - value).filter((amount) => amount > 0)

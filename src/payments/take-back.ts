@@ -1,16 +1,17 @@
 import { cancelUnsent } from '../claims/cancel.ts'
-import { flagRefunded } from '../claims/flag-refunded.ts'
+import { flagRefunded, unflagRefunded } from '../claims/flag-refunded.ts'
 import type { GivenBack } from '../claims/give-back.ts'
 import type { Db } from '../database.ts'
 import { memberMark } from '../members/member-mark.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import { isSpend, memberSpend, type SpendCampaignRow } from './spend-ledger.ts'
-import { fallenTiers, reachAround } from './spend-rules.ts'
+import { fallenTiers, reachAround, standingTiers } from './spend-rules.ts'
 
 export type TakenBack = {
   /** A coupon that is no longer earned is being sent at this moment: whether it can be taken back is known shortly. */
   inFlight: boolean
-  cancelled: boolean
+  /** Something was cancelled, or is no longer flagged. */
+  changed: boolean
   /** Places for the gate to hear of once the transaction is committed. */
   freed: GivenBack[]
 }
@@ -21,10 +22,10 @@ type Seen = { merchant: Merchant; openid: string; transactionId: string; at: Dat
  * Takes back what the member no longer earned, seen from one payment, in every campaign that gave the member something:
  * a draft or paused one too. Runs in the transaction that raised the member's facts. What was surely not sent is
  * cancelled; what only refunds have put out of reach is flagged, sent or not. Of the rest another tier has taken the
- * place, or a payment turned out not to count, and that leaves no flag.
+ * place, or a payment turned out not to count, and that leaves no flag. A flag goes when the tier is earned again.
  */
 export async function takeBack(trx: Db, seen: Seen): Promise<TakenBack> {
-  const taken: TakenBack = { inFlight: false, cancelled: false, freed: [] }
+  const taken: TakenBack = { inFlight: false, changed: false, freed: [] }
   for (const campaign of await campaignsThatGave(trx, seen)) {
     const { campaign: rule, payments, given } = await memberSpend(trx, campaign, seen.openid, seen.transactionId)
     const payment = payments.find((one) => one.transactionId === seen.transactionId)
@@ -44,10 +45,14 @@ export async function takeBack(trx: Db, seen: Seen): Promise<TakenBack> {
           seen.at,
         )
         taken.freed.push(...done.freed)
-        taken.cancelled ||= done.cancelled
+        taken.changed ||= done.cancelled
         taken.inFlight ||= done.left
       }
       if (refunded && refundedAt === null) await flagRefunded(trx, grantId, seen.at)
+    }
+    for (const { grantId } of standingTiers(reach, given).filter(({ refundedAt }) => refundedAt !== null)) {
+      await unflagRefunded(trx, grantId)
+      taken.changed = true
     }
   }
   return taken

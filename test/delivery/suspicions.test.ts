@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { retryGrants } from '../../src/claims/retry.ts'
 import { openDeliveryLoop } from '../../src/delivery/loop.ts'
-import { sendAgain } from '../../src/delivery/send-again.ts'
 import { forgetStanding } from '../../src/delivery/standing.ts'
 import { aCampaign, aStock } from '../support/builders.ts'
 import { type DeliveryRoom, openDeliveryRoom } from './delivery-room.ts'
@@ -55,9 +55,7 @@ describe('an answer that may be the member’s own fault', () => {
     await drain()
     expect(await room.coupon(row)).toMatchObject({ state: 'reserved', attempts: 3 })
     expect(await room.halts()).toEqual([])
-    expect(await sendAgain(room.services, (await room.coupon(row)).grant_id, 'operator')).toMatchObject([
-      { state: 'sent' },
-    ])
+    expect(await retryGrants(room.services, [(await room.coupon(row)).grant_id])).toMatchObject([{ status: 'sent' }])
   })
 
   test('a RULE_LIMIT without its phrase refuses nobody; the first one is asked again after seconds', async () => {

@@ -301,7 +301,8 @@ describe('a refund', () => {
       .leaseDue(1_000)
       .then((all) => all.filter((one) => one.openid === payment.openid))
     const refund = aRefund(services, payment)
-    expect(await refunded(refund)).toEqual({ inFlight: true })
+    expect(await takeRefund(services, merchant, refund)).toEqual({ inFlight: true })
+    await expect(settlePayment(services, merchant, payment.transactionId)).rejects.toThrow('being sent at this moment')
     await services.ledger.release(coupon!, now)
     // Given back unsent: no worker takes it before the refund is looked at again.
     expect((await services.ledger.leaseDue(1_000)).filter((one) => one.openid === payment.openid)).toEqual([])

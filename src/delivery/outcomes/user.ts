@@ -40,7 +40,6 @@ export const userOutcomes: OutcomeRow[] = [
     match: { status: 400, codes: ['INVALID_REQUEST'], phrases: ['暂时无法领取'] },
     verdict: 'later',
     schedule: 'next_month',
-    userLimit: true,
     member: 'wechat_refused',
     waitingSentence: '您本月领取的微信支付优惠券已达上限，这张券为您保留，下个月 1 日自动发放',
     memberSentence: '您本月领取的微信支付优惠券已达上限，这批券下个月已不能发放',
@@ -70,7 +69,6 @@ export const userOutcomes: OutcomeRow[] = [
     },
     verdict: 'refused',
     askOnceMore: true,
-    userLimit: true,
     member: 'member_limit',
     operator: {
       cause: '会员已达批次的每人限领数；开启自然人限制时，同一身份的所有微信号合并计算',
@@ -82,7 +80,6 @@ export const userOutcomes: OutcomeRow[] = [
     name: 'user_restricted',
     match: { status: 403, codes: ['REQUEST_BLOCKED'], phrases: ['用户被限领拦截'], subCodes: ['270079532'] },
     verdict: 'refused',
-    userLimit: true,
     member: 'member_limit',
     operator: { cause: '会员被该批次的限领规则拦截', cure: '属正常限制；可联系微信支付客服了解原因' },
     source: 'pay-v3.md 3.3, 3.4',
