@@ -46,6 +46,7 @@ export function waitingFor(coupons: { state: CouponState; reason: string | null 
   return coupons.flatMap(({ state, reason }) => (state === 'reserved' ? (waitingWords(reason) ?? []) : []))[0]
 }
 
+/** The answer for a grant that was just given; `words` and `waiting` are better sentences than the status has of itself. */
 export function answer(
   status: GrantStatus,
   grantId: string,
@@ -75,6 +76,7 @@ export function claimed(stock: Stock, couponId: string | null): ClaimedCoupon {
   }
 }
 
+/** The answer to a claim that brought nothing; `grantId`: the grant that the member has already. */
 export function refusal(reason: MemberReason, grantId?: string): ClaimAnswer {
   return {
     status: 'refused',

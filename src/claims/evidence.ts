@@ -3,11 +3,10 @@ import type { Db } from '../database.ts'
 import type { CouponsTable } from '../schema.ts'
 import type { Services } from '../services.ts'
 import { evidenceText } from './evidence-text.ts'
+import { isUuid } from './ids.ts'
 
 /** Files by name. */
 export type Evidence = Record<string, string>
-
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /**
  * Everything that WeChat's support needs to find a grant's sends: of each coupon the request as it went out, without what
@@ -15,7 +14,7 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
  */
 export async function evidenceOf(services: Services, grantId: string): Promise<Evidence | undefined> {
   const { db, config } = services
-  if (!uuid.test(grantId)) return undefined
+  if (!isUuid(grantId)) return undefined
   const coupons = await couponsOf(db, grantId)
   if (coupons.length === 0) return undefined
   const files: Evidence = { '说明.txt': evidenceText(grantId, coupons) }

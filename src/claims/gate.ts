@@ -36,6 +36,7 @@ const withoutRedisAtOnce = 16
 /** A scope is read from the ledger at most this often within one admission: more means that Redis forgets as we write. */
 const maxLoads = 3
 
+/** Opens the gate in Redis, with this process's memory for when Redis does not answer; in memory alone without Redis. */
 export function openGate(options: { redis: Redis | Cluster | undefined; db: Db; log: Logger }): Gate {
   const { db, log } = options
   const memory = openMemoryGate()

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../database.ts'
 import type { CampaignKind, CouponState } from '../schema.ts'
+import { isUuid } from './ids.ts'
 
 export type GrantStatus = 'sent' | 'pending' | 'partial' | 'refused'
 
@@ -43,7 +44,7 @@ export function statusOf(states: CouponState[]): GrantStatus {
 
 /** Undefined for an id that is not one, or not this merchant's. */
 export async function findGrant(db: Db, merchantId: number, grantId: string): Promise<Grant | undefined> {
-  if (!uuid.test(grantId)) return undefined
+  if (!isUuid(grantId)) return undefined
   const [grant] = await readGrants(db, sql`g.merchant_id = ${merchantId} and g.id = ${grantId}`, 1)
   return grant
 }
@@ -65,8 +66,6 @@ export function grantsOfTransaction(db: Db, merchantId: number, transactionId: s
 }
 
 const mostGrantsShown = 50
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-
 type Row = Omit<Grant, 'status' | 'campaign'> & {
   campaignId: number
   slug: string

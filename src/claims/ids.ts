@@ -1,5 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto'
 
+/** True for what PostgreSQL takes as the id of a grant; anything else in its place would be an error there. */
+export function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
+}
+
 /** A UUIDv7 (RFC 9562): its first 48 bits are the time in milliseconds, so that new rows sort last. */
 export function timeOrderedId(at: Date): string {
   const time = at.getTime().toString(16).padStart(12, '0')

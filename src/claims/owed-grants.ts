@@ -1,6 +1,7 @@
 import type { Db } from '../database.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
+import { isUuid } from './ids.ts'
 
 /** Which grants an operator means: by their ids, or all of a campaign that are owed something. */
 export type Wanted = { grantIds: string[] } | { campaign: { id: number; merchant_id: number } }
@@ -17,13 +18,11 @@ export type OwedGrant = {
 /** Grants read at once. */
 const batchSize = 500
 const columns = ['id', 'merchant_id', 'campaign_id', 'openid', 'tier', 'earned_at'] as const
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-
 /** The grants one after the other, in batches; for an id that is no grant's the id alone. */
 export async function* owedGrants({ db }: Services, wanted: Wanted): AsyncGenerator<OwedGrant | string> {
   if ('campaign' in wanted) return yield* ofCampaign(db, wanted.campaign)
   for (const id of wanted.grantIds) {
-    const grant = uuid.test(id)
+    const grant = isUuid(id)
       ? await db.selectFrom('grants').select(columns).where('id', '=', id).executeTakeFirst()
       : undefined
     yield grant ?? id
@@ -56,7 +55,10 @@ async function* ofCampaign(db: Db, campaign: { id: number; merchant_id: number }
 }
 
 /** The grant's merchant; throws when it is gone. */
-export async function merchantOf({ directory }: Services, grant: OwedGrant): Promise<Merchant> {
+export async function merchantOf(
+  { directory }: Services,
+  grant: Pick<OwedGrant, 'id' | 'merchant_id'>,
+): Promise<Merchant> {
   const merchant = await directory.merchantById(grant.merchant_id)
   if (!merchant) throw new Error(`the merchant of grant ${grant.id} is gone`)
   return merchant

@@ -3,6 +3,8 @@ import { sendAgain } from '../delivery/send-again.ts'
 import type { Services } from '../services.ts'
 import type { Stock } from '../stocks/stock.ts'
 import { findGrant, type GrantCoupon, type GrantStatus } from './grants.ts'
+import { isUuid } from './ids.ts'
+import { merchantOf } from './owed-grants.ts'
 import { NotReopened, reopenIn } from './reopen.ts'
 
 export type RetryLine = { grantId: string; status: GrantStatus | 'unknown'; message: string }
@@ -15,7 +17,7 @@ export type RetryOptions = {
 }
 
 /**
- * Tries grants again at once, with their old numbers: lifts the halts they meet, and makes what was refused owed again
+ * Tries grants again at once, with their old numbers unless a new one is asked for: lifts the halts they meet, and makes what was refused owed again
  * where the limits still have room. A coupon that was sent is left alone, as are refunded grants.
  */
 export async function retryGrants(
@@ -49,7 +51,7 @@ function wordsOf({ state, reason, dueAt }: GrantCoupon): string {
 }
 
 async function ownerOf({ db }: Services, grantId: string) {
-  if (!/^[0-9a-f-]{36}$/.test(grantId)) return undefined
+  if (!isUuid(grantId)) return undefined
   return db
     .selectFrom('grants')
     .select(['id', 'merchant_id', 'campaign_id', 'openid', 'tier', 'earned_at'])
@@ -61,9 +63,8 @@ type GrantRow = NonNullable<Awaited<ReturnType<typeof ownerOf>>>
 
 /** Returns why nothing was reopened, where something stands in the way. */
 async function reopen(services: Services, grant: GrantRow, newNumber: boolean): Promise<string | undefined> {
-  const { db, directory, clock } = services
-  const merchant = await directory.merchantById(grant.merchant_id)
-  if (!merchant) throw new Error(`the merchant of grant ${grant.id} is gone`)
+  const { db, clock } = services
+  const merchant = await merchantOf(services, grant)
   const stocks = await stocksOf(services, grant.id)
   const reopening = { merchant, grant, stocks, newNumber, at: clock.now() }
   try {

@@ -11,6 +11,7 @@ export type Asked = {
   keys: RawBuilder<unknown>
 }
 
+/** All of the ledger that belongs to these merchants, for queries that ask about several at once. */
 export function asking(merchants: Merchant[]): Asked {
   const ids = merchants.map(({ id }) => id)
   const pads = merchants.map(({ memberKey }) => markPads(memberKey))

@@ -3,6 +3,7 @@ import type { Db } from '../../database.ts'
 import { memberMark } from '../../members/member-mark.ts'
 import type { Merchant } from '../../merchants/merchant.ts'
 import type { CouponsTable, SlotsTable } from '../../schema.ts'
+import { counts } from '../doubt.ts'
 import { limitsOf } from '../limits.ts'
 import { scopes } from '../scopes.ts'
 
@@ -19,7 +20,12 @@ export async function explainGrant(db: Db, merchants: Merchant[], grantId: strin
     .setIsolationLevel('repeatable read')
     .execute(async (trx) => {
       const grant = await trx.selectFrom('grants').selectAll().where('id', '=', grantId).executeTakeFirst()
-      const coupons = await trx.selectFrom('coupons').selectAll().where('grant_id', '=', grantId).execute()
+      const coupons = await trx
+        .selectFrom('coupons')
+        .selectAll()
+        .select(counts('coupons').as('isCounting'))
+        .where('grant_id', '=', grantId)
+        .execute()
       const slots = await trx.selectFrom('slots').selectAll().where('grant_id', '=', grantId).execute()
       const merchant = merchants.find(({ id }) => id === grant?.merchant_id)
       if (!grant || !merchant) {
@@ -37,7 +43,7 @@ export async function explainGrant(db: Db, merchants: Merchant[], grantId: strin
         .executeTakeFirst()
       if (!campaign) return [...strange, 'is of a campaign that is not there']
       const mark = memberMark(merchant, grant.openid)
-      const counting = coupons.filter((coupon) => coupon.state !== 'refused' || coupon.doubt_since !== null)
+      const counting = coupons.filter((coupon) => coupon.isCounting)
       const limits = limitsOf({ campaign, mark, coupons: [], tier: grant.tier ?? undefined, at: grant.earned_at })
       const wanted = counting.length > 0 ? limits.map((limit) => limit.scope) : []
       return [...strange, ...ofGrant(wanted, slots), ...ofCoupons(counting, mark, slots)]
