@@ -35,7 +35,8 @@ const labelMaxLength = 64
  * A member, known by OAuth, stands on the card-open landing page. The address proves nothing: the code is decrypted and
  * looked up at WeChat, and the card must be the session's own; the address's openid is not even read. A card of the jump
  * type waits for us to make it active. That a card is active does not say since when: a campaign that wants new cards
- * waits for that. Harmless to repeat, and for a second person. Throws what the database throws.
+ * waits for that. Harmless to repeat, and for a second person. Throws what the database throws, and what a broken campaign
+ * throws where no other gave anything.
  */
 export async function openFromLanding(
   services: Services,
@@ -70,13 +71,12 @@ export async function openFromLanding(
   const activeAt = services.clock.now()
   const opening = await recordCard(services, merchant, { source: 'landing', ...card, openid, channel, activeAt })
   if (!opening) return { kind: 'opened', awards: [] }
-  const { settled, faults } = await settleCard(services, merchant, opening)
+  const { settled, fault } = await settleCard(services, merchant, opening)
   const landing = landingOf(settled, opening.active_at as Date, services.clock.now())
   // Who was given something sees it, whatever became of another campaign.
-  if (faults.length === 0 || isGiven(landing)) return landing
-  const decided = faults.filter((fault) => !(fault instanceof AwardUndecided))
-  if (decided.length > 0) throw decided[0]
-  return { kind: 'later' }
+  if (!fault || isGiven(landing)) return landing
+  if (fault instanceof AwardUndecided) return { kind: 'later' }
+  throw fault
 }
 
 function landingOf(settled: Settled[], activeAt: Date, now: Date): Landing {

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Db } from '../database.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import { isEarlier } from './earlier-cards.ts'
+import { clockSlackMs } from './standing.ts'
 
 /** An active card of which nobody tells when it was taken, and the campaigns that wait for it. */
 export type UnprovenOpening = {
@@ -26,7 +27,7 @@ export function isOverdue(activeAt: Date, now: Date): boolean {
 /**
  * Cards that have been active for ten minutes without proof of their taking, where a campaign for new cards would give
  * their member something: the newest first. They wait for a push, the merchant's `card.opened`, or an import that says
- * that they are from before.
+ * that they are from before. Those are the cards that `standingOf` calls unproven.
  */
 export async function unprovenOpenings(db: Db, merchant: Merchant, now: Date): Promise<UnprovenOpening[]> {
   return db
@@ -45,7 +46,7 @@ export async function unprovenOpenings(db: Db, merchant: Merchant, now: Date): P
     .where('campaigns.kind', '=', 'card_open')
     .where('campaigns.cards', '=', 'new')
     .where('campaigns.state', 'in', ['published', 'paused'])
-    .whereRef('active_at', '>=', 'campaigns.starts_at')
+    .where(sql<boolean>`active_at >= campaigns.starts_at - ${clockSlackMs} * interval '1 millisecond'`)
     .whereRef('active_at', '<=', 'campaigns.ends_at')
     .where(sql<boolean>`(campaigns.card_ids = '{}' or card_openings.card_id = any(campaigns.card_ids))`)
     .where(sql<boolean>`(campaigns.gifted or not card_openings.gifted)`)

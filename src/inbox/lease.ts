@@ -18,8 +18,9 @@ export type BusyLane = { source: InboxSource; merchantId: number; entries: numbe
 /**
  * Takes entries that are due: of each lane (merchant and source) as many as fit beside what this process has in hand
  * of it, refunds before payments before the rest, and of all lanes as many as `hands` are free for their source, those
- * first that have least. Looks at the head of each lane only, however long it is, and locks only what it takes;
- * `contested`: another process was taking some of that at the same moment.
+ * first that have least: whatever its urgency, one merchant's flood is no reason for another to wait. Looks at the head
+ * of each lane only, however long it is, and locks only what it takes; `contested`: another process was taking some of
+ * that at the same moment.
  */
 export async function leaseDue(
   db: Db,
@@ -56,7 +57,7 @@ export async function leaseDue(
         limit ${laneWidth} - coalesce(busy.entries, 0)
       ) head
     ), ranked as (
-      select id, source, row_number() over (partition by source order by urgency, nth, random()) as place from due
+      select id, source, row_number() over (partition by source order by nth, urgency, random()) as place from due
     ), chosen as (
       select ranked.id
       from ranked join json_to_recordset(${JSON.stringify(free)}) as free (source text, entries integer)

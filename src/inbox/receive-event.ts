@@ -6,8 +6,9 @@ import { receive, storable } from './inbox.ts'
 
 /**
  * Puts a merchant's event on disk, once by its type and id: one id under two types is two events. A repeat has the same
- * `data`, compared as values, whatever its `occurred_at`. Other data under a known type and id is a contradiction: it
- * changes nothing and is logged, with what both say where they differ.
+ * `data`, compared as values, whatever its `occurred_at`; of `card.opened`, where that time counts, another one is
+ * logged. Other data under a known type and id is a contradiction: it changes nothing and is logged, with what both say
+ * where they differ.
  */
 export async function receiveEvent(
   { db, clock, log }: Services,
@@ -25,26 +26,33 @@ export async function receiveEvent(
     .where('source', '=', 'events')
     .where('business_key', '=', businessKey)
     .executeTakeFirstOrThrow()
-  const told = (first.body as MerchantEvent).data as Data
+  const firstEvent = first.body as MerchantEvent
+  const told = firstEvent.data as Data
   const retold = (JSON.parse(storable(event)) as MerchantEvent).data as Data
   const names = [...new Set([...Object.keys(told), ...Object.keys(retold)])]
   const differing = names.filter((name) => !isDeepStrictEqual(told[name], retold[name]))
+  const known = { merchant: merchant.slug, type: event.type, event: event.id, inbox: first.id }
+  if (differing.length === 0 && isOpenedAtAnotherTime(firstEvent, event)) {
+    const [one, other] = [firstEvent, event].map(({ occurred_at }) => ({ occurred_at }))
+    log.warn(
+      { ...known, first: one, second: other },
+      'card.opened came again with another occurred_at: the first one stands',
+    )
+  }
   if (differing.length === 0) return 'repeat'
   log.warn(
-    {
-      merchant: merchant.slug,
-      type: event.type,
-      event: event.id,
-      inbox: first.id,
-      first: shown(told, differing),
-      second: shown(retold, differing),
-    },
+    { ...known, first: shown(told, differing), second: shown(retold, differing) },
     'event came again with other data: the first one stands',
   )
   return 'contradiction'
 }
 
 type Data = Record<string, unknown>
+
+/** When a card was opened decides whether it is new, and stands nowhere else; a payment has its times in its data. */
+function isOpenedAtAnotherTime(first: MerchantEvent, event: MerchantEvent): boolean {
+  return event.type === 'card.opened' && Date.parse(first.occurred_at) !== Date.parse(event.occurred_at)
+}
 
 /** A log names nobody. */
 const personal = new Set(['openid', 'card_code'])

@@ -1,4 +1,5 @@
 import type { Promotion, SpendRule } from '../schema.ts'
+import { noCashTotal } from '../wechat/pay-v2/payment.ts'
 
 /** What the amounts of a payment and of its refunds are, in fen. */
 export type Amounts = {
@@ -11,11 +12,13 @@ export type Amounts = {
 /**
  * What the merchant books: the total less the coupons that nobody prefunded (wechat/payment-triggers.md 1.7). The same
  * thing is NOCASH in v3 payments, NO_CASH in v2 and DISCOUNT in v2 orders with a version and in refunds
- * (wechat/payment-triggers.md 1.5).
+ * (wechat/payment-triggers.md 1.5). Where v2 told what all of them took off, that counts, and not their sum: it names
+ * no coupon, so which of them another report has told too cannot be known.
  */
 export function settlementOf(total: number, promotions: Promotion[]): number {
+  const together = promotions.find(({ type }) => type === noCashTotal)
   const notPrefunded = promotions.filter(({ type }) => type === 'NOCASH' || type === 'NO_CASH' || type === 'DISCOUNT')
-  return Math.max(0, total - sum(notPrefunded.map(({ amount }) => amount ?? 0)))
+  return Math.max(0, total - (together?.amount ?? sum(notPrefunded.map(({ amount }) => amount ?? 0))))
 }
 
 /**

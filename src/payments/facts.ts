@@ -23,6 +23,15 @@ export async function raiseFacts(trx: Db, merchantId: number, openid: string): P
     .execute()
 }
 
+/** Makes sure that the member's facts have a version, without which no award can rest on them; one that is there stays. */
+export async function keepFacts(trx: Db, merchantId: number, openid: string): Promise<void> {
+  await trx
+    .insertInto('spenders')
+    .values({ merchant_id: merchantId, openid })
+    .onConflict((conflict) => conflict.columns(['merchant_id', 'openid']).doNothing())
+    .execute()
+}
+
 /** To be read before the facts: then they are at least as new as it says. 0 for a member who never paid. */
 export async function factsVersion(db: Db, merchantId: number, openid: string): Promise<number> {
   const spender = await db

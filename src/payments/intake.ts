@@ -3,7 +3,7 @@ import type { Db } from '../database.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Promotion } from '../schema.ts'
 import { settlementOf } from './amounts.ts'
-import { lockPayment, raiseFacts } from './facts.ts'
+import { keepFacts, lockPayment, raiseFacts } from './facts.ts'
 import { joinPromotions } from './join-promotions.ts'
 import type { Payment } from './payment.ts'
 
@@ -12,7 +12,8 @@ type Intake = { db: Db; log: Logger }
 /**
  * Writes a payment into our own ledger once, whichever way it became known, and returns the openid it stands under.
  * The first report of a transaction stands; one that contradicts it changes nothing and is logged. Only the promotions of
- * all reports are joined, since each source may leave some out and they only ever exclude.
+ * all reports are joined, since each source may leave some out: our own coupons exclude an order, and others change its
+ * settlement.
  */
 export function recordPayment({ db, log }: Intake, merchant: Merchant, payment: Payment): Promise<string> {
   return db.transaction().execute(async (trx) => {
@@ -64,7 +65,7 @@ async function write(db: Db, log: Logger, merchant: Merchant, payment: Payment):
 
 /**
  * Joins what another report says of a payment's promotions to what is known, its settlement with them, and returns the
- * first report. A promotion that was unknown may end what the payment had earned: the facts have changed.
+ * first report. What was unknown of them may end, or bring, what the payment earns: the facts have changed.
  */
 async function addPromotions(db: Db, merchant: Merchant, transactionId: string, told: Promotion[]) {
   const first = await db
@@ -75,7 +76,11 @@ async function addPromotions(db: Db, merchant: Merchant, transactionId: string, 
     .executeTakeFirstOrThrow()
   const promotions = joinPromotions(first.promotions, told)
   const joined = JSON.stringify(promotions)
-  if (joined === JSON.stringify(first.promotions)) return first
+  if (joined === JSON.stringify(first.promotions)) {
+    // A process of a release that knew no facts may have written the payment.
+    await keepFacts(db, merchant.id, first.openid)
+    return first
+  }
   await db
     .updateTable('payments')
     .set({ promotions: joined, settlement: settlementOf(first.total, promotions) })
@@ -84,6 +89,7 @@ async function addPromotions(db: Db, merchant: Merchant, transactionId: string, 
   await raiseFacts(db, merchant.id, first.openid)
   return first
 }
+
 /** An event's promotions do not say whether they were prefunded; of our own stocks we know. */
 async function withType(db: Db, merchant: Merchant, promotions: Promotion[]): Promise<Promotion[]> {
   const unknown = promotions.flatMap(({ type, stock_id }) =>

@@ -10,7 +10,8 @@ type Row = Selectable<RefundsTable>
 /**
  * Writes a refund once, under every name that it is told by: WeChat's refund_id and the merchant's out_refund_no name
  * one refund (wechat/payment-triggers.md 1.6). Where a message proves two that we took for different ones to be the
- * same, the first stands for both. Needs the payment's lock.
+ * same, the first stands for both; the payer's part is that of the first report of the same sum that states it. Needs
+ * the payment's lock.
  */
 export async function recordRefund(trx: Db, log: Logger, merchant: Merchant, refund: Refund): Promise<void> {
   const names = [...new Set([refund.refundId, ...(refund.outRefundNo ? [refund.outRefundNo] : [])])]
@@ -26,18 +27,33 @@ export async function recordRefund(trx: Db, log: Logger, merchant: Merchant, ref
 
   const all = [...new Set([first, ...others].flatMap((row) => row.names).concat(names))]
   if (others.length > 0) await remove(trx, others)
-  if (all.length > first.names.length) {
-    await trx.updateTable('refunds').set({ names: all }).where('id', '=', first.id).execute()
+  const told = { refund: refund.refund, payer_refund: refund.payerRefund ?? null }
+  const { payerRefund, differing } = compared(first, [...others, told])
+  if (all.length > first.names.length || payerRefund !== first.payer_refund) {
+    const changed = { names: all, payer_refund: payerRefund }
+    await trx.updateTable('refunds').set(changed).where('id', '=', first.id).execute()
   }
-  const differing = [...others, { refund: refund.refund, payer_refund: refund.payerRefund ?? null }].flatMap((told) =>
-    (['refund', 'payer_refund'] as const).filter((name) => told[name] !== first[name]),
-  )
   if (differing.length > 0) {
     log.warn(
-      { merchant: merchant.slug, refund_id: first.refund_id, names: all, differing: [...new Set(differing)] },
+      { merchant: merchant.slug, refund_id: first.refund_id, names: all, differing },
       'refund reported differently: the first report stands',
     )
   }
+}
+
+type Report = Pick<Row, 'refund' | 'payer_refund'>
+
+/**
+ * The payer's part, by the first report that states it, and what the reports contradict each other in. Who leaves the part
+ * out says nothing of it; the part of another sum is none of this one.
+ */
+function compared(first: Report, later: Report[]): { payerRefund: number | null; differing: string[] } {
+  const agreeing = [first, ...later.filter((report) => report.refund === first.refund)]
+  const parts = agreeing.map((report) => report.payer_refund).filter((part) => part !== null)
+  const differing: string[] = []
+  if (agreeing.length <= later.length) differing.push('refund')
+  if (new Set(parts).size > 1) differing.push('payer_refund')
+  return { payerRefund: parts[0] ?? null, differing }
 }
 
 async function insert(trx: Db, merchant: Merchant, refund: Refund, names: string[]): Promise<void> {

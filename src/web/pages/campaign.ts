@@ -1,4 +1,5 @@
 import type { Campaign } from '../../campaigns/campaign.ts'
+import { type CardReason, whyNothing } from '../../cards/why-nothing.ts'
 import { closedReason } from '../../claims/campaign-window.ts'
 import { memberReasons, type MemberReason } from '../../refusal.ts'
 import type { Context } from '../context.ts'
@@ -18,6 +19,8 @@ type Visit = {
   closed: MemberReason | undefined
   /** Why the claim that the member comes from gave nothing. */
   said: MemberReason | undefined
+  /** Why the member's cards brought nothing, where that is what the member comes to hear. */
+  card: CardReason | undefined
   standing: Standing | undefined
 }
 
@@ -29,10 +32,12 @@ export async function show(ctx: Context): Promise<void> {
   const { services, merchant, campaign, member } = ctx.state
   const now = services.clock.now()
   const face = await campaignFace(services, campaign, now)
+  const said = saidReason(ctx.querystring)
   const visit: Visit = {
     outside: !member && !isInWeChat(ctx),
     closed: closedReason(campaign, now) ?? face.full,
-    said: saidReason(ctx.querystring),
+    said,
+    card: said === 'not_eligible' && campaign.kind === 'card_open' ? await cardReason(ctx, now) : undefined,
     standing: member && (await memberStanding(services, merchant, campaign, face, member.openid, now)),
   }
   const page = await preparedPage(ctx, face, visit)
@@ -40,8 +45,14 @@ export async function show(ctx: Context): Promise<void> {
   ctx.body = page({ nonce: ctx.state.nonce, csrf: csrfToken(ctx), claimKey: randomText(claimKeyBytes) })
 }
 
+async function cardReason(ctx: Context, now: Date): Promise<CardReason | undefined> {
+  const { services, merchant, campaign, member } = ctx.state
+  return member ? whyNothing({ db: services.db, now }, merchant, campaign, member.openid) : 'no_card'
+}
+
 async function preparedPage(ctx: Context, face: CampaignFace, visit: Visit) {
-  const key = `${visit.outside} ${visit.closed} ${visit.said} ${visit.standing?.full} ${visit.standing?.used}`
+  const { outside, closed, said, card, standing } = visit
+  const key = `${outside} ${closed} ${said} ${card} ${standing?.full} ${standing?.used}`
   const known = face.pages.get(key)
   if (known) return known
   const made = prepare('campaign', await pageData(ctx, face, visit))
@@ -57,7 +68,13 @@ async function pageData(ctx: Context, { offers }: CampaignFace, visit: Visit): P
     ...(visit.outside && (await waysIntoWeChat(services.config, services.config.publicUrl + address))),
     words: memberReasons,
     merchant,
-    campaign: { kind: campaign.kind, title: campaign.title, rules: linesOf(campaign), limits: campaign.limits },
+    campaign: {
+      kind: campaign.kind,
+      cards: campaign.cards,
+      title: campaign.title,
+      rules: linesOf(campaign),
+      limits: campaign.limits,
+    },
     starts: minute(campaign.starts_at),
     ends: minute(campaign.ends_at),
     offers,

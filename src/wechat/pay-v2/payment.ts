@@ -1,5 +1,12 @@
 import { paymentSchema, type Payment } from '../pay/payment.ts'
+import { maybe, whole } from '../pay/tolerant.ts'
 import type { XmlFields } from './xml.ts'
+
+/**
+ * Our own type, of an entry that is no coupon: what an order's coupons that nobody prefunded took off together, in fen.
+ * Beside it their own amounts say nothing more.
+ */
+export const noCashTotal = 'NO_CASH_TOTAL'
 
 /** A v2 payment in the words of v3, so that only one way leads on; undefined when it is no successful one. */
 export function readV2Payment(fields: XmlFields): Payment | undefined {
@@ -23,16 +30,18 @@ type Promotion = { coupon_id?: string; stock_id?: string; type?: string; amount?
 
 /**
  * The coupons of an order: single elements, or one JSON text where the order was placed with `version` (1.5 and [O16]).
- * Their types are often missing; what the settlement then lacks was not prefunded.
+ * Their types are often missing; what the order's settlement lacks of its total was not prefunded.
  */
 function promotionsOf(fields: XmlFields): Promotion[] {
   const listed =
     fields.promotion_detail === undefined ? numberedCoupons(fields) : detailedPromotions(fields.promotion_detail)
-  if (fields.settlement_total_fee === undefined) return listed
-  const typed = listed.filter(({ type }) => type === 'NO_CASH' || type === 'DISCOUNT')
-  const known = typed.reduce((sum, { amount }) => sum + (amount ?? 0), 0)
-  const missing = Number(fields.total_fee) - Number(fields.settlement_total_fee) - known
-  return missing > 0 ? [...listed, { type: 'NO_CASH', amount: missing }] : listed
+  const [total, settlement] = [fen(fields.total_fee), fen(fields.settlement_total_fee)]
+  if (total === undefined || settlement === undefined || settlement > total) return listed
+  return [...listed, { type: noCashTotal, amount: total - settlement }]
+}
+
+function fen(text: string | undefined): number | undefined {
+  return maybe(whole).safeParse(text).data
 }
 
 function numberedCoupons(fields: XmlFields): Promotion[] {

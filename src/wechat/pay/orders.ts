@@ -17,12 +17,3 @@ export async function readOrder(
   const path = `${base}/${kind}/${encodeURIComponent(order.value)}?${new URLSearchParams(numbers).toString()}`
   return readReply(await client.call({ method: 'GET', path, timeoutMs: order.timeoutMs }), paymentSchema)
 }
-
-/** Queries a combined order (合单), which the ordinary query does not find (wechat/payment-triggers.md 2). */
-export async function readCombinedOrder(
-  client: PayClient,
-  order: { combineOutTradeNo: string; timeoutMs?: number },
-): Promise<PayReply<Payment>> {
-  const path = `/v3/combine-transactions/out-trade-no/${encodeURIComponent(order.combineOutTradeNo)}`
-  return readReply(await client.call({ method: 'GET', path, timeoutMs: order.timeoutMs }), paymentSchema)
-}

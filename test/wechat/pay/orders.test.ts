@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { readCouponUse } from '../../../src/wechat/pay/coupon-use.ts'
-import { readCombinedOrder, readOrder } from '../../../src/wechat/pay/orders.ts'
+import { readOrder } from '../../../src/wechat/pay/orders.ts'
 import { readPayment } from '../../../src/wechat/pay/payment.ts'
 import { readRefund } from '../../../src/wechat/pay/refund.ts'
 import { openTestClient, publicKeyPlatform } from '../../support/pay-parties.ts'
@@ -66,16 +66,6 @@ test.each([
   })
 })
 
-test('a combined order is asked for by its own number', async () => {
-  await using server = await openPayServer(signed(platform, combined))
-  await using opened = openTestClient({ url: server.url, publicKey: platform })
-  const reply = await readCombinedOrder(opened.client, { combineOutTradeNo: 'C1' })
-  expect(server.received[0]!.url).toBe('/v3/combine-transactions/out-trade-no/C1')
-  expect(reply).toMatchObject({
-    body: { shape: 'combined', sub_orders: [{ transaction_id: '42', promotion_detail: [] }] },
-  })
-})
-
 test('an order that is not paid has no payer, time or number of WeChat, and is still an order', async () => {
   const unpaid = {
     ...direct,
@@ -111,7 +101,11 @@ test('a payment notification is told by its shape: direct, partner, combined or 
     promotion_detail: [{ coupon_id: '9867041', stock_id: '16246120', amount: 500, type: 'NOCASH' }],
   })
   expect(readPayment(partner)).toMatchObject({ shape: 'partner', payer: { sub_openid: 'oA' } })
-  expect(readPayment(combined)).toMatchObject({ shape: 'combined', combine_payer_info: { openid: 'oA' } })
+  expect(readPayment(combined)).toMatchObject({
+    shape: 'combined',
+    combine_payer_info: { openid: 'oA' },
+    sub_orders: [{ transaction_id: '42', promotion_detail: [] }],
+  })
   for (const other of [null, undefined, 'x', [], {}, { mchid: '1', plate_number: '粤B888888' }]) {
     expect(readPayment(other)).toBeUndefined()
   }

@@ -1,0 +1,27 @@
+import type { Campaign } from '../campaigns/campaign.ts'
+import type { Db } from '../database.ts'
+import type { Merchant } from '../merchants/merchant.ts'
+import { memberStandings } from './earned.ts'
+import { isOverdue } from './unproven.ts'
+
+/** Why a member's cards have brought nothing; where several speak, the one that may still bring something goes first. */
+const cardReasons = ['waiting', 'unproven', 'inactive', 'not_new', 'gifted', 'no_card'] as const
+export type CardReason = (typeof cardReasons)[number]
+
+/**
+ * What to tell a member who asks why a card_open campaign gave nothing. `waiting`: WeChat may tell at any moment when the
+ * card was taken; `unproven`: it should have told long ago. Undefined when one of the cards has earned.
+ */
+export async function whyNothing(
+  { db, now }: { db: Db; now: Date },
+  merchant: Merchant,
+  campaign: Campaign,
+  openid: string,
+): Promise<CardReason | undefined> {
+  const cards = await memberStandings(db, merchant, campaign, openid)
+  if (cards.some(({ standing }) => standing.kind === 'earned')) return undefined
+  const reasons = cards.map(({ opening: { active_at }, standing: { kind } }) =>
+    kind === 'unproven' && active_at && !isOverdue(active_at, now) ? 'waiting' : kind,
+  )
+  return cardReasons.find((reason) => reason === 'no_card' || reasons.includes(reason))
+}

@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { Campaign } from '../../src/campaigns/campaign.ts'
+import { settleOpening } from '../../src/cards/settle-opening.ts'
+import { AwardUndecided } from '../../src/claims/award.ts'
+import type { Merchant } from '../../src/merchants/merchant.ts'
+import type { Services } from '../../src/services.ts'
+import type { Stock } from '../../src/stocks/stock.ts'
+import { aCampaign, aMerchant, aStock } from '../support/builders.ts'
+import { openTestServices } from '../support/services.ts'
+
+let services: Services & AsyncDisposable
+let merchant: Merchant
+let stock: Stock
+
+beforeAll(async () => {
+  services = await openTestServices({ redis: false })
+})
+beforeEach(async () => {
+  merchant = await aMerchant(services)
+  stock = await aStock(services, merchant)
+})
+afterAll(() => services[Symbol.asyncDispose]())
+
+const aCardCampaign = () => aCampaign(services, stock, { kind: 'card_open' })
+async function breakSenders(...campaigns: Campaign[]): Promise<void> {
+  for (const { id } of campaigns) {
+    await services.db
+      .updateTable('campaigns')
+      .set({ sender_mchids: ['999'] })
+      .where('id', '=', id)
+      .execute()
+  }
+  services.directory.forget()
+}
+/** A member opens a card while the gate says that all is gone, which the ledger does not bear out. */
+function faultOfOpening(): Promise<unknown> {
+  const at = services.clock.now()
+  const card = { source: 'event', cardId: 'pCard', cardCode: '1', openid: 'member' } as const
+  const gate: Services['gate'] = {
+    ...services.gate,
+    admit: (_asking, limits) => Promise.resolve({ kind: 'full', limit: limits[0]!, grantId: undefined }),
+  }
+  const settled = settleOpening({ ...services, gate }, merchant, { ...card, vouchedAt: at, activeAt: at })
+  return settled.then(
+    () => undefined,
+    (fault: unknown) => fault,
+  )
+}
+
+test('a campaign that is broken is named, though another one is only undecided', async () => {
+  const broken = await aCardCampaign()
+  await aCardCampaign()
+  await breakSenders(broken)
+  const fault = await faultOfOpening()
+  expect(fault).not.toBeInstanceOf(AwardUndecided)
+  expect(String(fault)).toContain(`no sender account for campaign ${broken.slug}`)
+})
+
+test('of two campaigns that are broken both are named', async () => {
+  const both = [await aCardCampaign(), await aCardCampaign()]
+  await breakSenders(...both)
+  const fault = String(await faultOfOpening())
+  for (const { slug } of both) expect(fault).toContain(`no sender account for campaign ${slug}`)
+})
+
+test('campaigns that are all undecided leave the card undecided', async () => {
+  await aCardCampaign()
+  await aCardCampaign()
+  expect(await faultOfOpening()).toBeInstanceOf(AwardUndecided)
+})
