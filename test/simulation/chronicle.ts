@@ -28,11 +28,6 @@ export type Rules = {
  * was in force when a grant was given. Also makes PostgreSQL's clock for leases the virtual one.
  */
 export async function installChronicle(admin: pg.Client): Promise<void> {
-  const { rows } = await admin.query<{ name: string }>(
-    `select column_name as name from information_schema.columns
-     where table_name = 'coupons' and column_name in ('doubtful', 'doubt_since')`,
-  )
-  const inDoubt = rows[0]?.name === 'doubtful' ? 'new.doubtful' : 'new.doubt_since is not null'
   await admin.query(`
     create sequence simulated_clock minvalue 0;
     create or replace function lease_clock() returns timestamptz language sql volatile as
@@ -48,7 +43,7 @@ export async function installChronicle(admin: pg.Client): Promise<void> {
     create trigger note_grant after insert on grants for each row execute function note_grant();
     create function note_coupon() returns trigger language plpgsql as $$ begin
       insert into chronicle (at, what, "grantId", "couponRow", counts)
-        values ((select last_value from simulated_clock), 'coupon', new.grant_id, new.id, new.state <> 'refused' or ${inDoubt});
+        values ((select last_value from simulated_clock), 'coupon', new.grant_id, new.id, new.state <> 'refused' or new.doubt_since is not null);
       return null; end $$;
     create trigger note_coupon after insert or update of state on coupons for each row execute function note_coupon();
     create function note_campaign() returns trigger language plpgsql as $$ begin

@@ -61,9 +61,8 @@ export async function limitsOfGrant(world: World, evidence: Evidence, grant: Gra
     stock: evidence.stocks.find((stock) => stock.id === ref)!,
     count: rows.length,
   }))
-  const payment = world.facts.payments.find((one) => one.transactionId === grant.transaction_id)
-  const at = grant.earned_at ?? payment?.paidAt ?? grant.created_at
-  return limitsOf({ campaign, mark: markOf(world, grant.openid), coupons, tier: grant.tier ?? undefined, at })
+  const { openid, tier, earned_at: at } = grant
+  return limitsOf({ campaign, mark: markOf(world, openid), coupons, tier: tier ?? undefined, at })
 }
 
 /** The limits that an award of the campaign to this member would meet now; under every tier at once for a spend campaign. */

@@ -21,7 +21,7 @@ import type { World } from './world.ts'
 export async function openWorld(
   stage: Stage,
   seed: number,
-  { trace = () => undefined, logLevel, mix }: { trace?: (line: string) => void; logLevel?: string; mix?: Mix },
+  { trace = () => undefined, mix }: { trace?: (line: string) => void; mix?: Mix },
 ): Promise<World> {
   await stage.clear()
   const time = openVirtualTime()
@@ -85,7 +85,6 @@ export async function openWorld(
         steps,
         sql,
         network,
-        ...(logLevel && { logLevel }),
       })
       world.processes[slot] = process
       return process

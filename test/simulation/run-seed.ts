@@ -12,7 +12,7 @@ const operationsPerRun = 60
 
 export type RunResult = { seed: number; operations: Operation[]; failures: string[]; steps: number; ms: number }
 
-export type RunOptions = { operations?: Operation[]; trace?: (line: string) => void; logLevel?: string; mix?: Mix }
+export type RunOptions = { operations?: Operation[]; trace?: (line: string) => void; mix?: Mix }
 
 /** One run: what the seed draws, or the given operations under the same seed, then rest and judgement. */
 export async function runSeed(stage: Stage, seed: number, options: RunOptions = {}): Promise<RunResult> {

@@ -43,7 +43,6 @@ export type ProcessOptions = {
   steps: Steps
   sql: SqlSteps
   network: (process: SimulatedProcess) => Dispatcher['dispatch']
-  logLevel?: string
 }
 
 let opened = 0
@@ -59,7 +58,7 @@ export async function openSimulatedProcess(options: ProcessOptions): Promise<Sim
     {
       clock: { now: () => new Date(time.date().getTime() + offsetMs) },
       processName: name,
-      log: openLog((options.logLevel ?? 'silent') as Config['logLevel']),
+      log: openLog('silent'),
     },
   )
   const process: SimulatedProcess = {

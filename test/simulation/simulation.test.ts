@@ -10,6 +10,8 @@ import { installMachine } from './virtual-machine.ts'
 /** What a check runs: so many seeds, or as many as there is time for. */
 const runsAtMost = 150
 const timeMs = 180_000
+/** A machine that is slower than that has shown nothing. */
+const runsAtLeast = 20
 const shrinkMs = 60_000
 
 let database: Awaited<ReturnType<typeof createTestDatabase>>
@@ -35,6 +37,7 @@ test(
       runs += 1
       if (result.failures.length > 0) expect.fail(reportOf(result, await shrink(stage, result, shrinkMs)))
     }
+    expect(runs).toBeGreaterThanOrEqual(runsAtLeast)
     console.log(`simulation: ${runs} seeds in ${Math.round((performance.now() - begun) / 1_000)} s`)
   },
   timeMs + shrinkMs + 60_000,

@@ -9,7 +9,6 @@ import { handlingMs, type SendRequest, type Wechat, type WechatAnswer } from './
 import type { NetworkFault } from './wechat-rules.ts'
 
 type Handler = Dispatcher.DispatchHandler
-type Answer = { status: number; body: string; headers: Record<string, string> }
 
 export type NetworkParts = {
   steps: Steps
@@ -107,5 +106,3 @@ function answerTo(
 function failure(message: string, code: string): Error {
   return Object.assign(new Error(message), { code })
 }
-
-export type { Answer }

@@ -13,7 +13,7 @@ export type GrantRow = {
   transaction_id: string | null
   refunded_at: Date | null
   created_at: Date
-  earned_at?: Date
+  earned_at: Date
 }
 
 export type CouponRow = {
@@ -30,7 +30,7 @@ export type CouponRow = {
   attempts: number
   /** It may exist at WeChat though its state does not say so. */
   inDoubt: boolean
-  set_aside?: boolean
+  set_aside: boolean
 }
 
 export type SlotRow = { scope: string; number: number; grant_id: string | null; coupon_row: string | null }
@@ -53,8 +53,8 @@ export type Evidence = {
 
 export async function readEvidence({ stage, wechat }: World): Promise<Evidence> {
   const read = async <T>(table: string) => (await stage.admin.query(`select * from ${table}`)).rows as T[]
-  const rows = await read<CouponRow & { doubtful?: boolean; doubt_since?: Date | null }>('coupons')
-  const coupons = rows.map((row) => ({ ...row, inDoubt: row.doubtful ?? row.doubt_since != null }))
+  const rows = await read<CouponRow & { doubt_since: Date | null }>('coupons')
+  const coupons = rows.map((row) => ({ ...row, inDoubt: row.doubt_since !== null }))
   const couponsOf = (grant: GrantRow) => coupons.filter((row) => row.grant_id === grant.id)
 
   return {

@@ -1,6 +1,7 @@
 import { workOnce } from '../rest.ts'
 import type { World } from '../world.ts'
 import { judgeAtWechat } from './at-wechat.ts'
+import { judgeCards } from './cards.ts'
 import { readEvidence } from './evidence.ts'
 import { judgeLeftovers } from './leftovers.ts'
 import { judgeLimits } from './limits.ts'
@@ -28,6 +29,7 @@ async function judgeLedger(world: World): Promise<string[]> {
     ...(await judgePlaces(world, evidence)),
     ...judgePayments(world, evidence),
     ...judgeOurCoupons(world, evidence),
+    ...judgeCards(world, evidence),
     ...(await judgeLeftovers(world, evidence)),
   ]
   return [...failures, ...(await judgeProof(world, failures))]

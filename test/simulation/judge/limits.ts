@@ -17,7 +17,7 @@ export function judgeLimits(world: World, evidence: Evidence): string[] {
   const counts = (id: string) => begun.has(id) && (given.has(id) || countingRows.get(id)!.size > 0)
 
   function check(grant: GrantRow, rules: Rules): void {
-    for (const { name, most, shares } of limitsIn(world, rules, grant)) {
+    for (const { name, most, shares } of limitsIn(rules, grant)) {
       const used = [...grants.values()].filter((one) => one.campaign_id === grant.campaign_id && shares(one))
       const number = used.filter((one) => one === grant || counts(one.id)).length
       if (number > most)
@@ -64,10 +64,10 @@ export function judgeLimits(world: World, evidence: Evidence): string[] {
 
 type Measured = { name: string; most: number; shares: (other: GrantRow) => boolean }
 
-function limitsIn(world: World, { limits, spend }: Rules, grant: GrantRow): Measured[] {
-  const day = dayOf(world, grant)
+function limitsIn({ limits, spend }: Rules, grant: GrantRow): Measured[] {
+  const day = dayOf(grant)
   const mine = (other: GrantRow) => other.openid === grant.openid
-  const today = (other: GrantRow) => dayOf(world, other) === day
+  const today = (other: GrantRow) => dayOf(other) === day
   const tier = spend?.tiers.find((one) => one.at_least === grant.tier)
   const all: [string, number | undefined, Measured['shares']][] = [
     ['total', limits.total, () => true],
@@ -80,7 +80,6 @@ function limitsIn(world: World, { limits, spend }: Rules, grant: GrantRow): Meas
 }
 
 /** The Beijing day that a grant belongs to: that of the fact that earned it. */
-export function dayOf(world: World, grant: GrantRow): string {
-  const payment = world.facts.payments.find((one) => one.transactionId === grant.transaction_id)
-  return beijingDay(grant.earned_at ?? payment?.paidAt ?? grant.created_at)
+function dayOf({ earned_at }: GrantRow): string {
+  return beijingDay(earned_at)
 }

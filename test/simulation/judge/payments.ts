@@ -142,7 +142,8 @@ function mostOfTier(world: World, campaign: SpendCampaign, { openid, tier }: Gra
   return Math.min(worth, new Set(windows).size)
 }
 
-function rulesOf({ chronicle }: Evidence, campaignId: number) {
+/** What a campaign's rules were, one after the other. */
+export function rulesOf({ chronicle }: Evidence, campaignId: number) {
   return chronicle
     .filter((entry) => entry.what === 'campaign' && Number(entry.campaignId) === campaignId)
     .map((entry) => entry.rules!)
