@@ -39,7 +39,7 @@ export async function comeToRest(world: World): Promise<void> {
   const fresh = await world.openProcess(0)
   await repeatErrands(world, fresh)
   await workOff(world, fresh, pauses)
-  if (!(await isOwing(world))) return
+  if (!(await isAtWork(world))) return
   // Next month's cap holds again, and one member may be owed more than that.
   world.wechat.rules = { ...world.wechat.rules, monthCap: Infinity }
   await workOff(world, fresh, longPauses)
@@ -49,7 +49,7 @@ async function workOff(world: World, process: SimulatedProcess, times: number[])
   for (const pause of times) {
     await workOnce(world, process)
     await world.advance(pause)
-    if (!(await isOwing(world))) return
+    if (!(await isAtWork(world))) return
   }
   await workOnce(world, process)
 }
@@ -70,10 +70,12 @@ async function repeatErrands(world: World, process: SimulatedProcess): Promise<v
   }
 }
 
-async function isOwing({ stage }: World): Promise<boolean> {
+/** Something is owed or undecided, or a halt stands whose cause is gone: the next probe will find that. */
+async function isAtWork({ stage }: World): Promise<boolean> {
   const { rows } = await stage.admin.query<{ owing: boolean }>(
     `select exists (select 1 from coupons where state = 'reserved')
-       or exists (select 1 from inbox where applied_at is null) as owing`,
+       or exists (select 1 from inbox where applied_at is null)
+       or exists (select 1 from halts where lifted_at is null) as owing`,
   )
   return rows[0]!.owing
 }
