@@ -4,14 +4,19 @@ import { applyCampaign } from '../../src/campaigns/apply.ts'
 import type { Campaign } from '../../src/campaigns/campaign.ts'
 import { cancelUnsent } from '../../src/claims/cancel.ts'
 import { prove } from '../../src/claims/proof.ts'
-import { giveUpGrants, replaceGrants } from '../../src/claims/settle-by-hand.ts'
+import { giveUpGrants, type HandLine, replaceGrants } from '../../src/claims/settle-by-hand.ts'
+import { nextBeijingMidnight } from '../../src/clock.ts'
 import { openDeliveryLoop } from '../../src/delivery/loop.ts'
 import type { CampaignLimits } from '../../src/schema.ts'
 import { type DeliveryRoom, openDeliveryRoom } from '../delivery/delivery-room.ts'
 import { aStock } from '../support/builders.ts'
 
 let room: DeliveryRoom
-beforeAll(async () => void (room = await openDeliveryRoom()))
+beforeAll(async () => {
+  room = await openDeliveryRoom()
+  // It is the first hour of a day in Beijing: no midnight falls between the steps.
+  room.clock.advance(nextBeijingMidnight(room.clock.now()).getTime() - room.clock.now().getTime())
+})
 afterAll(() => room[Symbol.asyncDispose]())
 
 const drain = () => openDeliveryLoop(room.services).drain()
@@ -40,28 +45,47 @@ async function cancel(row: string): Promise<void> {
   services.gate.giveBack(room.merchant.id, freed)
 }
 
+async function linesOf(lines: AsyncGenerator<HandLine>): Promise<boolean[]> {
+  const done: boolean[] = []
+  for await (const { ok } of lines) done.push(ok)
+  return done
+}
+
 test('doubt, refunds, refusals, coupons given up and moved leave a ledger in order', async () => {
   const campaign = await limit('all-kinds', { per_member: 2, per_member_per_day: 2, total: 20, per_day: 20 })
   const fresh = await aStock(room.services, room.merchant)
-  const owed = []
-  for (const openid of ['sent', 'sent', 'refunded', 'doubtful', 'given-up', 'moved']) {
-    owed.push(await room.owe(openid, campaign))
-  }
-  await cancel(owed[2]!)
-  const { grant_id: givenUp } = await room.coupon(owed[4]!)
-  for await (const line of giveUpGrants(room.services, { grantIds: [givenUp] }, '不再发放')) expect(line.ok).toBe(true)
-  const { grant_id: moved } = await room.coupon(owed[5]!)
+  const owe = (openid: string) => room.owe(openid, campaign)
+  const sent = [await owe('sent'), await owe('sent')]
+  const [doubtful, refused] = [await owe('doubtful'), await owe('refused')]
+  const [refunded, givenUp, moved] = [await owe('refunded'), await owe('given-up'), await owe('moved')]
+  await cancel(refunded)
+  const grantsOf = async (row: string) => ({ grantIds: [await grantOf(row)] })
+  expect(await linesOf(giveUpGrants(room.services, await grantsOf(givenUp), '不再发放'))).toEqual([true])
   const to = { stockId: fresh.stock_id, reason: '换批次' }
-  for await (const line of replaceGrants(room.services, { grantIds: [moved] }, to)) expect(line.ok).toBe(true)
+  expect(await linesOf(replaceGrants(room.services, await grantsOf(moved), to))).toEqual([true])
   room.wechat.otherwise = ({ openid }) =>
-    openid === 'doubtful' ? 'hang up' : openid === 'sent' ? 'commit' : { status: 403, code: 'USER_ABNORMAL' }
+    openid === 'doubtful'
+      ? 'hang up'
+      : openid === 'refused'
+        ? { status: 403, code: 'USER_ACCOUNT_ABNORMAL', message: '用户非法' }
+        : 'commit'
   await drain()
-  expect((await room.coupon(owed[3]!)).doubt_since).not.toBeNull()
+
+  for (const row of sent) expect(await room.coupon(row)).toMatchObject({ state: 'sent', stock_ref: room.stock.id })
+  expect(await room.coupon(doubtful)).toMatchObject({ state: 'reserved', doubt_since: expect.any(Date) as Date })
+  expect(await room.coupon(refused)).toMatchObject({ state: 'refused', reason: 'user_abnormal' })
+  expect(await room.coupon(refunded)).toMatchObject({ state: 'refused', reason: 'refunded' })
+  expect(await room.coupon(givenUp)).toMatchObject({ state: 'refused', reason: 'given_up' })
+  expect(await room.coupon(moved)).toMatchObject({ state: 'sent', stock_ref: fresh.id })
   const { lines, ...rest } = await proof()
   expect(rest).toEqual({ ok: true, failures: [], notes: [] })
-  expect(lines.filter((line) => line.limit.includes('all-kinds')).map(({ used }) => used)).toEqual(
-    expect.arrayContaining([2]),
-  )
+  const name = `${room.merchant.slug}/all-kinds`
+  expect(lines.filter((line) => line.limit.startsWith(name))).toEqual([
+    { limit: `${name} per member`, used: 2, allowed: 2, ok: true },
+    { limit: `${name} per member and day`, used: 2, allowed: 2, ok: true },
+    { limit: `${name} total`, used: 4, allowed: 20, ok: true },
+    { limit: `${name} per day`, used: 4, allowed: 20, ok: true },
+  ])
 })
 
 test('a limit that was lowered below its use is listed with its reason and breaks nothing', async () => {

@@ -55,7 +55,7 @@ const said: Record<string, Answer> = {
   unreadable_answer: 'commit and answer no JSON',
 }
 
-/** Rows of our own, where no answer came; each has a test elsewhere. */
+/** Rows of our own, not WeChat's: see our-own-outcomes, sender and look-up, and by-hand for what was given up. */
 const withoutAnswer = [
   'account_without_keys',
   'coupon_of_another_row',

@@ -6,6 +6,7 @@ import { receive } from '../../src/inbox/inbox.ts'
 import { leaseDue } from '../../src/inbox/lease.ts'
 import { openInboxLoop } from '../../src/inbox/loop.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
+import type { Payment } from '../../src/payments/payment.ts'
 import type { InboxSource } from '../../src/schema.ts'
 import type { Services } from '../../src/services.ts'
 import { aMerchant, aStock } from '../support/builders.ts'
@@ -39,8 +40,10 @@ function arrive(source: InboxSource, body: unknown, shop = merchant) {
     at: services.clock.now(),
   })
 }
-async function paid(openid: string, shop = merchant): Promise<void> {
-  await arrive('events', paymentSucceeded(aPayment(services, { openid })), shop)
+async function paid(openid: string, shop = merchant): Promise<Payment> {
+  const payment = aPayment(services, { openid })
+  await arrive('events', paymentSucceeded(payment), shop)
+  return payment
 }
 const cardReport = () => ({
   Event: 'user_get_card',
@@ -49,62 +52,100 @@ const cardReport = () => ({
   UserCardCode: randomUUID(),
   CreateTime: '1795449600',
 })
+async function report(count: number, shop = merchant): Promise<void> {
+  for (let card = 0; card < count; card += 1) await arrive('oa', cardReport(), shop)
+}
 const granted = async (openid: string) =>
   (await services.db.selectFrom('grants').select('id').where('openid', '=', openid).execute()).length
-async function untilGranted(openid: string): Promise<void> {
-  while ((await granted(openid)) === 0) await sleep(5)
+async function until(isSo: () => Promise<boolean> | boolean): Promise<void> {
+  while (!(await isSo())) await sleep(5)
 }
-const waiting = async () =>
-  (await services.db.selectFrom('inbox').select('id').where('applied_at', 'is', null).execute()).length
+const untilGranted = (openid: string) => until(async () => (await granted(openid)) === 1)
+const inbox = () => services.db.selectFrom('inbox').select('id')
+const waiting = async () => (await inbox().where('applied_at', 'is', null).execute()).length
+const applied = async ({ id }: Merchant) =>
+  (await inbox().where('applied_at', 'is not', null).where('merchant_id', '=', id).execute()).length
 
-/** Answers nothing until it is let go, and counts who asks. */
+/** Answers nothing until it is let go, and keeps who asks. */
 function silence<T>(answer: T) {
-  let letGo = () => {}
-  const silent = new Promise<void>((resolve) => (letGo = resolve))
-  const asked: unknown[][] = []
-  const ask = async (...args: unknown[]): Promise<T> => {
-    asked.push(args)
-    await silent
-    return answer
+  const asked: unknown[] = []
+  const held: (() => void)[] = []
+  let isOver = false
+  const ask = (who: unknown) =>
+    new Promise<T>((resolve) => {
+      asked.push(who)
+      if (isOver) resolve(answer)
+      else held.push(() => resolve(answer))
+    })
+  function letGo(): void {
+    isOver = true
+    for (const go of held) go()
   }
-  return { ask, asked, letGo: () => letGo() }
+  return { ask, asked, answerOne: () => held.shift()?.(), letGo }
 }
 
 describe('a silent Official Account API', () => {
-  const api = () => {
-    const readMemberCard = silence({ kind: 'refusal' as const })
-    const official = (() => ({ readMemberCard: readMemberCard.ask })) as unknown as Services['official']
-    return { ...readMemberCard, services: { ...services, official } }
+  /** Silent to these merchants; the others it tells that it knows no such card. */
+  function silentTo(...shops: Merchant[]) {
+    const unknown = { kind: 'refusal' as const }
+    const { ask, ...api } = silence(unknown)
+    const readMemberCard = ({ id }: Merchant) => (shops.some((shop) => shop.id === id) ? ask(id) : unknown)
+    const official = (shop: Merchant) => ({ readMemberCard: async () => readMemberCard(shop) })
+    const loop = openInboxLoop({ ...services, official: official as unknown as Services['official'] })
+    loop.start()
+    async function end(): Promise<void> {
+      api.letGo()
+      await loop.drain()
+      await loop.stop()
+    }
+    return { ...api, end }
   }
 
-  test('behind which 100 card reports wait does not hold up a payment', async () => {
-    for (let report = 0; report < 100; report += 1) await arrive('oa', cardReport())
-    await paid('payer')
-    const { asked, letGo, services: silent } = api()
-    const loop = openInboxLoop(silent)
-    loop.start()
+  test('behind which 100 card reports wait holds up neither a payment nor its refund', async () => {
+    await report(100)
+    const payment = await paid('payer')
+    const api = silentTo(merchant)
     await untilGranted('payer')
+    await until(() => api.asked.length === 5)
     // What comes while the hands of the lane are full is taken at once, too.
     await paid('next payer')
+    await arrive('events', paymentRefunded(aRefund(services, payment)))
     await untilGranted('next payer')
-    while ((await waiting()) > 100) await sleep(5)
-    expect(asked).toHaveLength(5)
-    letGo()
-    await loop.drain()
-    await loop.stop()
+    await until(async () => (await waiting()) === 100)
+    const coupons = services.db.selectFrom('coupons').select(['state', 'reason']).where('openid', '=', 'payer')
+    expect(await coupons.execute()).toEqual([{ state: 'refused', reason: 'refunded' }])
+    expect(api.asked).toHaveLength(5)
+    await api.end()
     expect(await waiting()).toBe(0)
   })
 
-  test('of four merchants leaves hands for the reports of a fifth', async () => {
+  test('of three merchants leaves hands for the reports of a fourth', async () => {
+    const shops = await Promise.all([1, 2, 3].map(aShop))
+    for (const shop of shops) await report(10, shop)
+    const api = silentTo(...shops)
+    await until(() => api.asked.length === 15)
+    const fourth = await aShop()
+    await report(10, fourth)
+    await until(async () => (await applied(fourth)) === 10)
+    expect(api.asked).toHaveLength(15)
+    await api.end()
+  })
+
+  test('of four has all hands for reports: payments go on, and a fifth’s report has the first that is free', async () => {
     const shops = await Promise.all([1, 2, 3, 4].map(aShop))
-    for (const shop of shops) for (let report = 0; report < 10; report += 1) await arrive('oa', cardReport(), shop)
-    const { asked, letGo, services: silent } = api()
-    const loop = openInboxLoop(silent)
-    const draining = loop.drain()
-    while (asked.length < 20) await sleep(5)
-    letGo()
-    await draining
-    expect(asked).toHaveLength(40)
+    for (const shop of shops) await report(10, shop)
+    const fifth = await aShop()
+    const api = silentTo(...shops, fifth)
+    await until(() => api.asked.length === 20)
+    await report(1, fifth)
+    await paid('payer of a silent one', shops[0])
+    await untilGranted('payer of a silent one')
+    expect(api.asked).toHaveLength(20)
+    api.answerOne()
+    await until(() => api.asked.length > 20)
+    expect(api.asked[20]).toBe(fifth.id)
+    await api.end()
+    expect(await waiting()).toBe(0)
   })
 })
 
@@ -176,12 +217,9 @@ describe('what a process takes', () => {
   test('stays its own for longer than WeChat may keep it waiting: a token and an answer, each a second time', async () => {
     const tokenMs = 3_000
     const answerMs = 4_000
-    await arrive('oa', cardReport())
+    await report(1)
+    const { rows } = await sql<{ now: Date }>`select lease_clock() as now`.execute(services.db)
     const [entry] = await take(1)
-    const { rows } = await sql<{ left: number }>`
-      select extract(epoch from leased_until - now())::float * 1000 as left from inbox where id = ${entry!.id}`.execute(
-      services.db,
-    )
-    expect(rows[0]?.left).toBeGreaterThan(2 * (tokenMs + answerMs))
+    expect(entry!.leased_until!.getTime() - rows[0]!.now.getTime()).toBeGreaterThan(2 * (tokenMs + answerMs))
   })
 })
