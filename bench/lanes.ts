@@ -2,8 +2,7 @@ import { sql } from 'kysely'
 import { raiseHalt, liftHalt } from '../src/delivery/halts.ts'
 import { openDeliveryLoop } from '../src/delivery/loop.ts'
 import { outcomeNamed } from '../src/delivery/outcomes.ts'
-import type { Merchant } from '../src/merchants/merchant.ts'
-import { aMerchant, aStock } from '../test/support/builders.ts'
+import { aMerchant, aStock, senderOf } from '../test/support/builders.ts'
 import { manyOwed } from '../test/support/many-owed.ts'
 import { type BenchRow, median, printRow } from './bench.ts'
 import { openStage, type Stage } from './support/stage.ts'
@@ -131,10 +130,6 @@ async function untilSent({ db }: Stage['services'], merchantId: number): Promise
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
   throw new Error('no coupon was sent')
-}
-
-function senderOf(merchant: Merchant) {
-  return merchant.accounts.find((account) => account.role === 'sender')!
 }
 
 if (import.meta.url === `file://${process.argv[1]}`) for (const row of await benchLanes()) printRow(row)

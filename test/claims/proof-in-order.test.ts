@@ -2,7 +2,6 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { applyCampaign } from '../../src/campaigns/apply.ts'
 import type { Campaign } from '../../src/campaigns/campaign.ts'
-import { cancelUnsent } from '../../src/claims/cancel.ts'
 import { prove } from '../../src/claims/proof.ts'
 import { giveUpGrants, type HandLine, replaceGrants } from '../../src/claims/settle-by-hand.ts'
 import { nextBeijingMidnight } from '../../src/clock.ts'
@@ -38,13 +37,6 @@ async function limit(slug: string, limits: CampaignLimits): Promise<Campaign> {
   return (await room.services.directory.campaign(room.merchant.id, slug)) as Campaign
 }
 
-async function cancel(row: string): Promise<void> {
-  const grant = { merchantId: room.merchant.id, grantId: await grantOf(row) }
-  const { services, clock } = room
-  const { freed } = await services.db.transaction().execute((trx) => cancelUnsent(trx, grant, 'refunded', clock.now()))
-  services.gate.giveBack(room.merchant.id, freed)
-}
-
 async function linesOf(lines: AsyncGenerator<HandLine>): Promise<boolean[]> {
   const done: boolean[] = []
   for await (const { ok } of lines) done.push(ok)
@@ -58,7 +50,7 @@ test('doubt, refunds, refusals, coupons given up and moved leave a ledger in ord
   const sent = [await owe('sent'), await owe('sent')]
   const [doubtful, refused] = [await owe('doubtful'), await owe('refused')]
   const [refunded, givenUp, moved] = [await owe('refunded'), await owe('given-up'), await owe('moved')]
-  await cancel(refunded)
+  await room.takeBack(refunded)
   const grantsOf = async (row: string) => ({ grantIds: [await grantOf(row)] })
   expect(await linesOf(giveUpGrants(room.services, await grantsOf(givenUp), '不再发放'))).toEqual([true])
   const to = { stockId: fresh.stock_id, reason: '换批次' }
@@ -104,7 +96,7 @@ test('a limit that was lowered below its use is listed with its reason and break
       `${total} holds 3 of 1: 3 had been given when the limit was lowered`,
     ]) as string[],
   })
-  await cancel(rows[0]!)
+  await room.takeBack(rows[0]!)
   expect((await proof()).notes).toContain(`${total} holds 2 of 1: 3 had been given when the limit was lowered`)
 })
 
@@ -122,6 +114,6 @@ test('what was given above a limit before it was lowered stays a breach after it
   expect((await proof()).failures).toEqual([expect.stringMatching(/breached total: 3 given, 2 allowed/)])
   await limit('breached', { total: 1 })
   expect((await proof()).failures).toEqual([expect.stringMatching(/breached total: 3 given, 1 allowed/)])
-  await cancel(third)
+  await room.takeBack(third)
   expect(await proof()).toMatchObject({ ok: true })
 })

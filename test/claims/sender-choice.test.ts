@@ -2,8 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Campaign } from '../../src/campaigns/campaign.ts'
 import { award } from '../../src/claims/award.ts'
 import type { Account, Merchant } from '../../src/merchants/merchant.ts'
+import { Secret } from '../../src/secret.ts'
 import type { Services } from '../../src/services.ts'
-import { aCampaign, aMerchant, aStock } from '../support/builders.ts'
+import { aCampaign, aMerchant, aStock, senderOf } from '../support/builders.ts'
 import { openTestServices } from '../support/services.ts'
 
 let services: Services & AsyncDisposable
@@ -14,8 +15,9 @@ let campaign: Campaign
 
 beforeAll(async () => {
   services = await openTestServices()
-  const alone = await aMerchant(services)
-  first = alone.accounts.find((account) => account.role === 'sender') as Account
+  // Under a key of this moment the members are split anew in every run, and once in thousands far from evenly.
+  const alone = { ...(await aMerchant(services)), memberKey: new Secret('the same in every run') }
+  first = senderOf(alone)
   const row = {
     merchant_id: alone.id,
     mchid: '1699999999',

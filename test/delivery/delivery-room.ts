@@ -3,13 +3,17 @@ import type { Selectable } from 'kysely'
 import type { Campaign } from '../../src/campaigns/campaign.ts'
 import { award } from '../../src/claims/award.ts'
 import type { OwedCoupon } from '../../src/claims/coupon.ts'
+import type { Clock } from '../../src/clock.ts'
+import { doors } from '../../src/delivery/doors.ts'
 import { liftHalt } from '../../src/delivery/halts.ts'
+import { send, type SendResult } from '../../src/delivery/sender.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
-import type { CouponsTable, HaltsTable } from '../../src/schema.ts'
+import type { CouponsTable, HaltsTable, SlotsTable } from '../../src/schema.ts'
 import type { Services } from '../../src/services.ts'
 import type { Stock } from '../../src/stocks/stock.ts'
 import { aCampaign, aMerchant, aStock } from '../support/builders.ts'
 import { movableClock, type MovableClock } from '../support/clock.ts'
+import { takeGrantBack } from '../support/grants.ts'
 import { runOut } from '../support/leases.ts'
 import { openTestServices, type TestServicesOptions } from '../support/services.ts'
 import { type SmallWeChat, startSmallWeChat } from './small-wechat.ts'
@@ -22,16 +26,23 @@ export type DeliveryRoom = AsyncDisposable & {
   merchant: Merchant
   stock: Stock
   campaign: Campaign
-  /** Another process on the same database and Redis. */
-  anotherProcess(processName: string): Promise<Services & AsyncDisposable>
+  /** Another process on the same database and Redis; its machine's clock may differ. */
+  anotherProcess(processName: string, itsClock?: Clock): Promise<Services & AsyncDisposable>
   /** Another merchant's sender is answered by this WeChat as well. */
   trust(merchant: Merchant): Promise<void>
   /** A member earns a coupon that the worker may send; returns the coupon's row id. */
   owe(openid?: string, campaign?: Campaign): Promise<string>
   lease(couponRow: string): Promise<OwedCoupon>
+  /** A worker leases it and sends it. */
+  send(couponRow: string): Promise<SendResult>
+  /** A refund takes its grant back as far as it can. False: something of it was, or may have been, sent. */
+  takeBack(couponRow: string): Promise<boolean>
   /** Its holder's lease runs out, as if its time were over. */
   runOut(couponRow: string): Promise<void>
   coupon(couponRow: string): Promise<Selectable<CouponsTable>>
+  /** WeChat's number of it; undefined where WeChat never made it. */
+  atWeChat(couponRow: string): Promise<string | undefined>
+  slots(): Promise<Pick<Selectable<SlotsTable>, 'scope' | 'number'>[]>
   halts(): Promise<Selectable<HaltsTable>[]>
   /** An empty ledger, no halts, and a WeChat that remembers nothing and commits. */
   clear(): Promise<void>
@@ -60,6 +71,13 @@ export async function openDeliveryRoom(
   const stock = await aStock(services, merchant)
   const ownCampaign = await aCampaign(services, stock)
 
+  async function lease(couponRow: string): Promise<OwedCoupon> {
+    const leased = await services.ledger.leaseOne(couponRow)
+    if (!leased) throw new Error('the coupon is not to be had')
+    return leased
+  }
+  const coupon = (couponRow: string) =>
+    services.db.selectFrom('coupons').selectAll().where('id', '=', couponRow).executeTakeFirstOrThrow()
   const halts = () => services.db.selectFrom('halts').selectAll().where('lifted_at', 'is', null).execute()
 
   return {
@@ -69,10 +87,10 @@ export async function openDeliveryRoom(
     merchant,
     stock,
     campaign: ownCampaign,
-    anotherProcess: (processName) => {
+    anotherProcess: (processName, itsClock = clock) => {
       const { databaseUrl, redisUrls, wechat: address, masterKeys } = services.config
       return openTestServices({
-        clock,
+        clock: itsClock,
         processName,
         ...(rest.redis === false && { redis: false as const }),
         config: { databaseUrl, redisUrls, wechat: address, masterKeys },
@@ -85,14 +103,17 @@ export async function openDeliveryRoom(
       if (awarded.kind !== 'granted') throw new Error(`the award was ${awarded.kind}`)
       return awarded.coupons[0]!.id
     },
-    async lease(couponRow) {
-      const leased = await services.ledger.leaseOne(couponRow)
-      if (!leased) throw new Error('the coupon is not to be had')
-      return leased
+    lease,
+    send: async (couponRow) => send(services, await lease(couponRow), doors.worker),
+    async takeBack(couponRow) {
+      const { grant_id: grantId } = await coupon(couponRow)
+      return !(await takeGrantBack(services, { merchantId: merchant.id, grantId })).left
     },
     runOut: (couponRow) => runOut(services.db, couponRow),
-    coupon: (couponRow) =>
-      services.db.selectFrom('coupons').selectAll().where('id', '=', couponRow).executeTakeFirstOrThrow(),
+    coupon,
+    atWeChat: async (couponRow) => wechat.coupons.get((await coupon(couponRow)).out_request_no),
+    slots: () =>
+      services.db.selectFrom('slots').select(['scope', 'number']).orderBy('scope').orderBy('number').execute(),
     trust,
     halts,
     async clear() {

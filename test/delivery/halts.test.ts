@@ -8,7 +8,7 @@ import { raiseHalt, whyHalted } from '../../src/delivery/halts.ts'
 import { openDeliveryLoop } from '../../src/delivery/loop.ts'
 import { outcomeNamed } from '../../src/delivery/outcomes.ts'
 import { sendAgain } from '../../src/delivery/send-again.ts'
-import { aCampaign, aStock } from '../support/builders.ts'
+import { aCampaign, aStock, senderOf } from '../support/builders.ts'
 import { type DeliveryRoom, openDeliveryRoom } from './delivery-room.ts'
 import type { Answer } from './small-wechat.ts'
 
@@ -175,7 +175,7 @@ describe('a halted account', () => {
 describe('for those who ask', () => {
   test('a member hears "sold out" only where the budget is gone; else the coupon waits', async () => {
     const { services, stock, merchant } = room
-    const accountId = merchant.accounts.find((account) => account.role === 'sender')!.id
+    const accountId = senderOf(merchant).id
     const coupon = { merchantId: merchant.id, accountId, stockRef: stock.id }
     expect(await whyHalted(services, accountId, stock.id)).toBeUndefined()
     await raiseHalt(services, coupon, { row: outcomeNamed('stock_budget_exhausted'), evidence: {} })

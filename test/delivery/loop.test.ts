@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { openDeliveryLoop } from '../../src/delivery/loop.ts'
-import { aCampaign, aStock } from '../support/builders.ts'
+import { aCampaign, aStock, senderOf } from '../support/builders.ts'
 import { type DeliveryRoom, openDeliveryRoom } from './delivery-room.ts'
 
 let room: DeliveryRoom
@@ -103,7 +103,7 @@ describe('the worker', () => {
     room.wechat.next = [{ status: 429, code: 'FREQUENCY_LIMITED', message: '请求过于频繁' }]
     const loop = openDeliveryLoop(room.services)
     await loop.drain()
-    expect(slowDown).toHaveBeenCalledWith(room.merchant.accounts.find((account) => account.role === 'sender')!.mchid)
+    expect(slowDown).toHaveBeenCalledWith(senderOf(room.merchant).mchid)
     slowDown.mockRestore()
     room.clock.advance(10_000)
     await loop.drain()

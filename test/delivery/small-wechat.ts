@@ -7,6 +7,7 @@ import { close, listen } from '../support/listen.ts'
 export type Answer =
   | 'commit'
   | 'commit and stay silent'
+  | 'commit and hang up'
   | 'commit and sign wrongly'
   | 'commit and answer no JSON'
   | 'hang up'
@@ -33,7 +34,9 @@ export type SmallWeChat = AsyncDisposable & {
 export async function startSmallWeChat(clock: Clock): Promise<SmallWeChat> {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const publicKeyId = 'PUB_KEY_ID_0116000000000000000000000000000001'
-  const hosts = { main: createServer(), backup: createServer() }
+  // Kept open longer than any test pauses: the only exchanges that break are those that a test breaks.
+  const server = () => createServer({ keepAliveTimeout: 65_000 })
+  const hosts = { main: server(), backup: server() }
 
   const wechat: SmallWeChat = {
     urls: { payUrl: await listen(hosts.main), payBackupUrl: await listen(hosts.backup) },
@@ -99,6 +102,7 @@ export async function startSmallWeChat(clock: Clock): Promise<SmallWeChat> {
     const couponId = wechat.coupons.get(number) ?? String(98_000_000 + wechat.coupons.size)
     wechat.coupons.set(number, couponId)
     if (said === 'commit and stay silent') return
+    if (said === 'commit and hang up') return void response.socket?.destroy()
     const text = said === 'commit and answer no JSON' ? 'no JSON' : JSON.stringify({ coupon_id: couponId })
     const headers = signature(said === 'commit and sign wrongly' ? `${text} ` : text)
     response.writeHead(200, { 'request-id': `0800${randomBytes(8).toString('hex').toUpperCase()}-0`, ...headers })

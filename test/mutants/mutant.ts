@@ -14,8 +14,8 @@ export type Mutant = Edit & {
   /** Its number among the first twenty, which were drawn up on an earlier state of the code. */
   was?: number
   /**
-   * A second guard that makes the bug harmless: `tests` pass with the bug alone and must fail once the guard is gone
-   * as well.
+   * A second guard that makes the bug harmless: `tests` must pass with the bug alone, and with the guard alone gone, so
+   * that it is the bug that fails them once both are planted.
    */
   guardedBy?: Edit & { guard: string }
 }

@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import { startPostgres, startRedis } from '../support/servers.ts'
 import { copyTree } from './copy.ts'
-import { type Mutant, Stale } from './mutant.ts'
+import { type Edit, type Mutant, Stale } from './mutant.ts'
 import { mutants } from './mutants.ts'
-import { verdictOf } from './verdict.ts'
+import { type Verdict, verdictOf } from './verdict.ts'
 
 /**
  * `npm run mutants [-- NAME…]`: plants each bug in a copy of the tree, runs the tests that must catch it, and says which
@@ -41,20 +41,30 @@ const complain = (...columns: string[]) => {
 async function judge({ withEdits, root: copy }: (typeof copies)[number], mutant: Mutant): Promise<void> {
   const { name, tests, guardedBy } = mutant
   const since = performance.now()
-  const run = () => verdictOf(copy, tests, { workers: 1, env, limitMs })
-  let verdict = await withEdits([mutant], run)
+  const run = (...edits: Edit[]) => withEdits(edits, () => verdictOf(copy, tests, { workers: 1, env, limitMs }))
+  let verdict = await run(mutant)
   let by = 'caught  '
   if (guardedBy) {
+    const { guard } = guardedBy
     if (verdict.kind !== 'passed') {
-      complain('UNGUARDED', name, seconds(since), `${guardedBy.guard} does not make it harmless`)
+      complain('UNGUARDED', name, seconds(since), `${guard} does not make it harmless: ${inWords(verdict)}`)
       return
     }
-    verdict = await withEdits([mutant, guardedBy], run)
-    by = `guarded by ${guardedBy.guard}; without it caught`
+    const unguarded = await run(guardedBy)
+    if (unguarded.kind !== 'passed') {
+      complain('NO PROOF', name, seconds(since), `without ${guard} alone they fail already: ${inWords(unguarded)}`)
+      return
+    }
+    verdict = await run(mutant, guardedBy)
+    by = `guarded by ${guard}; without it caught`
   }
-  if (verdict.kind === 'failed') say(by, name, seconds(since), `${verdict.file}: ${verdict.test}`)
+  if (verdict.kind === 'failed') say(by, name, seconds(since), inWords(verdict))
   else if (verdict.kind === 'passed') complain('SURVIVED', name, seconds(since), tests.join(' '))
-  else complain('NO VERDICT', name, seconds(since), verdict.why)
+  else complain('NO VERDICT', name, seconds(since), inWords(verdict))
+}
+
+function inWords(verdict: Exclude<Verdict, { kind: 'passed' }>): string {
+  return verdict.kind === 'failed' ? `${verdict.file}: ${verdict.test}` : verdict.why
 }
 
 async function judgeOrStale(copy: (typeof copies)[number], mutant: Mutant): Promise<void> {
@@ -75,7 +85,7 @@ if (sound.kind === 'passed') {
   await Promise.all(copies.map(work))
   say(`${chosen.length - bad} of ${chosen.length} planted bugs are caught or guarded, ${seconds(begun)} in all`)
 } else {
-  complain('UNSOUND', sound.kind === 'failed' ? `${sound.file}: ${sound.test}` : sound.why)
+  complain('UNSOUND', inWords(sound))
 }
 await Promise.all([postgres.stop(), redis.stop()])
 process.exit(bad > 0 ? 1 : 0)

@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Campaign } from '../../src/campaigns/campaign.ts'
 import { claim } from '../../src/claims/claim.ts'
@@ -16,6 +15,7 @@ import type { Stock } from '../../src/stocks/stock.ts'
 import { aMerchant, aStock } from '../support/builders.ts'
 import { openTestServices } from '../support/services.ts'
 import { aPayment, aRefund, aSpendCampaign } from '../support/spend.ts'
+import { aTrigger, holdGrants } from '../support/triggers.ts'
 import { statementsWait } from '../support/waiting.ts'
 
 let services: Services & AsyncDisposable
@@ -129,38 +129,29 @@ test('a payment that comes between what was earned and its grant is counted with
 
 test('a refund that comes while the grant is being written waits for it and takes it back', async () => {
   await record()
-  await sql`create function wait() returns trigger language plpgsql as
-    $$ begin perform pg_advisory_xact_lock(1); return new; end $$`.execute(services.db)
-  await sql`create trigger wait before insert on grants for each row execute function wait()`.execute(services.db)
-  const holding = await services.db.startTransaction().execute()
-  await sql`select pg_advisory_xact_lock(1)`.execute(holding)
+  await using holding = await holdGrants(services.db)
   const settling = settle()
   await statementsWait(services.db)
   const refunding = refund()
   await statementsWait(services.db, 2)
-  await holding.commit().execute()
+  await holding.letGo()
   await settling
   expect(await refunding).toEqual({ inFlight: false })
   expect(await shown()).toEqual([takenBack])
-  await sql`drop trigger wait on grants`.execute(services.db)
 })
 
 test('a refund whose last statement fails has changed nothing, and is taken whole when it comes again', async () => {
   await record()
   await settle()
-  await sql`create function fail() returns trigger language plpgsql as $$ begin raise 'the machine is gone'; end $$`.execute(
-    services.db,
-  )
-  await sql`create trigger fail before update of refunded_at on grants for each row execute function fail()`.execute(
-    services.db,
-  )
   const again = aRefund(services, payment)
-  await expect(takeRefund(services, merchant, again)).rejects.toThrow('the machine is gone')
+  {
+    await using _ = await aTrigger(services.db, 'before update of refunded_at on grants', "raise 'the machine is gone'")
+    await expect(takeRefund(services, merchant, again)).rejects.toThrow('the machine is gone')
+  }
   expect(await shown()).toEqual([{ status: 'pending', refunded: false, reasons: [null] }])
   const { transactionId } = payment
   const written = services.db.selectFrom('refunds').select('id').where('transaction_id', '=', transactionId)
   expect(await written.execute()).toEqual([])
-  await sql`drop trigger fail on grants`.execute(services.db)
   await takeRefund(services, merchant, again)
   expect(await shown()).toEqual([takenBack])
 })

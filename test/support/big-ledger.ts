@@ -6,7 +6,7 @@ import { memberMarkInSql } from '../../src/members/member-mark.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import type { Services } from '../../src/services.ts'
 import type { Stock } from '../../src/stocks/stock.ts'
-import { aCampaign, aStock } from './builders.ts'
+import { aCampaign, aStock, senderOf } from './builders.ts'
 
 export type BigLedger = { campaign: Campaign; stock: Stock }
 
@@ -25,7 +25,7 @@ export async function aBigLedger(services: Services, merchant: Merchant, grants:
   const stock = await aStock(services, merchant, { max_coupons: grants + 10 * roomLeft, distributed_coupons: grants })
   const limits = { per_member: 1, total: grants + roomLeft, per_day: grants / days + roomLeft }
   const campaign = await aCampaign(services, stock, { limits, starts_at: new Date(now.getTime() - 30 * dayMs) })
-  const account = merchant.accounts.find((one) => one.role === 'sender')!
+  const account = senderOf(merchant)
   await withoutIndexes(db, ['grants', 'coupons', 'slots'], async () => {
     for (const statement of [grantRows, couponRows, slotRows]) {
       await statement({ merchant, campaign, stock, accountId: account.id, grants, now }).execute(db)

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import type { Insertable } from 'kysely'
 import type { Campaign } from '../../src/campaigns/campaign.ts'
-import type { Merchant } from '../../src/merchants/merchant.ts'
+import type { Account, Merchant } from '../../src/merchants/merchant.ts'
 import { newMemberKey } from '../../src/merchants/member-keys.ts'
 import { accountPlace, merchantPlace } from '../../src/merchants/secret-places.ts'
 import type { CampaignsTable, StocksTable } from '../../src/schema.ts'
@@ -59,6 +59,13 @@ export async function aMerchant(
     .execute()
   directory.forget()
   return (await directory.merchant(slug)) as Merchant
+}
+
+/** The merchant's first sender account. */
+export function senderOf(merchant: Merchant): Account {
+  const sender = merchant.accounts.find((account) => account.role === 'sender')
+  if (!sender) throw new Error(`merchant ${merchant.slug} has no sender`)
+  return sender
 }
 
 /** A running stock of 满30减10 coupons. */

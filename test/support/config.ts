@@ -26,6 +26,6 @@ export function testConfig(): Config {
   }
 }
 
-export function wechatAt(url: string): Config['wechat'] {
-  return { openUrl: url, apiUrl: url, payUrl: url, payBackupUrl: url }
+export function wechatAt(url: string, payBackupUrl = url): Config['wechat'] {
+  return { openUrl: url, apiUrl: url, payUrl: url, payBackupUrl }
 }

@@ -1,3 +1,4 @@
+import { type Cancelled, cancelUnsent } from '../../src/claims/cancel.ts'
 import { timeOrderedId } from '../../src/claims/ids.ts'
 import type { Campaign } from '../../src/campaigns/campaign.ts'
 import type { CouponState } from '../../src/schema.ts'
@@ -10,6 +11,16 @@ type GrantOptions = {
   coupons: (CouponState | [CouponState, string])[]
   createdAt?: Date
   refundedAt?: Date
+}
+
+/** What a refund does to a grant that fell (payments/take-refund.ts): cancels the unsent, and tells the gate what is free. */
+export async function takeGrantBack(
+  { db, gate, clock }: Services,
+  grant: { merchantId: number; grantId: string },
+): Promise<Cancelled> {
+  const done = await db.transaction().execute((trx) => cancelUnsent(trx, grant, 'refunded', clock.now()))
+  gate.giveBack(grant.merchantId, done.freed)
+  return done
 }
 
 /** A grant as the ledger would hold it, with its coupons in these states. Returns its id. */

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import type { Services } from '../../src/services.ts'
 import type { Stock } from '../../src/stocks/stock.ts'
+import { senderOf } from './builders.ts'
 
 /** Coupons that became due before, by the thousand: rows of the queue alone, without grants and places. */
 export async function manyOwed(
@@ -10,7 +11,7 @@ export async function manyOwed(
   stock: Stock,
   options: { count: number; dueAgoMs?: number },
 ): Promise<void> {
-  const account = merchant.accounts.find((one) => one.role === 'sender')!
+  const account = senderOf(merchant)
   const dueAt = new Date(clock.now().getTime() - (options.dueAgoMs ?? 3_600_000))
   await sql`
     insert into coupons (id, grant_id, merchant_id, account_id, stock_ref, openid, ordinal, place, out_request_no, request,

@@ -20,7 +20,7 @@ export async function openSandboxMerchant(options: SandboxMerchantOptions = {}):
   const { world: worldOptions, ...rest } = options
   const { clock } = rest
   const world = createWorld({ ...(clock && { now: clock.now() }), ...worldOptions })
-  const sandbox = await startSandbox({ port: 0, world, ...(clock && { clock }) })
+  const sandbox = await startSandbox({ port: 0, backupPort: 0, world, ...(clock && { clock }) })
   const services = await openTestServices({ ...rest, sandbox })
   await applyMerchant(services, merchantFile(world))
   const merchant = (await services.directory.merchant(world.merchants[0]!.slug)) as Merchant

@@ -16,7 +16,7 @@ export type TestServicesOptions = {
   /** false: no Redis, the ledger alone holds the limits. */
   redis?: false
   /** Where WeChat answers: a started sandbox. Unset: an address where nobody listens. */
-  sandbox?: { url: string }
+  sandbox?: { url: string; backupUrl?: string }
   /** Wins over everything else; its databaseUrl and redisUrls let two processes share one ledger. */
   config?: Partial<Config>
 }
@@ -25,7 +25,7 @@ export type TestServicesOptions = {
 export async function openTestServices(options: TestServicesOptions = {}): Promise<Services & AsyncDisposable> {
   const database = options.config?.databaseUrl ? undefined : await createTestDatabase(inject('templateDatabase'))
   const redisUrls = options.redis === false ? [] : (options.config?.redisUrls ?? [await takeRedisDatabase()])
-  const wechat = wechatAt(options.sandbox?.url ?? nobodyListens)
+  const wechat = wechatAt(options.sandbox?.url ?? nobodyListens, options.sandbox?.backupUrl)
   const config = { ...testConfig(), databaseUrl: database?.url, wechat, ...options.config, redisUrls }
   const { clock, log = openLog('silent'), processName } = options
   const services = await openServices(config, { log, ...(clock && { clock }), ...(processName && { processName }) })

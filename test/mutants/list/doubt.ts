@@ -68,7 +68,11 @@ export const doubt: Mutant[] = [
     file: 'src/wechat/pay/signed-exchange.ts',
     find: "return tried.failure?.word === 'reset' ? { ...again, mayHaveArrived: true } : again",
     replace: 'return again',
-    tests: ['test/delivery/doubt.test.ts', 'test/wechat/pay/no-answer.test.ts'],
+    tests: [
+      'test/payments/refund-in-doubt.test.ts',
+      'test/delivery/doubt.test.ts',
+      'test/wechat/pay/no-answer.test.ts',
+    ],
   },
   {
     name: 'refusal-after-fail-over-is-no-doubt',
@@ -84,7 +88,7 @@ export const doubt: Mutant[] = [
     file: 'src/delivery/look-up.ts',
     find: 'nearMs = 2 * 60_000',
     replace: 'nearMs = 48 * 3_600_000',
-    tests: ['test/delivery/doubt.test.ts'],
+    tests: ['test/delivery/look-up.test.ts'],
   },
   {
     name: 'look-up-takes-a-known-coupon',
@@ -92,7 +96,7 @@ export const doubt: Mutant[] = [
     file: 'src/delivery/look-up.ts',
     find: 'return ids.filter((id) => !known.some((row) => row.coupon_id === id))',
     replace: 'return ids',
-    tests: ['test/delivery/doubt.test.ts'],
+    tests: ['test/delivery/look-up.test.ts'],
   },
   {
     name: 'look-up-forgets-other-doubt',
@@ -100,17 +104,16 @@ export const doubt: Mutant[] = [
     file: 'src/delivery/look-up.ts',
     find: 'unknown.length > (await countOthers(db, coupon))',
     replace: 'unknown.length > 0',
-    tests: ['test/delivery/doubt.test.ts'],
+    tests: ['test/delivery/look-up.test.ts'],
   },
   {
     name: 'look-up-ends-young-doubt',
     harm: 'a list that does not show the coupon yet makes a refusal final',
     file: 'src/delivery/clear-up.ts',
-    find: `      if (isOld) {
-        await ledger.endDoubt`,
-    replace: `      {
-        await ledger.endDoubt`,
-    tests: ['test/delivery/doubt.test.ts', 'test/claims/place-number.test.ts'],
+    find: `if (!isOld) return undefined
+      await ledger.endDoubt`,
+    replace: 'await ledger.endDoubt',
+    tests: ['test/delivery/look-up.test.ts', 'test/claims/place-number.test.ts'],
   },
   {
     name: 'late-sent-is-thrown-away',
@@ -118,7 +121,15 @@ export const doubt: Mutant[] = [
     file: 'src/delivery/settlement.ts',
     find: "if (settled === 'settled_before') await settleLateSent(services, sent)",
     replace: '',
-    tests: ['test/delivery/doubt.test.ts'],
+    tests: ['test/delivery/late-sent.test.ts'],
+  },
+  {
+    name: 'late-sent-wakes-nobody',
+    harm: 'nobody hears that WeChat gave what was refused here, or that a limit is passed by it',
+    file: 'src/delivery/settle-late.ts',
+    find: 'log.error(line,',
+    replace: 'log.info(line,',
+    tests: ['test/delivery/late-sent.test.ts'],
   },
   {
     name: 'sent-overwrites-a-refusal',
@@ -126,6 +137,6 @@ export const doubt: Mutant[] = [
     file: 'src/claims/settle.ts',
     find: "where c.id = s.id and c.state = 'reserved'",
     replace: 'where c.id = s.id',
-    tests: ['test/delivery/doubt.test.ts'],
+    tests: ['test/delivery/late-sent.test.ts'],
   },
 ]

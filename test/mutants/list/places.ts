@@ -31,24 +31,18 @@ export const places: Mutant[] = [
   },
   {
     name: 'give-up-without-the-grants-lock',
-    harm: 'an operator who gives up and a refusal at once lose the grant’s places',
+    harm: 'a grant is reopened while an operator gives up what it is owed, and holds no place',
     file: 'src/claims/give-up.ts',
     find: 'await lockGrant(trx, grantId)',
     replace: '',
-    tests: ['test/claims/grant-lock.test.ts'],
-    guardedBy: {
-      guard: 'the lock on the coupons that are owed',
-      file: 'src/claims/owed-for-sure.ts',
-      find: '.forUpdate()',
-      replace: '',
-    },
+    tests: ['test/claims/give-up-and-retry.test.ts'],
   },
   {
     name: 'campaign-is-not-held',
     harm: 'a retry takes places by limits that are being changed, and the new ones do not count it',
     file: 'src/claims/locks.ts',
-    find: '.forShare()',
-    replace: '',
+    find: ".where('id', '=', campaignId).forShare()",
+    replace: ".where('id', '=', campaignId)",
     tests: ['test/claims/limit-change.test.ts'],
   },
   {
@@ -130,11 +124,11 @@ export const places: Mutant[] = [
   },
   {
     name: 'held-place-is-offered-again',
-    harm: 'the gate proposes to the crowd what others have just been given',
+    harm: 'the gate proposes what others have just been given, and a place is given twice',
     file: 'src/claims/award.ts',
     find: "if (reserved.kind === 'reserved') {",
     replace: "if (reserved.kind === 'reserved') {\n    gate.giveBack(merchant.id, reservation.slots)",
-    tests: ['test/claims/award.test.ts'],
+    tests: ['test/claims/held-place.test.ts'],
     guardedBy: {
       guard: 'the primary key of slots',
       file: 'migrations/0004-places.ts',
@@ -151,6 +145,14 @@ export const places: Mutant[] = [
     tests: ['test/claims/limit-change.test.ts'],
   },
   {
+    name: 'tier-total-counts-every-tier',
+    harm: 'a total that a tier gets later turns members away for what other tiers gave',
+    file: 'src/claims/limit-kinds.ts',
+    find: 'case when g.tier = ${at_least}::integer then ${scopes.tier(id, at_least)}::text end',
+    replace: '${scopes.tier(id, at_least)}::text',
+    tests: ['test/campaigns/tier-total.test.ts'],
+  },
+  {
     name: 'lowered-limit-leaves-holes',
     harm: 'a hole below a lowered limit admits somebody while more than it allows are given',
     file: 'src/claims/limit-change.ts',
@@ -159,20 +161,39 @@ export const places: Mutant[] = [
     tests: ['test/claims/limit-change.test.ts'],
   },
   {
+    name: 'partly-sent-grant-loses-its-places',
+    harm: 'a refund of what is left of a grant frees the places of what was sent',
+    file: 'src/claims/give-back.ts',
+    find: `      alive
+        ? eb(`,
+    replace: `      false
+        ? eb(`,
+    tests: ['test/payments/partly-sent.test.ts'],
+  },
+  {
+    name: 'refund-is-not-told-to-the-gate',
+    harm: 'a place that a refund freed is not offered again until the gate is repaired',
+    file: 'src/payments/take-refund.ts',
+    find: 'gate.giveBack(merchant.id, taken?.freed ?? [])',
+    replace: '',
+    tests: ['test/payments/partly-sent.test.ts'],
+  },
+  {
     name: 'overshoot-is-not-filled-from-above',
     harm: 'a place that is given back under a passed limit goes to somebody else',
     file: 'src/claims/give-back.ts',
-    find: 'return fillFromAbove(trx, merchantId, given)',
+    find: 'return fillFromAbove(trx, merchantId, given, over)',
     replace: 'return given',
-    tests: ['test/claims/limit-change.test.ts', 'test/delivery/doubt.test.ts'],
+    tests: ['test/claims/limit-change.test.ts', 'test/delivery/late-sent.test.ts'],
   },
   {
     name: 'late-overshoot-is-not-noted',
     harm: 'a late coupon above the limit is forgotten, and the limit is passed again',
     file: 'src/claims/take-places.ts',
-    find: 'await noteOvershoot(trx, { merchantId, scope: limit.scope, allowed: limit.limit })',
-    replace: '',
-    tests: ['test/delivery/doubt.test.ts'],
+    find: `await noteOvershoot(trx, { merchantId, scope: limit.scope, allowed: limit.limit })
+    return { place: above,`,
+    replace: 'return { place: above,',
+    tests: ['test/delivery/late-sent.test.ts'],
   },
   {
     name: 'number-ignores-the-place',
