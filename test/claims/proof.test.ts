@@ -175,6 +175,17 @@ test('a key that the limits rest on is gone', async () => {
   ])
 })
 
+test('a key that the limits rest on has another column, and lets a place be taken twice', async () => {
+  await using own = await openTestServices()
+  await sql`drop index coupons_one_send_at_a_time`.execute(own.db)
+  await sql`create unique index coupons_one_send_at_a_time on coupons (merchant_id, stock_ref, openid, id)`.execute(
+    own.db,
+  )
+  expect((await prove(own)).failures).toEqual([
+    'the key coupons_one_send_at_a_time, which the limits rest on, is not in force',
+  ])
+})
+
 test('more broken grants than one can read are counted', async () => {
   const many = await aCampaign(services, stock, { limits: { total: 50 } })
   for (let n = 0; n < 23; n += 1) await give(many)

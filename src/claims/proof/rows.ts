@@ -45,18 +45,21 @@ export async function standingOvershoots(db: Db, asked: Asked): Promise<string[]
   )
 }
 
-const keys = [
-  'slots_pkey',
-  'grants_merchant_id_campaign_id_trigger_key_key',
-  'coupons_one_row_each',
-  'coupons_one_send_at_a_time',
-]
+/** Each with its columns: one more, and the key would let through what it must not. */
+const keys = {
+  slots_pkey: 'merchant_id scope number',
+  grants_merchant_id_campaign_id_trigger_key_key: 'merchant_id campaign_id trigger_key',
+  coupons_one_row_each: 'merchant_id coupon_id stock_ref',
+  coupons_one_send_at_a_time: 'merchant_id stock_ref openid',
+}
 
 /** The unique keys that make a limit impossible to exceed, where one is not in force. */
 export async function missingKeys(db: Db): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`
-    select name from unnest(${keys}::text[]) name where not exists (
-      select from pg_index where indexrelid = to_regclass(name) and indisunique and indisvalid)`.execute(db)
+    select name from unnest(${Object.keys(keys)}::text[], ${Object.values(keys)}::text[]) as key (name, columns)
+    where not exists (
+      select from pg_index where indexrelid = to_regclass(name) and indisunique and indisvalid and columns = (
+        select string_agg(attname, ' ' order by attnum) from pg_attribute where attrelid = indexrelid))`.execute(db)
   return rows.map(({ name }) => `the key ${name}, which the limits rest on, is not in force`)
 }
 
