@@ -13,7 +13,7 @@ export default defineConfig({
     teardownTimeout: 20_000,
     coverage: {
       provider: 'v8',
-      include: ['src/**/*.ts'],
+      include: ['src/**/*.ts', 'sandbox/**/*.ts'],
       reporter: ['text-summary', 'json-summary'],
       thresholds: { lines: 90 },
     },

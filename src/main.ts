@@ -17,7 +17,7 @@ try {
 
 /** The sandbox is loaded only where it runs. */
 async function startWithSandbox(config: Config) {
-  const { startDemo } = await import('./demo.ts')
+  const { startDemo } = await import('../sandbox/demo.ts')
   return startDemo(config)
 }
 

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startDemo } from '../../src/demo.ts'
+import { startDemo } from '../../sandbox/demo.ts'
 import { openBrowser, openPhonePage } from '../support/browser.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { freePort } from '../support/listen.ts'

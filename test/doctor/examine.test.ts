@@ -4,8 +4,8 @@ import { examine } from '../../src/doctor/examine.ts'
 import { finding, type Finding } from '../../src/doctor/findings.ts'
 import { applyMerchant } from '../../src/merchants/apply.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
-import { createCertificate, createKeyPair } from '../../src/sandbox/certificate.ts'
-import { merchantFile } from '../../src/sandbox/merchant-file.ts'
+import { createCertificate, createKeyPair } from '../../sandbox/certificate.ts'
+import { merchantFile } from '../../sandbox/merchant-file.ts'
 import { type DemoShop, openDemoShop } from '../support/demo-shop.ts'
 
 const dayMs = 86_400_000

@@ -3,7 +3,7 @@ import { claim, type Claim } from '../../src/claims/claim.ts'
 import type { ClaimAnswer } from '../../src/claims/claim-answer.ts'
 import { prove } from '../../src/claims/proof.ts'
 import { openDeliveryLoop } from '../../src/delivery/loop.ts'
-import type { FaultSpec } from '../../src/sandbox/faults.ts'
+import type { FaultSpec } from '../../sandbox/faults.ts'
 import { type DemoShop, openDemoShop } from '../support/demo-shop.ts'
 
 type FaultName = FaultSpec['fault']

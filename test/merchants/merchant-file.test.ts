@@ -2,9 +2,9 @@ import { createPrivateKey, randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { FileFault } from '../../src/file-fault.ts'
 import { readMerchantFile } from '../../src/merchants/merchant-file.ts'
-import { createCertificate, createKeyPair } from '../../src/sandbox/certificate.ts'
-import { merchantFile } from '../../src/sandbox/merchant-file.ts'
-import { createWorld } from '../../src/sandbox/world.ts'
+import { createCertificate, createKeyPair } from '../../sandbox/certificate.ts'
+import { merchantFile } from '../../sandbox/merchant-file.ts'
+import { createWorld } from '../../sandbox/world.ts'
 
 const now = new Date()
 const dayMs = 86_400_000

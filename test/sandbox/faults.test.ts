@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { refusals, type RefusalName } from '../../src/sandbox/pay/refusals.ts'
-import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts'
-import { createWorld, openidOf, type World } from '../../src/sandbox/world.ts'
+import { refusals, type RefusalName } from '../../sandbox/pay/refusals.ts'
+import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts'
+import { createWorld, openidOf, type World } from '../../sandbox/world.ts'
 import { isProven, payCall, sendBody, sendPath } from './pay-caller.ts'
 
 let sandbox: Sandbox

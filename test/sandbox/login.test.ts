@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts'
-import { createWorld, openidOf, type World } from '../../src/sandbox/world.ts'
+import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts'
+import { createWorld, openidOf, type World } from '../../sandbox/world.ts'
 
 let sandbox: Sandbox
 let world: World

@@ -1,7 +1,7 @@
 import { load } from 'cheerio'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts'
-import { createWorld, type World } from '../../src/sandbox/world.ts'
+import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts'
+import { createWorld, type World } from '../../sandbox/world.ts'
 import { payCall, sendBody, sendPath } from './pay-caller.ts'
 
 let sandbox: Sandbox

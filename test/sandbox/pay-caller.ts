@@ -1,6 +1,6 @@
 import { randomBytes, sign, verify, X509Certificate } from 'node:crypto'
-import { accountOf } from '../../src/sandbox/merchant-file.ts'
-import type { World } from '../../src/sandbox/world.ts'
+import { accountOf } from '../../sandbox/merchant-file.ts'
+import type { World } from '../../sandbox/world.ts'
 
 export type PayAnswer = { status: number; text: string; body: Record<string, unknown>; headers: Headers }
 

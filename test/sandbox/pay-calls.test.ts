@@ -1,8 +1,8 @@
 import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Aes } from 'wechatpay-axios-plugin'
-import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts'
-import { createWorld, type World } from '../../src/sandbox/world.ts'
+import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts'
+import { createWorld, type World } from '../../sandbox/world.ts'
 import { isProven, payCall, sendBody, sendPath, type PayCallOptions } from './pay-caller.ts'
 
 let sandbox: Sandbox

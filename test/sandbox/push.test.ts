@@ -3,8 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { decrypt, getSignature } from '@wecom/crypto'
 import { Webhook } from 'standardwebhooks'
 import { Aes } from 'wechatpay-axios-plugin'
-import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts'
-import { createWorld, type World } from '../../src/sandbox/world.ts'
+import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts'
+import { createWorld, type World } from '../../sandbox/world.ts'
 import { close, listen } from '../support/listen.ts'
 import { isProven } from './pay-caller.ts'
 
@@ -93,7 +93,7 @@ describe('WeChat Pay tells', () => {
   })
 
   test('the use of a coupon, to the stock’s creator', async () => {
-    const { giveCoupon } = await import('../../src/sandbox/pay/coupon.ts')
+    const { giveCoupon } = await import('../../sandbox/pay/coupon.ts')
     const stockId = world.merchants[0]!.campaigns.link.stockId
     const about = { stockId, openid: openid(), appid: '', mchid: '1601400973', outRequestNo: 'n' }
     const { couponId } = giveCoupon(sandbox.control.state, about)

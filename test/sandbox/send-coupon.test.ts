@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts'
-import { createWorld, openidOf, type World, type WorldStock } from '../../src/sandbox/world.ts'
+import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts'
+import { createWorld, openidOf, type World, type WorldStock } from '../../sandbox/world.ts'
 import { isProven, payCall, sendBody, sendPath } from './pay-caller.ts'
 
 let sandbox: Sandbox

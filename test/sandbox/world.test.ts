@@ -1,8 +1,8 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { renewStocks } from '../../src/sandbox/demo-stocks.ts'
-import { merchantFile } from '../../src/sandbox/merchant-file.ts'
-import { createWorld, openidOf, worldFromJson, worldToJson } from '../../src/sandbox/world.ts'
+import { renewStocks } from '../../sandbox/demo-stocks.ts'
+import { merchantFile } from '../../sandbox/merchant-file.ts'
+import { createWorld, openidOf, worldFromJson, worldToJson } from '../../sandbox/world.ts'
 
 const world = createWorld({ now: new Date('2026-11-23T04:00:00Z'), slugs: ['demo', 'other'], keyMode: 'both' })
 

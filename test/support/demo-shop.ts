@@ -1,5 +1,5 @@
 import type { Campaign } from '../../src/campaigns/campaign.ts'
-import { openidOf } from '../../src/sandbox/world.ts'
+import { openidOf } from '../../sandbox/world.ts'
 import type { Services } from '../../src/services.ts'
 import { importStock } from '../../src/stocks/import.ts'
 import { aCampaign } from './builders.ts'

@@ -2,7 +2,7 @@ import { pino } from 'pino'
 import { Agent } from 'undici'
 import type { Clock } from '../../src/clock.ts'
 import { systemClock } from '../../src/clock.ts'
-import { createCertificate, createKeyPair, type KeyPair } from '../../src/sandbox/certificate.ts'
+import { createCertificate, createKeyPair, type KeyPair } from '../../sandbox/certificate.ts'
 import { Secret } from '../../src/secret.ts'
 import { openPayClient, type PayClient, type PlatformCertificate } from '../../src/wechat/pay/client.ts'
 

@@ -1,8 +1,8 @@
 import { applyMerchant } from '../../src/merchants/apply.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
-import { merchantFile } from '../../src/sandbox/merchant-file.ts'
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts'
-import { createWorld, type World, type WorldOptions } from '../../src/sandbox/world.ts'
+import { merchantFile } from '../../sandbox/merchant-file.ts'
+import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts'
+import { createWorld, type World, type WorldOptions } from '../../sandbox/world.ts'
 import type { Services } from '../../src/services.ts'
 import { openTestServices, type TestServicesOptions } from './services.ts'
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openInboxLoop } from '../../../src/inbox/loop.ts'
-import type { CardOptions } from '../../../src/sandbox/control.ts'
+import type { CardOptions } from '../../../sandbox/control.ts'
 import { aCampaign, aStock } from '../../support/builders.ts'
 import { type WiredWechat, wireWechat } from '../../support/wechat.ts'
 

@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey } from 'node:crypto'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Formatter, Rsa } from 'wechatpay-axios-plugin'
-import { createKeyPair } from '../../../src/sandbox/certificate.ts'
+import { createKeyPair } from '../../../sandbox/certificate.ts'
 import {
   answerMessage,
   authorization,

@@ -1,5 +1,5 @@
-import { Secret } from '../../secret.ts'
-import { sealResource } from '../../wechat/pay/resource.ts'
+import { Secret } from '../../src/secret.ts'
+import { sealResource } from '../../src/wechat/pay/resource.ts'
 import { wechatTime } from '../wechat-time.ts'
 import { ok, refuse, type PayHandler } from './pay-call.ts'
 import { refusals } from './refusals.ts'

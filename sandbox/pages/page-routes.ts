@@ -45,7 +45,7 @@ export function pageRoutes(control: SandboxControl): Route[] {
   ]
 }
 
-const stylesheetFile = fileURLToPath(new URL('../../../views/sandbox/sandbox.css', import.meta.url))
+const stylesheetFile = fileURLToPath(new URL('../views/sandbox.css', import.meta.url))
 
 function stylesheet(): Answer {
   return {

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { Secret } from '../../secret.ts'
-import { sealResource } from '../../wechat/pay/resource.ts'
+import { Secret } from '../../src/secret.ts'
+import { sealResource } from '../../src/wechat/pay/resource.ts'
 import { couponBody, type Coupon } from '../pay/coupon.ts'
 import type { Order, OrderRefund } from '../pay/order.ts'
 import { signatureHeaders, type Spoil } from '../pay/sign-answer.ts'
