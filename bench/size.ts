@@ -1,4 +1,4 @@
-import { openDatabase, patientTimeoutMs } from '../src/database.ts'
+import { openDatabase, patientTimeoutMs } from '../src/plumbing/storage/database.ts'
 import { prove } from '../src/claims/proof.ts'
 import { aBigLedger } from '../test/support/big-ledger.ts'
 import type { BenchRow } from './bench.ts'

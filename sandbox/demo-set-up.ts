@@ -1,6 +1,6 @@
 import type { Merchant } from '../src/merchants/merchant.ts'
 import { applyCampaign } from '../src/campaigns/apply.ts'
-import { nextBeijingMidnight } from '../src/clock.ts'
+import { nextBeijingMidnight } from '../src/plumbing/clock.ts'
 import { applyMerchant } from '../src/merchants/apply.ts'
 import { merchantFile, merchantOf } from './merchant-file.ts'
 import type { World, WorldMerchant } from './world.ts'

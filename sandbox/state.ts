@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, randomInt, type KeyObject } from 'node:crypto'
-import { systemClock, type Clock } from '../src/clock.ts'
+import { systemClock, type Clock } from '../src/plumbing/clock.ts'
 import { openCallBook, type CallBook, type NumberRecord } from './calls.ts'
 import { openFaultBook, type FaultBook } from './faults.ts'
 import { openCodeBook, type CodeBook } from './oauth/codes.ts'

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { systemClock } from '../src/clock.ts'
+import { systemClock } from '../src/plumbing/clock.ts'
 import { createCertificate, createKeyPair, type KeyedCertificate } from './certificate.ts'
 import { createAccount, createMerchant, providerMchid } from './demo-merchant.ts'
 import { demoStocks } from './demo-stocks.ts'

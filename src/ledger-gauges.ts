@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
-import type { Clock } from './clock.ts'
-import type { Db } from './database.ts'
-import { oldestOwedSeconds, owedCoupons, standingHalts, waitingInbox } from './metrics.ts'
+import type { Clock } from './plumbing/clock.ts'
+import type { Db } from './plumbing/storage/database.ts'
+import { oldestOwedSeconds, owedCoupons, standingHalts, waitingInbox } from './plumbing/telemetry/metrics.ts'
 
 /** Reads from the database what only the database knows, just before /metrics is shown. Uses the indexes of what is open. */
 export async function readLedgerGauges(db: Db, clock: Clock): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Config, readConfig } from './config.ts'
+import { type Config, readConfig } from './plumbing/config/config.ts'
 import { start } from './start.ts'
 
 /** After this the process ends whatever is still in hand: every coupon owed is in the ledger and goes out elsewhere. */

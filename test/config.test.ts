@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { ConfigFault, readConfig } from '../src/config.ts'
+import { ConfigFault, readConfig } from '../src/plumbing/config/config.ts'
 
 const dataDir = mkdtempSync(join(tmpdir(), 'paycoupon-config-'))
 afterAll(() => rmSync(dataDir, { recursive: true }))

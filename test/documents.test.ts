@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { ConfigFault, readConfig } from '../src/config.ts'
+import { ConfigFault, readConfig } from '../src/plumbing/config/config.ts'
 import { outcomes } from '../src/delivery/outcomes.ts'
 import { goodsTagSets } from '../src/stocks/goods-tags.ts'
 
@@ -13,7 +13,7 @@ const example = read('.env.example')
 /** Every name that the configuration reads. */
 const names = [
   ...new Set(
-    read('src/config.ts')
+    read('src/plumbing/config/config.ts')
       .match(/^ {2}[A-Z_]+(?=: )/gm)
       ?.map((name) => name.trim()),
   ),
@@ -80,7 +80,7 @@ test("merchants read of each of WeChat's answers why and what to do, and of all 
 
 test('the runbook says of every halt what to do, and of every metric what it means', () => {
   for (const { name } of outcomes.filter((row) => row.verdict === 'halt')) expect(runbook).toContain(`\`${name}\``)
-  for (const metric of read('src/metrics.ts').match(/paycoupon_\w+/g) ?? []) expect(runbook).toContain(metric)
+  for (const metric of read('src/plumbing/telemetry/metrics.ts').match(/paycoupon_\w+/g) ?? []) expect(runbook).toContain(metric)
 })
 
 test('what the code cites about WeChat stands in docs/wechat.md, and nothing else', () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { TestProject } from 'vitest/node'
-import { openDatabase } from '../src/database.ts'
-import { migrate } from '../src/migrate.ts'
+import { openDatabase } from '../src/plumbing/storage/database.ts'
+import { migrate } from '../src/plumbing/storage/migrate.ts'
 import { administer, databaseUrl } from './support/database.ts'
 import { startPostgres, startRedis } from './support/servers.ts'
 

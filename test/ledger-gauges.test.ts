@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { readLedgerGauges } from '../src/ledger-gauges.ts'
-import { registry, startProcessMetrics } from '../src/metrics.ts'
+import { registry, startProcessMetrics } from '../src/plumbing/telemetry/metrics.ts'
 import { aCampaign, aMerchant, aStock } from './support/builders.ts'
 import { aGrant } from './support/grants.ts'
 import { openTestServices } from './support/services.ts'

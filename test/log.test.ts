@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { openLog } from '../src/log.ts'
-import { maskUrl } from '../src/mask-url.ts'
-import { Secret } from '../src/secret.ts'
+import { openLog } from '../src/plumbing/telemetry/log.ts'
+import { maskUrl } from '../src/plumbing/telemetry/mask-url.ts'
+import { Secret } from '../src/plumbing/secrets/secret.ts'
 
 function lines(level = 'info') {
   const written: string[] = []

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
-import { Secret } from '../src/secret.ts'
-import { openSecrets } from '../src/secrets.ts'
+import { Secret } from '../src/plumbing/secrets/secret.ts'
+import { openSecrets } from '../src/plumbing/secrets/vault.ts'
 
 const place = 'merchants/demo/app_secret'
 const oldKey = randomBytes(32)

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Clock } from '../../src/clock.ts'
+import type { Clock } from '../../src/plumbing/clock.ts'
 
 export type CodeOwner = { appid: string; openid: string; scope: string; snapshot: boolean }
 export type Exchanged = { kind: 'owner'; owner: CodeOwner } | { kind: 'used' } | { kind: 'invalid' }

@@ -1,4 +1,4 @@
-import { Secret } from '../../src/secret.ts'
+import { Secret } from '../../src/plumbing/secrets/secret.ts'
 import { sealResource } from '../../src/wechat/pay/resource.ts'
 import { wechatTime } from '../wechat-time.ts'
 import { ok, refuse, type PayHandler } from './pay-call.ts'

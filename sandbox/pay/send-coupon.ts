@@ -1,4 +1,4 @@
-import { beijingDay } from '../../src/clock.ts'
+import { beijingDay } from '../../src/plumbing/clock.ts'
 import { sleep } from '../http.ts'
 import type { NumberRecord } from '../calls.ts'
 import type { SandboxState, StockUse } from '../state.ts'

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { Secret } from '../../src/secret.ts'
+import { Secret } from '../../src/plumbing/secrets/secret.ts'
 import { sealResource } from '../../src/wechat/pay/resource.ts'
 import { couponBody, type Coupon } from '../pay/coupon.ts'
 import type { Order, OrderRefund } from '../pay/order.ts'

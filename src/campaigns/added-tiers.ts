@@ -1,4 +1,4 @@
-import type { SpendRule, SpendTier } from '../schema.ts'
+import type { SpendRule, SpendTier } from '../plumbing/storage/schema.ts'
 
 /**
  * The rule of the file with what the file does not know: since when each tier counts that was added once something had

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { checkFile, FileFault } from '../file-fault.ts'
+import { checkFile, FileFault } from '../plumbing/files/file-fault.ts'
 import { spendSchema, tierFaults } from './spend-file.ts'
 import { couponList } from './coupon-list.ts'
 

@@ -1,5 +1,5 @@
-import type { Db } from '../database.ts'
-import type { CampaignCoupon } from '../schema.ts'
+import type { Db } from '../plumbing/storage/database.ts'
+import type { CampaignCoupon } from '../plumbing/storage/schema.ts'
 import { goodsTagSet } from '../stocks/goods-tags.ts'
 import type { Stock } from '../stocks/stock.ts'
 import type { CampaignFile } from './campaign-file.ts'

@@ -1,4 +1,4 @@
-import type { CampaignCoupon } from '../schema.ts'
+import type { CampaignCoupon } from '../plumbing/storage/schema.ts'
 
 /** What a member has earned in a campaign and was not given yet. */
 export type Earned = {

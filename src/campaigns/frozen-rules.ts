@@ -1,6 +1,6 @@
-import { beijingDay } from '../clock.ts'
-import type { Db } from '../database.ts'
-import type { CampaignKind, SpendRule } from '../schema.ts'
+import { beijingDay } from '../plumbing/clock.ts'
+import type { Db } from '../plumbing/storage/database.ts'
+import type { CampaignKind, SpendRule } from '../plumbing/storage/schema.ts'
 
 /** What of a campaign decides which payments or cards earn; `cards` may be unknown to it, which is `new`. */
 export type EarningRules = {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { SpendRule } from '../schema.ts'
+import type { SpendRule } from '../plumbing/storage/schema.ts'
 import { couponList } from './coupon-list.ts'
 
 /** A year: a longer sum says nothing about today's customer and reads ever more rows. */

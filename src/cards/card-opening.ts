@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely'
-import type { CardOpeningsTable } from '../schema.ts'
+import type { CardOpeningsTable } from '../plumbing/storage/schema.ts'
 
 /**
  * One interface for every card product and every way to learn of an opening: WeChat's card and coupon member cards by

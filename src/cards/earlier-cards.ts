@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import type { Db } from '../database.ts'
-import { FileFault } from '../file-fault.ts'
+import type { Db } from '../plumbing/storage/database.ts'
+import { FileFault } from '../plumbing/files/file-fault.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 
 /** `rows` of the file, those of them that were `added`, and those that were `known` (told before, or twice). */

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Logger } from 'pino'
-import type { Db } from '../database.ts'
+import type { Db } from '../plumbing/storage/database.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { CardFacts, CardOpening } from './card-opening.ts'
 import { isEarlier } from './earlier-cards.ts'

@@ -1,5 +1,5 @@
 import type { Campaign } from '../campaigns/campaign.ts'
-import type { Db } from '../database.ts'
+import type { Db } from '../plumbing/storage/database.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import { memberStandings } from './earned.ts'
 import { isOverdue } from './unproven.ts'

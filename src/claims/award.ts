@@ -1,7 +1,7 @@
 import type { Campaign } from '../campaigns/campaign.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { MemberReason } from '../refusal.ts'
-import type { CampaignCoupon } from '../schema.ts'
+import type { CampaignCoupon } from '../plumbing/storage/schema.ts'
 import type { Services } from '../services.ts'
 import type { Stock } from '../stocks/stock.ts'
 import { memberMark } from '../members/member-mark.ts'

@@ -1,4 +1,4 @@
-import type { Db } from '../database.ts'
+import type { Db } from '../plumbing/storage/database.ts'
 import { scopes } from './scopes.ts'
 
 /** A scope of a whole campaign, and its places. */

@@ -1,4 +1,4 @@
-import type { Db } from '../database.ts'
+import type { Db } from '../plumbing/storage/database.ts'
 import { surelyNotSent } from './doubt.ts'
 import { type GivenBack, giveSlotsBack } from './give-back.ts'
 import { holdCampaignOf, lockGrant } from './locks.ts'

@@ -1,6 +1,6 @@
 import { memberWords, waitingWords } from '../delivery/outcomes.ts'
 import { type MemberReason, memberReasons } from '../refusal.ts'
-import type { CouponState } from '../schema.ts'
+import type { CouponState } from '../plumbing/storage/schema.ts'
 import type { Stock } from '../stocks/stock.ts'
 import type { Grant, GrantStatus } from './grants.ts'
 

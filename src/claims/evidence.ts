@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely'
-import type { Db } from '../database.ts'
-import type { CouponsTable } from '../schema.ts'
+import type { Db } from '../plumbing/storage/database.ts'
+import type { CouponsTable } from '../plumbing/storage/schema.ts'
 import type { Services } from '../services.ts'
 import { evidenceText } from './evidence-text.ts'
 import { isUuid } from './ids.ts'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Services } from '../services.ts'
-import { type Ticker, openTicker } from '../ticker.ts'
+import { type Ticker, openTicker } from '../plumbing/ticker.ts'
 import { type CampaignScope, campaignScopes } from './campaign-scopes.ts'
 import { findHoles, placesIn } from './holes.ts'
 

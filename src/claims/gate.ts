@@ -1,6 +1,6 @@
 import type { Cluster, Redis } from 'ioredis'
 import type { Logger } from 'pino'
-import type { Db } from '../database.ts'
+import type { Db } from '../plumbing/storage/database.ts'
 import { Refusal } from '../refusal.ts'
 import type { Asking, Believed, GateStore, Proposal } from './gate-store.ts'
 import type { Limit } from './limits.ts'

@@ -1,4 +1,4 @@
-import type { Db } from '../database.ts'
+import type { Db } from '../plumbing/storage/database.ts'
 import { counts } from './doubt.ts'
 import { fillFromAbove, lockOvershoots } from './overshoots.ts'
 

@@ -1,4 +1,4 @@
-import type { Db } from '../database.ts'
+import type { Db } from '../plumbing/storage/database.ts'
 import { type GivenBack, giveSlotsBack } from './give-back.ts'
 import { recordAct } from './operator-acts.ts'
 import { owedForSure } from './owed-for-sure.ts'

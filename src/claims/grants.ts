@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import type { Db } from '../database.ts'
-import type { CampaignKind, CouponState } from '../schema.ts'
+import type { Db } from '../plumbing/storage/database.ts'
+import type { CampaignKind, CouponState } from '../plumbing/storage/schema.ts'
 import { isUuid } from './ids.ts'
 
 export type GrantStatus = 'sent' | 'pending' | 'partial' | 'refused'

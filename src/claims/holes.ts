@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Db } from '../database.ts'
+import type { Db } from '../plumbing/storage/database.ts'
 
 /** Places that nobody holds, both ends counted. */
 export type Hole = { from: number; to: number }

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Campaign } from '../campaigns/campaign.ts'
-import { beijingDay } from '../clock.ts'
+import { beijingDay } from '../plumbing/clock.ts'
 import type { Services } from '../services.ts'
 import type { ClaimAnswer } from './claim-answer.ts'
 

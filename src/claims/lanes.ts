@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Db } from '../database.ts'
+import type { Db } from '../plumbing/storage/database.ts'
 
 /** A lane: what one account sends of one stock. Delivery goes lane by lane, so that nobody waits for a stranger. */
 export type Lane = {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Campaign } from '../campaigns/campaign.ts'
-import type { Db } from '../database.ts'
+import type { Db } from '../plumbing/storage/database.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import { counts } from './doubt.ts'
 import { type LimitKind, limitKinds } from './limit-kinds.ts'

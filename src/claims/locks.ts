@@ -1,5 +1,5 @@
 import type { Campaign } from '../campaigns/campaign.ts'
-import type { Db } from '../database.ts'
+import type { Db } from '../plumbing/storage/database.ts'
 
 /** The campaign as it stands, and stays until the transaction ends: its limits are not changed while places are taken. */
 export function holdCampaign(trx: Db, campaignId: number): Promise<Campaign> {

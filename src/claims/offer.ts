@@ -1,5 +1,5 @@
 import type { Merchant } from '../merchants/merchant.ts'
-import type { CampaignCoupon } from '../schema.ts'
+import type { CampaignCoupon } from '../plumbing/storage/schema.ts'
 import type { Services } from '../services.ts'
 import type { Stock } from '../stocks/stock.ts'
 

@@ -1,5 +1,5 @@
-import type { Db } from '../database.ts'
-import type { OperatorActsTable } from '../schema.ts'
+import type { Db } from '../plumbing/storage/database.ts'
+import type { OperatorActsTable } from '../plumbing/storage/schema.ts'
 import type { OwedRow } from './owed-for-sure.ts'
 
 export type Act = {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Db } from '../database.ts'
+import type { Db } from '../plumbing/storage/database.ts'
 import type { GivenBack } from './give-back.ts'
 
 /** A scope that holds more than it is allowed. */

@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely'
-import type { Db } from '../database.ts'
+import type { Db } from '../plumbing/storage/database.ts'
 import { outcomes } from '../delivery/outcomes.ts'
-import type { CouponsTable } from '../schema.ts'
+import type { CouponsTable } from '../plumbing/storage/schema.ts'
 import { surelyNotSent } from './doubt.ts'
 
 export type OwedRow = Pick<

@@ -1,4 +1,4 @@
-import type { Db } from '../database.ts'
+import type { Db } from '../plumbing/storage/database.ts'
 import type { Believed } from './gate-store.ts'
 import { highestPlace } from './holes.ts'
 import type { Limit } from './limits.ts'

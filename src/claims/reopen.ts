@@ -1,4 +1,4 @@
-import type { Db } from '../database.ts'
+import type { Db } from '../plumbing/storage/database.ts'
 import { memberMark } from '../members/member-mark.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Campaign } from '../campaigns/campaign.ts'

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Db } from '../database.ts'
-import { prepared } from '../prepared.ts'
+import type { Db } from '../plumbing/storage/database.ts'
+import { prepared } from '../plumbing/storage/prepared.ts'
 import { leaseMs } from './coupon.ts'
 
 export type Slot = { scope: string; number: number; couponRow: string | null }

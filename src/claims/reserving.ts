@@ -1,5 +1,5 @@
-import type { Db } from '../database.ts'
-import { grouped } from '../grouped.ts'
+import type { Db } from '../plumbing/storage/database.ts'
+import { grouped } from '../plumbing/storage/grouped.ts'
 import { type Reservation, reserve, type Reserved, reserveOnceChanged } from './reserve.ts'
 
 type Reserve = (reservation: Reservation) => Promise<Reserved>

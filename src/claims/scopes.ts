@@ -1,4 +1,4 @@
-import { beijingDay } from '../clock.ts'
+import { beijingDay } from '../plumbing/clock.ts'
 
 /** The one place where the names of limits' scopes are spelled. `mark` stands for a member: members/member-mark.ts. */
 export const scopes = {

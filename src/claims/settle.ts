@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import type { Db } from '../database.ts'
-import { prepared } from '../prepared.ts'
+import type { Db } from '../plumbing/storage/database.ts'
+import { prepared } from '../plumbing/storage/prepared.ts'
 import type { OwedCoupon } from './coupon.ts'
 import { type GivenBack, giveSlotsBack } from './give-back.ts'
 import { holdCampaignOf, lockGrant } from './locks.ts'

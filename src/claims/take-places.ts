@@ -1,4 +1,4 @@
-import type { Db } from '../database.ts'
+import type { Db } from '../plumbing/storage/database.ts'
 import { findHoles, highestPlace } from './holes.ts'
 import type { Limit } from './limits.ts'
 import { noteOvershoot } from './overshoots.ts'

@@ -1,9 +1,9 @@
 import { Command } from 'commander'
-import { openDatabase, patientTimeoutMs } from '../database.ts'
+import { openDatabase, patientTimeoutMs } from '../plumbing/storage/database.ts'
 import { giveMemberKeys } from '../merchants/member-keys.ts'
 import { resealSecrets } from '../merchants/reseal.ts'
-import { migrate } from '../migrate.ts'
-import { openSecrets } from '../secrets.ts'
+import { migrate } from '../plumbing/storage/migrate.ts'
+import { openSecrets } from '../plumbing/secrets/vault.ts'
 import { answer, type Cli, configOf } from './cli.ts'
 
 export function migrateCommand(cli: Cli): Command {

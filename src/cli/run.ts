@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander'
-import { ConfigFault } from '../config.ts'
-import { FileFault } from '../file-fault.ts'
+import { ConfigFault } from '../plumbing/config/config.ts'
+import { FileFault } from '../plumbing/files/file-fault.ts'
 import { StockFault } from '../stocks/stock-fault.ts'
 import { campaignCommand } from './campaign.ts'
 import { cardsCommand } from './cards.ts'

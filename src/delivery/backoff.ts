@@ -1,4 +1,4 @@
-import { nextBeijingMidnight, nextBeijingMonth } from '../clock.ts'
+import { nextBeijingMidnight, nextBeijingMonth } from '../plumbing/clock.ts'
 
 /** Names of the waiting series below. */
 type Series = 'again' | 'rate' | 'ask_once_more' | 'doubt' | 'turn' | 'setup' | 'stranger' | 'budget' | 'daily_cap'

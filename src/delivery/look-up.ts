@@ -1,5 +1,5 @@
 import type { OwedCoupon } from '../claims/coupon.ts'
-import type { Db } from '../database.ts'
+import type { Db } from '../plumbing/storage/database.ts'
 import type { Services } from '../services.ts'
 import type { PayClient } from '../wechat/pay/client.ts'
 import { listUserCoupons, type UserCoupon } from '../wechat/pay/favor.ts'

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../plumbing/clock.ts'
 import { slowing, type TurnSource, turnSpacing } from './turns.ts'
 
 type State = { next: number; ceiling: number; lowered: number; loweredAt: number }

@@ -1,5 +1,5 @@
 import type { Cluster, Redis } from 'ioredis'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../plumbing/clock.ts'
 import { type Lane, openLane } from './lane.ts'
 import { openMemoryTurns } from './memory-turns.ts'
 import { openRedisTurns } from './redis-turns.ts'

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Db } from '../database.ts'
+import type { Db } from '../plumbing/storage/database.ts'
 
 /** A worker still has the old keys for as long as its directory is fresh, a second: a probe by them would be wasted. */
 const probeDelayMs = 2_000

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Cluster, Redis } from 'ioredis'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../plumbing/clock.ts'
 import { slowing, type TurnSource, turnSpacing } from './turns.ts'
 
 type PaceCommands = {

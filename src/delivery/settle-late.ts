@@ -1,5 +1,5 @@
 import type { Sent } from '../claims/settle.ts'
-import { lateSendsTotal } from '../metrics.ts'
+import { lateSendsTotal } from '../plumbing/telemetry/metrics.ts'
 import type { Services } from '../services.ts'
 
 /**

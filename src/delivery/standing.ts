@@ -1,6 +1,6 @@
 import { type Selectable, sql } from 'kysely'
-import type { Db } from '../database.ts'
-import type { HaltsTable } from '../schema.ts'
+import type { Db } from '../plumbing/storage/database.ts'
+import type { HaltsTable } from '../plumbing/storage/schema.ts'
 import type { Services } from '../services.ts'
 
 /** A stock, or a whole account (`stock_ref` null), that must not be sent from until its cause is gone. */

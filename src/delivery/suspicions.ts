@@ -1,6 +1,6 @@
 import type { OwedCoupon } from '../claims/coupon.ts'
-import type { Db } from '../database.ts'
-import type { SuspicionsTable } from '../schema.ts'
+import type { Db } from '../plumbing/storage/database.ts'
+import type { SuspicionsTable } from '../plumbing/storage/schema.ts'
 import type { Services } from '../services.ts'
 import type { Outcome } from './classify.ts'
 import { forgetStanding, laneOf, readStanding } from './standing.ts'

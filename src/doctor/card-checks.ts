@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { unprovenOpenings } from '../cards/unproven.ts'
-import type { Db } from '../database.ts'
+import type { Db } from '../plumbing/storage/database.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
 import { finding, type Finding } from './findings.ts'

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
-import type { Secret } from '../secret.ts'
+import type { Secret } from '../plumbing/secrets/secret.ts'
 
 /** The Standard Webhooks rule: a message is good for five minutes around its own time. */
 const toleranceMs = 5 * 60_000

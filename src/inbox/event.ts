@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { CardFacts } from '../cards/card-opening.ts'
-import { parseJson } from '../parse-json.ts'
+import { parseJson } from '../plumbing/files/parse-json.ts'
 import type { Payment, Refund } from '../payments/payment.ts'
 
 /** Ids end up in keys, logs and addresses of ours: plain letters only, and not longer than any that WeChat gives out. */

@@ -1,4 +1,4 @@
-import type { InboxSource } from '../schema.ts'
+import type { InboxSource } from '../plumbing/storage/schema.ts'
 import type { Services } from '../services.ts'
 import type { InboxEntry } from './apply.ts'
 import { type BusyLane, leaseDue } from './lease.ts'

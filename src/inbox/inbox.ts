@@ -1,6 +1,6 @@
-import type { Db } from '../database.ts'
-import { inboxTotal } from '../metrics.ts'
-import type { InboxSource } from '../schema.ts'
+import type { Db } from '../plumbing/storage/database.ts'
+import { inboxTotal } from '../plumbing/telemetry/metrics.ts'
+import type { InboxSource } from '../plumbing/storage/schema.ts'
 
 export type Arrival = { merchantId: number; source: InboxSource; businessKey: string; body: unknown; at: Date }
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import type { Db } from '../database.ts'
-import type { InboxSource } from '../schema.ts'
+import type { Db } from '../plumbing/storage/database.ts'
+import type { InboxSource } from '../plumbing/storage/schema.ts'
 import type { InboxEntry } from './apply.ts'
 
 /** Entries of one lane that a process applies at a time: a merchant's flood, or its silent API, takes no more hands. */

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import { type RawBuilder, sql } from 'kysely'
 import type { Merchant } from '../merchants/merchant.ts'
-import type { Secret } from '../secret.ts'
+import type { Secret } from '../plumbing/secrets/secret.ts'
 
 /** 128 bits: no two members of a merchant ever share a mark. */
 const markLength = 32

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Db } from '../database.ts'
+import type { Db } from '../plumbing/storage/database.ts'
 
 /** Writes down that a member was here. Only an openid that WeChat's OAuth told us may come in. */
 export async function rememberMember(db: Db, seen: { merchantId: number; openid: string; at: Date }): Promise<void> {

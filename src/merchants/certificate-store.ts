@@ -1,4 +1,4 @@
-import type { Db } from '../database.ts'
+import type { Db } from '../plumbing/storage/database.ts'
 import type { CertificateStore } from '../wechat/pay/types.ts'
 
 /** Keeps WeChat's platform certificates of an account in the database, so that a restart needs no download. */

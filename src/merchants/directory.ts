@@ -1,9 +1,9 @@
 import type { Campaign } from '../campaigns/campaign.ts'
-import type { Clock } from '../clock.ts'
-import type { Db } from '../database.ts'
-import type { Secrets } from '../secrets.ts'
+import type { Clock } from '../plumbing/clock.ts'
+import type { Db } from '../plumbing/storage/database.ts'
+import type { Secrets } from '../plumbing/secrets/vault.ts'
 import type { Stock } from '../stocks/stock.ts'
-import { briefCache } from './brief-cache.ts'
+import { briefCache } from '../plumbing/brief-cache.ts'
 import type { Merchant } from './merchant.ts'
 import { readMerchant } from './read-merchant.ts'
 

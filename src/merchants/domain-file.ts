@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Db } from '../database.ts'
+import type { Db } from '../plumbing/storage/database.ts'
 
 /**
  * The text of WeChat's domain verification file `name`, of whichever merchant has it: the files of all merchants lie at the

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
-import type { Db } from '../database.ts'
+import type { Db } from '../plumbing/storage/database.ts'
 import { memberMarkInSql } from '../members/member-mark.ts'
-import type { Secrets } from '../secrets.ts'
+import type { Secrets } from '../plumbing/secrets/vault.ts'
 import { merchantPlace } from './secret-places.ts'
 
 const keyBytes = 32

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { checkFile, FileFault } from '../file-fault.ts'
+import { checkFile, FileFault } from '../plumbing/files/file-fault.ts'
 import { type AccountKeys, readAccountKeys } from './account-keys.ts'
 import { apiV3Key } from './api-v3-key.ts'
 

@@ -1,5 +1,5 @@
-import type { AccountRole, V2SignType } from '../schema.ts'
-import type { Secret } from '../secret.ts'
+import type { AccountRole, V2SignType } from '../plumbing/storage/schema.ts'
+import type { Secret } from '../plumbing/secrets/secret.ts'
 
 /** A tenant with its secrets opened: one Official Account and its merchant numbers. */
 export type Merchant = {

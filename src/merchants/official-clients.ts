@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici'
 import type { Logger } from 'pino'
-import type { Clock } from '../clock.ts'
-import type { Config } from '../config.ts'
+import type { Clock } from '../plumbing/clock.ts'
+import type { Config } from '../plumbing/config/config.ts'
 import { openOfficialClient, type OfficialClient } from '../wechat/official/client.ts'
 import type { Merchant, OfficialAccount } from './merchant.ts'
 

@@ -1,8 +1,8 @@
 import type { Selectable } from 'kysely'
-import type { Db } from '../database.ts'
-import type { AccountsTable, MerchantsTable } from '../schema.ts'
-import type { Secret } from '../secret.ts'
-import type { Secrets } from '../secrets.ts'
+import type { Db } from '../plumbing/storage/database.ts'
+import type { AccountsTable, MerchantsTable } from '../plumbing/storage/schema.ts'
+import type { Secret } from '../plumbing/secrets/secret.ts'
+import type { Secrets } from '../plumbing/secrets/vault.ts'
 import type { Account, Merchant, PayKeys } from './merchant.ts'
 import { accountPlace, merchantPlace } from './secret-places.ts'
 

@@ -1,5 +1,5 @@
-import type { Db } from '../database.ts'
-import type { Secrets } from '../secrets.ts'
+import type { Db } from '../plumbing/storage/database.ts'
+import type { Secrets } from '../plumbing/secrets/vault.ts'
 import { accountPlace, accountSecrets, merchantPlace, merchantSecrets } from './secret-places.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { Secrets } from '../secrets.ts'
+import type { Secrets } from '../plumbing/secrets/vault.ts'
 
 type Sealed<Name extends string> = Record<`${Name}_sealed`, string | null>
 

@@ -1,4 +1,4 @@
-import type { Promotion, SpendRule } from '../schema.ts'
+import type { Promotion, SpendRule } from '../plumbing/storage/schema.ts'
 import { noCashTotal } from '../wechat/pay-v2/payment.ts'
 
 /** What the amounts of a payment and of its refunds are, in fen. */

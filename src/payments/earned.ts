@@ -1,6 +1,6 @@
 import type { Campaign } from '../campaigns/campaign.ts'
 import type { Earned } from '../campaigns/earned.ts'
-import type { Db } from '../database.ts'
+import type { Db } from '../plumbing/storage/database.ts'
 import { memberMark } from '../members/member-mark.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import { isSpend, memberSpend } from './spend-ledger.ts'

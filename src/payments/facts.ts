@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Db } from '../database.ts'
+import type { Db } from '../plumbing/storage/database.ts'
 
 /**
  * Until the transaction ends, nobody else writes this payment or a refund of it: the two may arrive at the same moment,

@@ -1,4 +1,4 @@
-import type { Promotion } from '../schema.ts'
+import type { Promotion } from '../plumbing/storage/schema.ts'
 import { noCashTotal } from '../wechat/pay-v2/payment.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
-import type { Db } from '../database.ts'
+import type { Db } from '../plumbing/storage/database.ts'
 import type { Account, Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
 import { readOrder } from '../wechat/pay/orders.ts'

@@ -1,4 +1,4 @@
-import type { PaymentsTable, Promotion } from '../schema.ts'
+import type { PaymentsTable, Promotion } from '../plumbing/storage/schema.ts'
 
 /** A payment of a member, from whichever source. Amounts in fen. */
 export type Payment = {

@@ -1,8 +1,8 @@
 import type { Selectable } from 'kysely'
 import type { Logger } from 'pino'
-import type { Db } from '../database.ts'
+import type { Db } from '../plumbing/storage/database.ts'
 import type { Merchant } from '../merchants/merchant.ts'
-import type { RefundsTable } from '../schema.ts'
+import type { RefundsTable } from '../plumbing/storage/schema.ts'
 import type { Refund } from './payment.ts'
 
 type Row = Selectable<RefundsTable>

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Campaign } from '../campaigns/campaign.ts'
-import type { Db } from '../database.ts'
-import type { Promotion, SpendRule } from '../schema.ts'
+import type { Db } from '../plumbing/storage/database.ts'
+import type { Promotion, SpendRule } from '../plumbing/storage/schema.ts'
 import { factsVersion } from './facts.ts'
 import type { CampaignPayment, Given, SpendCampaign } from './spend-rules.ts'
 

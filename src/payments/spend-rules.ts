@@ -1,5 +1,5 @@
-import { beijingDay } from '../clock.ts'
-import type { SpendRule, SpendTier } from '../schema.ts'
+import { beijingDay } from '../plumbing/clock.ts'
+import type { SpendRule, SpendTier } from '../plumbing/storage/schema.ts'
 import { netSpend, type Amounts } from './amounts.ts'
 
 /** What of a campaign its spend rule needs. */

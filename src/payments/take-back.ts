@@ -1,7 +1,7 @@
 import { cancelUnsent } from '../claims/cancel.ts'
 import { flagRefunded, unflagRefunded } from '../claims/flag-refunded.ts'
 import type { GivenBack } from '../claims/give-back.ts'
-import type { Db } from '../database.ts'
+import type { Db } from '../plumbing/storage/database.ts'
 import { memberMark } from '../members/member-mark.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import { isSpend, memberSpend, type SpendCampaignRow } from './spend-ledger.ts'

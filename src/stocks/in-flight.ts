@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Db } from '../database.ts'
+import type { Db } from '../plumbing/storage/database.ts'
 
 /**
  * Our coupons of the stock that are on their way or in doubt at this moment: WeChat's number of coupons given may or may not

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { rememberedPer } from '../remembered.ts'
+import { rememberedPer } from '../plumbing/remembered.ts'
 
 /**
  * `text` with its HMAC-SHA256, to be handed to a browser and believed when it comes back: made with the first of `keys`,

@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici'
 import type { Logger } from 'pino'
 import WeChatOAuth from 'wechat-oauth'
-import type { Secret } from '../secret.ts'
+import type { Secret } from '../plumbing/secrets/secret.ts'
 import { askJson } from './official/ask-json.ts'
 import { errcodeOf, meaningOf, ridOf } from './official/errcodes.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { applyCampaign } from '../../src/campaigns/apply.ts'
-import { FileFault } from '../../src/file-fault.ts'
+import { FileFault } from '../../src/plumbing/files/file-fault.ts'
 import { type DemoShop, openDemoShop } from '../support/demo-shop.ts'
 
 let shop: DemoShop

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { applyCampaign } from '../../src/campaigns/apply.ts'
 import { claim } from '../../src/claims/claim.ts'
-import { FileFault } from '../../src/file-fault.ts'
+import { FileFault } from '../../src/plumbing/files/file-fault.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import { recordPayment } from '../../src/payments/intake.ts'
 import type { Payment } from '../../src/payments/payment.ts'

@@ -1,4 +1,4 @@
-import { type Clock, nextBeijingMidnight } from '../../src/clock.ts'
+import { type Clock, nextBeijingMidnight } from '../../src/plumbing/clock.ts'
 
 const halfDayMs = 43_200_000
 

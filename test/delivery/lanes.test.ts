@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { leaseDue } from '../../src/claims/lease.ts'
-import { openDatabase } from '../../src/database.ts'
+import { openDatabase } from '../../src/plumbing/storage/database.ts'
 import { liftHalt, raiseHalt, standingHalt } from '../../src/delivery/halts.ts'
 import { openDeliveryLoop } from '../../src/delivery/loop.ts'
 import { outcomeNamed } from '../../src/delivery/outcomes.ts'

@@ -1,6 +1,6 @@
 import { createSign, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { Clock } from '../../src/clock.ts'
+import type { Clock } from '../../src/plumbing/clock.ts'
 import { close, listen } from '../support/listen.ts'
 
 /** What WeChat does with a send; `commit` is the honest way. */

@@ -1,6 +1,6 @@
 import { inject, expect, onTestFinished, test, vi } from 'vitest'
 import { prove } from '../../src/claims/proof.ts'
-import { openDatabase } from '../../src/database.ts'
+import { openDatabase } from '../../src/plumbing/storage/database.ts'
 import { openDeliveryLoop } from '../../src/delivery/loop.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { openDemoShop } from '../support/demo-shop.ts'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { readEvent } from '../../src/inbox/event.ts'
 import { receiveEvent } from '../../src/inbox/receive-event.ts'
-import { openLog } from '../../src/log.ts'
+import { openLog } from '../../src/plumbing/telemetry/log.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import type { Services } from '../../src/services.ts'
 import { aMerchant } from '../support/builders.ts'

@@ -5,7 +5,7 @@ import { certificateStore } from '../../src/merchants/certificate-store.ts'
 import { resealSecrets } from '../../src/merchants/reseal.ts'
 import { merchantFile } from '../../sandbox/merchant-file.ts'
 import { createWorld } from '../../sandbox/world.ts'
-import { openSecrets } from '../../src/secrets.ts'
+import { openSecrets } from '../../src/plumbing/secrets/vault.ts'
 import { openTestServices } from '../support/services.ts'
 
 type File = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { briefCache } from '../../src/merchants/brief-cache.ts'
+import { briefCache } from '../../src/plumbing/brief-cache.ts'
 import { aMerchant } from '../support/builders.ts'
 import { openTestServices } from '../support/services.ts'
 

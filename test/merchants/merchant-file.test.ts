@@ -1,6 +1,6 @@
 import { createPrivateKey, randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { FileFault } from '../../src/file-fault.ts'
+import { FileFault } from '../../src/plumbing/files/file-fault.ts'
 import { readMerchantFile } from '../../src/merchants/merchant-file.ts'
 import { createCertificate, createKeyPair } from '../../sandbox/certificate.ts'
 import { merchantFile } from '../../sandbox/merchant-file.ts'

@@ -1,5 +1,5 @@
 import { beforeEach, afterAll, beforeAll, expect, test } from 'vitest'
-import { openLog } from '../../src/log.ts'
+import { openLog } from '../../src/plumbing/telemetry/log.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import { recordPayment } from '../../src/payments/intake.ts'
 import type { Payment, Refund } from '../../src/payments/payment.ts'

@@ -9,7 +9,7 @@ import {
   type SpendCampaign,
 } from '../../src/payments/spend-rules.ts'
 import { netSpend, settlementOf } from '../../src/payments/amounts.ts'
-import type { SpendRule } from '../../src/schema.ts'
+import type { SpendRule } from '../../src/plumbing/storage/schema.ts'
 
 const coupons = [{ stock_id: '16246120', count: 1 }]
 const rule: SpendRule = {

@@ -1,4 +1,4 @@
-import { nextBeijingMidnight } from '../../src/clock.ts'
+import { nextBeijingMidnight } from '../../src/plumbing/clock.ts'
 import type { Happening } from './alphabet.ts'
 import { chosen } from './perform.ts'
 import { passRedisTime } from './redis-time.ts'

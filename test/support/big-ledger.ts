@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Campaign } from '../../src/campaigns/campaign.ts'
 import { scopes } from '../../src/claims/scopes.ts'
-import type { Db } from '../../src/database.ts'
+import type { Db } from '../../src/plumbing/storage/database.ts'
 import { memberMarkInSql } from '../../src/members/member-mark.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import type { Services } from '../../src/services.ts'

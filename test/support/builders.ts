@@ -4,7 +4,7 @@ import type { Campaign } from '../../src/campaigns/campaign.ts'
 import type { Account, Merchant } from '../../src/merchants/merchant.ts'
 import { newMemberKey } from '../../src/merchants/member-keys.ts'
 import { accountPlace, merchantPlace } from '../../src/merchants/secret-places.ts'
-import type { CampaignsTable, StocksTable } from '../../src/schema.ts'
+import type { CampaignsTable, StocksTable } from '../../src/plumbing/storage/schema.ts'
 import type { Services } from '../../src/services.ts'
 import type { Stock } from '../../src/stocks/stock.ts'
 

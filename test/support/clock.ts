@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/clock.ts'
+import type { Clock } from '../../src/plumbing/clock.ts'
 
 export type MovableClock = Clock & { advance(milliseconds: number): void }
 

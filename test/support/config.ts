@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { tmpdir } from 'node:os'
-import type { Config } from '../../src/config.ts'
+import type { Config } from '../../src/plumbing/config/config.ts'
 
 /** Port 9 (discard) is closed on every sane machine: a call there is refused at once. */
 export const nobodyListens = 'http://127.0.0.1:9'

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { inject } from 'vitest'
-import { type Db, openDatabase } from '../../src/database.ts'
+import { type Db, openDatabase } from '../../src/plumbing/storage/database.ts'
 
 export type TestDatabase = AsyncDisposable & {
   url: string

@@ -1,7 +1,7 @@
 import { type Cancelled, cancelUnsent } from '../../src/claims/cancel.ts'
 import { timeOrderedId } from '../../src/claims/ids.ts'
 import type { Campaign } from '../../src/campaigns/campaign.ts'
-import type { CouponState } from '../../src/schema.ts'
+import type { CouponState } from '../../src/plumbing/storage/schema.ts'
 import type { Services } from '../../src/services.ts'
 import type { Stock } from '../../src/stocks/stock.ts'
 

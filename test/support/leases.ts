@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Db } from '../../src/database.ts'
+import type { Db } from '../../src/plumbing/storage/database.ts'
 
 /** The lease of a coupon, or of all that are held, is over by the database's clock, since `agoMs`; its holder does not know. */
 export async function runOut(db: Db, couponRow?: string, agoMs = 1): Promise<void> {

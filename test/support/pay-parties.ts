@@ -1,9 +1,9 @@
 import { pino } from 'pino'
 import { Agent } from 'undici'
-import type { Clock } from '../../src/clock.ts'
-import { systemClock } from '../../src/clock.ts'
+import type { Clock } from '../../src/plumbing/clock.ts'
+import { systemClock } from '../../src/plumbing/clock.ts'
 import { createCertificate, createKeyPair, type KeyPair } from '../../sandbox/certificate.ts'
-import { Secret } from '../../src/secret.ts'
+import { Secret } from '../../src/plumbing/secrets/secret.ts'
 import { openPayClient, type PayClient, type PlatformCertificate } from '../../src/wechat/pay/client.ts'
 
 /** A key that WeChat signs with, and the certificate around it where it is one. */

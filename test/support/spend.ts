@@ -1,6 +1,6 @@
 import type { Campaign } from '../../src/campaigns/campaign.ts'
 import type { Payment, Refund } from '../../src/payments/payment.ts'
-import type { SpendRule } from '../../src/schema.ts'
+import type { SpendRule } from '../../src/plumbing/storage/schema.ts'
 import type { Services } from '../../src/services.ts'
 import type { Stock } from '../../src/stocks/stock.ts'
 import { aCampaign } from './builders.ts'

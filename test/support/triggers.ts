@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Db } from '../../src/database.ts'
+import type { Db } from '../../src/plumbing/storage/database.ts'
 
 /** Runs `body` (PL/pgSQL) `when` the ledger does something, as in `before insert on grants`, until it is disposed. */
 export async function aTrigger(db: Db, when: string, body: string): Promise<AsyncDisposable> {

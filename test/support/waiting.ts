@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
-import type { Db } from '../../src/database.ts'
+import type { Db } from '../../src/plumbing/storage/database.ts'
 
 /** Far longer than a statement takes to come to a lock, and less than a test may take. */
 const hangMs = 20_000

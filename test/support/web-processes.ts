@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import type { Config } from '../../src/config.ts'
+import type { Config } from '../../src/plumbing/config/config.ts'
 import type { Doom } from './web-process.ts'
 
 export type WebProcess = {

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { openLog } from '../../src/log.ts'
+import { openLog } from '../../src/plumbing/telemetry/log.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import { Refusal } from '../../src/refusal.ts'
 import type { Services } from '../../src/services.ts'

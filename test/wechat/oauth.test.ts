@@ -1,8 +1,8 @@
 import { inspect } from 'node:util'
 import { Agent } from 'undici'
 import { expect, it, onTestFinished } from 'vitest'
-import { openLog } from '../../src/log.ts'
-import { Secret } from '../../src/secret.ts'
+import { openLog } from '../../src/plumbing/telemetry/log.ts'
+import { Secret } from '../../src/plumbing/secrets/secret.ts'
 import { openOAuth } from '../../src/wechat/oauth.ts'
 import { type LittleAnswer, startLittleWeChat } from '../support/little-wechat.ts'
 

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Db } from '../../database.ts'
+import type { Db } from '../../plumbing/storage/database.ts'
 import { counts } from '../doubt.ts'
 import { type Asked, dayOf, markOf } from './asked.ts'
 import { read } from './read.ts'

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Db } from '../../database.ts'
+import type { Db } from '../../plumbing/storage/database.ts'
 
 /** Ids of grants from `from` on, up to `below` (null: all that follow). */
 export type Range = { from: string; below: string | null }

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Db } from '../../database.ts'
+import type { Db } from '../../plumbing/storage/database.ts'
 
 /**
  * Runs one of the proof's long reads with the memory that it needs (some hash tables of 64 MB, and never two at a time by

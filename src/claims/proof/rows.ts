@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Db } from '../../database.ts'
+import type { Db } from '../../plumbing/storage/database.ts'
 import type { Asked } from './asked.ts'
 import { read } from './read.ts'
 

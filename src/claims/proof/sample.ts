@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Db } from '../../database.ts'
+import type { Db } from '../../plumbing/storage/database.ts'
 
 /** A coupon that is sent, as far as WeChat is asked about it. */
 export type SentCoupon = {

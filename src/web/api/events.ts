@@ -2,7 +2,7 @@ import { readEvent } from '../../inbox/event.ts'
 import { eventFault } from '../../inbox/event-fault.ts'
 import { signatureHolds } from '../../inbox/event-signature.ts'
 import { receiveEvent } from '../../inbox/receive-event.ts'
-import { inboxTotal } from '../../metrics.ts'
+import { inboxTotal } from '../../plumbing/telemetry/metrics.ts'
 import type { Handler } from '../context.ts'
 import { BodyTooLarge, readBody } from '../middleware/body.ts'
 

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { rememberedPer } from '../../remembered.ts'
+import { rememberedPer } from '../../plumbing/remembered.ts'
 import type { Context } from '../context.ts'
 import { sessionIdOf } from './session.ts'
 

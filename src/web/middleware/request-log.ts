@@ -1,5 +1,5 @@
-import { maskUrl } from '../../mask-url.ts'
-import { httpSeconds } from '../../metrics.ts'
+import { maskUrl } from '../../plumbing/telemetry/mask-url.ts'
+import { httpSeconds } from '../../plumbing/telemetry/metrics.ts'
 import type { Services } from '../../services.ts'
 import type { Context, Handler } from '../context.ts'
 import { randomText } from '../random.ts'

@@ -1,4 +1,4 @@
-import type { Config } from '../../config.ts'
+import type { Config } from '../../plumbing/config/config.ts'
 import type { Handler } from '../context.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { receive } from '../../inbox/inbox.ts'
 import { cardOfPush, pushKey, type StoredPush } from '../../inbox/push.ts'
-import { inboxTotal } from '../../metrics.ts'
+import { inboxTotal } from '../../plumbing/telemetry/metrics.ts'
 import type { OfficialAccount } from '../../merchants/merchant.ts'
 import { answerEcho, MessageFault, openPush, type PushKeys } from '../../wechat/official/message-push.ts'
 import type { Context, Handler } from '../context.ts'

@@ -1,7 +1,7 @@
 import { receive } from '../../inbox/inbox.ts'
 import { notificationKey, type StoredNotification } from '../../inbox/pay-notification.ts'
 import type { Account } from '../../merchants/merchant.ts'
-import { inboxTotal } from '../../metrics.ts'
+import { inboxTotal } from '../../plumbing/telemetry/metrics.ts'
 import { NotificationRefused } from '../../wechat/pay/notification.ts'
 import { openV2Notification } from '../../wechat/pay-v2/notification.ts'
 import type { Context, Handler } from '../context.ts'

@@ -1,6 +1,6 @@
 import { claim } from '../../claims/claim.ts'
 import type { ClaimAnswer } from '../../claims/claim-answer.ts'
-import { claimsTotal } from '../../metrics.ts'
+import { claimsTotal } from '../../plumbing/telemetry/metrics.ts'
 import { wantsJson } from '../accepts.ts'
 import type { Context } from '../context.ts'
 import { takeIntent } from '../claim-intent.ts'

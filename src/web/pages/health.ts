@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { schemaIsCurrent } from '../../migrate.ts'
+import { schemaIsCurrent } from '../../plumbing/storage/migrate.ts'
 import type { Services } from '../../services.ts'
 import type { Context } from '../context.ts'
 import { isStopping } from '../stopping.ts'

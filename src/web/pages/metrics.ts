@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { readLedgerGauges } from '../../ledger-gauges.ts'
-import { registry } from '../../metrics.ts'
+import { registry } from '../../plumbing/telemetry/metrics.ts'
 import type { Context } from '../context.ts'
 
 /** `GET /metrics` for Prometheus: with the bearer token of METRICS_TOKEN, or without one from this machine only. */

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici'
-import type { Clock } from '../../clock.ts'
-import { Secret } from '../../secret.ts'
+import type { Clock } from '../../plumbing/clock.ts'
+import { Secret } from '../../plumbing/secrets/secret.ts'
 import { askJson } from './ask-json.ts'
 import { readReply } from './read-reply.ts'
 import type { OfficialReply } from './reply.ts'

@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici'
-import { parseJson } from '../../parse-json.ts'
+import { parseJson } from '../../plumbing/files/parse-json.ts'
 import { exchange } from '../pay/exchange.ts'
 
 /** One JSON answer of WeChat, or a word for why there is none. */

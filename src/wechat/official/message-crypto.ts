@@ -1,5 +1,5 @@
 import { createDecipheriv, createHash, timingSafeEqual } from 'node:crypto'
-import type { Secret } from '../../secret.ts'
+import type { Secret } from '../../plumbing/secrets/secret.ts'
 import { MessageFault } from './message-fault.ts'
 
 /** What the push settings of the Official Account's back office hold; `previousKey` is the EncodingAESKey before the present one. */

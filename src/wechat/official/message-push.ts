@@ -1,4 +1,4 @@
-import type { Secret } from '../../secret.ts'
+import type { Secret } from '../../plumbing/secrets/secret.ts'
 import { decryptMessage, type PushKeys, signatureHolds } from './message-crypto.ts'
 import { MessageFault } from './message-fault.ts'
 import { type MessageFields, readMessageXml } from './message-xml.ts'

@@ -1,5 +1,5 @@
 import { createDecipheriv, createHash, createHmac, timingSafeEqual } from 'node:crypto'
-import type { Secret } from '../../secret.ts'
+import type { Secret } from '../../plumbing/secrets/secret.ts'
 import { NotificationRefused } from '../pay/notification.ts'
 import { readXml, type XmlFields } from './xml.ts'
 

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici'
 import type { Logger } from 'pino'
-import type { Clock } from '../../clock.ts'
+import type { Clock } from '../../plumbing/clock.ts'
 import { lowerCased, NotificationRefused, openEnvelope } from './notification.ts'
 import { checkPath, refuseSupplementary } from './pay-body.ts'
 import { openPlatformKeys } from './platform-keys.ts'

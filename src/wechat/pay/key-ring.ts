@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
-import type { Clock } from '../../clock.ts'
+import type { Clock } from '../../plumbing/clock.ts'
 import { publicKeyOf, serialKey } from './certificates.ts'
 import type { PayKeyMaterial, PlatformCertificate } from './types.ts'
 

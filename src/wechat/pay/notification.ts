@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Secret } from '../../secret.ts'
+import type { Secret } from '../../plumbing/secrets/secret.ts'
 import { openResource } from './resource.ts'
 import type { HeaderBag, OpenedNotification } from './types.ts'
 import type { VerificationFault } from './verification.ts'

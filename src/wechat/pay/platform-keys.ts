@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { Clock } from '../../clock.ts'
+import type { Clock } from '../../plumbing/clock.ts'
 import { CertificatesUnavailable, certificatesPath, readCertificates } from './certificates.ts'
 import { openKeyRing } from './key-ring.ts'
 import type { SignedExchange } from './signed-exchange.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { parseJson } from '../../parse-json.ts'
+import { parseJson } from '../../plumbing/files/parse-json.ts'
 import type { Failure, RawAnswer } from './exchange.ts'
 import type { HeaderBag, PayReply, RefusalReply, UnknownReply, UnknownWord } from './types.ts'
 

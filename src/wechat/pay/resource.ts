@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import type { Secret } from '../../secret.ts'
+import type { Secret } from '../../plumbing/secrets/secret.ts'
 import type { SealedResource } from './types.ts'
 
 const resourceAlgorithm = 'AEAD_AES_256_GCM'

@@ -1,4 +1,4 @@
-import type { Secret } from '../../secret.ts'
+import type { Secret } from '../../plumbing/secrets/secret.ts'
 
 /** What one merchant number needs to sign its calls and to verify WeChat's answers (wechat/pay-v3.md 6). */
 export type PayKeyMaterial = {

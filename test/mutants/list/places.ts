@@ -215,7 +215,7 @@ export const places: Mutant[] = [
     name: 'day-of-utc',
     was: 20,
     harm: 'the day’s places come anew at eight in the morning',
-    file: 'src/clock.ts',
+    file: 'src/plumbing/clock.ts',
     find: 'const number = Math.floor((at.getTime() + beijingOffsetMs) / dayMs)',
     replace: 'const number = Math.floor(at.getTime() / dayMs)',
     tests: ['test/faults/midnight.test.ts'],

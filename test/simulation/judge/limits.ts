@@ -1,4 +1,4 @@
-import { beijingDay } from '../../../src/clock.ts'
+import { beijingDay } from '../../../src/plumbing/clock.ts'
 import type { Rules } from '../chronicle.ts'
 import type { World } from '../world.ts'
 import type { Evidence, GrantRow } from './evidence.ts'

@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest'
-import { openLog } from '../../../src/log.ts'
+import { openLog } from '../../../src/plumbing/telemetry/log.ts'
 import { applyMerchant } from '../../../src/merchants/apply.ts'
 import { merchantFile } from '../../../sandbox/merchant-file.ts'
 import { startSandbox } from '../../../sandbox/sandbox.ts'

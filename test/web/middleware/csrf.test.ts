@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
-import type { Config } from '../../../src/config.ts'
+import type { Config } from '../../../src/plumbing/config/config.ts'
 import type { Context } from '../../../src/web/context.ts'
 import { csrfHolds, csrfToken, csrfTokenOf } from '../../../src/web/middleware/csrf.ts'
 

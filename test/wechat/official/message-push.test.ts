@@ -1,7 +1,7 @@
 import { createCipheriv, createHash, randomBytes } from 'node:crypto'
 import { encrypt, getSignature } from '@wecom/crypto'
 import { expect, it } from 'vitest'
-import { Secret } from '../../../src/secret.ts'
+import { Secret } from '../../../src/plumbing/secrets/secret.ts'
 import { answerEcho, MessageFault, openPush, type PushKeys } from '../../../src/wechat/official/message-push.ts'
 
 const appid = 'wx0123456789abcdef'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Aes } from 'wechatpay-axios-plugin'
-import { Secret } from '../../../src/secret.ts'
+import { Secret } from '../../../src/plumbing/secrets/secret.ts'
 import { sealResource } from '../../../src/wechat/pay/resource.ts'
 import { movableClock } from '../../support/clock.ts'
 import {

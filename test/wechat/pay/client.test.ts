@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Secret } from '../../../src/secret.ts'
+import { Secret } from '../../../src/plumbing/secrets/secret.ts'
 import { openPayClient } from '../../../src/wechat/pay/client.ts'
 import { payBody } from '../../../src/wechat/pay/pay-body.ts'
 import { merchant, openTestClient, publicKeyPlatform } from '../../support/pay-parties.ts'

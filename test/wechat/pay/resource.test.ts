@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Aes } from 'wechatpay-axios-plugin'
-import { Secret } from '../../../src/secret.ts'
+import { Secret } from '../../../src/plumbing/secrets/secret.ts'
 import { openResource, sealResource } from '../../../src/wechat/pay/resource.ts'
 import { merchant } from '../../support/pay-parties.ts'
 

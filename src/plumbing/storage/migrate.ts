@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { type Migration, Migrator } from 'kysely'
 import type { Db } from './database.ts'
 
-const migrationFolder = new URL('../migrations/', import.meta.url)
+const migrationFolder = new URL('../../../migrations/', import.meta.url)
 
 /** Brings the database to the newest schema and returns the names of what was applied. Throws what a migration threw. */
 export async function migrate(db: Db): Promise<string[]> {

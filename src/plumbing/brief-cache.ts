@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import type { Clock } from '../clock.ts'
+import type { Clock } from './clock.ts'
 
 /** A change made at the console or by another process is seen everywhere within this time. */
 const freshMs = 1_000
