@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { raiseHalt, liftHalt } from '../src/delivery/halts.ts'
 import { openDeliveryLoop } from '../src/delivery/loop.ts'
-import { outcomeNamed } from '../src/delivery/outcomes.ts'
+import { outcomeNamed } from '../src/ledger/outcomes/outcomes.ts'
 import { aMerchant, aStock, senderOf } from '../test/support/builders.ts'
 import { manyOwed } from '../test/support/many-owed.ts'
 import { type BenchRow, median, printRow } from './bench.ts'

@@ -1,5 +1,5 @@
 import { openDatabase, patientTimeoutMs } from '../src/plumbing/storage/database.ts'
-import { prove } from '../src/claims/proof.ts'
+import { prove } from '../src/doctor/proof/proof.ts'
 import { aBigLedger } from '../test/support/big-ledger.ts'
 import type { BenchRow } from './bench.ts'
 import { crowdAtSize } from './crowd.ts'

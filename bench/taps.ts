@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { claim } from '../src/claims/claim.ts'
-import type { Campaign } from '../src/campaigns/campaign.ts'
+import type { Campaign } from '../src/plumbing/storage/schema/campaign.ts'
 import { type BenchRow, median, printRow } from './bench.ts'
 import { drive, type Load, request } from './support/load.ts'
 import { openStage, type Stage } from './support/stage.ts'

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import { openGateRepair } from './claims/gate-repair.ts'
+import { openGateRepair } from './gate/gate-repair.ts'
 import type { Config } from './plumbing/config/config.ts'
 import { openDeliveryLoop } from './delivery/loop.ts'
 import { openInboxLoop } from './inbox/loop.ts'
@@ -12,7 +12,7 @@ import { migrate, schemaIsCurrent } from './plumbing/storage/migrate.ts'
 import { openServices } from './open-services.ts'
 import type { Services } from './services.ts'
 import { createApp } from './web/app.ts'
-import { markStopping } from './web/stopping.ts'
+import { markStopping } from './web/shell/stopping.ts'
 
 export type Running = { services: Services; url: string | undefined; stop(): Promise<void> }
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { ConfigFault, readConfig } from '../src/plumbing/config/config.ts'
-import { outcomes } from '../src/delivery/outcomes.ts'
+import { outcomes } from '../src/ledger/outcomes/outcomes.ts'
 import { goodsTagSets } from '../src/stocks/goods-tags.ts'
 
 const read = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8')

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readLedgerGauges } from '../src/ledger-gauges.ts'
+import { readLedgerGauges } from '../src/web/ops/ledger-gauges.ts'
 import { registry, startProcessMetrics } from '../src/plumbing/telemetry/metrics.ts'
 import { aCampaign, aMerchant, aStock } from './support/builders.ts'
 import { aGrant } from './support/grants.ts'

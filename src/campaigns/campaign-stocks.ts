@@ -1,7 +1,7 @@
 import type { Db } from '../plumbing/storage/database.ts'
 import type { CampaignCoupon } from '../plumbing/storage/schema.ts'
 import { goodsTagSet } from '../stocks/goods-tags.ts'
-import type { Stock } from '../stocks/stock.ts'
+import type { Stock } from '../plumbing/storage/schema/stock.ts'
 import type { CampaignFile } from './campaign-file.ts'
 
 /** What is wrong with the stocks that a campaign wants to give, and what its operator should know about them. */

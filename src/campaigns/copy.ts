@@ -4,7 +4,7 @@ import { FileFault } from '../plumbing/files/file-fault.ts'
 import type { Directory } from '../merchants/directory.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import { copiedRule } from './added-tiers.ts'
-import type { Campaign } from './campaign.ts'
+import type { Campaign } from '../plumbing/storage/schema/campaign.ts'
 import { isSlug, slugRule } from './campaign-file.ts'
 
 export type Copy = { slug: string; newSlug: string; from: Date }

@@ -1,5 +1,5 @@
 import { type Merchant, sendersOf } from '../merchants/merchant.ts'
-import type { Campaign } from './campaign.ts'
+import type { Campaign } from '../plumbing/storage/schema/campaign.ts'
 import type { CampaignFile } from './campaign-file.ts'
 
 /**

@@ -1,5 +1,5 @@
-import { type Awarded, AwardUndecided } from '../claims/award.ts'
-import { closedReason } from '../claims/campaign-window.ts'
+import { type Awarded, AwardUndecided } from '../grants/award.ts'
+import { closedReason } from '../grants/campaign-window.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
 import { activateCard } from './activate.ts'

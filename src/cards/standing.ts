@@ -1,4 +1,4 @@
-import type { Campaign } from '../campaigns/campaign.ts'
+import type { Campaign } from '../plumbing/storage/schema/campaign.ts'
 import type { CardOpening } from './card-opening.ts'
 
 /** What a card means in a card_open campaign. */

@@ -1,4 +1,4 @@
-import type { Campaign } from '../campaigns/campaign.ts'
+import type { Campaign } from '../plumbing/storage/schema/campaign.ts'
 import type { Db } from '../plumbing/storage/database.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import { memberStandings } from './earned.ts'

@@ -1,8 +1,8 @@
-import { memberWords, waitingWords } from '../delivery/outcomes.ts'
+import { memberWords, waitingWords } from '../ledger/outcomes/outcomes.ts'
 import { type MemberReason, memberReasons } from '../refusal.ts'
 import type { CouponState } from '../plumbing/storage/schema.ts'
-import type { Stock } from '../stocks/stock.ts'
-import type { Grant, GrantStatus } from './grants.ts'
+import type { Stock } from '../plumbing/storage/schema/stock.ts'
+import type { Grant, GrantStatus } from '../grants/grants.ts'
 
 /** The answer that goes out as JSON, or decides which page the member sees. */
 export type ClaimAnswer = {

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import type { Campaign } from '../campaigns/campaign.ts'
+import type { Campaign } from '../plumbing/storage/schema/campaign.ts'
 import { beijingDay } from '../plumbing/clock.ts'
 import type { Services } from '../services.ts'
 import type { ClaimAnswer } from './claim-answer.ts'

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import type { Wanted } from '../claims/owed-grants.ts'
-import { giveUpGrants, type HandLine, replaceGrants } from '../claims/settle-by-hand.ts'
+import type { Wanted } from '../grants/owed-grants.ts'
+import { giveUpGrants, type HandLine, replaceGrants } from '../grants/settle-by-hand.ts'
 import type { Services } from '../services.ts'
 import { type Cli, withServices } from './cli.ts'
 import { CliRefusal } from './cli-refusal.ts'

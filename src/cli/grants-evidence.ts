@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Command } from 'commander'
 import { strToU8, zipSync } from 'fflate'
-import { evidenceOf } from '../claims/evidence.ts'
+import { evidenceOf } from '../grants/evidence.ts'
 import { type Cli, withServices } from './cli.ts'
 import { CliRefusal } from './cli-refusal.ts'
 

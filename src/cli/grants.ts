@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { retryGrants } from '../claims/retry.ts'
+import { retryGrants } from '../grants/retry.ts'
 import { answer, type Cli, withServices } from './cli.ts'
 import { evidenceCommand } from './grants-evidence.ts'
 import { giveUpCommand, replaceCommand } from './grants-by-hand.ts'

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { goodsTagSet } from '../stocks/goods-tags.ts'
 import { importStock } from '../stocks/import.ts'
-import type { Stock } from '../stocks/stock.ts'
+import type { Stock } from '../plumbing/storage/schema/stock.ts'
 import { syncStock } from '../stocks/sync.ts'
 import { answer, type Cli, merchantNamed, withServices } from './cli.ts'
 import { CliRefusal } from './cli-refusal.ts'

@@ -1,10 +1,10 @@
-import type { OwedCoupon } from '../claims/coupon.ts'
+import type { OwedCoupon } from '../ledger/coupon.ts'
 import type { PayClient } from '../wechat/pay/client.ts'
 import { sendCoupon } from '../wechat/pay/favor.ts'
 import { PayRequestFault } from '../wechat/pay/pay-body.ts'
 import { classify, type Outcome } from './classify.ts'
-import { isMembersOwn } from './outcome.ts'
-import { outcomeNamed } from './outcomes.ts'
+import { isMembersOwn } from '../ledger/outcomes/outcome.ts'
+import { outcomeNamed } from '../ledger/outcomes/outcomes.ts'
 
 /** A second asking with less than this would mostly time out; WeChat documents ~100 ms for a send. */
 const leastAskMs = 300

@@ -1,7 +1,7 @@
 import type { SentCoupon } from '../wechat/pay/favor.ts'
 import type { PayReply, RefusalReply } from '../wechat/pay/types.ts'
-import { isMembersOwn, type OutcomeRow } from './outcome.ts'
-import { outcomeNamed, outcomes } from './outcomes.ts'
+import { isMembersOwn, type OutcomeRow } from '../ledger/outcomes/outcome.ts'
+import { outcomeNamed, outcomes } from '../ledger/outcomes/outcomes.ts'
 
 /** One answer of the send call, read. */
 export type Outcome = {

@@ -1,9 +1,9 @@
-import type { OwedCoupon } from '../claims/coupon.ts'
+import type { OwedCoupon } from '../ledger/coupon.ts'
 import type { Services } from '../services.ts'
 import type { PayClient } from '../wechat/pay/client.ts'
-import { nextTry } from './backoff.ts'
+import { nextTry } from '../ledger/outcomes/backoff.ts'
 import { isOldDoubt, lookUp } from './look-up.ts'
-import { outcomeNamed } from './outcomes.ts'
+import { outcomeNamed } from '../ledger/outcomes/outcomes.ts'
 import type { SendResult } from './sender.ts'
 import { settle } from './settlement.ts'
 

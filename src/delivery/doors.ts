@@ -1,4 +1,4 @@
-import { leaseMs } from '../claims/coupon.ts'
+import { leaseMs } from '../ledger/coupon.ts'
 
 /**
  * How long one try to send may take, by who asks: `timeoutMs` is the most that WeChat may take, a second asking

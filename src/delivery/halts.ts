@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
-import type { OwedCoupon } from '../claims/coupon.ts'
+import type { OwedCoupon } from '../ledger/coupon.ts'
 import type { Services } from '../services.ts'
-import { nextTry } from './backoff.ts'
+import { nextTry } from '../ledger/outcomes/backoff.ts'
 import type { Outcome } from './classify.ts'
-import { memberWords } from './outcomes.ts'
+import { memberWords } from '../ledger/outcomes/outcomes.ts'
 import { forgetStanding, type Halt, haltOn, readStanding } from './standing.ts'
 
 /**

@@ -1,10 +1,10 @@
-import type { OwedCoupon } from '../claims/coupon.ts'
+import type { OwedCoupon } from '../ledger/coupon.ts'
 import type { Db } from '../plumbing/storage/database.ts'
 import type { Services } from '../services.ts'
 import type { PayClient } from '../wechat/pay/client.ts'
 import { listUserCoupons, type UserCoupon } from '../wechat/pay/favor.ts'
-import { isMembersOwn } from './outcome.ts'
-import { outcomeNamed } from './outcomes.ts'
+import { isMembersOwn } from '../ledger/outcomes/outcome.ts'
+import { outcomeNamed } from '../ledger/outcomes/outcomes.ts'
 
 export type LookedUp =
   | { kind: 'found'; couponId: string; requestId: string | undefined }

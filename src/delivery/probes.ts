@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
-import { laneHeads } from '../claims/lanes.ts'
+import { laneHeads } from '../ledger/lanes.ts'
 import type { Services } from '../services.ts'
-import { nextTry } from './backoff.ts'
+import { nextTry } from '../ledger/outcomes/backoff.ts'
 import { doors } from './doors.ts'
 import { liftHalt, probe } from './halts.ts'
-import { outcomeNamed } from './outcomes.ts'
+import { outcomeNamed } from '../ledger/outcomes/outcomes.ts'
 import { send, type SendResult } from './sender.ts'
 import type { Halt } from './standing.ts'
 

@@ -1,4 +1,4 @@
-import { isHeld } from '../claims/held.ts'
+import { isHeld } from '../ledger/held.ts'
 import type { Services } from '../services.ts'
 import { doors } from './doors.ts'
 import { liftFor } from './halts.ts'

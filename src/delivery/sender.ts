@@ -1,4 +1,4 @@
-import { leaseMs, type OwedCoupon } from '../claims/coupon.ts'
+import { leaseMs, type OwedCoupon } from '../ledger/coupon.ts'
 import { elapsedMs } from '../plumbing/clock.ts'
 import type { Account } from '../merchants/merchant.ts'
 import { sendSeconds, sendsTotal } from '../plumbing/telemetry/metrics.ts'
@@ -10,7 +10,7 @@ import { clearUp } from './clear-up.ts'
 import { lastWordMs } from './doors.ts'
 import { standingHalt } from './halts.ts'
 import { needsLookUp } from './look-up.ts'
-import { outcomeNamed } from './outcomes.ts'
+import { outcomeNamed } from '../ledger/outcomes/outcomes.ts'
 import { settle } from './settlement.ts'
 
 export type SendResult =

@@ -1,4 +1,4 @@
-import type { Sent } from '../claims/settle.ts'
+import type { Sent } from '../ledger/settle.ts'
 import { lateSendsTotal } from '../plumbing/telemetry/metrics.ts'
 import type { Services } from '../services.ts'
 

@@ -1,4 +1,4 @@
-import type { OwedCoupon } from '../claims/coupon.ts'
+import type { OwedCoupon } from '../ledger/coupon.ts'
 import type { Db } from '../plumbing/storage/database.ts'
 import type { SuspicionsTable } from '../plumbing/storage/schema.ts'
 import type { Services } from '../services.ts'

@@ -1,7 +1,7 @@
-import type { OwedCoupon } from '../claims/coupon.ts'
+import type { OwedCoupon } from '../ledger/coupon.ts'
 import type { Services } from '../services.ts'
-import type { OutcomeRow } from './outcome.ts'
-import { outcomes } from './outcomes.ts'
+import type { OutcomeRow } from '../ledger/outcomes/outcome.ts'
+import { outcomes } from '../ledger/outcomes/outcomes.ts'
 
 /**
  * RULE_LIMIT was seen to be false while another send of the same member was in hand (wechat/pay-v3.md 3.3), and our

@@ -1,4 +1,4 @@
-import { outcomeNamed } from '../delivery/outcomes.ts'
+import { outcomeNamed } from '../ledger/outcomes/outcomes.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
 import { finding, type Finding } from './findings.ts'

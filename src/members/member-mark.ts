@@ -1,6 +1,5 @@
 import { createHash, createHmac } from 'node:crypto'
 import { type RawBuilder, sql } from 'kysely'
-import type { Merchant } from '../merchants/merchant.ts'
 import type { Secret } from '../plumbing/secrets/secret.ts'
 
 /** 128 bits: no two members of a merchant ever share a mark. */
@@ -10,7 +9,7 @@ const markLength = 32
  * What stands for a member in scopes and trigger keys instead of the openid: HMAC-SHA256 under the merchant's own key, 32
  * hex digits. So a person can be erased from every table and stays, for the limits, the same one.
  */
-export function memberMark(merchant: Pick<Merchant, 'memberKey'>, openid: string): string {
+export function memberMark(merchant: { memberKey: Secret }, openid: string): string {
   return createHmac('sha256', merchant.memberKey.reveal()).update(openid).digest('hex').slice(0, markLength)
 }
 

@@ -1,7 +1,7 @@
 import { changedFields } from '../plumbing/files/changed-fields.ts'
 import type { Clock } from '../plumbing/clock.ts'
 import type { Db } from '../plumbing/storage/database.ts'
-import { probeSoon } from '../delivery/probe-soon.ts'
+import { probeSoon } from './probe-soon.ts'
 import type { Secrets } from '../plumbing/secrets/vault.ts'
 import { applyAccount, removeMissingAccounts } from './apply-account.ts'
 import type { Directory } from './directory.ts'

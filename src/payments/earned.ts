@@ -1,5 +1,5 @@
-import type { Campaign } from '../campaigns/campaign.ts'
-import type { Earned } from '../campaigns/earned.ts'
+import type { Campaign } from '../plumbing/storage/schema/campaign.ts'
+import type { Earned } from '../grants/earned.ts'
 import type { Db } from '../plumbing/storage/database.ts'
 import { memberMark } from '../members/member-mark.ts'
 import type { Merchant } from '../merchants/merchant.ts'

@@ -1,5 +1,5 @@
-import { AwardUndecided } from '../claims/award.ts'
-import { type Grant, grantsOfTransaction } from '../claims/grants.ts'
+import { AwardUndecided } from '../grants/award.ts'
+import { type Grant, grantsOfTransaction } from '../grants/grants.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { MemberReason } from '../refusal.ts'
 import type { Services } from '../services.ts'

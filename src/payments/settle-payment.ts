@@ -1,5 +1,5 @@
-import { award, type Awarded, AwardStale, AwardUndecided } from '../claims/award.ts'
-import { eachByItself } from '../claims/each-by-itself.ts'
+import { award, type Awarded, AwardStale, AwardUndecided } from '../grants/award.ts'
+import { eachByItself } from '../grants/each-by-itself.ts'
 import { memberMark } from '../members/member-mark.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'

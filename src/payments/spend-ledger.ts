@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Campaign } from '../campaigns/campaign.ts'
+import type { Campaign } from '../plumbing/storage/schema/campaign.ts'
 import type { Db } from '../plumbing/storage/database.ts'
 import type { Promotion, SpendRule } from '../plumbing/storage/schema.ts'
 import { factsVersion } from './facts.ts'

@@ -3,7 +3,7 @@ import type { Services } from '../services.ts'
 import type { StockDetail } from '../wechat/pay/favor.ts'
 import { countInFlight } from './in-flight.ts'
 import { creatorOf, readLiveStock } from './live-stock.ts'
-import type { Stock } from './stock.ts'
+import type { Stock } from '../plumbing/storage/schema/stock.ts'
 import { StockFault } from './stock-fault.ts'
 import { statedTags, type StatedTags, stockFaults } from './stock-rules.ts'
 

@@ -2,7 +2,7 @@ import type { Merchant } from '../merchants/merchant.ts'
 import { type StockServices, stockColumns } from './import.ts'
 import { countInFlight } from './in-flight.ts'
 import { readLiveStock } from './live-stock.ts'
-import type { Stock } from './stock.ts'
+import type { Stock } from '../plumbing/storage/schema/stock.ts'
 import { StockFault } from './stock-fault.ts'
 import { statedTags } from './stock-rules.ts'
 

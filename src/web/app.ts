@@ -1,11 +1,11 @@
 import Koa from 'koa'
 import type { Services } from '../services.ts'
-import type { State } from './context.ts'
-import { errors } from './middleware/errors.ts'
-import { gluedQuery } from './middleware/glued-query.ts'
-import { plainAddress } from './middleware/plain-address.ts'
-import { requestLog } from './middleware/request-log.ts'
-import { securityHeaders } from './middleware/security-headers.ts'
+import type { State } from './shell/context.ts'
+import { errors } from './member/middleware/errors.ts'
+import { gluedQuery } from './member/middleware/glued-query.ts'
+import { plainAddress } from './shell/plain-address.ts'
+import { requestLog } from './shell/request-log.ts'
+import { securityHeaders } from './shell/security-headers.ts'
 import { routes } from './routes.ts'
 
 /** The web application over opened services; it holds nothing of its own. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { prove } from '../../src/claims/proof.ts'
+import { prove } from '../../src/doctor/proof/proof.ts'
 import { useSpendShop } from './spend-shop.ts'
 
 describe.each([{ redis: true }, { redis: false }])(

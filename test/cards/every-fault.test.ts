@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import type { Campaign } from '../../src/campaigns/campaign.ts'
+import type { Campaign } from '../../src/plumbing/storage/schema/campaign.ts'
 import { settleOpening } from '../../src/cards/settle-opening.ts'
-import { AwardUndecided } from '../../src/claims/award.ts'
+import { AwardUndecided } from '../../src/grants/award.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import type { Services } from '../../src/services.ts'
-import type { Stock } from '../../src/stocks/stock.ts'
+import type { Stock } from '../../src/plumbing/storage/schema/stock.ts'
 import { aCampaign, aMerchant, aStock } from '../support/builders.ts'
 import { openTestServices } from '../support/services.ts'
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openFromLanding } from '../../src/cards/landing.ts'
 import type { CardOptions } from '../../sandbox/control.ts'
-import type { Stock } from '../../src/stocks/stock.ts'
+import type { Stock } from '../../src/plumbing/storage/schema/stock.ts'
 import { aCampaign, aStock } from '../support/builders.ts'
 import { type WiredWechat, wireWechat } from '../support/wechat.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { memberGrants } from '../../src/claims/grants.ts'
+import { memberGrants } from '../../src/grants/grants.ts'
 import { settleOpening } from '../../src/cards/settle-opening.ts'
 import { aCampaign, aMerchant, aStock } from '../support/builders.ts'
 import { openTestServices } from '../support/services.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Campaign } from '../../src/campaigns/campaign.ts'
+import type { Campaign } from '../../src/plumbing/storage/schema/campaign.ts'
 import { recordCard } from '../../src/cards/openings.ts'
 import { standingOf } from '../../src/cards/standing.ts'
 import { unprovenOpenings } from '../../src/cards/unproven.ts'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { award } from '../../src/claims/award.ts'
+import { award } from '../../src/grants/award.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import type { CampaignLimits } from '../../src/plumbing/storage/schema.ts'
 import type { Services } from '../../src/services.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { shareLanes } from '../../src/claims/lane-shares.ts'
-import type { Lane } from '../../src/claims/lanes.ts'
+import { shareLanes } from '../../src/ledger/lane-shares.ts'
+import type { Lane } from '../../src/ledger/lanes.ts'
 
 const lane = (stockRef: number, wish: Partial<Lane> = {}): Lane => ({
   accountId: 1,

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { claim } from '../../src/claims/claim.ts'
-import { retryGrants } from '../../src/claims/retry.ts'
-import type { Campaign } from '../../src/campaigns/campaign.ts'
+import { retryGrants } from '../../src/grants/retry.ts'
+import type { Campaign } from '../../src/plumbing/storage/schema/campaign.ts'
 import { type DemoShop, openDemoShop } from '../support/demo-shop.ts'
 
 let shop: DemoShop

@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { claim } from '../../src/claims/claim.ts'
-import type { SampleSize } from '../../src/claims/proof/sample.ts'
-import { compareWithWeChat } from '../../src/claims/proof/with-wechat.ts'
-import type { Campaign } from '../../src/campaigns/campaign.ts'
+import type { SampleSize } from '../../src/doctor/proof/sample.ts'
+import { compareWithWeChat } from '../../src/doctor/proof/with-wechat.ts'
+import type { Campaign } from '../../src/plumbing/storage/schema/campaign.ts'
 import { type DemoShop, openDemoShop } from '../support/demo-shop.ts'
 
 let shop: DemoShop

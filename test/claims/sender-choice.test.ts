@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Campaign } from '../../src/campaigns/campaign.ts'
-import { award } from '../../src/claims/award.ts'
+import type { Campaign } from '../../src/plumbing/storage/schema/campaign.ts'
+import { award } from '../../src/grants/award.ts'
 import type { Account, Merchant } from '../../src/merchants/merchant.ts'
 import { Secret } from '../../src/plumbing/secrets/secret.ts'
 import type { Services } from '../../src/services.ts'

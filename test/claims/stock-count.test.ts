@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { holdStocks } from '../../src/claims/stock-left.ts'
+import { holdStocks } from '../../src/grants/stock-left.ts'
 import type { Services } from '../../src/services.ts'
-import type { Stock } from '../../src/stocks/stock.ts'
+import type { Stock } from '../../src/plumbing/storage/schema/stock.ts'
 import { aMerchant, aStock } from '../support/builders.ts'
 import { openTestServices } from '../support/services.ts'
 

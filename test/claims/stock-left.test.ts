@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Campaign } from '../../src/campaigns/campaign.ts'
+import type { Campaign } from '../../src/plumbing/storage/schema/campaign.ts'
 import { claim } from '../../src/claims/claim.ts'
 import { settleOpening } from '../../src/cards/settle-opening.ts'
 import type { Services } from '../../src/services.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { nextTry } from '../../src/delivery/backoff.ts'
+import { nextTry } from '../../src/ledger/outcomes/backoff.ts'
 
 const noon = new Date('2026-11-23T12:00:00+08:00')
 const middle = () => 0.5

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { classify } from '../../src/delivery/classify.ts'
-import { isMembersOwn } from '../../src/delivery/outcome.ts'
-import { memberWords, outcomeNamed, outcomes, waitingWords } from '../../src/delivery/outcomes.ts'
+import { isMembersOwn } from '../../src/ledger/outcomes/outcome.ts'
+import { memberWords, outcomeNamed, outcomes, waitingWords } from '../../src/ledger/outcomes/outcomes.ts'
 import type { RefusalReply } from '../../src/wechat/pay/types.ts'
 
 const refused = (wish: Partial<RefusalReply>): RefusalReply => ({

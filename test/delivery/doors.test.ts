@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { leaseMs } from '../../src/claims/coupon.ts'
+import { leaseMs } from '../../src/ledger/coupon.ts'
 
 test('no send, whoever asks, takes as long as its lease holds: the program does not start otherwise', async () => {
   const { doors, lastWordMs } = await import('../../src/delivery/doors.ts')

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { flagRefunded } from '../../src/claims/flag-refunded.ts'
-import { retryGrants } from '../../src/claims/retry.ts'
+import { flagRefunded } from '../../src/ledger/flag-refunded.ts'
+import { retryGrants } from '../../src/grants/retry.ts'
 import { doors } from '../../src/delivery/doors.ts'
 import { openDeliveryLoop } from '../../src/delivery/loop.ts'
 import { send } from '../../src/delivery/sender.ts'

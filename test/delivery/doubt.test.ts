@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { prove } from '../../src/claims/proof.ts'
+import { prove } from '../../src/doctor/proof/proof.ts'
 import { doors } from '../../src/delivery/doors.ts'
 import { openDeliveryLoop } from '../../src/delivery/loop.ts'
 import { send } from '../../src/delivery/sender.ts'

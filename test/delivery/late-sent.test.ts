@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { prove } from '../../src/claims/proof.ts'
+import { prove } from '../../src/doctor/proof/proof.ts'
 import { doors } from '../../src/delivery/doors.ts'
 import { send } from '../../src/delivery/sender.ts'
 import { openLog } from '../../src/plumbing/telemetry/log.ts'

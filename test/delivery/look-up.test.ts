@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { retryGrants } from '../../src/claims/retry.ts'
+import { retryGrants } from '../../src/grants/retry.ts'
 import { openDeliveryLoop } from '../../src/delivery/loop.ts'
 import { aCampaign } from '../support/builders.ts'
 import { type DeliveryRoom, openDeliveryRoom } from './delivery-room.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { memberWords, outcomeNamed, outcomes } from '../../src/delivery/outcomes.ts'
+import { memberWords, outcomeNamed, outcomes } from '../../src/ledger/outcomes/outcomes.ts'
 import { send } from '../../src/delivery/sender.ts'
 import { type DeliveryRoom, openDeliveryRoom } from './delivery-room.ts'
 import type { Answer } from './small-wechat.ts'

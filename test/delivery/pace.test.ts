@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { openPace, type Pace } from '../../src/delivery/pace.ts'
+import { openPace, type Pace } from '../../src/pace/pace.ts'
 import { takeRedisDatabase } from '../support/redis.ts'
 import { movableClock } from '../support/clock.ts'
 

@@ -180,7 +180,7 @@ test('what delivery met stands in the report with its cure', async () => {
     probe_at: at,
     probes: 0,
   }
-  const { outcomes } = await import('../../src/delivery/outcomes.ts')
+  const { outcomes } = await import('../../src/ledger/outcomes/outcomes.ts')
   const cause = outcomes.find((row) => row.verdict === 'halt')!.name
   await shop.services.db
     .insertInto('halts')

@@ -1,5 +1,5 @@
 import { inject, expect, onTestFinished, test, vi } from 'vitest'
-import { prove } from '../../src/claims/proof.ts'
+import { prove } from '../../src/doctor/proof/proof.ts'
 import { openDatabase } from '../../src/plumbing/storage/database.ts'
 import { openDeliveryLoop } from '../../src/delivery/loop.ts'
 import { createTestDatabase } from '../support/database.ts'

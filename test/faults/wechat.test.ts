@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { claim, type Claim } from '../../src/claims/claim.ts'
 import type { ClaimAnswer } from '../../src/claims/claim-answer.ts'
-import { prove } from '../../src/claims/proof.ts'
+import { prove } from '../../src/doctor/proof/proof.ts'
 import { openDeliveryLoop } from '../../src/delivery/loop.ts'
 import type { FaultSpec } from '../../sandbox/faults.ts'
 import { type DemoShop, openDemoShop } from '../support/demo-shop.ts'

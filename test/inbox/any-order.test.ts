@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Campaign } from '../../src/campaigns/campaign.ts'
+import type { Campaign } from '../../src/plumbing/storage/schema/campaign.ts'
 import { receive } from '../../src/inbox/inbox.ts'
 import { type InboxLoop, openInboxLoop } from '../../src/inbox/loop.ts'
 import { memberMark } from '../../src/members/member-mark.ts'

@@ -14,7 +14,7 @@ test.each(mutants)('$name can be planted: the code it changes stands there once'
 })
 
 test('one whose code is gone, or stands there twice, says so instead of planting nothing', () => {
-  const edit = { file: 'src/claims/coupon.ts', replace: '' }
+  const edit = { file: 'src/ledger/coupon.ts', replace: '' }
   expect(() => planted(root, { ...edit, find: 'no such code' })).toThrow('is stale: found 0 times')
   expect(() => planted(root, { ...edit, find: 'string' })).toThrow(/is stale: found \d times/)
 })

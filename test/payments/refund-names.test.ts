@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { memberGrants } from '../../src/claims/grants.ts'
+import { memberGrants } from '../../src/grants/grants.ts'
 import { receive } from '../../src/inbox/inbox.ts'
 import { openInboxLoop } from '../../src/inbox/loop.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { memberGrants } from '../../src/claims/grants.ts'
+import { memberGrants } from '../../src/grants/grants.ts'
 import { receive } from '../../src/inbox/inbox.ts'
 import { openInboxLoop } from '../../src/inbox/loop.ts'
 import { recordPayment } from '../../src/payments/intake.ts'

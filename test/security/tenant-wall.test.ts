@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Campaign } from '../../src/campaigns/campaign.ts'
+import type { Campaign } from '../../src/plumbing/storage/schema/campaign.ts'
 import { claim } from '../../src/claims/claim.ts'
 import { applyMerchant } from '../../src/merchants/apply.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'

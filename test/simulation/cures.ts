@@ -17,7 +17,7 @@ export const cures: readonly Cure[] = [
     harm: 'a lease that ran out is no doubt',
     edits: [
       {
-        file: 'src/claims/doubt.ts',
+        file: 'src/ledger/doubt.ts',
         find: "${column('lease_token')} is null)`",
         replace: "(${column('lease_token')} is null or ${column('leased_until')} <= lease_clock()))`",
       },
@@ -41,7 +41,7 @@ export const cures: readonly Cure[] = [
     harm: 'a limit added to a running campaign counts from zero',
     edits: [
       {
-        file: 'src/claims/limit-change.ts',
+        file: 'src/ledger/limit-change.ts',
         find: 'if (was === undefined) await fillPlaces(trx, merchant.id, after.id, kind)',
         replace: '',
       },
@@ -52,12 +52,12 @@ export const cures: readonly Cure[] = [
     harm: "a member's place that a dead process took at the gate is held for ever",
     edits: [
       {
-        file: 'src/claims/gate-store.ts',
+        file: 'src/gate/gate-store.ts',
         find: 'export const believedSeconds = 15',
         replace: 'export const believedSeconds = 1e12',
       },
       {
-        file: 'src/claims/award.ts',
+        file: 'src/grants/award.ts',
         find: "limit.level === 'member' && !wanted.lease && isFirst",
         replace: 'false',
       },
@@ -73,14 +73,14 @@ export const cures: readonly Cure[] = [
   {
     name: 'P7',
     harm: 'one broken campaign stops all others',
-    edits: [{ file: 'src/claims/each-by-itself.ts', find: 'errors.push(error)', replace: 'throw error' }],
+    edits: [{ file: 'src/grants/each-by-itself.ts', find: 'errors.push(error)', replace: 'throw error' }],
   },
   {
     name: 'P8',
     harm: 'an award rests on facts that a refund has changed meanwhile',
     edits: [
       {
-        file: 'src/claims/reserve.ts',
+        file: 'src/ledger/reserve.ts',
         find: 'where g."factsVersion" is null or g.id in (select id from facts_hold)',
         replace: '',
       },
@@ -92,7 +92,7 @@ export const cures: readonly Cure[] = [
     harm: 'a retry does not wait for a refusal of the same grant',
     edits: [
       {
-        file: 'src/claims/reopen.ts',
+        file: 'src/ledger/reopen.ts',
         find: 'await lockGrant(trx, grant.id)',
         replace:
           "await trx.selectFrom('grants').select('refunded_at').where('id', '=', grant.id).executeTakeFirstOrThrow()",

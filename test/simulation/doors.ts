@@ -1,7 +1,7 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { Webhook } from 'standardwebhooks'
-import { type Limit, limitsOf } from '../../src/claims/limits.ts'
+import { type Limit, limitsOf } from '../../src/ledger/limits/limits.ts'
 import { receive } from '../../src/inbox/inbox.ts'
 import { notificationKey } from '../../src/inbox/pay-notification.ts'
 import { pushKey } from '../../src/inbox/push.ts'

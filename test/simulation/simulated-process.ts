@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
 import type { Dispatcher } from 'undici'
-import { openGateRepair } from '../../src/claims/gate-repair.ts'
+import { openGateRepair } from '../../src/gate/gate-repair.ts'
 import type { Config } from '../../src/plumbing/config/config.ts'
 import { type DeliveryLoop, openDeliveryLoop } from '../../src/delivery/loop.ts'
 import { type InboxLoop, openInboxLoop } from '../../src/inbox/loop.ts'

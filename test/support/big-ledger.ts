@@ -1,11 +1,11 @@
 import { sql } from 'kysely'
-import type { Campaign } from '../../src/campaigns/campaign.ts'
-import { scopes } from '../../src/claims/scopes.ts'
+import type { Campaign } from '../../src/plumbing/storage/schema/campaign.ts'
+import { scopes } from '../../src/ledger/limits/scopes.ts'
 import type { Db } from '../../src/plumbing/storage/database.ts'
 import { memberMarkInSql } from '../../src/members/member-mark.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import type { Services } from '../../src/services.ts'
-import type { Stock } from '../../src/stocks/stock.ts'
+import type { Stock } from '../../src/plumbing/storage/schema/stock.ts'
 import { aCampaign, aStock, senderOf } from './builders.ts'
 
 export type BigLedger = { campaign: Campaign; stock: Stock }

@@ -1,12 +1,12 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import type { Insertable } from 'kysely'
-import type { Campaign } from '../../src/campaigns/campaign.ts'
+import type { Campaign } from '../../src/plumbing/storage/schema/campaign.ts'
 import type { Account, Merchant } from '../../src/merchants/merchant.ts'
 import { newMemberKey } from '../../src/merchants/member-keys.ts'
 import { accountPlace, merchantPlace } from '../../src/merchants/secret-places.ts'
 import type { CampaignsTable, StocksTable } from '../../src/plumbing/storage/schema.ts'
 import type { Services } from '../../src/services.ts'
-import type { Stock } from '../../src/stocks/stock.ts'
+import type { Stock } from '../../src/plumbing/storage/schema/stock.ts'
 
 const dayMs = 86_400_000
 let serial = 0

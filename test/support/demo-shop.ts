@@ -1,4 +1,4 @@
-import type { Campaign } from '../../src/campaigns/campaign.ts'
+import type { Campaign } from '../../src/plumbing/storage/schema/campaign.ts'
 import { openidOf } from '../../sandbox/world.ts'
 import type { Services } from '../../src/services.ts'
 import { importStock } from '../../src/stocks/import.ts'

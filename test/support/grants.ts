@@ -1,9 +1,9 @@
-import { type Cancelled, cancelUnsent } from '../../src/claims/cancel.ts'
-import { timeOrderedId } from '../../src/claims/ids.ts'
-import type { Campaign } from '../../src/campaigns/campaign.ts'
+import { type Cancelled, cancelUnsent } from '../../src/ledger/cancel.ts'
+import { timeOrderedId } from '../../src/ledger/ids.ts'
+import type { Campaign } from '../../src/plumbing/storage/schema/campaign.ts'
 import type { CouponState } from '../../src/plumbing/storage/schema.ts'
 import type { Services } from '../../src/services.ts'
-import type { Stock } from '../../src/stocks/stock.ts'
+import type { Stock } from '../../src/plumbing/storage/schema/stock.ts'
 
 type GrantOptions = {
   openid: string

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import type { Services } from '../../src/services.ts'
-import type { Stock } from '../../src/stocks/stock.ts'
+import type { Stock } from '../../src/plumbing/storage/schema/stock.ts'
 import { senderOf } from './builders.ts'
 
 /** Coupons that became due before, by the thousand: rows of the queue alone, without grants and places. */

@@ -1,4 +1,4 @@
-import type { Campaign } from '../../src/campaigns/campaign.ts'
+import type { Campaign } from '../../src/plumbing/storage/schema/campaign.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import type { Seen } from './phone.ts'
 import { formOf, type Site } from './site.ts'

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import type { Services } from '../../src/services.ts'
 import { createApp } from '../../src/web/app.ts'
-import { signText } from '../../src/web/signed-text.ts'
+import { signText } from '../../src/web/shell/signed-text.ts'
 import { close, listen } from './listen.ts'
 import { openPhone, type Phone } from './phone.ts'
 

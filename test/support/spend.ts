@@ -1,8 +1,8 @@
-import type { Campaign } from '../../src/campaigns/campaign.ts'
+import type { Campaign } from '../../src/plumbing/storage/schema/campaign.ts'
 import type { Payment, Refund } from '../../src/payments/payment.ts'
 import type { SpendRule } from '../../src/plumbing/storage/schema.ts'
 import type { Services } from '../../src/services.ts'
-import type { Stock } from '../../src/stocks/stock.ts'
+import type { Stock } from '../../src/plumbing/storage/schema/stock.ts'
 import { aCampaign } from './builders.ts'
 
 let serial = 0

@@ -1,6 +1,6 @@
 import { createServer, request } from 'node:http'
 import { expect, it } from 'vitest'
-import { BodyTooLarge, readBody } from '../../src/web/middleware/body.ts'
+import { BodyTooLarge, readBody } from '../../src/web/shell/body.ts'
 import { close, listen } from '../support/listen.ts'
 
 /** What reading ends with when `send` sends. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Services } from '../../src/services.ts'
-import * as stopping from '../../src/web/stopping.ts'
+import * as stopping from '../../src/web/shell/stopping.ts'
 import { openTestServices } from '../support/services.ts'
 import { type Site, startSite } from '../support/site.ts'
 

@@ -3,8 +3,8 @@ import { eventFault } from '../../inbox/event-fault.ts'
 import { signatureHolds } from '../../inbox/event-signature.ts'
 import { receiveEvent } from '../../inbox/receive-event.ts'
 import { inboxTotal } from '../../plumbing/telemetry/metrics.ts'
-import type { Handler } from '../context.ts'
-import { BodyTooLarge, readBody } from '../middleware/body.ts'
+import type { Handler } from '../shell/context.ts'
+import { BodyTooLarge, readBody } from '../shell/body.ts'
 
 /** An event is some hundred bytes; fifty promotions are a few thousand. */
 const eventMaxBytes = 64 * 1024

@@ -3,8 +3,8 @@ import { cardOfPush, pushKey, type StoredPush } from '../../inbox/push.ts'
 import { inboxTotal } from '../../plumbing/telemetry/metrics.ts'
 import type { OfficialAccount } from '../../merchants/merchant.ts'
 import { answerEcho, MessageFault, openPush, type PushKeys } from '../../wechat/official/message-push.ts'
-import type { Context, Handler } from '../context.ts'
-import { readBody } from '../middleware/body.ts'
+import type { Context, Handler } from '../shell/context.ts'
+import { readBody } from '../shell/body.ts'
 
 /** A push has some hundred bytes, in compatible mode three times that (wechat/official-account.md 4.3). */
 const pushMaxBytes = 64 * 1024

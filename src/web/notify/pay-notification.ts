@@ -4,8 +4,8 @@ import type { Account } from '../../merchants/merchant.ts'
 import { inboxTotal } from '../../plumbing/telemetry/metrics.ts'
 import { NotificationRefused } from '../../wechat/pay/notification.ts'
 import { openV2Notification } from '../../wechat/pay-v2/notification.ts'
-import type { Context, Handler } from '../context.ts'
-import { BodyTooLarge, readBody } from '../middleware/body.ts'
+import type { Context, Handler } from '../shell/context.ts'
+import { BodyTooLarge, readBody } from '../shell/body.ts'
 
 /** Notifications have a few thousand bytes; a combined order of 50 with promotions stays far below this. */
 const notificationMaxBytes = 256 * 1024

@@ -5,7 +5,7 @@ export const byHand: Mutant[] = [
   {
     name: 'given-up-in-doubt',
     harm: 'what may be with the member is given up or moved: a second coupon under a second number',
-    file: 'src/claims/owed-for-sure.ts',
+    file: 'src/ledger/owed-for-sure.ts',
     find: 'rows.filter((row) => row.sure)',
     replace: 'rows',
     tests: ['test/claims/by-hand.test.ts'],
@@ -13,7 +13,7 @@ export const byHand: Mutant[] = [
   {
     name: 'ended-doubt-is-forgotten',
     harm: 'a coupon whose doubt was cleared up once is moved to another stock',
-    file: 'src/claims/owed-for-sure.ts',
+    file: 'src/ledger/owed-for-sure.ts',
     find: ' and doubt_ended_at is null',
     replace: '',
     tests: ['test/claims/by-hand.test.ts'],
@@ -21,7 +21,7 @@ export const byHand: Mutant[] = [
   {
     name: 'past-attempts-are-forgotten',
     harm: 'a coupon whose refusals nobody signed is moved to another stock',
-    file: 'src/claims/owed-for-sure.ts',
+    file: 'src/ledger/owed-for-sure.ts',
     find: 'a.outcome = any(${mayHaveArrived.map(({ name }) => name)}))`',
     replace: 'false)`',
     tests: ['test/claims/by-hand.test.ts'],
@@ -29,7 +29,7 @@ export const byHand: Mutant[] = [
   {
     name: 'retry-reopens-doubt',
     harm: 'a refused coupon in doubt gets a second place, and with a new number a second coupon',
-    file: 'src/claims/reopen.ts',
+    file: 'src/ledger/reopen.ts',
     find: "    .where('doubt_since', 'is', null)\n",
     replace: '',
     tests: ['test/claims/settle.test.ts'],
@@ -37,7 +37,7 @@ export const byHand: Mutant[] = [
   {
     name: 'retry-takes-no-places',
     harm: 'a reopened grant is given above the limit',
-    file: 'src/claims/reopen.ts',
+    file: 'src/ledger/reopen.ts',
     find: 'if (refused.length > 0) await takeGrantPlaces(trx, { ...reopening, campaign }, held)',
     replace: '',
     tests: ['test/claims/settle.test.ts'],

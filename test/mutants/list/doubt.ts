@@ -5,7 +5,7 @@ export const doubt: Mutant[] = [
   {
     name: 'doubt-never-ends',
     harm: 'what was looked up and is not there can never be refused',
-    file: 'src/claims/postpone.ts',
+    file: 'src/ledger/postpone.ts',
     find: '.set({ doubt_since: null, doubt_ended_at: at })',
     replace: '.set({ doubt_ended_at: at })',
     tests: ['test/claims/settle.test.ts'],
@@ -13,7 +13,7 @@ export const doubt: Mutant[] = [
   {
     name: 'doubt-of-postpone-is-lost',
     harm: 'a send that nobody answered counts as surely not sent',
-    file: 'src/claims/postpone.ts',
+    file: 'src/ledger/postpone.ts',
     find: 'set doubt_since = coalesce(doubt_since, ${at})',
     replace: 'set doubt_since = doubt_since',
     tests: ['test/claims/settle.test.ts'],
@@ -22,7 +22,7 @@ export const doubt: Mutant[] = [
     name: 'cancel-forgets-doubt',
     was: 1,
     harm: 'a refund takes back what may be with the member, and frees its places',
-    file: 'src/claims/cancel.ts',
+    file: 'src/ledger/cancel.ts',
     find: ".where(surelyNotSent('coupons'))",
     replace: ".where('state', '=', 'reserved').where('lease_token', 'is', null)",
     tests: ['test/delivery/doubt.test.ts'],
@@ -30,7 +30,7 @@ export const doubt: Mutant[] = [
   {
     name: 'surely-not-sent-forgets-leases',
     harm: 'what is being sent at this moment is cancelled, given up or moved',
-    file: 'src/claims/doubt.ts',
+    file: 'src/ledger/doubt.ts',
     find: " and ${column('lease_token')} is null)`",
     replace: ')`',
     tests: ['test/delivery/doubt.test.ts'],
@@ -38,7 +38,7 @@ export const doubt: Mutant[] = [
   {
     name: 'refusal-ends-doubt-in-the-ledger',
     harm: 'a refusal frees the places of a coupon that came into doubt meanwhile',
-    file: 'src/claims/settle.ts',
+    file: 'src/ledger/settle.ts',
     find: ".where('doubt_since', 'is', null)",
     replace: '',
     tests: ['test/claims/settle.test.ts'],
@@ -56,7 +56,7 @@ export const doubt: Mutant[] = [
     name: 'doubt-forgotten-among-the-counting',
     was: 15,
     harm: 'a refused coupon in doubt of an older release does not hold its grant’s places',
-    file: 'src/claims/doubt.ts',
+    file: 'src/ledger/doubt.ts',
     find: "or ${column('doubt_since')} is not null)",
     replace: ')',
     tests: ['test/claims/settle.test.ts'],
@@ -134,7 +134,7 @@ export const doubt: Mutant[] = [
   {
     name: 'sent-overwrites-a-refusal',
     harm: 'a late "sent" is written without its places',
-    file: 'src/claims/settle.ts',
+    file: 'src/ledger/settle.ts',
     find: "where c.id = s.id and c.state = 'reserved'",
     replace: 'where c.id = s.id',
     tests: ['test/delivery/late-sent.test.ts'],

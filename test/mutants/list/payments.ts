@@ -15,7 +15,7 @@ export const payments: Mutant[] = [
     name: 'retry-gives-what-was-refunded',
     was: 7,
     harm: 'an operator’s retry sends the coupon of a refunded payment',
-    file: 'src/claims/reopen.ts',
+    file: 'src/ledger/reopen.ts',
     find: "if (refunded_at) throw new NotReopened('its payment was refunded: nothing is owed')",
     replace: '',
     tests: ['test/payments/refund-races.test.ts'],
@@ -23,7 +23,7 @@ export const payments: Mutant[] = [
   {
     name: 'grant-on-old-facts',
     harm: 'a refund between the decision and the grant is not seen',
-    file: 'src/claims/reserve.ts',
+    file: 'src/ledger/reserve.ts',
     find: 'where g."factsVersion" is null or g.id in (select id from facts_hold)',
     replace: '',
     tests: ['test/payments/refund-races.test.ts'],
@@ -31,7 +31,7 @@ export const payments: Mutant[] = [
   {
     name: 'facts-are-not-locked',
     harm: 'a refund that is written beside the grant takes nothing back',
-    file: 'src/claims/reserve.ts',
+    file: 'src/ledger/reserve.ts',
     find: 'for share of s',
     replace: '',
     tests: ['test/payments/refund-races.test.ts'],
@@ -91,7 +91,7 @@ export const payments: Mutant[] = [
   {
     name: 'refunded-coupon-is-sent-meanwhile',
     harm: 'what a refund waits to cancel is sent by the next worker',
-    file: 'src/claims/lease.ts',
+    file: 'src/ledger/lease.ts',
     find: 'where g.id = c.grant_id and g.refunded_at is not null',
     replace: 'where g.id = c.grant_id and false',
     tests: ['test/payments/settle-payment.test.ts'],
@@ -116,7 +116,7 @@ export const payments: Mutant[] = [
   {
     name: 'broken-campaign-stops-the-others',
     harm: 'one campaign that cannot give keeps all others from giving',
-    file: 'src/claims/each-by-itself.ts',
+    file: 'src/grants/each-by-itself.ts',
     find: 'errors.push(error)',
     replace: 'throw error',
     tests: ['test/payments/settle-payment.test.ts'],

@@ -6,7 +6,7 @@ export const places: Mutant[] = [
     name: 'refusals-do-not-wait-for-each-other',
     was: 2,
     harm: 'two coupons of a grant are refused at once, each sees the other alive, and the grant’s places are lost',
-    file: 'src/claims/settle.ts',
+    file: 'src/ledger/settle.ts',
     find: 'await lockGrant(trx, coupon.grantId)',
     replace: '',
     tests: ['test/claims/grant-lock.test.ts'],
@@ -15,7 +15,7 @@ export const places: Mutant[] = [
     name: 'retry-without-the-grants-lock',
     was: 6,
     harm: 'a grant is reopened while its last coupon is refused, and holds no place',
-    file: 'src/claims/reopen.ts',
+    file: 'src/ledger/reopen.ts',
     find: 'const { refunded_at } = await lockGrant(trx, grant.id)',
     replace: `const { refunded_at } = await trx.selectFrom('grants').select('refunded_at')
     .where('id', '=', grant.id).executeTakeFirstOrThrow()`,
@@ -24,7 +24,7 @@ export const places: Mutant[] = [
   {
     name: 'cancel-without-the-grants-lock',
     harm: 'a refund and a refusal at once lose the grant’s places',
-    file: 'src/claims/cancel.ts',
+    file: 'src/ledger/cancel.ts',
     find: 'await lockGrant(trx, grantId)',
     replace: '',
     tests: ['test/claims/grant-lock.test.ts'],
@@ -32,7 +32,7 @@ export const places: Mutant[] = [
   {
     name: 'give-up-without-the-grants-lock',
     harm: 'a grant is reopened while an operator gives up what it is owed, and holds no place',
-    file: 'src/claims/give-up.ts',
+    file: 'src/ledger/give-up.ts',
     find: 'await lockGrant(trx, grantId)',
     replace: '',
     tests: ['test/claims/give-up-and-retry.test.ts'],
@@ -40,7 +40,7 @@ export const places: Mutant[] = [
   {
     name: 'campaign-is-not-held',
     harm: 'a retry takes places by limits that are being changed, and the new ones do not count it',
-    file: 'src/claims/locks.ts',
+    file: 'src/ledger/locks.ts',
     find: ".where('id', '=', campaignId).forShare()",
     replace: ".where('id', '=', campaignId)",
     tests: ['test/claims/limit-change.test.ts'],
@@ -49,7 +49,7 @@ export const places: Mutant[] = [
     name: 'reservation-ignores-the-revision',
     was: 12,
     harm: 'a claim decided on older rules is written',
-    file: 'src/claims/reserve.ts',
+    file: 'src/ledger/reserve.ts',
     find: ' and c.revision = g."campaignRevision"',
     replace: '',
     tests: ['test/claims/award.test.ts'],
@@ -57,7 +57,7 @@ export const places: Mutant[] = [
   {
     name: 'campaign-is-not-locked',
     harm: 'a grant is written while a new limit counts what was given, and is not counted',
-    file: 'src/claims/reserve.ts',
+    file: 'src/ledger/reserve.ts',
     find: 'order by id for share',
     replace: 'order by id',
     tests: ['test/claims/limit-change.test.ts'],
@@ -66,7 +66,7 @@ export const places: Mutant[] = [
     name: 'failed-reservation-keeps-its-places',
     was: 13,
     harm: 'places are held at the gate for nobody each time that the ledger fails',
-    file: 'src/claims/award.ts',
+    file: 'src/grants/award.ts',
     find: `    gate.giveBack(merchant.id, reservation.slots)
     throw error`,
     replace: '    throw error',
@@ -75,7 +75,7 @@ export const places: Mutant[] = [
   {
     name: 'conflict-keeps-its-places',
     harm: 'a claim that conflicted holds places at the gate for nobody',
-    file: 'src/claims/award.ts',
+    file: 'src/grants/award.ts',
     find: `  gate.giveBack(merchant.id, reservation.slots)
   if (reserved.kind === 'existing')`,
     replace: "  if (reserved.kind === 'existing')",
@@ -85,7 +85,7 @@ export const places: Mutant[] = [
     name: 'repair-frees-at-first-sight',
     was: 14,
     harm: 'the place of a claim that is on its way to the ledger is offered to another',
-    file: 'src/claims/gate-repair.ts',
+    file: 'src/gate/gate-repair.ts',
     find: '[...missing].filter((number) => before?.missing.has(number))',
     replace: '[...missing]',
     tests: ['test/claims/gate.test.ts'],
@@ -93,7 +93,7 @@ export const places: Mutant[] = [
   {
     name: 'freed-place-is-not-heard-of',
     harm: 'the gate never offers again what the ledger freed',
-    file: 'src/claims/clear.lua',
+    file: 'src/gate/clear.lua',
     find: 'if tonumber(ARGV[i]) <= high then',
     replace: 'if false then',
     tests: ['test/claims/settle.test.ts'],
@@ -101,7 +101,7 @@ export const places: Mutant[] = [
   {
     name: 'freed-place-is-not-heard-of-in-memory',
     harm: 'the same without Redis',
-    file: 'src/claims/memory-gate.ts',
+    file: 'src/gate/memory-gate.ts',
     find: 'if (state && number <= state.high) state.free.add(number)',
     replace: 'void number',
     tests: ['test/claims/limit-change.test.ts'],
@@ -109,7 +109,7 @@ export const places: Mutant[] = [
   {
     name: 'full-member-is-believed-for-ever',
     harm: 'a member whose place was lost between gate and ledger is turned away for a day',
-    file: 'src/claims/gate-store.ts',
+    file: 'src/gate/gate-store.ts',
     find: 'believedSeconds = 15',
     replace: 'believedSeconds = 86_400',
     tests: ['test/claims/gate-places.test.ts'],
@@ -117,7 +117,7 @@ export const places: Mutant[] = [
   {
     name: 'gate-ignores-changed-limits',
     harm: 'what the gate believed of the places under older limits stays',
-    file: 'src/claims/admit.lua',
+    file: 'src/gate/admit.lua',
     find: 'if high and tonumber(known) < revision then',
     replace: 'if false then',
     tests: ['test/claims/gate.test.ts'],
@@ -125,7 +125,7 @@ export const places: Mutant[] = [
   {
     name: 'held-place-is-offered-again',
     harm: 'the gate proposes what others have just been given, and a place is given twice',
-    file: 'src/claims/award.ts',
+    file: 'src/grants/award.ts',
     find: "if (reserved.kind === 'reserved') {",
     replace: "if (reserved.kind === 'reserved') {\n    gate.giveBack(merchant.id, reservation.slots)",
     tests: ['test/claims/held-place.test.ts'],
@@ -139,7 +139,7 @@ export const places: Mutant[] = [
   {
     name: 'new-limit-counts-from-zero',
     harm: 'a total that is added to a running campaign is given once more',
-    file: 'src/claims/limit-change.ts',
+    file: 'src/ledger/limit-change.ts',
     find: 'if (was === undefined) await fillPlaces(trx, merchant.id, after.id, kind)',
     replace: '',
     tests: ['test/claims/limit-change.test.ts'],
@@ -147,7 +147,7 @@ export const places: Mutant[] = [
   {
     name: 'tier-total-counts-every-tier',
     harm: 'a total that a tier gets later turns members away for what other tiers gave',
-    file: 'src/claims/limit-kinds.ts',
+    file: 'src/ledger/limits/limit-kinds.ts',
     find: 'case when g.tier = ${at_least}::integer then ${scopes.tier(id, at_least)}::text end',
     replace: '${scopes.tier(id, at_least)}::text',
     tests: ['test/campaigns/tier-total.test.ts'],
@@ -155,7 +155,7 @@ export const places: Mutant[] = [
   {
     name: 'lowered-limit-leaves-holes',
     harm: 'a hole below a lowered limit admits somebody while more than it allows are given',
-    file: 'src/claims/limit-change.ts',
+    file: 'src/ledger/limit-change.ts',
     find: 'await settleOvershoots(trx, merchant.id, kind, { was, limit: kind.limit })',
     replace: '',
     tests: ['test/claims/limit-change.test.ts'],
@@ -163,7 +163,7 @@ export const places: Mutant[] = [
   {
     name: 'partly-sent-grant-loses-its-places',
     harm: 'a refund of what is left of a grant frees the places of what was sent',
-    file: 'src/claims/give-back.ts',
+    file: 'src/ledger/give-back.ts',
     find: `      alive
         ? eb(`,
     replace: `      false
@@ -181,7 +181,7 @@ export const places: Mutant[] = [
   {
     name: 'overshoot-is-not-filled-from-above',
     harm: 'a place that is given back under a passed limit goes to somebody else',
-    file: 'src/claims/give-back.ts',
+    file: 'src/ledger/give-back.ts',
     find: 'return fillFromAbove(trx, merchantId, given, over)',
     replace: 'return given',
     tests: ['test/claims/limit-change.test.ts', 'test/delivery/late-sent.test.ts'],
@@ -189,7 +189,7 @@ export const places: Mutant[] = [
   {
     name: 'late-overshoot-is-not-noted',
     harm: 'a late coupon above the limit is forgotten, and the limit is passed again',
-    file: 'src/claims/take-places.ts',
+    file: 'src/ledger/take-places.ts',
     find: `await noteOvershoot(trx, { merchantId, scope: limit.scope, allowed: limit.limit })
     return { place: above,`,
     replace: 'return { place: above,',
@@ -198,7 +198,7 @@ export const places: Mutant[] = [
   {
     name: 'number-ignores-the-place',
     harm: 'a member’s second coupon of a stock has the number of the first and never comes',
-    file: 'src/claims/ids.ts',
+    file: 'src/ledger/ids.ts',
     find: 'stock.stock_id, openid, place, generation]',
     replace: 'stock.stock_id, openid, generation]',
     tests: ['test/claims/place-number.test.ts'],
@@ -206,7 +206,7 @@ export const places: Mutant[] = [
   {
     name: 'sender-follows-the-list',
     harm: 'a longer list of senders gives a member another number for the same place',
-    file: 'src/claims/sender-choice.ts',
+    file: 'src/ledger/sender-choice.ts',
     find: 'return numbers.find((account) => account.id === before?.account_id) ?? byMark(',
     replace: 'return byMark(',
     tests: ['test/claims/sender-choice.test.ts'],

@@ -5,7 +5,7 @@ export const seams: Mutant[] = [
   {
     name: 'refusal-beside-a-change-of-limits',
     harm: 'a place given back while a limit is lowered is offered again, below an overfull limit',
-    file: 'src/claims/settle.ts',
+    file: 'src/ledger/settle.ts',
     find: 'await holdCampaignOf(trx, coupon.grantId)',
     replace: '',
     tests: ['test/claims/limit-meets-give-back.test.ts'],
@@ -13,7 +13,7 @@ export const seams: Mutant[] = [
   {
     name: 'refund-beside-a-change-of-limits',
     harm: 'a limit that is added counts a grant that a refund takes back',
-    file: 'src/claims/cancel.ts',
+    file: 'src/ledger/cancel.ts',
     find: 'await holdCampaignOf(trx, grantId)',
     replace: '',
     tests: ['test/claims/limit-meets-give-back.test.ts'],
@@ -21,7 +21,7 @@ export const seams: Mutant[] = [
   {
     name: 'overshoots-are-not-locked',
     harm: 'two places given back at once are filled by the same one from above',
-    file: 'src/claims/overshoots.ts',
+    file: 'src/ledger/overshoots.ts',
     find: `    .orderBy('scope')
     .forUpdate()`,
     replace: `    .orderBy('scope')`,
@@ -30,7 +30,7 @@ export const seams: Mutant[] = [
   {
     name: 'change-of-one-campaign-stops-all',
     harm: 'while one campaign is changed the claims of every other wait in the same group',
-    file: 'src/claims/reserve.ts',
+    file: 'src/ledger/reserve.ts',
     find: 'const skipLocked = sql`skip locked`',
     replace: 'const skipLocked = sql``',
     tests: ['test/claims/change-under-way.test.ts'],
@@ -38,7 +38,7 @@ export const seams: Mutant[] = [
   {
     name: 'new-scope-forgets-what-came-back',
     harm: 'of a crowd at a new campaign the last one forgets the places that the ledger gave back to the first ones',
-    file: 'src/claims/load.lua',
+    file: 'src/gate/load.lua',
     find: "if ARGV[1] == 'begin' then return end",
     replace: '',
     tests: ['test/claims/gate-places.test.ts'],
@@ -46,7 +46,7 @@ export const seams: Mutant[] = [
   {
     name: 'count-of-a-stock-keeps-members-waiting',
     harm: 'every claim of a stock waits until its coupons are counted again',
-    file: 'src/claims/stock-left.ts',
+    file: 'src/grants/stock-left.ts',
     find: 'void countAgain(services, stock, left)',
     replace: 'await countAgain(services, stock, left)',
     tests: ['test/claims/stock-count.test.ts'],
@@ -54,7 +54,7 @@ export const seams: Mutant[] = [
   {
     name: 'late-coupon-loses-its-place',
     harm: 'a coupon that was sent after all holds a place that its row does not name',
-    file: 'src/claims/take-places.ts',
+    file: 'src/ledger/take-places.ts',
     find: 'wish > limit.limit && ',
     replace: 'wish > Infinity && ',
     tests: ['test/claims/late-place.test.ts'],
@@ -78,7 +78,7 @@ export const seams: Mutant[] = [
   {
     name: 'new-number-after-doubt',
     harm: 'a coupon that was in doubt once gets a new number, and the member two coupons',
-    file: 'src/claims/reopen.ts',
+    file: 'src/ledger/reopen.ts',
     find: 'if (newNumber && refused.some(({ doubt_ended_at }) => doubt_ended_at))',
     replace: 'if (false)',
     tests: ['test/delivery/doubt-that-ends.test.ts'],

@@ -1,5 +1,5 @@
-import type { Campaign } from '../../../src/campaigns/campaign.ts'
-import type { Stock } from '../../../src/stocks/stock.ts'
+import type { Campaign } from '../../../src/plumbing/storage/schema/campaign.ts'
+import type { Stock } from '../../../src/plumbing/storage/schema/stock.ts'
 import { readChronicle, type Written } from '../chronicle.ts'
 import type { WechatCoupon } from '../wechat.ts'
 import type { World } from '../world.ts'

@@ -1,4 +1,4 @@
-import { prove } from '../../../src/claims/proof.ts'
+import { prove } from '../../../src/doctor/proof/proof.ts'
 import type { World } from '../world.ts'
 
 /** `proof` says of the ledger what the judge says, also where a limit was lowered after its use. */

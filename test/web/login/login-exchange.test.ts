@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it, onTestFinished } from 'vitest'
 import type { Services } from '../../../src/services.ts'
-import { exchangeOnce } from '../../../src/web/login-exchange.ts'
+import { exchangeOnce } from '../../../src/web/member/login-exchange.ts'
 import type { Exchanged } from '../../../src/wechat/oauth.ts'
 import { openTestServices } from '../../support/services.ts'
 

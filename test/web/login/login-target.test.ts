@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { safeTarget } from '../../../src/web/login-target.ts'
+import { safeTarget } from '../../../src/web/member/login-target.ts'
 
 it("A login ends at a page of its own merchant, with that page's query", () => {
   const own = [

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { Config } from '../../../src/plumbing/config/config.ts'
-import type { Context } from '../../../src/web/context.ts'
-import { csrfHolds, csrfToken, csrfTokenOf } from '../../../src/web/middleware/csrf.ts'
+import type { Context } from '../../../src/web/shell/context.ts'
+import { csrfHolds, csrfToken, csrfTokenOf } from '../../../src/web/member/middleware/csrf.ts'
 
 const [older, newer] = [randomBytes(24).toString('base64url'), randomBytes(24).toString('base64url')]
 

@@ -1,5 +1,0 @@
-import type { Selectable } from 'kysely'
-import type { CampaignsTable } from '../plumbing/storage/schema.ts'
-
-/** Our offer of coupons, as stored. */
-export type Campaign = Selectable<CampaignsTable>

@@ -1,0 +1,44 @@
+import { sql } from 'kysely'
+import type { Db } from '../../plumbing/storage/database.ts'
+import type { Services } from '../../services.ts'
+import { campaignScopes, type CampaignScope } from '../../ledger/campaign-scopes.ts'
+import type { Believed } from '../../gate/gate-store.ts'
+
+/**
+ * Where the gate and the ledger differ about a campaign's scopes. Neither breaks a limit: a place that the gate wrongly
+ * believes free is a conflict to come, one that it wrongly holds is found by its repair once the rest is gone; claims
+ * that are under way look like the second.
+ */
+export async function gateView(
+  services: Pick<Services, 'db' | 'gate' | 'clock'>,
+  merchantIds: number[],
+): Promise<string[]> {
+  const { db, gate, clock } = services
+  const notes: string[] = []
+  for (const one of await campaignScopes(db, clock.now())) {
+    if (!merchantIds.includes(one.merchantId)) continue
+    try {
+      const believed = await gate.believes(one.merchantId, one.scope)
+      if (believed) notes.push(...(await differences(db, one, believed)))
+    } catch (error) {
+      return [...notes, `the gate cannot be compared: ${(error as Error).message}`]
+    }
+  }
+  return notes
+}
+
+async function differences(db: Db, { merchantId, scope }: CampaignScope, { high, free }: Believed): Promise<string[]> {
+  const { rows } = await sql<{ below: number; above: number; free: number }>`
+    select count(*) filter (where number <= ${high}) as below, count(*) filter (where number > ${high}) as above,
+      count(*) filter (where number <= ${high} and number = any(${free}::integer[])) as free
+    from slots where merchant_id = ${merchantId} and scope = ${scope}`.execute(db)
+  const ledger = rows[0]!
+  const wronglyFree = ledger.above + ledger.free
+  const wronglyHeld = high - (free.filter((number) => number <= high).length - ledger.free) - ledger.below
+  return [
+    ...(wronglyFree > 0 ? [`${scope}: ${wronglyFree} free at the gate and held in the ledger: conflicts to come`] : []),
+    ...(wronglyHeld > 0
+      ? [`${scope}: ${wronglyHeld} held at the gate and free in the ledger: for the gate's repair`]
+      : []),
+  ]
+}

@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto'
+import type { Cluster, Redis } from 'ioredis'
+import type { Logger } from 'pino'
+import type { Clock } from '../plumbing/clock.ts'
+import type { Db } from '../plumbing/storage/database.ts'
+import { type Ticker, openTicker } from '../plumbing/ticker.ts'
+import { type CampaignScope, campaignScopes } from '../ledger/campaign-scopes.ts'
+import { findHoles, placesIn } from '../ledger/holes.ts'
+import type { Gate } from './gate.ts'
+
+/** Far longer than a claim takes from the gate to the ledger: what is still missing then was lost with its process. */
+const repairEveryMs = 10_000
+/** A scope whose reading takes long is read again only after so many times as long. */
+const restFactor = 20
+/** Of one scope at a time; the rest comes with the next rounds. */
+const mostAtOnce = 10_000
+
+/** What of a process's services the repair needs. */
+type Parts = { db: Db; redis: Redis | Cluster | undefined; clock: Clock; log: Logger; gate: Gate }
+
+type Seen = { missing: Set<number>; notBefore: number }
+
+/**
+ * Finds places that the gate holds and the ledger does not: a process died between the two, the message that freed them
+ * was lost, or the gate was loaded by the highest place alone. Frees those that were already missing one round ago. Only
+ * scopes of a whole campaign need it, and only full ones: a member's are read again when they tap.
+ */
+export function openGateRepair(parts: Parts): Ticker {
+  const { log } = parts
+  const token = randomUUID()
+  let seen = new Map<string, Seen>()
+
+  async function repair(): Promise<void> {
+    const next = new Map<string, Seen>()
+    for (const one of await campaignScopes(parts.db, parts.clock.now())) {
+      const key = `${one.merchantId}/${one.scope}`
+      const found = await repairScope(one, seen.get(key))
+      if (found) next.set(key, found)
+    }
+    seen = next
+  }
+
+  async function repairScope(one: CampaignScope, before: Seen | undefined): Promise<Seen | undefined> {
+    const { merchantId, scope, limit } = one
+    const believed = await parts.gate.believes(merchantId, scope)
+    const free = believed?.free.filter((number) => number <= limit).length ?? 0
+    // A lost place hurts nobody while others are free.
+    if (!believed || believed.high < limit || free > 0) return undefined
+    if (before && performance.now() < before.notBefore) return before
+    if (!(await isOurs(parts, token, one))) return undefined
+
+    const begun = performance.now()
+    const missing = new Set(placesIn(await findHoles(parts.db, one, mostAtOnce)))
+    const restMs = (performance.now() - begun) * restFactor
+    const notBefore = restMs > repairEveryMs ? performance.now() + restMs : 0
+    const freed = [...missing].filter((number) => before?.missing.has(number))
+    parts.gate.giveBack(
+      merchantId,
+      freed.map((number) => ({ scope, number })),
+    )
+    for (const number of freed) missing.delete(number)
+    if (freed.length > 0) log.warn({ scope, freed: freed.length }, 'freed places that the gate held for nobody')
+    return { missing, notBefore }
+  }
+
+  return openTicker({ name: 'gate repair', everyMs: repairEveryMs, act: repair, log })
+}
+
+/** One process a scope: it remembers what it saw missing, and keeps the scope as long as it comes back in time. */
+async function isOurs({ redis }: Parts, token: string, { merchantId, scope }: CampaignScope): Promise<boolean> {
+  if (!redis) return true
+  const key = `gate:{${merchantId}}:repair/${scope}`
+  const lockMs = 3 * repairEveryMs
+  if ((await redis.set(key, token, 'PX', lockMs, 'NX')) === null && (await redis.get(key)) !== token) return false
+  await redis.pexpire(key, lockMs)
+  return true
+}

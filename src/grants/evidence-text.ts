@@ -1,0 +1,32 @@
+import { outcomeNamed } from '../ledger/outcomes/outcomes.ts'
+import type { EvidenceCoupon } from './evidence.ts'
+
+const states = { sent: '已发放', reserved: '待发放', refused: '未发放' } as const
+
+/** The same in words, to be pasted into a question to WeChat Pay's support. */
+export function evidenceText(grantId: string, coupons: EvidenceCoupon[]): string {
+  const lines = [`发放记录 ${grantId}`, '时间均为北京时间；请求中的签名已去掉，会员 openid 保留以便查询。', '']
+  for (const [index, coupon] of coupons.entries()) {
+    lines.push(
+      `券 ${index + 1}：${states[coupon.state]}${coupon.doubt_since ? '（有结果未知的请求）' : ''}`,
+      `  发券商户号 ${coupon.mchid}，制券商户号 ${coupon.creator_mchid}，批次 ${coupon.stock_id}`,
+      `  发券单号 out_request_no ${coupon.out_request_no}`,
+      `  券号 coupon_id ${coupon.coupon_id ?? '—'}`,
+      ...coupon.answers.map(
+        ({ at, outcome, status, code, message, request_id }) =>
+          `  ${beijing(at)} ${status ?? '—'} ${code ?? ''} ${message ?? causeOf(outcome)} Request-ID ${request_id ?? '—'}`,
+      ),
+      '',
+    )
+  }
+  return lines.join('\n')
+}
+
+function causeOf(outcome: string): string {
+  return outcomeNamed(outcome).operator.cause
+}
+
+/** `2026-11-24 22:05:03`, whatever the machine's own zone. */
+function beijing(at: Date): string {
+  return at.toLocaleString('sv-SE', { timeZone: 'Asia/Shanghai' })
+}

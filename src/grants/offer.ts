@@ -1,0 +1,38 @@
+import type { Merchant } from '../merchants/merchant.ts'
+import type { CampaignCoupon } from '../plumbing/storage/schema.ts'
+import type { Services } from '../services.ts'
+import type { Stock } from '../plumbing/storage/schema/stock.ts'
+
+/** What a campaign gives, resolved: how many coupons of which stocks. */
+export type Offer = { stock: Stock; count: number }[]
+
+/** As old as the directory's own answers may be. */
+const maxAgeMs = 1_000
+
+type Known = { merchant: Merchant; offer: Offer; readAt: number }
+const known = new WeakMap<CampaignCoupon[], Known>()
+
+/**
+ * Resolves `coupons`, a list of the campaign or of one of its tiers. Every tap of a crowd asks for the same list, so the
+ * answer is kept for a second. Throws when the campaign names a stock that is not there.
+ */
+export async function offerOf(services: Services, merchant: Merchant, coupons: CampaignCoupon[]): Promise<Offer> {
+  const before = known.get(coupons)
+  if (before?.merchant === merchant && performance.now() - before.readAt < maxAgeMs) return before.offer
+  const offer = await byStock(services, merchant, coupons)
+  known.set(coupons, { merchant, offer, readAt: performance.now() })
+  return offer
+}
+
+/** The same stock named twice counts once, with the sum: a scope may be asked for only once. */
+async function byStock({ directory }: Services, merchant: Merchant, coupons: CampaignCoupon[]): Promise<Offer> {
+  const counts = new Map<string, number>()
+  for (const { stock_id, count } of coupons) counts.set(stock_id, (counts.get(stock_id) ?? 0) + count)
+  const resolved: Offer = []
+  for (const [stockId, count] of counts) {
+    const stock = await directory.stock(merchant.id, stockId)
+    if (!stock) throw new Error(`stock ${stockId} of the campaign is not imported`)
+    resolved.push({ stock, count })
+  }
+  return resolved
+}

@@ -1,0 +1,110 @@
+import { sql } from 'kysely'
+import type { Campaign } from '../plumbing/storage/schema/campaign.ts'
+import type { Db } from '../plumbing/storage/database.ts'
+import type { Merchant } from '../merchants/merchant.ts'
+import { counts } from './doubt.ts'
+import { type LimitKind, limitKinds } from './limits/limit-kinds.ts'
+
+type Limited = Pick<Campaign, 'id' | 'limits' | 'spend'>
+
+/** True when the limits themselves differ, and with them the places in the ledger. */
+export function limitsDiffer(merchant: Merchant, before: Limited, after: Limited): boolean {
+  const sizes = (campaign: Limited) => limitKinds(merchant, campaign).map(({ name, limit }) => `${name} ${limit}`)
+  const [old, now] = [sizes(before), sizes(after)]
+  return old.length !== now.length || old.some((size, index) => size !== now[index])
+}
+
+/**
+ * Brings the places of a campaign's grants into agreement with changed limits, in the transaction that changes them and
+ * under the campaign's lock, so that no grant is written meanwhile. What was given counts: a limit that is new gets a
+ * place for every grant that counts; of one that is lower than before, what stands above it moves into the free places
+ * below, and what is left above is noted, so that nothing below becomes free before it is gone. A limit that is gone loses
+ * its places. Returns what that means for each limit, a sentence each.
+ */
+export async function changeLimits(trx: Db, merchant: Merchant, before: Limited, after: Limited): Promise<string[]> {
+  const old = limitKinds(merchant, before)
+  const now = limitKinds(merchant, after)
+  const said: string[] = []
+  for (const kind of old.filter(({ name }) => !now.some((one) => one.name === name)))
+    await dropPlaces(trx, merchant.id, kind)
+  for (const kind of now) {
+    const was = old.find(({ name }) => name === kind.name)?.limit
+    if (was === kind.limit) continue
+    if (kind.limit === undefined) {
+      await dropPlaces(trx, merchant.id, kind)
+      continue
+    }
+    if (was === undefined) await fillPlaces(trx, merchant.id, after.id, kind)
+    await settleOvershoots(trx, merchant.id, kind, { was, limit: kind.limit })
+    said.push(await sayUse(trx, merchant.id, kind, kind.limit))
+  }
+  return said
+}
+
+async function dropPlaces(trx: Db, merchantId: number, { holds }: LimitKind): Promise<void> {
+  await sql`delete from slots s where s.merchant_id = ${merchantId} and ${holds}`.execute(trx)
+  await sql`delete from overshoots s where s.merchant_id = ${merchantId} and ${holds}`.execute(trx)
+}
+
+/** Also for a limit that came and went before: what is there of it was dropped then. */
+async function fillPlaces(trx: Db, merchantId: number, campaignId: number, { scopeOf }: LimitKind): Promise<void> {
+  await sql`
+    insert into slots (merchant_id, scope, number, grant_id)
+    select ${merchantId}, scope, row_number() over (partition by scope order by id), id from (
+      select g.id, ${scopeOf} as scope from grants g
+      where g.merchant_id = ${merchantId} and g.campaign_id = ${campaignId}
+        and exists (select 1 from coupons c where c.grant_id = g.id and ${counts('c')})
+    ) counting where scope is not null`.execute(trx)
+}
+
+async function settleOvershoots(
+  trx: Db,
+  merchantId: number,
+  { holds }: LimitKind,
+  { was, limit }: { was: number | undefined; limit: number },
+): Promise<void> {
+  await sql`
+    with above as (
+      select s.scope, s.number, row_number() over (partition by s.scope order by s.number) as rank
+      from slots s where s.merchant_id = ${merchantId} and ${holds} and s.number > ${limit}
+    ), below as (
+      select scope, place, row_number() over (partition by scope order by place) as rank
+      from (select distinct scope from above) over_full cross join generate_series(1, ${limit}::integer) as place
+      where not exists (
+        select 1 from slots h where h.merchant_id = ${merchantId} and h.scope = over_full.scope and h.number = place)
+    )
+    update slots s set number = below.place from above join below using (scope, rank)
+    where s.merchant_id = ${merchantId} and s.scope = above.scope and s.number = above.number`.execute(trx)
+  // What was above the limit of before without an explanation stays without one.
+  const explained = was ?? null
+  await sql`
+    insert into overshoots as o (merchant_id, scope, allowed, given)
+    select s.merchant_id, s.scope, ${limit}::integer, least(count(*), ${explained}::integer)
+    from slots s where s.merchant_id = ${merchantId} and ${holds}
+    group by s.merchant_id, s.scope having max(s.number) > ${limit}
+    on conflict (merchant_id, scope) do update set allowed = excluded.allowed,
+      given = least((select count(*) from slots s where s.merchant_id = o.merchant_id and s.scope = o.scope),
+        greatest(o.given, ${explained}::integer))`.execute(trx)
+  await sql`
+    delete from overshoots s where s.merchant_id = ${merchantId} and ${holds} and not exists (
+      select from slots above where above.merchant_id = s.merchant_id and above.scope = s.scope and above.number > ${limit})`.execute(
+    trx,
+  )
+}
+
+/** The most that is used of one scope of the kind, and what that leaves. */
+async function sayUse(trx: Db, merchantId: number, { name, holds }: LimitKind, limit: number): Promise<string> {
+  const { rows } = await sql<{ used: number; scopes: number; over: number }>`
+    select coalesce(max(used), 0)::integer as used, count(*)::integer as scopes,
+      (count(*) filter (where used > ${limit}))::integer as over
+    from (select count(*) as used from slots s where s.merchant_id = ${merchantId} and ${holds} group by s.scope) each`.execute(
+    trx,
+  )
+  const { used, over, scopes } = rows[0]!
+  const whole = `${used} given, ${Math.max(0, limit - used)} left under ${name} ${limit}`
+  if (name.startsWith('limits.per_')) {
+    const whom = name === 'limits.per_day' ? 'days' : 'members'
+    return `${name} ${limit}: ${scopes} ${whom} counted, at most ${used} given${over > 0 ? `, ${over} of them above it already` : ''}`
+  }
+  return used > limit ? `${whole}: ${used - limit} more than it allows were given before` : whole
+}

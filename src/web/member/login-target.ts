@@ -1,0 +1,23 @@
+import { urls } from '../shell/paths.ts'
+
+/** Longer than any address of ours, WeChat's card-open parameters included; short enough for a cookie. */
+const longestTarget = 1_024
+
+/** An address of ours is plain printable ASCII; a backslash is a slash to some browsers. */
+const printable = /^[!-~]*$/
+
+/**
+ * Where a login at `merchant` may end: `target` when it is one of the merchant's own pages, relative to the host,
+ * else the member's coupons. A login must not be a way to send people elsewhere.
+ */
+export function safeTarget(merchant: string, target: unknown): string {
+  return typeof target === 'string' && isOwnPage(merchant, target) ? target : urls.coupons(merchant)
+}
+
+function isOwnPage(merchant: string, target: string): boolean {
+  const own = target.startsWith(`/m/${merchant}/`) && target.length <= longestTarget
+  if (!own || !printable.test(target) || target.includes('\\') || target.includes('#')) return false
+  const [path = ''] = target.split('?', 1)
+  // A browser resolves dots, also encoded ones, before it asks: what it would ask for must be what was checked.
+  return !path.includes('//') && new URL(path, 'http://host').pathname === path
+}

@@ -1,0 +1,57 @@
+import { waitingFor } from '../../../claims/claim-answer.ts'
+import type { Grant } from '../../../grants/grants.ts'
+import { memberWords } from '../../../ledger/outcomes/outcomes.ts'
+import type { Merchant } from '../../../merchants/merchant.ts'
+import { day } from '../../shell/format.ts'
+import { urls } from '../../shell/paths.ts'
+import { ownTicket, type Ticket } from './ticket.ts'
+
+/** A grant as its member's pages show it. */
+export type GrantView = {
+  id: string
+  title: string
+  time: string
+  tickets: Ticket[]
+  /** Why some of it was not given, in plain words. */
+  reason: string | undefined
+  /** The payment that earned it was given back. */
+  refunded: boolean
+  pending: boolean
+  /** What it waits for, when that is more than a moment. */
+  waiting: string | undefined
+  /** It takes longer than a person waits: they may leave. */
+  slow: boolean
+  refreshSeconds: number | undefined
+  url: string
+  campaignUrl: string
+}
+
+export function grantView(merchant: Merchant, grant: Grant, now: Date): GrantView {
+  const refused = grant.coupons.find((coupon) => coupon.state === 'refused')
+  const pending = grant.status === 'pending'
+  const ageSeconds = (now.getTime() - grant.createdAt.getTime()) / 1_000
+  return {
+    id: grant.id,
+    title: grant.campaign.title,
+    time: day(grant.createdAt),
+    tickets: grant.coupons.map((coupon) => ownTicket(coupon, now)),
+    reason: refused && memberWords(refused.reason).message,
+    refunded: grant.refundedAt !== null,
+    pending,
+    waiting: waitingFor(grant.coupons),
+    slow: pending && ageSeconds > patienceSeconds,
+    refreshSeconds: pending ? refreshAfter(ageSeconds) : undefined,
+    url: urls.grant(merchant.slug, grant.id),
+    campaignUrl: urls.campaign(merchant.slug, grant.campaign.slug),
+  }
+}
+
+/** A coupon that has not come after this is told to come later. */
+const patienceSeconds = 20
+
+/** Quick while the coupon is a moment away, then ever slower: a halted stock may take hours, and its page may stay open. */
+function refreshAfter(ageSeconds: number): number {
+  if (ageSeconds < patienceSeconds) return 2
+  if (ageSeconds < 120) return 5
+  return ageSeconds < 3_600 ? 30 : 300
+}

@@ -1,0 +1,50 @@
+import { sql } from 'kysely'
+import { schemaIsCurrent } from '../../plumbing/storage/migrate.ts'
+import type { Services } from '../../services.ts'
+import type { Context } from '../shell/context.ts'
+import { isStopping } from '../shell/stopping.ts'
+
+/** A neighbour that does not answer within this is not ready. */
+const checkTimeoutMs = 2_000
+
+/** `GET /healthz`: this process is alive, whatever its neighbours do. */
+export function healthz(ctx: Context): void {
+  ctx.body = { alive: true }
+}
+
+/** `GET /readyz`: 200 when database, Redis and schema are there and the process is not stopping, else 503 with what is not. */
+export async function readyz(ctx: Context): Promise<void> {
+  const { services } = ctx.state
+  const [database, redis, schema] = await Promise.all([
+    holds(() => sql`select 1`.execute(services.db)),
+    holds(async () => services.redis?.ping()),
+    holds(() => schemaHolds(services)),
+  ])
+  const ready = database && redis && schema && !isStopping()
+  ctx.status = ready ? 200 : 503
+  ctx.body = { ready, database, redis, schema, stopping: isStopping() }
+}
+
+/** Once current, a schema stays so for this process: it only moves forward. */
+const current = new WeakSet<Services>()
+
+async function schemaHolds(services: Services): Promise<void> {
+  if (current.has(services)) return
+  if (!(await schemaIsCurrent(services.db))) throw new Error('migrations are missing')
+  current.add(services)
+}
+
+async function holds(check: () => Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('no answer in time')), checkTimeoutMs)
+  })
+  try {
+    await Promise.race([check(), late])
+    return true
+  } catch {
+    return false
+  } finally {
+    clearTimeout(timer)
+  }
+}

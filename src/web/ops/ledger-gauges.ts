@@ -1,0 +1,50 @@
+import { sql } from 'kysely'
+import type { Clock } from '../../plumbing/clock.ts'
+import type { Db } from '../../plumbing/storage/database.ts'
+import { oldestOwedSeconds, owedCoupons, standingHalts, waitingInbox } from '../../plumbing/telemetry/metrics.ts'
+
+/** Reads from the database what only the database knows, just before /metrics is shown. Uses the indexes of what is open. */
+export async function readLedgerGauges(db: Db, clock: Clock): Promise<void> {
+  const [owed, halts, inbox] = await Promise.all([readOwed(db), readHalts(db), readInbox(db)])
+  for (const gauge of [owedCoupons, oldestOwedSeconds, standingHalts, waitingInbox]) gauge.reset()
+
+  const now = clock.now().getTime()
+  const oldest = new Map<string, number>()
+  for (const { merchant, reason, coupons, since } of owed) {
+    owedCoupons.set({ merchant, reason: reason ?? 'new' }, Number(coupons))
+    oldest.set(merchant, Math.max(oldest.get(merchant) ?? 0, (now - since.getTime()) / 1_000))
+  }
+  for (const [merchant, seconds] of oldest) oldestOwedSeconds.set({ merchant }, seconds)
+  for (const { merchant, cause, standing } of halts) standingHalts.set({ merchant, cause }, Number(standing))
+  for (const { source, waiting } of inbox) waitingInbox.set({ source }, Number(waiting))
+}
+
+function readOwed(db: Db) {
+  return db
+    .selectFrom('coupons')
+    .innerJoin('merchants', 'merchants.id', 'coupons.merchant_id')
+    .where('coupons.state', '=', 'reserved')
+    .groupBy(['merchants.slug', 'coupons.reason'])
+    .select(['merchants.slug as merchant', 'coupons.reason', sql<number>`count(*)`.as('coupons')])
+    .select(sql<Date>`min(coupons.created_at)`.as('since'))
+    .execute()
+}
+
+function readHalts(db: Db) {
+  return db
+    .selectFrom('halts')
+    .innerJoin('merchants', 'merchants.id', 'halts.merchant_id')
+    .where('halts.lifted_at', 'is', null)
+    .groupBy(['merchants.slug', 'halts.cause'])
+    .select(['merchants.slug as merchant', 'halts.cause', sql<number>`count(*)`.as('standing')])
+    .execute()
+}
+
+function readInbox(db: Db) {
+  return db
+    .selectFrom('inbox')
+    .where('applied_at', 'is', null)
+    .groupBy('source')
+    .select(['source', sql<number>`count(*)`.as('waiting')])
+    .execute()
+}

@@ -1,0 +1,38 @@
+import { maskUrl } from '../../plumbing/telemetry/mask-url.ts'
+import { httpSeconds } from '../../plumbing/telemetry/metrics.ts'
+import type { Services } from '../../services.ts'
+import type { Context, Handler } from './context.ts'
+import { randomText } from './random.ts'
+
+/** Slower than this is worth a line even when all went well. */
+const slowMs = 1_000
+
+/**
+ * Gives the request its number, times it, and writes it into the log when it failed, was slow, or when debugging. A request that
+ * went well has no line: what a claim did stands in the ledger, and a crowd would only bury the failures.
+ */
+export function requestLog(services: Services): Handler {
+  const { log, clock } = services
+  return async (ctx, next) => {
+    const startedMs = clock.now().getTime()
+    ctx.state.services = services
+    ctx.state.requestId = randomText(4, 'hex')
+    ctx.state.nonce = randomText(16)
+    ctx.res.setHeader('X-Request-Id', ctx.state.requestId)
+    await next()
+    const ms = clock.now().getTime() - startedMs
+    httpSeconds.observe({ method: ctx.method, route: routeOf(ctx as Context), status: ctx.status }, ms / 1_000)
+    const level = ctx.status >= 500 ? 'error' : ms > slowMs ? 'warn' : 'debug'
+    if (log.isLevelEnabled(level)) log[level](summary(ctx as Context, ms), 'request')
+  }
+}
+
+/** The pattern that matched: addresses have no end, patterns do. */
+function routeOf(ctx: Context): string {
+  return ctx._matchedRoute?.toString() ?? 'none'
+}
+
+function summary(ctx: Context, ms: number): object {
+  const { requestId, merchant } = ctx.state
+  return { requestId, merchant: merchant?.slug, method: ctx.method, url: maskUrl(ctx.url), status: ctx.status, ms }
+}
