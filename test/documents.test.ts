@@ -57,9 +57,21 @@ test('every library stands in the README with its reason', () => {
   for (const name of Object.keys({ ...dependencies, ...devDependencies })) expect(readme).toContain(`\`${name}\``)
 })
 
+test('the map is the list of rooms, and both are what stands in the source', () => {
+  const rooms = JSON.parse(read('lint/rooms.json')) as [name: string, sentence: string][]
+  const [, map = ''] = /```\nsrc\/.*\n([\s\S]*?)```/.exec(readme) ?? []
+  const [, inSource = ''] = /^([\s\S]*?)\nsandbox\//.exec(map) ?? []
+  const lines = [...inSource.matchAll(/^ {2}(\S+?)\/? +(.*)$/gm)].map(([, name, sentence]) => [name, sentence])
+  expect(lines).toEqual(rooms.map(([name, sentence]) => [name, sentence]))
+  const standing = readdirSync(new URL('../src', import.meta.url))
+  expect(rooms.map(([name]) => name).toSorted()).toEqual(standing.toSorted())
+})
+
 test('every folder of the source stands in the map, and every file that the map names is there', () => {
-  const [, map = ''] = /```\nsrc\/\n([\s\S]*?)```/.exec(readme) ?? []
-  const source = readdirSync(new URL('../src', import.meta.url), { withFileTypes: true, recursive: true })
+  const [, map = ''] = /```\nsrc\/([\s\S]*?)```/.exec(readme) ?? []
+  const source = ['src', 'sandbox'].flatMap((folder) =>
+    readdirSync(new URL(`../${folder}`, import.meta.url), { withFileTypes: true, recursive: true }),
+  )
   const folders = source.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
   for (const folder of new Set(folders)) expect(map).toContain(`${folder}/`)
   const files = new Set(source.map((entry) => entry.name))
@@ -80,12 +92,13 @@ test("merchants read of each of WeChat's answers why and what to do, and of all 
 
 test('the runbook says of every halt what to do, and of every metric what it means', () => {
   for (const { name } of outcomes.filter((row) => row.verdict === 'halt')) expect(runbook).toContain(`\`${name}\``)
-  for (const metric of read('src/plumbing/telemetry/metrics.ts').match(/paycoupon_\w+/g) ?? []) expect(runbook).toContain(metric)
+  for (const metric of read('src/plumbing/telemetry/metrics.ts').match(/paycoupon_\w+/g) ?? [])
+    expect(runbook).toContain(metric)
 })
 
 test('what the code cites about WeChat stands in docs/wechat.md, and nothing else', () => {
   const cited = new Set<string>()
-  for (const folder of ['src', 'test', 'migrations']) {
+  for (const folder of ['src', 'sandbox', 'test', 'migrations']) {
     const files = readdirSync(new URL(`../${folder}`, import.meta.url), { recursive: true, encoding: 'utf8' })
     for (const file of files.filter((name) => name.endsWith('.ts'))) {
       const text = read(`${folder}/${file}`).replace(/\n\s*(\*|\/\/) /g, ' ')

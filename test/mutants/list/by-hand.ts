@@ -8,7 +8,7 @@ export const byHand: Mutant[] = [
     file: 'src/ledger/owed-for-sure.ts',
     find: 'rows.filter((row) => row.sure)',
     replace: 'rows',
-    tests: ['test/claims/by-hand.test.ts'],
+    tests: ['test/grants/by-hand.test.ts'],
   },
   {
     name: 'ended-doubt-is-forgotten',
@@ -16,7 +16,7 @@ export const byHand: Mutant[] = [
     file: 'src/ledger/owed-for-sure.ts',
     find: ' and doubt_ended_at is null',
     replace: '',
-    tests: ['test/claims/by-hand.test.ts'],
+    tests: ['test/grants/by-hand.test.ts'],
   },
   {
     name: 'past-attempts-are-forgotten',
@@ -24,7 +24,7 @@ export const byHand: Mutant[] = [
     file: 'src/ledger/owed-for-sure.ts',
     find: 'a.outcome = any(${mayHaveArrived.map(({ name }) => name)}))`',
     replace: 'false)`',
-    tests: ['test/claims/by-hand.test.ts'],
+    tests: ['test/grants/by-hand.test.ts'],
   },
   {
     name: 'retry-reopens-doubt',
@@ -32,7 +32,7 @@ export const byHand: Mutant[] = [
     file: 'src/ledger/reopen.ts',
     find: "    .where('doubt_since', 'is', null)\n",
     replace: '',
-    tests: ['test/claims/settle.test.ts'],
+    tests: ['test/ledger/settle.test.ts'],
   },
   {
     name: 'retry-takes-no-places',
@@ -40,7 +40,7 @@ export const byHand: Mutant[] = [
     file: 'src/ledger/reopen.ts',
     find: 'if (refused.length > 0) await takeGrantPlaces(trx, { ...reopening, campaign }, held)',
     replace: '',
-    tests: ['test/claims/settle.test.ts'],
+    tests: ['test/ledger/settle.test.ts'],
   },
   {
     name: 'send-again-takes-what-is-held',

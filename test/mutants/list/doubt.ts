@@ -8,7 +8,7 @@ export const doubt: Mutant[] = [
     file: 'src/ledger/postpone.ts',
     find: '.set({ doubt_since: null, doubt_ended_at: at })',
     replace: '.set({ doubt_ended_at: at })',
-    tests: ['test/claims/settle.test.ts'],
+    tests: ['test/ledger/settle.test.ts'],
   },
   {
     name: 'doubt-of-postpone-is-lost',
@@ -16,7 +16,7 @@ export const doubt: Mutant[] = [
     file: 'src/ledger/postpone.ts',
     find: 'set doubt_since = coalesce(doubt_since, ${at})',
     replace: 'set doubt_since = doubt_since',
-    tests: ['test/claims/settle.test.ts'],
+    tests: ['test/ledger/settle.test.ts'],
   },
   {
     name: 'cancel-forgets-doubt',
@@ -41,7 +41,7 @@ export const doubt: Mutant[] = [
     file: 'src/ledger/settle.ts',
     find: ".where('doubt_since', 'is', null)",
     replace: '',
-    tests: ['test/claims/settle.test.ts'],
+    tests: ['test/ledger/settle.test.ts'],
   },
   {
     name: 'refusal-believed-in-doubt',
@@ -59,7 +59,7 @@ export const doubt: Mutant[] = [
     file: 'src/ledger/doubt.ts',
     find: "or ${column('doubt_since')} is not null)",
     replace: ')',
-    tests: ['test/claims/settle.test.ts'],
+    tests: ['test/ledger/settle.test.ts'],
   },
   {
     name: 'fail-over-forgets-the-first-host',
@@ -113,7 +113,7 @@ export const doubt: Mutant[] = [
     find: `if (!isOld) return undefined
       await ledger.endDoubt`,
     replace: 'await ledger.endDoubt',
-    tests: ['test/delivery/look-up.test.ts', 'test/claims/place-number.test.ts'],
+    tests: ['test/delivery/look-up.test.ts', 'test/ledger/place-number.test.ts'],
   },
   {
     name: 'late-sent-is-thrown-away',

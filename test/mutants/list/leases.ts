@@ -57,7 +57,7 @@ export const leases: Mutant[] = [
     replace: `      reason: reason ?? eb.ref('reason'),
     }))
     .where('id', '=', coupon.id)`,
-    tests: ['test/claims/settle.test.ts'],
+    tests: ['test/ledger/settle.test.ts'],
   },
   {
     name: 'postpone-without-token',
@@ -78,7 +78,7 @@ export const leases: Mutant[] = [
     file: 'src/ledger/settle.ts',
     find: ".where('lease_token', '=', coupon.lease.token)",
     replace: '',
-    tests: ['test/claims/settle.test.ts'],
+    tests: ['test/ledger/settle.test.ts'],
   },
   {
     name: 'doubt-ended-without-token',
@@ -89,7 +89,7 @@ export const leases: Mutant[] = [
     .where('lease_token', '=', coupon.lease.token)`,
     replace: `.set({ doubt_since: null, doubt_ended_at: at })
     .where('id', '=', coupon.id)`,
-    tests: ['test/claims/settle.test.ts'],
+    tests: ['test/ledger/settle.test.ts'],
   },
   {
     name: 'dead-lease-is-no-doubt',

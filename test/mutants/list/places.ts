@@ -9,7 +9,7 @@ export const places: Mutant[] = [
     file: 'src/ledger/settle.ts',
     find: 'await lockGrant(trx, coupon.grantId)',
     replace: '',
-    tests: ['test/claims/grant-lock.test.ts'],
+    tests: ['test/ledger/grant-lock.test.ts'],
   },
   {
     name: 'retry-without-the-grants-lock',
@@ -19,7 +19,7 @@ export const places: Mutant[] = [
     find: 'const { refunded_at } = await lockGrant(trx, grant.id)',
     replace: `const { refunded_at } = await trx.selectFrom('grants').select('refunded_at')
     .where('id', '=', grant.id).executeTakeFirstOrThrow()`,
-    tests: ['test/claims/grant-lock.test.ts'],
+    tests: ['test/ledger/grant-lock.test.ts'],
   },
   {
     name: 'cancel-without-the-grants-lock',
@@ -27,7 +27,7 @@ export const places: Mutant[] = [
     file: 'src/ledger/cancel.ts',
     find: 'await lockGrant(trx, grantId)',
     replace: '',
-    tests: ['test/claims/grant-lock.test.ts'],
+    tests: ['test/ledger/grant-lock.test.ts'],
   },
   {
     name: 'give-up-without-the-grants-lock',
@@ -35,7 +35,7 @@ export const places: Mutant[] = [
     file: 'src/ledger/give-up.ts',
     find: 'await lockGrant(trx, grantId)',
     replace: '',
-    tests: ['test/claims/give-up-and-retry.test.ts'],
+    tests: ['test/ledger/give-up-and-retry.test.ts'],
   },
   {
     name: 'campaign-is-not-held',
@@ -43,7 +43,7 @@ export const places: Mutant[] = [
     file: 'src/ledger/locks.ts',
     find: ".where('id', '=', campaignId).forShare()",
     replace: ".where('id', '=', campaignId)",
-    tests: ['test/claims/limit-change.test.ts'],
+    tests: ['test/ledger/limit-change.test.ts'],
   },
   {
     name: 'reservation-ignores-the-revision',
@@ -52,7 +52,7 @@ export const places: Mutant[] = [
     file: 'src/ledger/reserve.ts',
     find: ' and c.revision = g."campaignRevision"',
     replace: '',
-    tests: ['test/claims/award.test.ts'],
+    tests: ['test/grants/award.test.ts'],
   },
   {
     name: 'campaign-is-not-locked',
@@ -60,7 +60,7 @@ export const places: Mutant[] = [
     file: 'src/ledger/reserve.ts',
     find: 'order by id for share',
     replace: 'order by id',
-    tests: ['test/claims/limit-change.test.ts'],
+    tests: ['test/ledger/limit-change.test.ts'],
   },
   {
     name: 'failed-reservation-keeps-its-places',
@@ -70,7 +70,7 @@ export const places: Mutant[] = [
     find: `    gate.giveBack(merchant.id, reservation.slots)
     throw error`,
     replace: '    throw error',
-    tests: ['test/claims/gate-places.test.ts'],
+    tests: ['test/gate/gate-places.test.ts'],
   },
   {
     name: 'conflict-keeps-its-places',
@@ -79,7 +79,7 @@ export const places: Mutant[] = [
     find: `  gate.giveBack(merchant.id, reservation.slots)
   if (reserved.kind === 'existing')`,
     replace: "  if (reserved.kind === 'existing')",
-    tests: ['test/claims/gate-places.test.ts'],
+    tests: ['test/gate/gate-places.test.ts'],
   },
   {
     name: 'repair-frees-at-first-sight',
@@ -88,7 +88,7 @@ export const places: Mutant[] = [
     file: 'src/gate/gate-repair.ts',
     find: '[...missing].filter((number) => before?.missing.has(number))',
     replace: '[...missing]',
-    tests: ['test/claims/gate.test.ts'],
+    tests: ['test/gate/gate.test.ts'],
   },
   {
     name: 'freed-place-is-not-heard-of',
@@ -96,7 +96,7 @@ export const places: Mutant[] = [
     file: 'src/gate/clear.lua',
     find: 'if tonumber(ARGV[i]) <= high then',
     replace: 'if false then',
-    tests: ['test/claims/settle.test.ts'],
+    tests: ['test/ledger/settle.test.ts'],
   },
   {
     name: 'freed-place-is-not-heard-of-in-memory',
@@ -104,7 +104,7 @@ export const places: Mutant[] = [
     file: 'src/gate/memory-gate.ts',
     find: 'if (state && number <= state.high) state.free.add(number)',
     replace: 'void number',
-    tests: ['test/claims/limit-change.test.ts'],
+    tests: ['test/ledger/limit-change.test.ts'],
   },
   {
     name: 'full-member-is-believed-for-ever',
@@ -112,7 +112,7 @@ export const places: Mutant[] = [
     file: 'src/gate/gate-store.ts',
     find: 'believedSeconds = 15',
     replace: 'believedSeconds = 86_400',
-    tests: ['test/claims/gate-places.test.ts'],
+    tests: ['test/gate/gate-places.test.ts'],
   },
   {
     name: 'gate-ignores-changed-limits',
@@ -120,7 +120,7 @@ export const places: Mutant[] = [
     file: 'src/gate/admit.lua',
     find: 'if high and tonumber(known) < revision then',
     replace: 'if false then',
-    tests: ['test/claims/gate.test.ts'],
+    tests: ['test/gate/gate.test.ts'],
   },
   {
     name: 'held-place-is-offered-again',
@@ -128,7 +128,7 @@ export const places: Mutant[] = [
     file: 'src/grants/award.ts',
     find: "if (reserved.kind === 'reserved') {",
     replace: "if (reserved.kind === 'reserved') {\n    gate.giveBack(merchant.id, reservation.slots)",
-    tests: ['test/claims/held-place.test.ts'],
+    tests: ['test/ledger/held-place.test.ts'],
     guardedBy: {
       guard: 'the primary key of slots',
       file: 'migrations/0004-places.ts',
@@ -142,7 +142,7 @@ export const places: Mutant[] = [
     file: 'src/ledger/limit-change.ts',
     find: 'if (was === undefined) await fillPlaces(trx, merchant.id, after.id, kind)',
     replace: '',
-    tests: ['test/claims/limit-change.test.ts'],
+    tests: ['test/ledger/limit-change.test.ts'],
   },
   {
     name: 'tier-total-counts-every-tier',
@@ -158,7 +158,7 @@ export const places: Mutant[] = [
     file: 'src/ledger/limit-change.ts',
     find: 'await settleOvershoots(trx, merchant.id, kind, { was, limit: kind.limit })',
     replace: '',
-    tests: ['test/claims/limit-change.test.ts'],
+    tests: ['test/ledger/limit-change.test.ts'],
   },
   {
     name: 'partly-sent-grant-loses-its-places',
@@ -184,7 +184,7 @@ export const places: Mutant[] = [
     file: 'src/ledger/give-back.ts',
     find: 'return fillFromAbove(trx, merchantId, given, over)',
     replace: 'return given',
-    tests: ['test/claims/limit-change.test.ts', 'test/delivery/late-sent.test.ts'],
+    tests: ['test/ledger/limit-change.test.ts', 'test/delivery/late-sent.test.ts'],
   },
   {
     name: 'late-overshoot-is-not-noted',
@@ -201,7 +201,7 @@ export const places: Mutant[] = [
     file: 'src/ledger/ids.ts',
     find: 'stock.stock_id, openid, place, generation]',
     replace: 'stock.stock_id, openid, generation]',
-    tests: ['test/claims/place-number.test.ts'],
+    tests: ['test/ledger/place-number.test.ts'],
   },
   {
     name: 'sender-follows-the-list',
@@ -209,7 +209,7 @@ export const places: Mutant[] = [
     file: 'src/ledger/sender-choice.ts',
     find: 'return numbers.find((account) => account.id === before?.account_id) ?? byMark(',
     replace: 'return byMark(',
-    tests: ['test/claims/sender-choice.test.ts'],
+    tests: ['test/ledger/sender-choice.test.ts'],
   },
   {
     name: 'day-of-utc',

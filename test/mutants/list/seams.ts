@@ -8,7 +8,7 @@ export const seams: Mutant[] = [
     file: 'src/ledger/settle.ts',
     find: 'await holdCampaignOf(trx, coupon.grantId)',
     replace: '',
-    tests: ['test/claims/limit-meets-give-back.test.ts'],
+    tests: ['test/ledger/limit-meets-give-back.test.ts'],
   },
   {
     name: 'refund-beside-a-change-of-limits',
@@ -16,7 +16,7 @@ export const seams: Mutant[] = [
     file: 'src/ledger/cancel.ts',
     find: 'await holdCampaignOf(trx, grantId)',
     replace: '',
-    tests: ['test/claims/limit-meets-give-back.test.ts'],
+    tests: ['test/ledger/limit-meets-give-back.test.ts'],
   },
   {
     name: 'overshoots-are-not-locked',
@@ -25,7 +25,7 @@ export const seams: Mutant[] = [
     find: `    .orderBy('scope')
     .forUpdate()`,
     replace: `    .orderBy('scope')`,
-    tests: ['test/claims/limit-meets-give-back.test.ts'],
+    tests: ['test/ledger/limit-meets-give-back.test.ts'],
   },
   {
     name: 'change-of-one-campaign-stops-all',
@@ -33,7 +33,7 @@ export const seams: Mutant[] = [
     file: 'src/ledger/reserve.ts',
     find: 'const skipLocked = sql`skip locked`',
     replace: 'const skipLocked = sql``',
-    tests: ['test/claims/change-under-way.test.ts'],
+    tests: ['test/ledger/change-under-way.test.ts'],
   },
   {
     name: 'new-scope-forgets-what-came-back',
@@ -41,7 +41,7 @@ export const seams: Mutant[] = [
     file: 'src/gate/load.lua',
     find: "if ARGV[1] == 'begin' then return end",
     replace: '',
-    tests: ['test/claims/gate-places.test.ts'],
+    tests: ['test/gate/gate-places.test.ts'],
   },
   {
     name: 'count-of-a-stock-keeps-members-waiting',
@@ -49,7 +49,7 @@ export const seams: Mutant[] = [
     file: 'src/grants/stock-left.ts',
     find: 'void countAgain(services, stock, left)',
     replace: 'await countAgain(services, stock, left)',
-    tests: ['test/claims/stock-count.test.ts'],
+    tests: ['test/grants/stock-count.test.ts'],
   },
   {
     name: 'late-coupon-loses-its-place',
@@ -57,7 +57,7 @@ export const seams: Mutant[] = [
     file: 'src/ledger/take-places.ts',
     find: 'wish > limit.limit && ',
     replace: 'wish > Infinity && ',
-    tests: ['test/claims/late-place.test.ts'],
+    tests: ['test/ledger/late-place.test.ts'],
   },
   {
     name: 'refunded-doubt-is-sent',
@@ -105,6 +105,6 @@ export const seams: Mutant[] = [
     file: 'src/delivery/ask.ts',
     find: "{ row: outcomeNamed('unsigned_refusal'), doubtful: true }",
     replace: "{ row: outcomeNamed('unsigned_refusal') }",
-    tests: ['test/claims/by-hand.test.ts'],
+    tests: ['test/grants/by-hand.test.ts'],
   },
 ]

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { Services } from '../../../src/services.ts'
+import * as stopping from '../../../src/web/shell/stopping.ts'
+import { openTestServices } from '../../support/services.ts'
+import { type Site, startSite } from '../../support/site.ts'
+
+let services: Services & AsyncDisposable
+let site: Site
+
+beforeAll(async () => {
+  services = await openTestServices()
+  site = await startSite(services)
+})
+afterAll(async () => {
+  await site[Symbol.asyncDispose]()
+  await services[Symbol.asyncDispose]()
+})
+
+const readiness = async (at: Site = site) => {
+  const seen = await at.phone().get('/readyz')
+  return { status: seen.status, ...JSON.parse(seen.text) }
+}
+
+describe('whoever runs it asks', () => {
+  it('whether it is alive', async () => {
+    expect((await site.phone().get('/healthz')).status).toBe(200)
+  })
+
+  it('whether it is ready: database, Redis and schema', async () => {
+    expect(await readiness()).toEqual({
+      status: 200,
+      ready: true,
+      database: true,
+      redis: true,
+      schema: true,
+      stopping: false,
+    })
+  })
+
+  it('and hears no while Redis is away', async () => {
+    const ping = vi.spyOn(services.redis as NonNullable<Services['redis']>, 'ping').mockRejectedValue(new Error('gone'))
+    expect(await readiness()).toMatchObject({ status: 503, ready: false, redis: false, database: true })
+    ping.mockRestore()
+  })
+
+  it('and hears no without a database', async () => {
+    const away = await openTestServices({ redis: false, config: { databaseUrl: 'postgres://127.0.0.1:9/none' } })
+    await using _ = away
+    await using dark = await startSite(away)
+    expect(await readiness(dark)).toMatchObject({ status: 503, database: false, schema: false, redis: true })
+    expect((await dark.phone().get('/healthz')).status).toBe(200)
+    expect((await dark.phone().get('/m/demo/coupons')).status).toBe(503)
+  })
+
+  it('and hears no once it is stopping', async () => {
+    const stop = vi.spyOn(stopping, 'isStopping').mockReturnValue(true)
+    expect(await readiness()).toMatchObject({ status: 503, stopping: true })
+    stop.mockRestore()
+  })
+})
+
+describe('/metrics', () => {
+  it('is for this machine, when there is no token', async () => {
+    await site.phone().get('/m/nobody/coupons')
+    const seen = await site.phone().get('/metrics')
+    expect(seen.status).toBe(200)
+    expect(seen.text).toContain('paycoupon_http_seconds_count{method="GET",route="/m/:merchant/coupons",status="404"}')
+    expect((await site.phone().get('/metrics', { 'X-Forwarded-For': '203.0.113.9' })).status).toBe(404)
+  })
+
+  it('is for whoever brings the token, when there is one', async () => {
+    const config = { ...services.config, metricsToken: 'a-long-metrics-token' }
+    await using guarded = await startSite({ ...services, config })
+    const ask = async (headers = {}) => (await guarded.phone().get('/metrics', headers)).status
+    expect(await ask()).toBe(404)
+    expect(await ask({ Authorization: 'Bearer wrong' })).toBe(404)
+    expect(await ask({ Authorization: 'Bearer a-long-metrics-token' })).toBe(200)
+  })
+})
