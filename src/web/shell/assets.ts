@@ -26,7 +26,7 @@ export function asset(ctx: Context): void {
 }
 
 function store(name: string, type: string): string {
-  const bytes = readFileSync(new URL(`../../public/${name}`, import.meta.url))
+  const bytes = readFileSync(new URL(`../../../public/${name}`, import.meta.url))
   const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 12)
   const path = `/assets/${name.replace('.', `.${hash}.`)}`
   stored.set(path, { type, bytes, gzipped: gzipSync(bytes, { level: 9 }) })
