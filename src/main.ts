@@ -1,4 +1,5 @@
 import { type Config, readConfig } from './plumbing/config/config.ts'
+import { startProcessMetrics } from './plumbing/telemetry/metrics.ts'
 import { start } from './start.ts'
 
 /** After this the process ends whatever is still in hand: every coupon owed is in the ledger and goes out elsewhere. */
@@ -6,6 +7,7 @@ const stopTimeoutMs = 20_000
 
 try {
   const config = readConfig()
+  startProcessMetrics()
   const { running, greeting } = config.sandbox.on ? await startWithSandbox(config) : await startPlain(config)
   process.stdout.write(greeting)
   endOn('SIGTERM', running)

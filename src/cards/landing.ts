@@ -1,4 +1,5 @@
-import { type Awarded, AwardUndecided } from '../grants/award.ts'
+import { AskAgain } from '../plumbing/ask-again.ts'
+import { type Awarded } from '../grants/award.ts'
 import { closedReason } from '../grants/campaign-window.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
@@ -75,7 +76,7 @@ export async function openFromLanding(
   const landing = landingOf(settled, opening.active_at as Date, services.clock.now())
   // Who was given something sees it, whatever became of another campaign.
   if (!fault || isGiven(landing)) return landing
-  if (fault instanceof AwardUndecided) return { kind: 'later' }
+  if (fault instanceof AskAgain) return { kind: 'later' }
   throw fault
 }
 

@@ -1,3 +1,4 @@
+import { AskAgain } from '../plumbing/ask-again.ts'
 import type { Campaign } from '../plumbing/storage/schema/campaign.ts'
 import type { Earned } from '../grants/earned.ts'
 import { earned as earnedByCard } from '../cards/earned.ts'
@@ -11,7 +12,7 @@ import { earned as earnedByPayment } from '../payments/earned.ts'
 import { Refusal } from '../refusal.ts'
 import type { Services } from '../services.ts'
 import type { Stock } from '../plumbing/storage/schema/stock.ts'
-import { award, type Awarded, AwardStale, AwardUndecided } from '../grants/award.ts'
+import { award, type Awarded, AwardStale } from '../grants/award.ts'
 import { closedReason } from '../grants/campaign-window.ts'
 import { answer, answerOfGrant, claimed, type ClaimAnswer, refusal } from './claim-answer.ts'
 import type { OwedCoupon } from '../ledger/coupon.ts'
@@ -40,7 +41,7 @@ export async function claim(services: Services, wanted: Claim): Promise<ClaimAns
     return answers.find((answer) => answer.status !== 'refused') ?? (answers[0] as ClaimAnswer)
   } catch (error) {
     if (error instanceof Refusal) return refusal(error.reason, error.grantId)
-    if (error instanceof AwardUndecided) return refusal('try_later')
+    if (error instanceof AskAgain) return refusal('try_later')
     throw error
   }
 }

@@ -1,3 +1,4 @@
+import { AskAgain } from '../plumbing/ask-again.ts'
 import type { Campaign } from '../plumbing/storage/schema/campaign.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { MemberReason } from '../refusal.ts'
@@ -42,17 +43,14 @@ export type Awarded =
   | { kind: 'existing'; grantId: string }
   | { kind: 'turned_away'; reason: MemberReason; grantId?: string }
 
-/** Thrown for an award that a fact has earned and that cannot be decided now: the caller must ask again. */
-export class AwardUndecided extends Error {}
-
 /** The campaign or the facts that the award was worked out from have changed: work it out anew. */
-export class AwardStale extends AwardUndecided {}
+export class AwardStale extends AskAgain {}
 
 /** Conflicts mean that the gate was wrong; each refill corrects it, so more than a few mean trouble elsewhere. */
 const maxTries = 8
 
 /**
- * Gives an award its places and writes its grant and coupons, once. Never sends. Throws `AwardUndecided` where a
+ * Gives an award its places and writes its grant and coupons, once. Never sends. Throws `AskAgain` where a
  * refusal could be wrong and nobody is waiting to tap again, and whatever the database throws.
  */
 export async function award(services: Services, wanted: Award): Promise<Awarded> {
@@ -63,7 +61,7 @@ export async function award(services: Services, wanted: Award): Promise<Awarded>
     if (result.kind !== 'again') return result
     asked = result.asked
   }
-  throw new AwardUndecided(`no place could be taken in ${maxTries} tries`)
+  throw new AskAgain(`no place could be taken in ${maxTries} tries`)
 }
 
 /** Something was not as believed and is put right: ask once more, with this. */
@@ -149,7 +147,7 @@ async function turnedAway(
     return { kind: 'again', asked: wanted }
   }
   if (!wanted.lease && !(await isFullInLedger(services.db, wanted.merchant.id, limit))) {
-    throw new AwardUndecided(`${limit.scope} is full at the gate and not in the ledger`)
+    throw new AskAgain(`${limit.scope} is full at the gate and not in the ledger`)
   }
   const grantId = known ?? (limit.level === 'member' ? await lastGrantOf(services, wanted) : undefined)
   return { kind: 'turned_away', reason: limit.reason, ...(grantId && { grantId }) }

@@ -1,3 +1,4 @@
+import { AskAgain } from '../plumbing/ask-again.ts'
 import type { Selectable } from 'kysely'
 import type { CardFacts } from '../cards/card-opening.ts'
 import { settleOpening } from '../cards/settle-opening.ts'
@@ -10,7 +11,6 @@ import type { InboxTable } from '../plumbing/storage/schema.ts'
 import type { Services } from '../services.ts'
 import { applyCardPush } from './card-push.ts'
 import { type MerchantEvent, openingOfEvent, paymentOfEvent, refundOfEvent } from './event.ts'
-import { NotYet } from './not-yet.ts'
 import { factsOfNotification, type StoredNotification } from './pay-notification.ts'
 import { type CardPush, cardOfPush, type StoredPush } from './push.ts'
 
@@ -25,8 +25,8 @@ type Fact =
 
 /**
  * Does what an entry says: writes the fact, then awards what it earns. Every step is safe to repeat, so an entry whose
- * process died is simply applied again. Returns what was left aside and why. Throws `NotYet`, `AwardUndecided` or a
- * fault; then the entry stays due.
+ * process died is simply applied again. Returns what was left aside and why. Throws `AskAgain` or a fault;
+ * then the entry stays due.
  */
 export async function applyEntry(services: Services, entry: InboxEntry): Promise<string | undefined> {
   const merchant = await services.directory.merchantById(entry.merchant_id)
@@ -71,6 +71,6 @@ async function applyFact(
   const { inFlight } = await takeRefund(services, merchant, fact.refund)
   // What is left may have earned a lower tier, and a refund that was told under two names takes back only once.
   await settlePayment(services, merchant, fact.refund.transactionId)
-  if (inFlight) throw new NotYet('a coupon that is no longer earned is being sent at this moment')
+  if (inFlight) throw new AskAgain('a coupon that is no longer earned is being sent at this moment')
   return undefined
 }

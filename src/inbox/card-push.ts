@@ -1,9 +1,9 @@
+import { AskAgain } from '../plumbing/ask-again.ts'
 import { checkCard } from '../cards/check.ts'
 import { findCard, recordCard } from '../cards/openings.ts'
 import { settleOpening } from '../cards/settle-opening.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
-import { NotYet } from './not-yet.ts'
 import type { CardPush } from './push.ts'
 
 /**
@@ -14,7 +14,7 @@ const looksForActivation = 4
 
 /**
  * Does what a push about a card says. That it was taken is WeChat's signed word and is written down at once; whether it
- * is active is asked, unless that is known. Returns why nothing came of it; throws `NotYet` while that is open.
+ * is active is asked, unless that is known. Returns why nothing came of it; throws `AskAgain` while that is open.
  */
 export async function applyCardPush(
   services: Services,
@@ -33,12 +33,12 @@ export async function applyCardPush(
     if ((await findCard(services.db, merchant, card))?.active_at) return undefined
   }
   const checked = await checkCard(services.official(merchant), cardId, cardCode)
-  if (checked.kind === 'later') throw new NotYet('the card cannot be looked up at this moment')
+  if (checked.kind === 'later') throw new AskAgain('the card cannot be looked up at this moment')
   if (checked.kind === 'unknown') return 'a card that WeChat does not know'
   if (checked.openid !== openid) return 'a card that belongs to somebody else now'
   if (!checked.usable) return 'a card that cannot be used'
   if (checked.activity === 'inactive') {
-    if (attempts < looksForActivation) throw new NotYet('the card is not active yet')
+    if (attempts < looksForActivation) throw new AskAgain('the card is not active yet')
     return 'a card that is not active'
   }
   await settleOpening(services, merchant, { ...card, activeAt: at })

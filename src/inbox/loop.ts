@@ -1,8 +1,8 @@
+import { AskAgain } from '../plumbing/ask-again.ts'
 import type { Services } from '../services.ts'
 import { applyEntry, type InboxEntry } from './apply.ts'
 import { openHands } from './hands.ts'
 import { onReceived } from './inbox.ts'
-import { NotYet } from './not-yet.ts'
 
 export type InboxLoop = {
   start(): void
@@ -82,7 +82,7 @@ async function applyOne(services: Services, entry: InboxEntry): Promise<void> {
     await finish(services, entry, note)
     if (note) log.info({ inbox: entry.id, source: entry.source, note }, 'inbox entry left aside')
   } catch (error) {
-    if (!(error instanceof NotYet))
+    if (!(error instanceof AskAgain))
       log.error({ err: error, inbox: entry.id, source: entry.source }, 'inbox entry not applied')
     await postpone(services, entry, error)
   }

@@ -1,4 +1,4 @@
-import { AwardUndecided } from '../grants/award.ts'
+import { AskAgain } from '../plumbing/ask-again.ts'
 import { type Grant, grantsOfTransaction } from '../grants/grants.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { MemberReason } from '../refusal.ts'
@@ -49,7 +49,7 @@ export async function rewardFor(
     return { kind: 'granted', grants }
   }
   if (!('error' in settled)) return nothing(settled)
-  if (settled.error instanceof AwardUndecided) return { kind: 'later' }
+  if (settled.error instanceof AskAgain) return { kind: 'later' }
   throw settled.error
 }
 

@@ -1,5 +1,6 @@
-import { award, type Awarded, AwardStale, AwardUndecided } from '../grants/award.ts'
-import { eachByItself } from '../grants/each-by-itself.ts'
+import { AskAgain } from '../plumbing/ask-again.ts'
+import { award, type Awarded, AwardStale } from '../grants/award.ts'
+import { eachByItself } from '../plumbing/each-by-itself.ts'
 import { memberMark } from '../members/member-mark.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
@@ -108,7 +109,7 @@ async function settleIn(
 /**
  * A payment that became known late may have passed at once what its followers seemed to have reached in turn; a report
  * that came late may say that our own coupon paid for it; other money may have earned what a refund had flagged. Throws
- * `AwardStale` when that changed something, since it may be earned anew, and `AwardUndecided` while a coupon that is no
+ * `AwardStale` when that changed something, since it may be earned anew, and `AskAgain` while a coupon that is no
  * longer earned is on its way.
  */
 async function takeBackNow(
@@ -124,5 +125,5 @@ async function takeBackNow(
   })
   gate.giveBack(merchant.id, freed)
   if (changed) throw new AwardStale('what was taken back may be earned anew')
-  if (inFlight) throw new AwardUndecided('a coupon that is no longer earned is being sent at this moment')
+  if (inFlight) throw new AskAgain('a coupon that is no longer earned is being sent at this moment')
 }

@@ -1,7 +1,7 @@
+import { AskAgain } from '../../src/plumbing/ask-again.ts'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Campaign } from '../../src/plumbing/storage/schema/campaign.ts'
 import { settleOpening } from '../../src/cards/settle-opening.ts'
-import { AwardUndecided } from '../../src/grants/award.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import type { Services } from '../../src/services.ts'
 import type { Stock } from '../../src/plumbing/storage/schema/stock.ts'
@@ -52,7 +52,7 @@ test('a campaign that is broken is named, though another one is only undecided',
   await aCardCampaign()
   await breakSenders(broken)
   const fault = await faultOfOpening()
-  expect(fault).not.toBeInstanceOf(AwardUndecided)
+  expect(fault).not.toBeInstanceOf(AskAgain)
   expect(String(fault)).toContain(`no sender account for campaign ${broken.slug}`)
 })
 
@@ -66,5 +66,5 @@ test('of two campaigns that are broken both are named', async () => {
 test('campaigns that are all undecided leave the card undecided', async () => {
   await aCardCampaign()
   await aCardCampaign()
-  expect(await faultOfOpening()).toBeInstanceOf(AwardUndecided)
+  expect(await faultOfOpening()).toBeInstanceOf(AskAgain)
 })

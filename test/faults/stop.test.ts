@@ -67,6 +67,16 @@ describe('SIGTERM under load', { timeout: 90_000 }, () => {
     expect(await prove(shop.services)).toMatchObject({ ok: true, failures: [] })
   })
 
+  test('the running program tells of its own memory and event loop among its metrics', async () => {
+    const program = startMain()
+    const [, url = ''] = await program.says(/listens on (http\S+)/)
+    const metrics = await (await fetch(`${url}/metrics`)).text()
+    for (const name of ['process_resident_memory_bytes', 'nodejs_eventloop_lag_seconds'])
+      expect(metrics).toContain(`\n${name} `)
+    program.stop()
+    expect(await program.ended).toBe(0)
+  })
+
   test('a worker that is told to stop finishes what it holds', async () => {
     const program = startMain()
     await program.says(/listens on/)

@@ -1,5 +1,5 @@
+import { AskAgain } from '../../src/plumbing/ask-again.ts'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { AwardUndecided } from '../../src/grants/award.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import { recordPayment } from '../../src/payments/intake.ts'
 import type { Payment } from '../../src/payments/payment.ts'
@@ -92,7 +92,7 @@ test('a report that our own coupon paid waits for the coupon that is on its way,
   const leased = await lease()
   const withOurs = { ...payment, promotions: [{ stock_id: stock.stock_id, coupon_id: '97001', amount: 1_000 }] }
   await recordPayment(services, merchant, withOurs)
-  await expect(settle(payment)).rejects.toThrow(AwardUndecided)
+  await expect(settle(payment)).rejects.toThrow(AskAgain)
   await tooMany(leased!)
   await settle(payment)
   expect(await coupon()).toMatchObject({ state: 'refused', reason: 'not_eligible' })

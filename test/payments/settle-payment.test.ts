@@ -1,5 +1,5 @@
+import { AskAgain } from '../../src/plumbing/ask-again.ts'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { AwardUndecided } from '../../src/grants/award.ts'
 import { type Grant, memberGrants } from '../../src/grants/grants.ts'
 import { retryGrants } from '../../src/grants/retry.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
@@ -222,7 +222,7 @@ test('campaigns of which each is undecided leave the payment undecided, and name
   const error: unknown = await settlePayment({ ...services, gate }, merchant, payment.transactionId).catch(
     (e: unknown) => e,
   )
-  expect(error).toBeInstanceOf(AwardUndecided)
+  expect(error).toBeInstanceOf(AskAgain)
   expect(((error as Error).cause as AggregateError).errors).toHaveLength(campaigns.length)
   const page = await rewardFor({ ...services, gate }, merchant, payment.openid, {
     transaction_id: payment.transactionId,

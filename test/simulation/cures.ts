@@ -73,7 +73,7 @@ export const cures: readonly Cure[] = [
   {
     name: 'P7',
     harm: 'one broken campaign stops all others',
-    edits: [{ file: 'src/grants/each-by-itself.ts', find: 'errors.push(error)', replace: 'throw error' }],
+    edits: [{ file: 'src/plumbing/each-by-itself.ts', find: 'errors.push(error)', replace: 'throw error' }],
   },
   {
     name: 'P8',

@@ -84,7 +84,7 @@ export const payments: Mutant[] = [
     name: 'refund-in-flight-is-done',
     harm: 'a refund that met a send is not repeated, whatever comes of the send',
     file: 'src/inbox/apply.ts',
-    find: "if (inFlight) throw new NotYet('a coupon that is no longer earned is being sent at this moment')",
+    find: "if (inFlight) throw new AskAgain('a coupon that is no longer earned is being sent at this moment')",
     replace: '',
     tests: ['test/inbox/loop.test.ts'],
   },
@@ -116,7 +116,7 @@ export const payments: Mutant[] = [
   {
     name: 'broken-campaign-stops-the-others',
     harm: 'one campaign that cannot give keeps all others from giving',
-    file: 'src/grants/each-by-itself.ts',
+    file: 'src/plumbing/each-by-itself.ts',
     find: 'errors.push(error)',
     replace: 'throw error',
     tests: ['test/payments/settle-payment.test.ts'],

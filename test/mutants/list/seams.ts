@@ -95,7 +95,7 @@ export const seams: Mutant[] = [
     name: 'take-back-does-not-come-again',
     harm: 'a coupon that our own coupon paid for goes out, since the take-back met its send',
     file: 'src/payments/settle-payment.ts',
-    find: "if (inFlight) throw new AwardUndecided('a coupon that is no longer earned is being sent at this moment')",
+    find: "if (inFlight) throw new AskAgain('a coupon that is no longer earned is being sent at this moment')",
     replace: '',
     tests: ['test/payments/refund-flag.test.ts'],
   },

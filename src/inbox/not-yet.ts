@@ -1,2 +1,0 @@
-/** Not now: ask again in a moment. No fault of anybody's. */
-export class NotYet extends Error {}

@@ -1,0 +1,2 @@
+/** It cannot be decided at this moment: ask again shortly. A normal race, no fault. */
+export class AskAgain extends Error {}
