@@ -96,26 +96,40 @@ test('a process that dies between the fact and the award leaves both to another'
   expect(await grants('bereft')).toBe(1)
 })
 
-test('a refund that meets a send stays due without being called an error, and takes back what was given back unsent', async () => {
-  const errors = vi.spyOn(services.log, 'error')
-  const payment = aPayment(services, { openid: 'regretful' })
-  const tell = (body: { id: string }) =>
-    receive(services.db, { merchantId: merchant.id, source: 'events', businessKey: body.id, body, at: new Date(nowMs) })
-  const loop = openInboxLoop(services)
-  await tell(paymentSucceeded(payment))
-  await loop.drain()
-  const coupon = services.db.selectFrom('coupons').selectAll().where('openid', '=', payment.openid)
-  const leased = await services.ledger.leaseOne((await coupon.executeTakeFirstOrThrow()).id)
-  await tell(paymentRefunded(aRefund(services, payment)))
-  await loop.drain()
-  expect(await coupon.executeTakeFirst()).toMatchObject({ state: 'reserved' })
-  expect(errors.mock.calls).toEqual([])
+test.each([
+  { name: 'running', state: 'published' as const },
+  { name: 'taken back into draft', state: 'draft' as const },
+])(
+  'a refund that meets a send in a campaign $name stays due without an error, and takes back what came back unsent',
+  async ({ state }) => {
+    const errors = vi.spyOn(services.log, 'error')
+    const payment = aPayment(services, { openid: `regretful-${state}` })
+    const tell = (body: { id: string }) =>
+      receive(services.db, {
+        merchantId: merchant.id,
+        source: 'events',
+        businessKey: body.id,
+        body,
+        at: new Date(nowMs),
+      })
+    const loop = openInboxLoop(services)
+    await tell(paymentSucceeded(payment))
+    await loop.drain()
+    const coupon = services.db.selectFrom('coupons').selectAll().where('openid', '=', payment.openid)
+    const leased = await services.ledger.leaseOne((await coupon.executeTakeFirstOrThrow()).id)
+    await services.db.updateTable('campaigns').set({ state }).where('merchant_id', '=', merchant.id).execute()
+    services.directory.forget()
+    await tell(paymentRefunded(aRefund(services, payment)))
+    await loop.drain()
+    expect(await coupon.executeTakeFirst()).toMatchObject({ state: 'reserved' })
+    expect(errors.mock.calls).toEqual([])
 
-  await services.ledger.release(leased!, new Date(nowMs))
-  nowMs += 60_000
-  await loop.drain()
-  expect(await coupon.executeTakeFirst()).toMatchObject({ state: 'refused', reason: 'refunded' })
-})
+    await services.ledger.release(leased!, new Date(nowMs))
+    nowMs += 60_000
+    await loop.drain()
+    expect(await coupon.executeTakeFirst()).toMatchObject({ state: 'refused', reason: 'refunded' })
+  },
+)
 
 test('two loops at once apply everything once', async () => {
   const members = Array.from({ length: 50 }, (_, index) => `crowd-${index}`)

@@ -25,6 +25,12 @@ export const byHand: Mutant[] = [
     find: 'a.outcome = any(${mayHaveArrived.map(({ name }) => name)}))`',
     replace: 'false)`',
     tests: ['test/grants/by-hand.test.ts'],
+    guardedBy: {
+      guard: 'the doubt that each such try leaves',
+      file: 'src/ledger/doubt.ts',
+      find: "${column('doubt_since')} is null and ",
+      replace: '',
+    },
   },
   {
     name: 'retry-reopens-doubt',
