@@ -60,6 +60,14 @@ export const seams: Mutant[] = [
     tests: ['test/ledger/late-place.test.ts'],
   },
   {
+    name: 'turns-leave-no-room-for-late-use',
+    harm: 'a busy event loop uses turns late, and a second sees more sends than the account may make',
+    file: 'src/pace/turns.ts',
+    find: 'export const turnSpacing = 1 + turnValidMs / 1_000',
+    replace: 'export const turnSpacing = 1',
+    tests: ['test/pace/lane.test.ts'],
+  },
+  {
     name: 'refunded-doubt-is-sent',
     harm: 'a refunded coupon that is found not to have arrived is sent',
     file: 'src/delivery/clear-up.ts',
