@@ -11,7 +11,7 @@ import type { Gate } from './gate.ts'
 /** Far longer than a claim takes from the gate to the ledger: what is still missing then was lost with its process. */
 const repairEveryMs = 10_000
 /** A scope whose reading takes long is read again only after so many times as long. */
-const restFactor = 20
+const restFactor = 3
 /** Of one scope at a time; the rest comes with the next rounds. */
 const mostAtOnce = 10_000
 
