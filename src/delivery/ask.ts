@@ -11,8 +11,9 @@ const leastAskMs = 300
 
 /**
  * Asks WeChat to send a coupon: the stored body, so always the same number; main and backup host in turns. A refusal
- * that would be final and does not carry WeChat's signature is asked again at once at the other host: two that agree are
- * believed; what is neither proven nor confirmed says nothing, and leaves doubt. Never throws; takes at most `timeoutMs`. `turn` gives the second asking its place in the account's pace.
+ * that would be final and does not carry WeChat's signature is asked again at once at the other host: two that agree
+ * are believed; what is neither proven nor confirmed says nothing, and leaves doubt. Never throws; takes at most
+ * `timeoutMs`. `turn` gives the second asking its place in the account's pace.
  */
 export async function ask(
   client: PayClient,

@@ -38,21 +38,23 @@ export async function clearUp(
       coupon.doubtSince = null
       return takeBackIfRefunded(services, coupon, at)
     case 'unclear':
-      return isOld && !isAskedFor(coupon, 'look_up_unclear')
-        ? wait(services, coupon, 'look_up_unclear', null)
-        : undefined
+      return isOld ? setAside(services, coupon, 'look_up_unclear') : undefined
     case 'unanswered':
       return isOld ? wait(services, coupon, 'look_up_unanswered', nextTry('doubt', coupon.attempts, at)) : undefined
     case 'not_allowed':
-      return isOld && !isAskedFor(coupon, 'look_up_refused')
-        ? wait(services, coupon, 'look_up_refused', null, looked)
-        : undefined
+      return isOld ? setAside(services, coupon, 'look_up_refused', looked) : undefined
   }
 }
 
-/** It was set aside for this: only an operator has made it due again. */
-function isAskedFor({ reason }: OwedCoupon, setAsideFor: string): boolean {
-  return reason === setAsideFor
+async function setAside(
+  services: Services,
+  coupon: OwedCoupon,
+  reason: string,
+  evidence?: Parameters<typeof wait>[4],
+): Promise<SendResult | undefined> {
+  // It was set aside for this before: only an operator has made it due again.
+  if (coupon.reason === reason) return undefined
+  return wait(services, coupon, reason, null, evidence)
 }
 
 /** A refund that came in doubt could only flag the grant; by now nothing of this coupon is anywhere. */

@@ -20,7 +20,10 @@ const oldDoubtMs = 24 * 3_600_000
 
 /** Our clock and WeChat's, and a slow answer, lie within this of each other. */
 const nearMs = 2 * 60_000
-/** Attempts that sent nothing. Any other may have brought the coupon: a refusal may be the second host's, after the first one broke off. */
+/**
+ * Attempts that sent nothing. Any other may have brought the coupon: a refusal may be the second host's, after the first
+ * one broke off.
+ */
 const onlyLookedUp = ['look_up_unanswered', 'look_up_refused', 'look_up_unclear'] as const
 /** 20 coupons a page (wechat/pay-v3.md 2.11); a member has at most 60 of a stock. */
 const mostPages = 5

@@ -79,8 +79,8 @@ export const seams: Mutant[] = [
     name: 'operator-cannot-send-what-cannot-be-looked-up',
     harm: 'a coupon whose list WeChat refuses is set aside again and again, whatever an operator has found out',
     file: 'src/delivery/clear-up.ts',
-    find: 'return reason === setAsideFor',
-    replace: 'return reason === setAsideFor && false',
+    find: 'if (coupon.reason === reason) return undefined',
+    replace: '',
     tests: ['test/delivery/doubt-that-ends.test.ts'],
   },
   {
