@@ -102,7 +102,7 @@ async function strangersWaitMs({ services, merchant }: Stage): Promise<number> {
     .set({ public_key, public_key_id })
     .where('id', '=', senderOf(other).id)
     .execute()
-  services.directory.forget()
+  services.catalog.forget()
   await manyOwed(services, other, await aStock(services, other), { count: strangers })
   const loop = openDeliveryLoop(services)
   loop.start()

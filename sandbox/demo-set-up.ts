@@ -16,7 +16,7 @@ const campaignDays = 80
 /** The same acts as an operator's on the command line; repeating them changes nothing until a campaign is over. */
 export async function setUpDemo(services: Services, world: World): Promise<void> {
   await applyMerchant(services, merchantFile(world))
-  const merchant = await services.directory.merchant(demoSlug)
+  const merchant = await services.catalog.merchant(demoSlug)
   if (!merchant) throw new Error('the demo merchant is not stored')
   const demo = merchantOf(world, demoSlug)
   const { link, card_open, spend } = demo.campaigns
@@ -30,7 +30,7 @@ export async function setUpDemo(services: Services, world: World): Promise<void>
 /** A campaign that runs keeps its window, since a change is a new revision; one that is over begins anew. */
 async function windowOf(services: Services, merchant: Merchant, slug: string) {
   const now = services.clock.now()
-  const known = await services.directory.campaign(merchant.id, slug)
+  const known = await services.catalog.campaign(merchant.id, slug)
   const { starts_at, ends_at } = known && known.ends_at > now ? known : windowFrom(now)
   return { starts_at: starts_at.toISOString(), ends_at: ends_at.toISOString() }
 }

@@ -9,7 +9,7 @@ import type { Config } from './plumbing/config/config.ts'
 import { openDatabase } from './plumbing/storage/database.ts'
 import { openPace } from './pace/pace.ts'
 import { openLog } from './plumbing/telemetry/log.ts'
-import { openDirectory } from './merchants/directory.ts'
+import { openCatalog } from './merchants/catalog.ts'
 import { openRedis, redisReady } from './plumbing/storage/redis.ts'
 import { openSecrets } from './plumbing/secrets/vault.ts'
 import type { Services } from './services.ts'
@@ -49,7 +49,7 @@ export async function openServices(
     processName,
     secrets,
     http,
-    directory: openDirectory(db, secrets, clock),
+    catalog: openCatalog(db, secrets, clock),
     gate,
     ledger: openLedger(db, clock, (merchantId, freed) => gate.giveBack(merchantId, freed)),
     pace: openPace(redis, clock),

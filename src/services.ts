@@ -6,7 +6,7 @@ import type { Ledger } from './ledger/ledger.ts'
 import type { Clock } from './plumbing/clock.ts'
 import type { Config } from './plumbing/config/config.ts'
 import type { Db } from './plumbing/storage/database.ts'
-import type { Directory } from './merchants/directory.ts'
+import type { Catalog } from './merchants/catalog.ts'
 import type { Pace } from './pace/pace.ts'
 import type { Secrets } from './plumbing/secrets/vault.ts'
 import type { OfficialClient } from './wechat/official/client.ts'
@@ -26,7 +26,7 @@ export type Services = {
   /** Keep-alive pool for every call to WeChat. */
   http: Dispatcher
   /** Merchants, campaigns and stocks by name, read from the database at most a second ago. */
-  directory: Directory
+  catalog: Catalog
   gate: Gate
   ledger: Ledger
   pace: Pace

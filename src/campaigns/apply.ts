@@ -2,7 +2,7 @@ import { changedFields } from '../plumbing/files/changed-fields.ts'
 import type { Clock } from '../plumbing/clock.ts'
 import type { Db } from '../plumbing/storage/database.ts'
 import { FileFault } from '../plumbing/files/file-fault.ts'
-import type { Directory } from '../merchants/directory.ts'
+import type { Catalog } from '../merchants/catalog.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import { changeLimits, limitsDiffer } from '../ledger/limit-change.ts'
 import { removedSenders } from './sender-change.ts'
@@ -19,7 +19,7 @@ import { frozenFaults, hasGiven } from './frozen-rules.ts'
  * naming every wrong field; then nothing was changed.
  */
 export async function applyCampaign(
-  services: { db: Db; clock: Clock; directory?: Directory },
+  services: { db: Db; clock: Clock; catalog?: Catalog },
   merchant: Merchant,
   file: unknown,
 ): Promise<string[]> {
@@ -30,7 +30,7 @@ export async function applyCampaign(
     if (faults.length > 0) throw new FileFault(faults)
     return [...(await write(db, merchant, campaign, services.clock.now())), ...notes]
   })
-  services.directory?.forget()
+  services.catalog?.forget()
   return lines.map((line) => `campaign ${campaign.slug}: ${line}`)
 }
 
@@ -101,7 +101,7 @@ async function write(db: Db, merchant: Merchant, campaign: CampaignFile, now: Da
   if (changed.length === 0) return ['nothing changed']
   const after = { id: before.id, limits: values.limits, spend: values.spend }
   const differ = limitsDiffer(merchant, before, after)
-  const said = differ ? await changeLimits(db, merchant, before, after) : []
+  const changes = differ ? await changeLimits(db, merchant, before, after) : []
   const revision = before.revision + 1
   await db
     .updateTable('campaigns')
@@ -109,7 +109,7 @@ async function write(db: Db, merchant: Merchant, campaign: CampaignFile, now: Da
     .where('id', '=', before.id)
     .execute()
   const added = given && before.spend && spend ? addedTierNotes(before.spend, spend) : []
-  return [...changed, ...said, `revision ${revision}`, ...added]
+  return [...changed, ...changes, `revision ${revision}`, ...added]
 }
 
 /** What was paid before has earned in the campaign that it was copied from. */

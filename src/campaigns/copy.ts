@@ -1,7 +1,7 @@
 import type { Clock } from '../plumbing/clock.ts'
 import type { Db } from '../plumbing/storage/database.ts'
 import { FileFault } from '../plumbing/files/file-fault.ts'
-import type { Directory } from '../merchants/directory.ts'
+import type { Catalog } from '../merchants/catalog.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import { copiedRule } from './added-tiers.ts'
 import type { Campaign } from '../plumbing/storage/schema/campaign.ts'
@@ -15,7 +15,7 @@ export type Copy = { slug: string; newSlug: string; from: Date }
  * the operator should know. Throws `FileFault` where it cannot be made; then nothing was changed.
  */
 export async function copyCampaign(
-  services: { db: Db; clock: Clock; directory: Directory },
+  services: { db: Db; clock: Clock; catalog: Catalog },
   merchant: Merchant,
   { slug, newSlug, from }: Copy,
 ): Promise<string[]> {
@@ -34,7 +34,7 @@ export async function copyCampaign(
     }
     return notes(original, newSlug, from)
   })
-  services.directory.forget()
+  services.catalog.forget()
   return lines
 }
 

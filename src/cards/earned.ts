@@ -5,7 +5,7 @@ import { memberMark } from '../members/member-mark.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { CardOpening } from './card-opening.ts'
 import { memberCards } from './openings.ts'
-import { type Standing, standingOf } from './standing.ts'
+import { type CardVerdict, verdictOn } from './verdict.ts'
 
 /** What this member's cards have earned in a card_open campaign: one grant, whatever number of cards, and none without. */
 export async function earned(
@@ -15,24 +15,24 @@ export async function earned(
   openid: string,
 ): Promise<Earned[]> {
   if (campaign.kind !== 'card_open') return []
-  const cards = await memberStandings(services.db, merchant, campaign, openid)
-  const times = cards.flatMap(({ standing }) => (standing.kind === 'earned' ? [standing.at] : []))
+  const cards = await memberVerdicts(services.db, merchant, campaign, openid)
+  const times = cards.flatMap(({ verdict }) => (verdict.kind === 'earned' ? [verdict.at] : []))
   if (times.length === 0) return []
   const [at] = times.filter((time) => time !== undefined).sort((a, b) => a.getTime() - b.getTime())
   return [{ triggerKey: cardTriggerKey(memberMark(merchant, openid)), coupons: campaign.coupons, ...(at && { at }) }]
 }
 
 /** What each of this member's cards means in a card_open campaign; those that it does not take are left out. */
-export async function memberStandings(
+export async function memberVerdicts(
   db: Db,
   merchant: Merchant,
   campaign: Campaign,
   openid: string,
-): Promise<{ opening: CardOpening; standing: Standing }[]> {
+): Promise<{ opening: CardOpening; verdict: CardVerdict }[]> {
   const openings = await memberCards(db, merchant, openid)
   return openings
     .filter(({ card_id }) => cardCounts(campaign, card_id))
-    .map((opening) => ({ opening, standing: standingOf(campaign, opening) }))
+    .map((opening) => ({ opening, verdict: verdictOn(campaign, opening) }))
 }
 
 /** A campaign that names no card takes every card. */

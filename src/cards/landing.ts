@@ -6,7 +6,7 @@ import type { Services } from '../services.ts'
 import { activateCard } from './activate.ts'
 import { checkCard } from './check.ts'
 import { findCard, recordCard } from './openings.ts'
-import { type Settled, settleCard } from './settle-opening.ts'
+import { type Applied, applyCard } from './apply-opening.ts'
 import { isOverdue } from './unproven.ts'
 
 /** What WeChat appends to the landing page's address, decoded once (wechat/official-account.md 5.2). */
@@ -72,20 +72,20 @@ export async function openFromLanding(
   const activeAt = services.clock.now()
   const opening = await recordCard(services, merchant, { source: 'landing', ...card, openid, channel, activeAt })
   if (!opening) return { kind: 'opened', awards: [] }
-  const { settled, fault } = await settleCard(services, merchant, opening)
-  const landing = landingOf(settled, opening.active_at as Date, services.clock.now())
+  const { applied, fault } = await applyCard(services, merchant, opening)
+  const landing = landingOf(applied, opening.active_at as Date, services.clock.now())
   // Who was given something sees it, whatever became of another campaign.
   if (!fault || isGiven(landing)) return landing
   if (fault instanceof AskAgain) return { kind: 'later' }
   throw fault
 }
 
-function landingOf(settled: Settled[], activeAt: Date, now: Date): Landing {
-  const awards = settled.map(({ awarded }) => awarded).filter((awarded) => awarded !== undefined)
+function landingOf(applied: Applied[], activeAt: Date, now: Date): Landing {
+  const awards = applied.map(({ awarded }) => awarded).filter((awarded) => awarded !== undefined)
   const opened: Landing = { kind: 'opened', awards }
   if (isGiven(opened)) return opened
-  const open = settled.filter(({ campaign }) => closedReason(campaign, now) === undefined)
-  const stands = (kind: Settled['standing']['kind']) => open.some(({ standing }) => standing.kind === kind)
+  const open = applied.filter(({ campaign }) => closedReason(campaign, now) === undefined)
+  const stands = (kind: Applied['verdict']['kind']) => open.some(({ verdict }) => verdict.kind === kind)
   if (stands('unproven')) {
     if (isOverdue(activeAt, now)) return { kind: 'unproven' }
     return { kind: 'waiting', sinceMs: now.getTime() - activeAt.getTime() }

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Db } from '../plumbing/storage/database.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import { isEarlier } from './earlier-cards.ts'
-import { clockSlackMs } from './standing.ts'
+import { clockSlackMs } from './verdict.ts'
 
 /** An active card of which nobody tells when it was taken, and the campaigns that wait for it. */
 export type UnprovenOpening = {
@@ -27,7 +27,7 @@ export function isOverdue(activeAt: Date, now: Date): boolean {
 /**
  * Cards that have been active for ten minutes without proof of their taking, where a campaign for new cards would give
  * their member something: the newest first. They wait for a push, the merchant's `card.opened`, or an import that says
- * that they are from before. Those are the cards that `standingOf` calls unproven.
+ * that they are from before. Those are the cards that `verdictOn` calls unproven.
  */
 export async function unprovenOpenings(db: Db, merchant: Merchant, now: Date): Promise<UnprovenOpening[]> {
   return db

@@ -1,7 +1,7 @@
 import type { Campaign } from '../plumbing/storage/schema/campaign.ts'
 import type { Db } from '../plumbing/storage/database.ts'
 import type { Merchant } from '../merchants/merchant.ts'
-import { memberStandings } from './earned.ts'
+import { memberVerdicts } from './earned.ts'
 import { isOverdue } from './unproven.ts'
 
 /** Why a member's cards have brought nothing; where several speak, the one that may still bring something goes first. */
@@ -18,9 +18,9 @@ export async function whyNothing(
   campaign: Campaign,
   openid: string,
 ): Promise<CardReason | undefined> {
-  const cards = await memberStandings(db, merchant, campaign, openid)
-  if (cards.some(({ standing }) => standing.kind === 'earned')) return undefined
-  const reasons = cards.map(({ opening: { active_at }, standing: { kind } }) =>
+  const cards = await memberVerdicts(db, merchant, campaign, openid)
+  if (cards.some(({ verdict }) => verdict.kind === 'earned')) return undefined
+  const reasons = cards.map(({ opening: { active_at }, verdict: { kind } }) =>
     kind === 'unproven' && active_at && !isOverdue(active_at, now) ? 'waiting' : kind,
   )
   return cardReasons.find((reason) => reason === 'no_card' || reasons.includes(reason))

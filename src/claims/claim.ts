@@ -53,7 +53,7 @@ const maxRounds = 5
 async function claimEarned(services: Services, wanted: Claim): Promise<ClaimAnswer[]> {
   const answers: ClaimAnswer[] = []
   for (let round = 1; ; round += 1) {
-    const campaign = (round > 1 && (await services.directory.campaignById(wanted.campaign.id))) || wanted.campaign
+    const campaign = (round > 1 && (await services.catalog.campaignById(wanted.campaign.id))) || wanted.campaign
     const now = { ...wanted, campaign }
     try {
       for (const one of await earnedBy(services, now)) answers.push(await claimOne(services, now, one))

@@ -42,7 +42,7 @@ export async function withServices<T>(cli: Cli, work: (services: Services) => Pr
 
 /** The merchant of that slug. Throws `CliRefusal` when there is none. */
 export async function merchantNamed(services: Services, slug: string): Promise<Merchant> {
-  const merchant = await services.directory.merchant(slug)
+  const merchant = await services.catalog.merchant(slug)
   if (!merchant) throw new CliRefusal(`there is no merchant ${slug}`)
   return merchant
 }

@@ -36,7 +36,7 @@ export function proofCommand(cli: Cli): Command {
 
 async function proveAll(services: Services, slug: string | undefined, { withWechat, sample, stock }: Options) {
   const merchant = slug === undefined ? undefined : await merchantNamed(services, slug)
-  if (stock !== undefined && !(merchant && (await services.directory.stock(merchant.id, stock)))) {
+  if (stock !== undefined && !(merchant && (await services.catalog.stock(merchant.id, stock)))) {
     throw new CliRefusal(
       merchant ? `${merchant.slug} has no stock ${stock}` : 'a stock is named together with its merchant',
     )

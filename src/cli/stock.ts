@@ -34,7 +34,7 @@ export function stockCommand(cli: Cli): Command {
     .action(async (slug: string, stockId: string, { json }: { json?: boolean }) => {
       const stock = await withServices(cli, async (services) => {
         const merchant = await merchantNamed(services, slug)
-        const known = await services.directory.stock(merchant.id, stockId)
+        const known = await services.catalog.stock(merchant.id, stockId)
         if (!known) throw new CliRefusal(`stock ${stockId} has not been imported for merchant ${slug}`)
         return syncStock(services, merchant, known)
       })

@@ -4,7 +4,7 @@ import type { Services } from '../services.ts'
 import { nextTry } from '../ledger/outcomes/backoff.ts'
 import type { Outcome } from './classify.ts'
 import { memberWords } from '../ledger/outcomes/outcomes.ts'
-import { forgetStanding, type Halt, haltOn, readStanding } from './standing.ts'
+import { forgetObstacles, type Halt, haltOn, readObstacles } from './obstacles.ts'
 
 /**
  * Raises the halt that an outcome asks for, or tells the standing one its newest cause. Returns when it is probed next.
@@ -16,11 +16,11 @@ export async function raiseHalt(
   { row, evidence }: Pick<Outcome, 'row' | 'evidence'>,
 ): Promise<Date> {
   const stockRef = row.scope === 'account' ? null : coupon.stockRef
-  const standing = (await readStanding(services)).halts.find(
+  const active = (await readObstacles(services)).halts.find(
     (halt) => halt.account_id === coupon.accountId && halt.stock_ref === stockRef,
   )
   // A whole batch in flight meets the same cause: one line is enough.
-  if (standing?.cause === row.name) return standing.probe_at
+  if (active?.cause === row.name) return active.probe_at
 
   const since = services.clock.now()
   const probeAt = nextTry(row.schedule ?? 'setup', 0, since)
@@ -31,15 +31,15 @@ export async function raiseHalt(
     on conflict (account_id, coalesce(stock_ref, 0)) where lifted_at is null
     do update set cause = excluded.cause, code = excluded.code, message = excluded.message, request_id = excluded.request_id
     returning probe_at`.execute(services.db)
-  forgetStanding(services)
+  forgetObstacles(services)
   const { merchantId, accountId } = coupon
   services.log.warn({ merchantId, accountId, stockRef, cause: row.name, code, requestId }, 'sending is halted')
   return rows[0]!.probe_at
 }
 
 /** The halt that keeps coupons of this account and stock from being sent, if one stands. */
-export async function standingHalt(services: Services, accountId: number, stockRef: number): Promise<Halt | undefined> {
-  return haltOn(await readStanding(services), { accountId, stockRef })
+export async function activeHalt(services: Services, accountId: number, stockRef: number): Promise<Halt | undefined> {
+  return haltOn(await readObstacles(services), { accountId, stockRef })
 }
 
 /** What a claim may say before it takes places: `sold_out` where WeChat says the budget is gone, else the coupon would wait. */
@@ -48,7 +48,7 @@ export async function whyHalted(
   accountId: number,
   stockRef: number,
 ): Promise<'sold_out' | 'pending' | undefined> {
-  const halt = await standingHalt(services, accountId, stockRef)
+  const halt = await activeHalt(services, accountId, stockRef)
   if (!halt) return undefined
   return memberWords(halt.cause).reason === 'sold_out' ? 'sold_out' : 'pending'
 }
@@ -73,7 +73,7 @@ export async function liftHalt(services: Services, haltId: number, by: string): 
       .$if(halt.stock_ref !== null, (query) => query.where('stock_ref', '=', halt.stock_ref))
       .execute()
   }
-  forgetStanding(services)
+  forgetObstacles(services)
   log.info({ haltId, by }, 'sending goes on')
 }
 

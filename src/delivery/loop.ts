@@ -3,7 +3,7 @@ import { doors } from './doors.ts'
 import { openHands } from './hands.ts'
 import { probeHalts } from './probes.ts'
 import { send } from './sender.ts'
-import { forgetLifted } from './standing.ts'
+import { forgetLifted } from './obstacles.ts'
 
 export type DeliveryLoop = {
   start(): void

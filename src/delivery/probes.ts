@@ -6,7 +6,7 @@ import { doors } from './doors.ts'
 import { liftHalt, probe } from './halts.ts'
 import { outcomeNamed } from '../ledger/outcomes/outcomes.ts'
 import { send, type SendResult } from './sender.ts'
-import type { Halt } from './standing.ts'
+import type { Halt } from './obstacles.ts'
 
 /** Halts probed in one round. */
 const roundSize = 16

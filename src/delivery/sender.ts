@@ -8,7 +8,7 @@ import { ask } from './ask.ts'
 import type { Outcome } from './classify.ts'
 import { clearUp } from './clear-up.ts'
 import { lastWordMs } from './doors.ts'
-import { standingHalt } from './halts.ts'
+import { activeHalt } from './halts.ts'
 import { needsLookUp } from './look-up.ts'
 import { outcomeNamed } from '../ledger/outcomes/outcomes.ts'
 import { settle } from './settlement.ts'
@@ -23,7 +23,7 @@ export type SendOptions = {
   timeoutMs: number
   /** How long to wait for a turn at the account's pace. */
   patienceMs: number
-  /** Sends in spite of a standing halt, to see whether its cause is gone. */
+  /** Sends in spite of an active halt, to see whether its cause is gone. */
   probing?: boolean
 }
 
@@ -51,7 +51,7 @@ async function attempt(services: Services, coupon: OwedCoupon, options: SendOpti
   const { account, client } = await senderOf(services, coupon)
   if (!client) return settle(services, coupon, account, withoutKeys)
 
-  const halt = options.probing ? undefined : await standingHalt(services, coupon.accountId, coupon.stockRef)
+  const halt = options.probing ? undefined : await activeHalt(services, coupon.accountId, coupon.stockRef)
   if (halt) {
     await services.ledger.release(coupon, null, halt.cause)
     return { state: 'owed', reason: halt.cause, dueAt: halt.probe_at }
@@ -86,7 +86,7 @@ async function senderOf(
   services: Services,
   coupon: OwedCoupon,
 ): Promise<{ account: Pick<Account, 'mchid' | 'sendsPerSecond'>; client?: PayClient }> {
-  const merchant = await services.directory.merchantById(coupon.merchantId)
+  const merchant = await services.catalog.merchantById(coupon.merchantId)
   const account = merchant?.accounts.find((one) => one.id === coupon.accountId)
   if (!account?.keys) return { account: account ?? { mchid: 'unknown', sendsPerSecond: 1 } }
   try {

@@ -7,11 +7,11 @@ import type { Services } from '../services.ts'
  * member has it all the same, so "sent" wins and takes its places again; a person should know how that could happen.
  */
 export async function settleLateSent(services: Services, sent: Sent): Promise<void> {
-  const { directory, ledger, log } = services
+  const { catalog, ledger, log } = services
   const { coupon, couponId } = sent
   const [merchant, stock] = await Promise.all([
-    directory.merchantById(coupon.merchantId),
-    directory.stockByRef(coupon.stockRef),
+    catalog.merchantById(coupon.merchantId),
+    catalog.stockByRef(coupon.stockRef),
   ])
   if (!merchant || !stock) throw new Error(`the merchant or stock of grant ${coupon.grantId} is gone`)
   const settled = await ledger.settleLate({ sent, merchant, stock })

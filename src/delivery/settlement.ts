@@ -2,7 +2,7 @@ import type { OwedCoupon } from '../ledger/coupon.ts'
 import type { Services } from '../services.ts'
 import { nextTry } from '../ledger/outcomes/backoff.ts'
 import type { Outcome } from './classify.ts'
-import { raiseHalt, standingHalt } from './halts.ts'
+import { raiseHalt, activeHalt } from './halts.ts'
 import { outcomeNamed } from '../ledger/outcomes/outcomes.ts'
 import type { SendResult } from './sender.ts'
 import { settleLateSent } from './settle-late.ts'
@@ -73,7 +73,7 @@ async function settleRefused(services: Services, coupon: OwedCoupon, outcome: Ou
 /** Owed until the next month, where something of the stock can be sent then; otherwise the cap is as good as a refusal. */
 async function settleMonthCap(services: Services, coupon: OwedCoupon, outcome: Outcome): Promise<SendResult> {
   const dueAt = nextTry('next_month', coupon.attempts, services.clock.now())
-  const stock = await services.directory.stockByRef(coupon.stockRef)
+  const stock = await services.catalog.stockByRef(coupon.stockRef)
   // In doubt it may be this very coupon that used the cap up.
   const isRefused = isInDoubt(coupon, outcome) || (stock !== undefined && stock.available_end <= dueAt)
   return isRefused ? settleRefused(services, coupon, outcome) : postpone(services, coupon, outcome, dueAt)
@@ -94,7 +94,7 @@ async function settleSuspicious(services: Services, coupon: OwedCoupon, outcome:
     return postpone(services, coupon, outcome, nextTry('ask_once_more', 0, clock.now()))
   }
   const tries = await suspiciousTries(services, coupon)
-  const halted = await standingHalt(services, coupon.accountId, coupon.stockRef)
+  const halted = await activeHalt(services, coupon.accountId, coupon.stockRef)
   const isStocks = await isMetBySeveral(services, coupon, outcome, tries <= (row.askOnceMore ? 1 : 0))
   if (isStocks) await raiseHalt(services, coupon, outcome)
   const isOwn = !isStocks && halted === undefined && tries + 1 >= triesOfItsOwn && !isInDoubt(coupon, outcome)

@@ -3,7 +3,7 @@ import type { Db } from '../plumbing/storage/database.ts'
 import type { SuspicionsTable } from '../plumbing/storage/schema.ts'
 import type { Services } from '../services.ts'
 import type { Outcome } from './classify.ts'
-import { forgetStanding, laneOf, readStanding } from './standing.ts'
+import { forgetObstacles, laneOf, readObstacles } from './obstacles.ts'
 
 /** So many members must meet the same answer before it is the stock's fault and not theirs. */
 const membersToHalt = 3
@@ -50,7 +50,7 @@ async function remember(services: Services, met: SuspicionsTable, windowBegan: D
       conflict.columns(['account_id', 'stock_ref', 'outcome', 'code', 'openid']).doUpdateSet({ at: met.at }),
     )
     .execute()
-  forgetStanding(services)
+  forgetObstacles(services)
 }
 
 /** WeChat gave a coupon of the lane: whatever others met before is not the stock's fault. */
@@ -67,7 +67,7 @@ export async function clearSuspicions(services: Services, coupon: OwedCoupon): P
   const { db, log } = services
   const lane = laneOf(coupon)
   try {
-    const { suspected } = await readStanding(services)
+    const { suspected } = await readObstacles(services)
     // Taken out at once, so that of many successes in one instant only the first one deletes.
     if (!suspected.delete(lane)) return
     await db

@@ -10,7 +10,7 @@ import { finding, type Finding } from './findings.ts'
 
 /** Whether a stock can be sent now, as WeChat tells it (README.md "Going live", steps 9 to 11). */
 export async function checkStock(services: Services, merchant: Merchant, stock: string): Promise<Finding[]> {
-  const known = await services.directory.stock(merchant.id, stock)
+  const known = await services.catalog.stock(merchant.id, stock)
   try {
     const creatorMchid = creatorOf(merchant, stock, known?.creator_mchid)
     const detail = await readLiveStock(services, merchant, { stockId: stock, creatorMchid })

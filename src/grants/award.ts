@@ -126,8 +126,8 @@ async function putRight(
     await services.gate.refill(wanted.merchant.id, wrong)
     return wanted
   }
-  services.directory.forget()
-  const campaign = await services.directory.campaignById(wanted.campaign.id)
+  services.catalog.forget()
+  const campaign = await services.catalog.campaignById(wanted.campaign.id)
   // What a payment earned depends on the tiers and on all payments; whoever worked that out must do so again.
   if (!campaign || wanted.tier !== undefined) throw new AwardStale('the campaign or the facts were changed meanwhile')
   return { ...wanted, campaign, coupons: campaign.coupons }

@@ -6,7 +6,7 @@ import type { Stock } from '../plumbing/storage/schema/stock.ts'
 /** What a campaign gives, resolved: how many coupons of which stocks. */
 export type Offer = { stock: Stock; count: number }[]
 
-/** As old as the directory's own answers may be. */
+/** As old as the catalog's own answers may be. */
 const maxAgeMs = 1_000
 
 type Known = { merchant: Merchant; offer: Offer; readAt: number }
@@ -25,12 +25,12 @@ export async function offerOf(services: Services, merchant: Merchant, coupons: C
 }
 
 /** The same stock named twice counts once, with the sum: a scope may be asked for only once. */
-async function byStock({ directory }: Services, merchant: Merchant, coupons: CampaignCoupon[]): Promise<Offer> {
+async function byStock({ catalog }: Services, merchant: Merchant, coupons: CampaignCoupon[]): Promise<Offer> {
   const counts = new Map<string, number>()
   for (const { stock_id, count } of coupons) counts.set(stock_id, (counts.get(stock_id) ?? 0) + count)
   const resolved: Offer = []
   for (const [stockId, count] of counts) {
-    const stock = await directory.stock(merchant.id, stockId)
+    const stock = await catalog.stock(merchant.id, stockId)
     if (!stock) throw new Error(`stock ${stockId} of the campaign is not imported`)
     resolved.push({ stock, count })
   }

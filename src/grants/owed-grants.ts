@@ -56,10 +56,10 @@ async function* ofCampaign(db: Db, campaign: { id: number; merchant_id: number }
 
 /** The grant's merchant; throws when it is gone. */
 export async function merchantOf(
-  { directory }: Services,
+  { catalog }: Services,
   grant: Pick<OwedGrant, 'id' | 'merchant_id'>,
 ): Promise<Merchant> {
-  const merchant = await directory.merchantById(grant.merchant_id)
+  const merchant = await catalog.merchantById(grant.merchant_id)
   if (!merchant) throw new Error(`the merchant of grant ${grant.id} is gone`)
   return merchant
 }

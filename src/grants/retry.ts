@@ -76,8 +76,8 @@ async function reopen(services: Services, grant: GrantRow, newNumber: boolean): 
   }
 }
 
-async function stocksOf({ db, directory }: Services, grantId: string): Promise<Map<number, Stock>> {
+async function stocksOf({ db, catalog }: Services, grantId: string): Promise<Map<number, Stock>> {
   const refs = await db.selectFrom('coupons').select('stock_ref').distinct().where('grant_id', '=', grantId).execute()
-  const stocks = await Promise.all(refs.map(({ stock_ref }) => directory.stockByRef(stock_ref)))
+  const stocks = await Promise.all(refs.map(({ stock_ref }) => catalog.stockByRef(stock_ref)))
   return new Map(stocks.flatMap((stock) => (stock ? [[stock.id, stock] as const] : [])))
 }

@@ -28,7 +28,7 @@ export function replaceGrants(
 ): AsyncGenerator<HandLine> {
   return eachOf(services, wanted, `now of stock ${stockId}`, async (grant) => {
     const merchant = await merchantOf(services, grant)
-    const stock = await services.directory.stock(merchant.id, stockId)
+    const stock = await services.catalog.stock(merchant.id, stockId)
     if (!stock) throw new NotReplaced(`stock ${stockId} has not been imported for merchant ${merchant.slug}`)
     refuseEnded(stock, services.clock.now())
     const hold = await holdStocks(services, [{ stock, count: 1 }])

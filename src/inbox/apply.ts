@@ -1,11 +1,11 @@
 import { AskAgain } from '../plumbing/ask-again.ts'
 import type { Selectable } from 'kysely'
 import type { CardFacts } from '../cards/card-opening.ts'
-import { settleOpening } from '../cards/settle-opening.ts'
+import { applyOpening } from '../cards/apply-opening.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import { recordPayment } from '../payments/intake.ts'
 import type { Payment, Refund } from '../payments/payment.ts'
-import { settlePayment } from '../payments/settle-payment.ts'
+import { applyPayment } from '../payments/apply-payment.ts'
 import { takeRefund } from '../payments/take-refund.ts'
 import type { InboxTable } from '../plumbing/storage/schema.ts'
 import type { Services } from '../services.ts'
@@ -29,7 +29,7 @@ type Fact =
  * then the entry stays due.
  */
 export async function applyEntry(services: Services, entry: InboxEntry): Promise<string | undefined> {
-  const merchant = await services.directory.merchantById(entry.merchant_id)
+  const merchant = await services.catalog.merchantById(entry.merchant_id)
   if (!merchant) throw new Error(`merchant ${entry.merchant_id} is not there`)
   const notes: string[] = []
   for (const fact of factsOf(merchant, entry)) {
@@ -59,18 +59,18 @@ async function applyFact(
 ): Promise<string | undefined> {
   if (fact.kind === 'ignored') return fact.why
   if (fact.kind === 'card_opening') {
-    await settleOpening(services, merchant, fact.facts)
+    await applyOpening(services, merchant, fact.facts)
     return undefined
   }
   if (fact.kind === 'card_push') return applyCardPush(services, merchant, fact.push, entry.attempts)
   if (fact.kind === 'payment') {
     await recordPayment(services, merchant, fact.payment)
-    await settlePayment(services, merchant, fact.payment.transactionId)
+    await applyPayment(services, merchant, fact.payment.transactionId)
     return undefined
   }
   const { inFlight } = await takeRefund(services, merchant, fact.refund)
   // What is left may have earned a lower tier, and a refund that was told under two names takes back only once.
-  await settlePayment(services, merchant, fact.refund.transactionId)
+  await applyPayment(services, merchant, fact.refund.transactionId)
   if (inFlight) throw new AskAgain('a coupon that is no longer earned is being sent at this moment')
   return undefined
 }

@@ -1,7 +1,7 @@
 import { AskAgain } from '../plumbing/ask-again.ts'
 import { checkCard } from '../cards/check.ts'
 import { findCard, recordCard } from '../cards/openings.ts'
-import { settleOpening } from '../cards/settle-opening.ts'
+import { applyOpening } from '../cards/apply-opening.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
 import type { CardPush } from './push.ts'
@@ -29,7 +29,7 @@ export async function applyCardPush(
     return 'a card that was only fetched back'
   }
   if (told === 'taken') {
-    await settleOpening(services, merchant, { ...card, takenAt: at, gifted })
+    await applyOpening(services, merchant, { ...card, takenAt: at, gifted })
     if ((await findCard(services.db, merchant, card))?.active_at) return undefined
   }
   const checked = await checkCard(services.official(merchant), cardId, cardCode)
@@ -41,6 +41,6 @@ export async function applyCardPush(
     if (attempts < looksForActivation) throw new AskAgain('the card is not active yet')
     return 'a card that is not active'
   }
-  await settleOpening(services, merchant, { ...card, activeAt: at })
+  await applyOpening(services, merchant, { ...card, activeAt: at })
   return undefined
 }

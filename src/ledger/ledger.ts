@@ -1,6 +1,6 @@
 import type { Clock } from '../plumbing/clock.ts'
 import type { Db } from '../plumbing/storage/database.ts'
-import { grouped } from '../plumbing/storage/grouped.ts'
+import { batched } from '../plumbing/storage/batched.ts'
 import type { OwedCoupon } from './coupon.ts'
 import type { GivenBack } from './give-back.ts'
 import { type GivenUp, giveUp } from './give-up.ts'
@@ -42,7 +42,7 @@ export type Ledger = {
 export function openLedger(db: Db, clock: Clock, onFreed: (merchantId: number, freed: GivenBack[]) => void): Ledger {
   return {
     reserve: openReserving(db),
-    settleSent: grouped((sent: Sent[]) => settleSent(db, sent)),
+    settleSent: batched((sent: Sent[]) => settleSent(db, sent)),
     settleLate: (late) => settleLate(db, late),
     async settleRefused(refused) {
       const freed = await settleRefused(db, refused)

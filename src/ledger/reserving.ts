@@ -1,5 +1,5 @@
 import type { Db } from '../plumbing/storage/database.ts'
-import { grouped } from '../plumbing/storage/grouped.ts'
+import { batched } from '../plumbing/storage/batched.ts'
 import { type Reservation, reserve, type Reserved, reserveOnceChanged } from './reserve.ts'
 
 type Reserve = (reservation: Reservation) => Promise<Reserved>
@@ -9,13 +9,13 @@ type Reserve = (reservation: Reservation) => Promise<Reserved>
  * one statement for each campaign, so that the others neither wait nor run out of connections.
  */
 export function openReserving(db: Db): Reserve {
-  const atOnce = grouped((reservations: Reservation[]) => reserve(db, reservations))
+  const atOnce = batched((reservations: Reservation[]) => reserve(db, reservations))
   const afterChange = new Map<number, Reserve>()
   return async (reservation) => {
     const reserved = await atOnce(reservation)
     if (reserved.kind !== 'being_changed') return reserved
     const { campaignId } = reservation.grant
-    const waiting = afterChange.get(campaignId) ?? grouped((group: Reservation[]) => reserveOnceChanged(db, group))
+    const waiting = afterChange.get(campaignId) ?? batched((group: Reservation[]) => reserveOnceChanged(db, group))
     afterChange.set(campaignId, waiting)
     return waiting(reservation)
   }

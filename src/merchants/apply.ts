@@ -4,13 +4,13 @@ import type { Db } from '../plumbing/storage/database.ts'
 import { probeSoon } from './probe-soon.ts'
 import type { Secrets } from '../plumbing/secrets/vault.ts'
 import { applyAccount, removeMissingAccounts } from './apply-account.ts'
-import type { Directory } from './directory.ts'
+import type { Catalog } from './catalog.ts'
 import { newMemberKey } from './member-keys.ts'
 import { type MerchantFile, readMerchantFile } from './merchant-file.ts'
 import { openSealer, type Sealer } from './sealer.ts'
 import { merchantPlace, merchantSecrets } from './secret-places.ts'
 
-export type ApplyServices = { db: Db; secrets: Secrets; clock: Clock; directory?: Directory }
+export type ApplyServices = { db: Db; secrets: Secrets; clock: Clock; catalog?: Catalog }
 
 /**
  * Creates or updates a merchant from its file, which is the whole truth about it: what the file leaves out is cleared, and
@@ -23,15 +23,15 @@ export async function applyMerchant(services: ApplyServices, file: unknown): Pro
   const { merchant, accounts } = readMerchantFile(file, now)
   const sealer = openSealer(services.secrets)
   const lines = await services.db.transaction().execute(async (db) => {
-    const { id, said } = await applyMerchantRow(db, { sealer, secrets: services.secrets }, merchant, now)
+    const { id, changes } = await applyMerchantRow(db, { sealer, secrets: services.secrets }, merchant, now)
     for (const account of accounts)
-      said.push(...(await applyAccount(db, sealer, { id, slug: merchant.slug }, account, now)))
+      changes.push(...(await applyAccount(db, sealer, { id, slug: merchant.slug }, account, now)))
     const mchids = accounts.map((account) => account.entry.mchid)
-    said.push(...(await removeMissingAccounts(db, id, mchids)))
+    changes.push(...(await removeMissingAccounts(db, id, mchids)))
     await probeSoon(db, id, now)
-    return said
+    return changes
   })
-  services.directory?.forget()
+  services.catalog?.forget()
   return lines.length > 0 ? lines : [`merchant ${merchant.slug}: nothing changed`]
 }
 
@@ -40,7 +40,7 @@ async function applyMerchantRow(
   { sealer, secrets }: { sealer: Sealer; secrets: Secrets },
   merchant: MerchantFile,
   now: Date,
-): Promise<{ id: number; said: string[] }> {
+): Promise<{ id: number; changes: string[] }> {
   const { slug, official_account: account } = merchant
   const before = await db.selectFrom('merchants').selectAll().where('slug', '=', slug).forUpdate().executeTakeFirst()
   const plain = {
@@ -62,14 +62,14 @@ async function applyMerchantRow(
       updated_at: now,
     }
     const { id } = await db.insertInto('merchants').values(values).returning('id').executeTakeFirstOrThrow()
-    return { id, said: [`merchant ${slug}: created`] }
+    return { id, changes: [`merchant ${slug}: created`] }
   }
   const changed = changedFields(before, { ...plain, ...sealed })
-  if (changed.length === 0) return { id: before.id, said: [] }
+  if (changed.length === 0) return { id: before.id, changes: [] }
   await db
     .updateTable('merchants')
     .set({ ...columns, app_secret_sealed: sealed.app_secret_sealed!, updated_at: now })
     .where('id', '=', before.id)
     .execute()
-  return { id: before.id, said: changed.map((change) => `merchant ${slug}: ${change}`) }
+  return { id: before.id, changes: changed.map((change) => `merchant ${slug}: ${change}`) }
 }

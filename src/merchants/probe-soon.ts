@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../plumbing/storage/database.ts'
 
-/** A worker still has the old keys for as long as its directory is fresh, a second: a probe by them would be wasted. */
+/** A worker still has the old keys for as long as its catalog is fresh, a second: a probe by them would be wasted. */
 const probeDelayMs = 2_000
 
 /** Brings forward the probes of a merchant's standing halts: an operator has just changed what may have been their cause. */

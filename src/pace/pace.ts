@@ -1,6 +1,6 @@
 import type { Cluster, Redis } from 'ioredis'
 import type { Clock } from '../plumbing/clock.ts'
-import { type Lane, openLane } from './lane.ts'
+import { type TurnQueue, openTurnQueue } from './turn-queue.ts'
 import { openMemoryTurns } from './memory-turns.ts'
 import { openRedisTurns } from './redis-turns.ts'
 import type { TurnSource } from './turns.ts'
@@ -29,27 +29,27 @@ export function openPace(redis: Redis | Cluster | undefined, clock: Clock): Pace
   const source = redis
     ? withFallback(openRedisTurns(redis, clock), openMemoryTurns(clock, shareWithoutRedis))
     : openMemoryTurns(clock, 1)
-  const lanes = new Map<string, { lane: Lane; account: PacedAccount }>()
+  const queues = new Map<string, { queue: TurnQueue; account: PacedAccount }>()
 
-  function laneOf(account: PacedAccount): Lane {
-    const known = lanes.get(account.mchid)
+  function queueOf(account: PacedAccount): TurnQueue {
+    const known = queues.get(account.mchid)
     if (known) {
       // The ceiling may have been changed since.
       known.account = account
-      return known.lane
+      return known.queue
     }
-    const lane = openLane((wanted, horizonMs) =>
+    const queue = openTurnQueue((wanted, horizonMs) =>
       source.reserve(account.mchid, entry.account.sendsPerSecond, wanted, horizonMs),
     )
-    const entry = { lane, account }
-    lanes.set(account.mchid, entry)
-    return lane
+    const entry = { queue, account }
+    queues.set(account.mchid, entry)
+    return queue
   }
 
   return {
-    take: (account, patienceMs) => laneOf(account).wait(patienceMs),
+    take: (account, patienceMs) => queueOf(account).wait(patienceMs),
     slowDown: (mchid) => source.slowDown(mchid),
-    comeAgainMs: (account) => laneOf(account).comeAgainMs(),
+    comeAgainMs: (account) => queueOf(account).comeAgainMs(),
   }
 }
 

@@ -4,7 +4,7 @@ import type { Merchant } from '../merchants/merchant.ts'
 import type { MemberReason } from '../refusal.ts'
 import type { Services } from '../services.ts'
 import { findOrQueryPayment } from './query.ts'
-import { type PaymentOutcome, settlePayment } from './settle-payment.ts'
+import { type PaymentOutcome, applyPayment } from './apply-payment.ts'
 import { missingToNextTier } from './spend-rules.ts'
 
 /** What a payment has brought its member, for the page after paying. */
@@ -40,17 +40,17 @@ export async function rewardFor(
   const found = await findOrQueryPayment(services, merchant, query, openid)
   if (found.kind === 'refunded') return { kind: 'nothing', reason: 'not_eligible', detail: {} }
   if (found.kind !== 'paid') return found
-  const settled = await settlePayment(services, merchant, found.transactionId).catch((error: unknown) => ({ error }))
+  const applied = await applyPayment(services, merchant, found.transactionId).catch((error: unknown) => ({ error }))
   const grants = await grantsOfTransaction(services.db, merchant.id, found.transactionId)
   // What one campaign gave is shown, also when another could not: the next look will ask that one again.
   if (grants.length > 0) {
-    if ('error' in settled)
-      services.log.error({ err: settled.error, payment: found.transactionId }, 'payment not settled in every campaign')
+    if ('error' in applied)
+      services.log.error({ err: applied.error, payment: found.transactionId }, 'payment not applied in every campaign')
     return { kind: 'granted', grants }
   }
-  if (!('error' in settled)) return nothing(settled)
-  if (settled.error instanceof AskAgain) return { kind: 'later' }
-  throw settled.error
+  if (!('error' in applied)) return nothing(applied)
+  if (applied.error instanceof AskAgain) return { kind: 'later' }
+  throw applied.error
 }
 
 /** Why a payment brought nothing, best news first: what turned an earned tier away, then what is missing, then the rest. */

@@ -6,7 +6,7 @@ const freshMs = 1_000
 /** Names come from addresses that anybody may type: unknown ones must not fill the memory. */
 const entriesAtMost = 2_000
 
-type Entry = { value: Promise<unknown>; settled: unknown; at: number }
+type Entry = { value: Promise<unknown>; loaded: unknown; at: number }
 
 /**
  * Remembers what `load` gave for a second. One load at a time runs for a name, however many ask; one that failed is not
@@ -20,10 +20,10 @@ export function briefCache(clock: Clock) {
     const known = entries.get(name)
     // A clock that was set back must not keep an entry fresh for hours.
     if (known && Math.abs(now - known.at) < freshMs) return known.value as Promise<T>
-    const entry: Entry = { value: load(known?.settled as T | undefined), settled: known?.settled, at: now }
+    const entry: Entry = { value: load(known?.loaded as T | undefined), loaded: known?.loaded, at: now }
     entries.set(name, entry)
     entry.value.then(
-      (value) => (entry.settled = value),
+      (value) => (entry.loaded = value),
       () => entries.peek(name) === entry && entries.delete(name),
     )
     return entry.value as Promise<T>

@@ -7,7 +7,7 @@ import type { Stock } from '../plumbing/storage/schema/stock.ts'
 import { StockFault } from './stock-fault.ts'
 import { statedTags, type StatedTags, stockFaults } from './stock-rules.ts'
 
-export type StockServices = Pick<Services, 'db' | 'pay' | 'clock' | 'directory'>
+export type StockServices = Pick<Services, 'db' | 'pay' | 'clock' | 'catalog'>
 
 /**
  * Reads a stock from WeChat Pay as the merchant's sender and stores it, anew or over what was known. Throws `StockFault`
@@ -35,7 +35,7 @@ export async function importStock(
     .onConflict((conflict) => conflict.columns(['merchant_id', 'stock_id']).doUpdateSet(columns))
     .returningAll()
     .executeTakeFirstOrThrow()
-  services.directory.forget()
+  services.catalog.forget()
   return stock
 }
 

@@ -29,6 +29,6 @@ export async function syncStock(services: StockServices, merchant: Merchant, sto
     .where('id', '=', stock.id)
     .returningAll()
     .executeTakeFirstOrThrow()
-  services.directory.forget()
+  services.catalog.forget()
   return fresh
 }

@@ -29,7 +29,7 @@ beforeAll(async () => {
     `${root}/grants/${await aGrant(services, campaign, stock, { openid: 'openid-1', coupons })}`
   Object.assign(pages, {
     campaign: `${root}/c/${campaign.slug}`,
-    'campaign with a notice': `${root}/c/${campaign.slug}?said=try_later`,
+    'campaign with a notice': `${root}/c/${campaign.slug}?reason=try_later`,
     'ended campaign': `${root}/c/${ended.slug}`,
     sent: await grant(['sent']),
     pending: await grant(['reserved']),

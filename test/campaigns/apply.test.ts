@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => shop[Symbol.asyncDispose]())
 
 const apply = (file: unknown) => applyCampaign(shop.services, shop.merchant, file)
-const stored = (slug: string) => shop.services.directory.campaign(shop.merchant.id, slug)
+const stored = (slug: string) => shop.services.catalog.campaign(shop.merchant.id, slug)
 
 let next = 0
 function aFile(overrides: Record<string, unknown> = {}): Record<string, unknown> {
@@ -121,7 +121,7 @@ test('only imported stocks are given, and no more of one than WeChat gives a mem
   expect(await faultsOf({ coupons: [{ stock_id: '404', count: 1 }] })).toEqual([
     'coupons[0].stock_id: stock 404 has not been imported: run stock import first',
   ])
-  const { max_coupons_per_user: most } = (await shop.services.directory.stock(shop.merchant.id, stockId))!
+  const { max_coupons_per_user: most } = (await shop.services.catalog.stock(shop.merchant.id, stockId))!
   const tooMany = { at_least: 1, coupons: [{ stock_id: stockId, count: most + 1 }] }
   expect(await faultsOf({ kind: 'spend', coupons: [], spend: spend({ tiers: [tooMany] }) })).toEqual([
     `spend.tiers[0].coupons[0].count: WeChat gives a member at most ${most} coupons of stock ${stockId}`,

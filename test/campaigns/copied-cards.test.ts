@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { applyCampaign } from '../../src/campaigns/apply.ts'
 import { copyCampaign } from '../../src/campaigns/copy.ts'
-import { settleOpening } from '../../src/cards/settle-opening.ts'
+import { applyOpening } from '../../src/cards/apply-opening.ts'
 import { claim } from '../../src/claims/claim.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import type { Services } from '../../src/services.ts'
@@ -49,10 +49,9 @@ function aCard() {
   return { source: 'oa', cardId: 'pCard', cardCode: `code-${serial}`, openid: `member-${serial}` } as const
 }
 type Card = ReturnType<typeof aCard>
-const seenActive = (card: Card, atMs = nowMs) =>
-  settleOpening(services, merchant, { ...card, activeAt: new Date(atMs) })
+const seenActive = (card: Card, atMs = nowMs) => applyOpening(services, merchant, { ...card, activeAt: new Date(atMs) })
 async function tap({ openid }: Card) {
-  const campaign = (await services.directory.campaign(merchant.id, 'welcome-2'))!
+  const campaign = (await services.catalog.campaign(merchant.id, 'welcome-2'))!
   return claim(services, { merchant, campaign, openid, claimKey: `tap-${openid}` })
 }
 const given = async ({ openid }: Card) => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { copyCampaign } from '../../src/campaigns/copy.ts'
-import { settlePayment } from '../../src/payments/settle-payment.ts'
+import { applyPayment } from '../../src/payments/apply-payment.ts'
 import { aStock } from '../support/builders.ts'
 import { useSpendShop } from './spend-shop.ts'
 
@@ -38,7 +38,7 @@ describe('a copy', () => {
     await apply(file)
     await apply(aFile({}, { ends_at: '2026-11-30T23:59:59+08:00' }))
     shop.goTo(from.getTime())
-    await settlePayment(shop.services, shop.merchant, old.transactionId)
+    await applyPayment(shop.services, shop.merchant, old.transactionId)
     expect(await tap(old, 'spend-2')).toMatchObject({ reason: 'not_eligible' })
     await paid({ openid: old.openid })
     expect(await tiersOf(old)).toEqual([5000, 6000])

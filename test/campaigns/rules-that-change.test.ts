@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type EarningRules, frozenFaults } from '../../src/campaigns/frozen-rules.ts'
-import { settlePayment } from '../../src/payments/settle-payment.ts'
+import { applyPayment } from '../../src/payments/apply-payment.ts'
 import { aStock } from '../support/builders.ts'
 import { holdGrants } from '../support/triggers.ts'
 import { statementsWait } from '../support/waiting.ts'
@@ -115,7 +115,7 @@ describe('once something was given, a harmless edit stays free', () => {
     const payment = await paid()
     expect(await apply(after())).toContain('campaign spend: revision 2')
     shop.pass(2_000)
-    await settlePayment(shop.services, shop.merchant, payment.transactionId)
+    await applyPayment(shop.services, shop.merchant, payment.transactionId)
     expect(await tiersOf(payment)).toEqual([5000])
   })
 

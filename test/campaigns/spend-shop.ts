@@ -5,7 +5,7 @@ import { FileFault } from '../../src/plumbing/files/file-fault.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import { recordPayment } from '../../src/payments/intake.ts'
 import type { Payment } from '../../src/payments/payment.ts'
-import { settlePayment } from '../../src/payments/settle-payment.ts'
+import { applyPayment } from '../../src/payments/apply-payment.ts'
 import type { Services } from '../../src/services.ts'
 import type { Stock } from '../../src/plumbing/storage/schema/stock.ts'
 import { aMerchant, aStock } from '../support/builders.ts'
@@ -33,7 +33,7 @@ export function useSpendShop(options: { redis?: false } = { redis: false }) {
 
   const tier = (at_least: number) => ({ at_least, coupons: [{ stock_id: stock.stock_id, count: 1 }] })
   const apply = (file: unknown) => applyCampaign(services, merchant, file)
-  const campaign = (slug = 'spend') => services.directory.campaign(merchant.id, slug)
+  const campaign = (slug = 'spend') => services.catalog.campaign(merchant.id, slug)
   return {
     get services() {
       return services
@@ -68,7 +68,7 @@ export function useSpendShop(options: { redis?: false } = { redis: false }) {
     async paid(changes: Partial<Payment> = {}): Promise<Payment> {
       const payment = aPayment(services, changes)
       await recordPayment(services, merchant, payment)
-      await settlePayment(services, merchant, payment.transactionId)
+      await applyPayment(services, merchant, payment.transactionId)
       return payment
     },
     async tiersOf({ openid }: Payment): Promise<(number | null)[]> {

@@ -4,7 +4,7 @@ import type { Campaign } from '../../src/plumbing/storage/schema/campaign.ts'
 import type { CardFacts } from '../../src/cards/card-opening.ts'
 import { earned } from '../../src/cards/earned.ts'
 import { findCard } from '../../src/cards/openings.ts'
-import { settleOpening } from '../../src/cards/settle-opening.ts'
+import { applyOpening } from '../../src/cards/apply-opening.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import type { Services } from '../../src/services.ts'
 import type { Stock } from '../../src/plumbing/storage/schema/stock.ts'
@@ -45,8 +45,8 @@ function aCard() {
 async function told(facts: { name: (typeof names)[number]; at: Date; gifted: boolean }[], atOnce: boolean) {
   const card = aCard()
   const each = facts.map((one): CardFacts => ({ ...card, [one.name]: one.at, gifted: one.gifted }))
-  if (atOnce) await Promise.all(each.map((one) => settleOpening(services, merchant, one)))
-  else for (const one of each) await settleOpening(services, merchant, one)
+  if (atOnce) await Promise.all(each.map((one) => applyOpening(services, merchant, one)))
+  else for (const one of each) await applyOpening(services, merchant, one)
   const { taken_at, vouched_at, activated_at, restored_at, active_at, gifted } = (await findCard(
     services.db,
     merchant,

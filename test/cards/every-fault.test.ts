@@ -1,7 +1,7 @@
 import { AskAgain } from '../../src/plumbing/ask-again.ts'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Campaign } from '../../src/plumbing/storage/schema/campaign.ts'
-import { settleOpening } from '../../src/cards/settle-opening.ts'
+import { applyOpening } from '../../src/cards/apply-opening.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import type { Services } from '../../src/services.ts'
 import type { Stock } from '../../src/plumbing/storage/schema/stock.ts'
@@ -30,7 +30,7 @@ async function breakSenders(...campaigns: Campaign[]): Promise<void> {
       .where('id', '=', id)
       .execute()
   }
-  services.directory.forget()
+  services.catalog.forget()
 }
 /** A member opens a card while the gate says that all is gone, which the ledger does not bear out. */
 function faultOfOpening(): Promise<unknown> {
@@ -40,7 +40,7 @@ function faultOfOpening(): Promise<unknown> {
     ...services.gate,
     admit: (_asking, limits) => Promise.resolve({ kind: 'full', limit: limits[0]!, grantId: undefined }),
   }
-  const settled = settleOpening({ ...services, gate }, merchant, { ...card, vouchedAt: at, activeAt: at })
+  const settled = applyOpening({ ...services, gate }, merchant, { ...card, vouchedAt: at, activeAt: at })
   return settled.then(
     () => undefined,
     (fault: unknown) => fault,

@@ -99,7 +99,7 @@ describe('a member lands after opening a card', () => {
     expect(await land(plain.openid, queryOf(plain))).toMatchObject({ awards: [{ kind: 'granted' }] })
     expect(await land(gold.openid, queryOf(gold))).toMatchObject({ awards: [{ kind: 'granted' }, { kind: 'granted' }] })
     await wired.services.db.updateTable('campaigns').set({ state: 'draft' }).where('id', '=', named.id).execute()
-    wired.services.directory.forget()
+    wired.services.catalog.forget()
   })
 })
 

@@ -40,10 +40,10 @@ afterAll(() => wired[Symbol.asyncDispose]())
 
 const window = { starts_at: new Date(start), ends_at: new Date(start + 10 * day) }
 async function change(values: { cards?: 'any'; gifted?: true }): Promise<void> {
-  const { db, directory } = wired.services
+  const { db, catalog } = wired.services
   const changed = db.updateTable('campaigns').set(values).where('id', '=', campaign.id)
   campaign = await changed.returningAll().executeTakeFirstOrThrow()
-  directory.forget()
+  catalog.forget()
 }
 
 let serial = 0
@@ -326,7 +326,7 @@ test('a campaign that cannot be settled does not hold up the others', async () =
     .set({ coupons: JSON.stringify([{ stock_id: '404', count: 1 }]) })
     .where('id', '=', broken.id)
     .execute()
-  wired.services.directory.forget()
+  wired.services.catalog.forget()
   const card = aCard()
   await taken(card)
   expect(await gifts(card)).toBe(1)

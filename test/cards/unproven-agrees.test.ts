@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Campaign } from '../../src/plumbing/storage/schema/campaign.ts'
 import { recordCard } from '../../src/cards/openings.ts'
-import { standingOf } from '../../src/cards/standing.ts'
+import { verdictOn } from '../../src/cards/verdict.ts'
 import { unprovenOpenings } from '../../src/cards/unproven.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import type { Services } from '../../src/services.ts'
@@ -36,6 +36,6 @@ test.each([
   const card = { source: 'landing', cardId: 'pCard', cardCode: `${activeMs}`, openid: `member-${activeMs}` } as const
   const opening = await recordCard(services, merchant, { ...card, activeAt: new Date(activeMs) })
   const listed = await unprovenOpenings(services.db, merchant, new Date(end + 60 * minute))
-  expect(standingOf(campaign, opening!).kind).toBe(waits ? 'unproven' : 'not_new')
+  expect(verdictOn(campaign, opening!).kind).toBe(waits ? 'unproven' : 'not_new')
   expect(listed.some(({ card_code }) => card_code === card.cardCode)).toBe(waits)
 })

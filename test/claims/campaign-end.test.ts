@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Campaign } from '../../src/plumbing/storage/schema/campaign.ts'
-import { settleOpening } from '../../src/cards/settle-opening.ts'
+import { applyOpening } from '../../src/cards/apply-opening.ts'
 import { claim } from '../../src/claims/claim.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import { recordPayment } from '../../src/payments/intake.ts'
-import { settlePayment } from '../../src/payments/settle-payment.ts'
+import { applyPayment } from '../../src/payments/apply-payment.ts'
 import type { Services } from '../../src/services.ts'
 import type { Stock } from '../../src/plumbing/storage/schema/stock.ts'
 import { aCampaign, aMerchant, aStock } from '../support/builders.ts'
@@ -50,8 +50,8 @@ describe.each([
     now = at
     const campaign = await aCampaign(services, stock, { ...window, kind: 'card_open', card_ids: [`p${at.getTime()}`] })
     const card = { cardId: `p${at.getTime()}`, cardCode: words, source: 'event', channel: undefined } as const
-    const settled = await settleOpening(services, merchant, { ...card, openid, vouchedAt: at, activeAt: at })
-    expect(settled).toMatchObject([closed ? { standing: { kind: 'not_new' } } : { awarded: { kind: 'granted' } }])
+    const settled = await applyOpening(services, merchant, { ...card, openid, vouchedAt: at, activeAt: at })
+    expect(settled).toMatchObject([closed ? { verdict: { kind: 'not_new' } } : { awarded: { kind: 'granted' } }])
     now = window.ends_at
     expect((await claimAs(campaign, openid)).reason).toBe(closed ? 'not_eligible' : 'already_claimed')
   })
@@ -61,7 +61,7 @@ describe.each([
     const campaign = await aSpendCampaign(services, stock, {}, window)
     const payment = aPayment(services, { openid, paidAt: at })
     await recordPayment(services, merchant, payment)
-    const outcomes = await settlePayment(services, merchant, payment.transactionId)
+    const outcomes = await applyPayment(services, merchant, payment.transactionId)
     const awards = outcomes.find((outcome) => outcome.campaign.id === campaign.id)?.awards ?? []
     expect(awards.map((one) => one.kind)).toEqual(closed ? [] : ['granted'])
     now = window.ends_at

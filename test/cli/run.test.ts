@@ -139,8 +139,8 @@ describe('an operator looks after the ledger', () => {
       masterKeys: readConfig({ DATA_DIR: directory }).masterKeys,
     }
     await using services = await openTestServices({ redis: false, sandbox, config })
-    const merchant = (await services.directory.merchant('demo'))!
-    const campaign = (await services.directory.campaign(merchant.id, 'welcome'))!
+    const merchant = (await services.catalog.merchant('demo'))!
+    const campaign = (await services.catalog.campaign(merchant.id, 'welcome'))!
     sandbox.control.setFault({ fault: 'html_502' })
     const openid = openidOf(demo.officialAccount, 'xiaoming')
     const { grant_id: grantId, status } = await claim(services, { merchant, campaign, openid, claimKey: 'a' })

@@ -63,11 +63,11 @@ export async function openDeliveryRoom(
       .where('merchant_id', '=', id)
       .where('role', '=', 'sender')
       .execute()
-    services.directory.forget()
+    services.catalog.forget()
   }
   const { id, slug } = await aMerchant(services, { ...(sendsPerSecond && { sendsPerSecond }) })
   await trust({ id })
-  const merchant = (await services.directory.merchant(slug)) as Merchant
+  const merchant = (await services.catalog.merchant(slug)) as Merchant
   const stock = await aStock(services, merchant)
   const ownCampaign = await aCampaign(services, stock)
 

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { leaseDue } from '../../src/ledger/lease.ts'
 import { openDatabase } from '../../src/plumbing/storage/database.ts'
-import { liftHalt, raiseHalt, standingHalt } from '../../src/delivery/halts.ts'
+import { liftHalt, raiseHalt, activeHalt } from '../../src/delivery/halts.ts'
 import { openDeliveryLoop } from '../../src/delivery/loop.ts'
 import { outcomeNamed } from '../../src/ledger/outcomes/outcomes.ts'
 import { probeHalts } from '../../src/delivery/probes.ts'
@@ -145,7 +145,7 @@ describe('a halt closes its lane', () => {
     await using second = await room.anotherProcess('second')
     await halt('stock_not_found')
     const row = await room.owe()
-    expect(await standingHalt(room.services, senderOf(room.merchant).id, room.stock.id)).toBeDefined()
+    expect(await activeHalt(room.services, senderOf(room.merchant).id, room.stock.id)).toBeDefined()
     await liftHalt(second, (await room.halts())[0]!.id, 'operator')
     await openDeliveryLoop(room.services).drain()
     expect(await room.coupon(row)).toMatchObject({ state: 'sent', attempts: 1 })

@@ -23,11 +23,11 @@ async function leasedFor(leftMs: number) {
 
 test('a ledger that answers slowly has used the lease up: nothing is sent that another may be sending', async () => {
   const { row, coupon, services, pass } = await leasedFor(5_000)
-  const merchantById: Services['directory']['merchantById'] = (id) => {
+  const merchantById: Services['catalog']['merchantById'] = (id) => {
     pass(4_800)
-    return services.directory.merchantById(id)
+    return services.catalog.merchantById(id)
   }
-  const slow = { ...services, directory: { ...services.directory, merchantById } }
+  const slow = { ...services, catalog: { ...services.catalog, merchantById } }
   expect(await send(slow, coupon, doors.worker)).toMatchObject({ state: 'owed' })
   expect(room.wechat.calls).toEqual([])
   expect(await room.coupon(row)).toMatchObject({ lease_token: null, attempts: 0, doubt_since: null })

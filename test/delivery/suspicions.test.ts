@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { retryGrants } from '../../src/grants/retry.ts'
 import { openDeliveryLoop } from '../../src/delivery/loop.ts'
-import { forgetStanding } from '../../src/delivery/standing.ts'
+import { forgetObstacles } from '../../src/delivery/obstacles.ts'
 import { aCampaign, aStock } from '../support/builders.ts'
 import { type DeliveryRoom, openDeliveryRoom } from './delivery-room.ts'
 import type { Answer, Call } from './small-wechat.ts'
@@ -167,7 +167,7 @@ describe('the same answer to several members', () => {
   test('so does one of a process that has not heard of them yet', async () => {
     await using second = await room.anotherProcess('second')
     room.wechat.otherwise = oddly(strange)
-    forgetStanding(room.services)
+    forgetObstacles(room.services)
     await room.owe()
     await drain()
     await oweOdd()

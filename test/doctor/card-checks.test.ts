@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { openFromLanding } from '../../src/cards/landing.ts'
-import { settleOpening } from '../../src/cards/settle-opening.ts'
+import { applyOpening } from '../../src/cards/apply-opening.ts'
 import { examine } from '../../src/doctor/examine.ts'
 import type { Finding } from '../../src/doctor/findings.ts'
 import { openInboxLoop } from '../../src/inbox/loop.ts'
@@ -69,7 +69,7 @@ test('a push has come, or the merchant tells of its cards itself: right', async 
     vouchedAt: at,
     activeAt: at,
   } as const
-  await settleOpening(wired.services, wired.merchant, facts)
+  await applyOpening(wired.services, wired.merchant, facts)
   expect(await found('card_pushes')).toMatchObject({ ok: true, message: expect.stringContaining('card.opened') })
   const card = wired.sandbox.control.takeCard('pushed')
   await wired.sandbox.control.push({ kind: 'card', event: 'user_get_card', cardCode: card.code })

@@ -27,7 +27,7 @@ async function changed(shop: DemoShop, change: (file: File) => void): Promise<Me
   const file = structuredClone(merchantFile(shop.world)) as File
   change(file)
   await applyMerchant(shop.services, file)
-  return (await shop.services.directory.merchant('demo'))!
+  return (await shop.services.catalog.merchant('demo'))!
 }
 
 test('a merchant that is ready passes every check', async () => {

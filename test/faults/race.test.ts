@@ -160,7 +160,7 @@ describe('64 taps at once over two web processes', () => {
       const window = { starts_at: '2020-01-01T00:00:00Z', ends_at: '2099-01-01T00:00:00Z' }
       const file = { slug, kind: 'link', title: '领券有礼', coupons, state: 'published', ...window }
       await applyCampaign(services, merchant, { ...file, limits: { per_member: 1, ...before } })
-      const campaign = async () => (await services.directory.campaign(merchant.id, slug)) as Campaign
+      const campaign = async () => (await services.catalog.campaign(merchant.id, slug)) as Campaign
       const first = await tapAll(await campaign(), members(`${slug}-first`, 16))
       expect(given(first)).toBe(16)
       const tap = await openPages(await campaign(), members(slug))

@@ -156,7 +156,7 @@ describe.each([{ redis: true }, { redis: false }])('with Redis: $redis', ({ redi
   test('a campaign that was paused a moment ago gives nothing more, although a process still remembers it as open', async () => {
     const services = processes[0] as Services
     const campaign = await campaignWith({ per_member: 1 })
-    await services.directory.campaignById(campaign.id)
+    await services.catalog.campaignById(campaign.id)
     await services.db
       .updateTable('campaigns')
       .set({ state: 'paused', revision: 2 })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Campaign } from '../../src/plumbing/storage/schema/campaign.ts'
 import { claim } from '../../src/claims/claim.ts'
-import { settleOpening } from '../../src/cards/settle-opening.ts'
+import { applyOpening } from '../../src/cards/apply-opening.ts'
 import type { Services } from '../../src/services.ts'
 import { importStock } from '../../src/stocks/import.ts'
 import { syncStock } from '../../src/stocks/sync.ts'
@@ -37,13 +37,13 @@ const someone = () => openidOf(wired.sandbox.world.merchants[0]!.officialAccount
 const tap = async (openid = someone(), from: Services = wired.services) =>
   claim(from, {
     merchant: wired.merchant,
-    campaign: (await from.directory.campaignById(campaign.id))!,
+    campaign: (await from.catalog.campaignById(campaign.id))!,
     openid,
     claimKey: String((serial += 1)),
   })
 const grants = () => wired.services.db.selectFrom('grants').selectAll().where('campaign_id', '=', campaign.id).execute()
 const sync = async () => {
-  const stock = await wired.services.directory.stock(wired.merchant.id, stockId)
+  const stock = await wired.services.catalog.stock(wired.merchant.id, stockId)
   return syncStock(wired.services, wired.merchant, stock!)
 }
 
@@ -88,7 +88,7 @@ describe('a stock with two coupons left', () => {
     const [first, second] = [someone(), someone()]
     expect(await tap(first, other)).toMatchObject({ status: 'refused', reason: 'sold_out' })
     await sync()
-    expect((await services.directory.stock(wired.merchant.id, stockId))?.distributed_coupons).toBe(2)
+    expect((await services.catalog.stock(wired.merchant.id, stockId))?.distributed_coupons).toBe(2)
     await using later = await anotherProcess()
     expect(await tap(second, later)).toMatchObject({ status: 'refused', reason: 'sold_out' })
     expect([first, second].flatMap((openid) => sandbox.control.coupons(openid))).toEqual([])
@@ -112,12 +112,12 @@ describe('a stock with two coupons left', () => {
   test('what a card earned is owed all the same: it comes when there are more', async () => {
     const { services, merchant } = wired
     await Promise.all([tap(), tap()])
-    const stock = (await services.directory.stock(merchant.id, stockId))!
+    const stock = (await services.catalog.stock(merchant.id, stockId))!
     campaign = await aCampaign(services, stock, { kind: 'card_open' })
     const at = services.clock.now()
     const card = { source: 'event' as const, cardId: 'pCard', cardCode: '1', openid: someone() }
     const opened = { ...card, vouchedAt: at, activeAt: at }
-    expect(await settleOpening(services, merchant, opened)).toMatchObject([{ awarded: { kind: 'granted' } }])
+    expect(await applyOpening(services, merchant, opened)).toMatchObject([{ awarded: { kind: 'granted' } }])
     expect(await tap(someone())).toMatchObject({ reason: 'not_eligible' })
   })
 })

@@ -118,7 +118,7 @@ test.each([
     const coupon = services.db.selectFrom('coupons').selectAll().where('openid', '=', payment.openid)
     const leased = await services.ledger.leaseOne((await coupon.executeTakeFirstOrThrow()).id)
     await services.db.updateTable('campaigns').set({ state }).where('merchant_id', '=', merchant.id).execute()
-    services.directory.forget()
+    services.catalog.forget()
     await tell(paymentRefunded(aRefund(services, payment)))
     await loop.drain()
     expect(await coupon.executeTakeFirst()).toMatchObject({ state: 'reserved' })
@@ -142,8 +142,8 @@ test('two loops at once apply everything once', async () => {
 
 test('a merchant that is gone and a database that is away do not stop the loop', async () => {
   await arrive('orphan')
-  const { directory } = services
-  await openInboxLoop({ ...services, directory: { ...directory, merchantById: async () => undefined } }).drain()
+  const { catalog } = services
+  await openInboxLoop({ ...services, catalog: { ...catalog, merchantById: async () => undefined } }).drain()
   expect(await entry()).toMatchObject({ applied_at: null, last_error: `Error: merchant ${merchant.id} is not there` })
 
   const away = new Proxy(services.db, {

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => services[Symbol.asyncDispose]())
 
 test('a second coupon that WeChat had sent after all keeps its place, though its stock allows a member only one by now', async () => {
-  const { db, ledger, clock, directory } = services
+  const { db, ledger, clock, catalog } = services
   const merchant = await aMerchant(services)
   const stock = await aStock(services, merchant, { max_coupons_per_user: 3 })
   const campaign = await aCampaign(services, stock, { limits: {} })
@@ -36,7 +36,7 @@ test('a second coupon that WeChat had sent after all keeps its place, though its
   const again = (await ledger.leaseOne(second.id)) as OwedCoupon
   await ledger.settleRefused({ coupon: again, reason: 'user_abnormal', at: clock.now() })
   await db.updateTable('stocks').set({ max_coupons_per_user: 1 }).where('id', '=', stock.id).execute()
-  directory.forget()
+  catalog.forget()
 
   await settleLateSent(services, sent(again, '98002'))
   const scope = scopes.stock(stock.id, memberMark(merchant, openid))

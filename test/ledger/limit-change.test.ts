@@ -53,14 +53,14 @@ describe.each([{ redis: true }, { redis: false }])('with Redis: $redis', ({ redi
       ...changes,
     }
     const lines = await applyCampaign(services, merchant, file)
-    for (const one of processes) one.directory.forget()
+    for (const one of processes) one.catalog.forget()
     return lines.join('\n')
   }
-  const campaignOf = async (slug: string) => (await services.directory.campaign(merchant.id, slug)) as Campaign
+  const campaignOf = async (slug: string) => (await services.catalog.campaign(merchant.id, slug)) as Campaign
 
   async function tap(slug: string, openid: string = randomUUID(), turn = 0): Promise<Awarded> {
     const process = processes[turn % processes.length] as Services
-    const campaign = (await process.directory.campaign(merchant.id, slug)) as Campaign
+    const campaign = (await process.catalog.campaign(merchant.id, slug)) as Campaign
     const { coupons } = campaign
     const at = process.clock.now()
     return award(process, { merchant, campaign, openid, triggerKey: randomUUID(), coupons, at, lease: true })

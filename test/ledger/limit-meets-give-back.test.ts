@@ -77,7 +77,7 @@ async function whileChanging(campaign: Campaign, limits: CampaignLimits, act: ()
   await Promise.race([acting, statementsWait(services.db)])
   await changing.commit().execute()
   await acting
-  services.directory.forget()
+  services.catalog.forget()
 }
 
 const totalPlaces = async (campaign: Campaign) => {

@@ -28,7 +28,7 @@ test('a merchant is created with its accounts, and opens again with every secret
     'account 1267388801: created',
   ])
 
-  const merchant = (await services.directory.merchant('demo'))!
+  const merchant = (await services.catalog.merchant('demo'))!
   expect(merchant.officialAccount.appSecret.reveal()).toBe(file.official_account.app_secret)
   expect(merchant.eventsSecret?.reveal()).toBe(file.events_secret)
   expect(merchant.accounts.map(({ mchid, role }) => [mchid, role])).toEqual([
@@ -38,7 +38,7 @@ test('a merchant is created with its accounts, and opens again with every secret
   expect(merchant.accounts[0]?.keys?.privateKey.reveal()).toBe((file.accounts[0]!.private_key as string).trim())
   const [stored] = await certificateStore(services.db, merchant.accounts[0]!.id).load()
   expect(stored?.serialNo).toBe(world.platform.certificates[0]!.serialNo)
-  expect(await services.directory.merchantById(merchant.id)).toMatchObject({ slug: 'demo' })
+  expect(await services.catalog.merchantById(merchant.id)).toMatchObject({ slug: 'demo' })
 })
 
 test('nothing secret stands in the database or in what is printed', async () => {
@@ -68,7 +68,7 @@ test('a second time changes nothing; a change is told field by field and keeps i
   await using services = await openTestServices({ redis: false })
   const file = aFile()
   await applyMerchant(services, file)
-  const before = (await services.directory.merchant('demo'))!
+  const before = (await services.catalog.merchant('demo'))!
   expect(await applyMerchant(services, file)).toEqual(['merchant demo: nothing changed'])
 
   file.name = '优购小店旗舰店'
@@ -82,7 +82,7 @@ test('a second time changes nothing; a change is told field by field and keeps i
     'account 1601400973: sends_per_second 450 → 100',
     'account 1601400973: api_v3_key replaced',
   ])
-  const after = (await services.directory.merchant('demo'))!
+  const after = (await services.catalog.merchant('demo'))!
   expect(after.accounts.map(({ id }) => id)).toEqual(before.accounts.map(({ id }) => id))
   expect(after.eventsSecret).toBeUndefined()
 })
@@ -99,7 +99,7 @@ test('an account that the file no longer lists is removed, unless coupons were s
   await using services = await openTestServices({ redis: false })
   const file = aFile()
   await applyMerchant(services, file)
-  const [sender, provider] = (await services.directory.merchant('demo'))!.accounts
+  const [sender, provider] = (await services.catalog.merchant('demo'))!.accounts
   await services.db
     .insertInto('halts')
     .values({
@@ -125,7 +125,7 @@ test('a file that may have cured a halt brings its probe forward', async () => {
   await using services = await openTestServices({ redis: false, clock: { now: () => now } })
   const file = aFile()
   await applyMerchant(services, file)
-  const [sender] = (await services.directory.merchant('demo'))!.accounts
+  const [sender] = (await services.catalog.merchant('demo'))!.accounts
   const tomorrow = new Date(now.getTime() + 86_400_000)
   const halt = { merchant_id: sender!.merchantId, account_id: sender!.id, cause: 'sign_error', since: now }
   await services.db
@@ -150,12 +150,12 @@ test('MASTER_KEY is changed: everything is sealed anew and the old key can go', 
   const both = openSecrets([newKey, oldKey!])
   expect(await resealSecrets(services.db, both)).toBeGreaterThan(5)
   expect(await resealSecrets(services.db, both)).toBe(0)
-  await expect(services.directory.merchant('demo')).rejects.toThrow('MASTER_KEY does not list')
+  await expect(services.catalog.merchant('demo')).rejects.toThrow('MASTER_KEY does not list')
   await using fresh = await openTestServices({
     redis: false,
     config: { databaseUrl: services.config.databaseUrl, masterKeys: [newKey] },
   })
-  expect((await fresh.directory.merchant('demo'))?.officialAccount.appSecret.reveal()).toBe(
+  expect((await fresh.catalog.merchant('demo'))?.officialAccount.appSecret.reveal()).toBe(
     aFile().official_account.app_secret,
   )
 })

@@ -9,7 +9,7 @@ import { openTestServices } from '../support/services.ts'
 
 test('a ledger of release 0.1 names its members by marks after the upgrade, and a second run changes nothing', async () => {
   await using services = await openTestServices({ redis: false })
-  const { db, directory, secrets } = services
+  const { db, catalog, secrets } = services
   const { id, slug } = await aMerchant(services)
   const stock = await aStock(services, { id } as Merchant)
   const campaign = await aCampaign(services, stock)
@@ -31,8 +31,8 @@ test('a ledger of release 0.1 names its members by marks after the upgrade, and 
 
   expect(await giveMemberKeys(db, secrets)).toBe(1)
   expect(await giveMemberKeys(db, secrets)).toBe(0)
-  directory.forget()
-  const mark = memberMark((await directory.merchant(slug)) as Merchant, openid)
+  catalog.forget()
+  const mark = memberMark((await catalog.merchant(slug)) as Merchant, openid)
   const { rows } = await sql<{ scope: string }>`select scope from slots order by scope`.execute(db)
   expect(rows.map((row) => row.scope)).toEqual(old.map((scope) => scope.replace(openid, mark)).toSorted())
   expect(await db.selectFrom('grants').select('trigger_key').executeTakeFirst()).toEqual({

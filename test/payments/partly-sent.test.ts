@@ -6,7 +6,7 @@ import { prove } from '../../src/doctor/proof/proof.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import { recordPayment } from '../../src/payments/intake.ts'
 import type { Payment } from '../../src/payments/payment.ts'
-import { settlePayment } from '../../src/payments/settle-payment.ts'
+import { applyPayment } from '../../src/payments/apply-payment.ts'
 import { takeRefund } from '../../src/payments/take-refund.ts'
 import type { Services } from '../../src/services.ts'
 import { aCampaign, aMerchant, aStock } from '../support/builders.ts'
@@ -32,7 +32,7 @@ describe.each([{ redis: true }, { redis: false }])('with Redis: $redis', ({ redi
 
   async function paid(payment: Payment): Promise<string[]> {
     await recordPayment(services, merchant, payment)
-    await settlePayment(services, merchant, payment.transactionId)
+    await applyPayment(services, merchant, payment.transactionId)
     const { openid } = payment
     const coupons = services.db.selectFrom('coupons').select('id').where('openid', '=', openid).orderBy('ordinal')
     return (await coupons.execute()).map(({ id }) => id)

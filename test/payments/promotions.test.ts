@@ -4,7 +4,7 @@ import type { Merchant } from '../../src/merchants/merchant.ts'
 import { recordPayment } from '../../src/payments/intake.ts'
 import { joinPromotions } from '../../src/payments/join-promotions.ts'
 import type { Payment } from '../../src/payments/payment.ts'
-import { settlePayment } from '../../src/payments/settle-payment.ts'
+import { applyPayment } from '../../src/payments/apply-payment.ts'
 import type { Services } from '../../src/services.ts'
 import type { Stock } from '../../src/plumbing/storage/schema/stock.ts'
 import { aMerchant, aStock } from '../support/builders.ts'
@@ -40,7 +40,7 @@ describe('a payment that the mall tells without promotions and WeChat with them'
       for (const promotions of reports) await recordPayment(services, merchant, { ...payment, promotions })
       expect(await stored(payment)).toEqual({ promotions: ours, settlement: 5000 })
       const campaign = await aSpendCampaign(services, stock)
-      const outcomes = await settlePayment(services, merchant, payment.transactionId)
+      const outcomes = await applyPayment(services, merchant, payment.transactionId)
       expect(outcomes.find((outcome) => outcome.campaign.id === campaign.id)?.awards).toEqual([])
     }
   })
@@ -53,7 +53,7 @@ describe('a payment that the mall tells without promotions and WeChat with them'
       const payment = aPayment(services)
       const told = async (promotions: Payment['promotions']) => {
         await recordPayment(services, merchant, { ...payment, promotions })
-        await settlePayment(services, merchant, payment.transactionId)
+        await applyPayment(services, merchant, payment.transactionId)
         const grants = await memberGrants(services.db, merchant.id, payment.openid, 10)
         return grants
           .filter((grant) => grant.campaign.id === campaign.id)

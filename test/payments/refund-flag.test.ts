@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import { recordPayment } from '../../src/payments/intake.ts'
 import type { Payment } from '../../src/payments/payment.ts'
-import { settlePayment } from '../../src/payments/settle-payment.ts'
+import { applyPayment } from '../../src/payments/apply-payment.ts'
 import { takeRefund } from '../../src/payments/take-refund.ts'
 import type { Services } from '../../src/services.ts'
 import type { Stock } from '../../src/plumbing/storage/schema/stock.ts'
@@ -26,9 +26,9 @@ afterAll(() => services[Symbol.asyncDispose]())
 
 const pay = async (payment: Payment) => {
   await recordPayment(services, merchant, payment)
-  return settlePayment(services, merchant, payment.transactionId)
+  return applyPayment(services, merchant, payment.transactionId)
 }
-const settle = ({ transactionId }: Payment) => settlePayment(services, merchant, transactionId)
+const settle = ({ transactionId }: Payment) => applyPayment(services, merchant, transactionId)
 /** The only coupon that the merchant owes or has sent. */
 const coupon = () =>
   services.db

@@ -5,7 +5,7 @@ import { prove } from '../../src/doctor/proof/proof.ts'
 import { openDeliveryLoop } from '../../src/delivery/loop.ts'
 import { recordPayment } from '../../src/payments/intake.ts'
 import type { Payment } from '../../src/payments/payment.ts'
-import { settlePayment } from '../../src/payments/settle-payment.ts'
+import { applyPayment } from '../../src/payments/apply-payment.ts'
 import { takeRefund } from '../../src/payments/take-refund.ts'
 import type { FaultName } from '../../sandbox/fault-table.ts'
 import { openidOf } from '../../sandbox/world.ts'
@@ -27,7 +27,7 @@ async function paid(): Promise<Payment> {
   const { services, merchant } = shop
   const payment = aPayment(services, { openid: someone() })
   await recordPayment(services, merchant, payment)
-  await settlePayment(services, merchant, payment.transactionId)
+  await applyPayment(services, merchant, payment.transactionId)
   return payment
 }
 

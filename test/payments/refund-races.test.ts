@@ -8,7 +8,7 @@ import { lockPayment, raiseFacts } from '../../src/payments/facts.ts'
 import { recordPayment } from '../../src/payments/intake.ts'
 import type { Payment } from '../../src/payments/payment.ts'
 import { recordRefund } from '../../src/payments/refunds.ts'
-import { settlePayment } from '../../src/payments/settle-payment.ts'
+import { applyPayment } from '../../src/payments/apply-payment.ts'
 import { takeRefund } from '../../src/payments/take-refund.ts'
 import type { Services } from '../../src/services.ts'
 import type { Stock } from '../../src/plumbing/storage/schema/stock.ts'
@@ -36,7 +36,7 @@ beforeEach(async () => {
 afterAll(() => services[Symbol.asyncDispose]())
 
 const record = (one = payment) => recordPayment(services, merchant, one)
-const settle = (by: Services = services) => settlePayment(by, merchant, payment.transactionId)
+const settle = (by: Services = services) => applyPayment(by, merchant, payment.transactionId)
 const refund = () => takeRefund(services, merchant, aRefund(services, payment))
 const shown = async () =>
   (await memberGrants(services.db, merchant.id, payment.openid, 50)).map(({ status, refundedAt, coupons }) => ({
@@ -162,7 +162,7 @@ test.each(['paused', 'draft', 'ended'] as const)(
     await record()
     await settle()
     await services.db.updateTable('campaigns').set({ state }).where('id', '=', campaign.id).execute()
-    services.directory.forget()
+    services.catalog.forget()
     await refund()
     expect(await shown()).toEqual([takenBack])
   },
@@ -173,7 +173,7 @@ test('a refund takes back what a campaign gave whose end was moved before the pa
   await settle()
   const ends_at = new Date(payment.paidAt.getTime() - 1)
   await services.db.updateTable('campaigns').set({ ends_at }).where('id', '=', campaign.id).execute()
-  services.directory.forget()
+  services.catalog.forget()
   await refund()
   expect(await shown()).toEqual([takenBack])
 })
@@ -200,12 +200,12 @@ describe('an operator who tries a grant again', () => {
       .deleteFrom('slots')
       .where('grant_id', '=', await grantId())
       .execute()
-    const { directory } = services
-    const merchantById: typeof directory.merchantById = async (id) => {
+    const { catalog } = services
+    const merchantById: typeof catalog.merchantById = async (id) => {
       await refund()
-      return directory.merchantById(id)
+      return catalog.merchantById(id)
     }
-    await retryGrants({ ...services, directory: { ...directory, merchantById } }, [await grantId()])
+    await retryGrants({ ...services, catalog: { ...catalog, merchantById } }, [await grantId()])
     expect(await shown()).toEqual([{ status: 'refused', refunded: true, reasons: ['user_abnormal'] }])
   })
 })

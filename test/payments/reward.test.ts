@@ -108,13 +108,13 @@ describe('the page after paying says why there is none', () => {
   })
 
   test('the campaign is paused, or there is none', async () => {
-    const { db, directory } = wired.services
+    const { db, catalog } = wired.services
     await db.updateTable('campaigns').set({ state: 'paused' }).where('state', '=', 'published').execute()
-    directory.forget()
+    catalog.forget()
     const order = anOrder()
     expect(await reward(order.openid, { out_trade_no: order.outTradeNo })).toMatchObject({ reason: 'paused' })
     await db.updateTable('campaigns').set({ state: 'draft' }).execute()
-    directory.forget()
+    catalog.forget()
     expect(await reward(order.openid, { out_trade_no: order.outTradeNo })).toEqual({
       kind: 'nothing',
       reason: 'not_eligible',
@@ -166,10 +166,10 @@ describe('a claim on the page of a spend campaign', () => {
     claim(wired.services, { merchant: wired.merchant, campaign, openid, claimKey: `key-${openid}` })
 
   test('gives what was paid for while the campaign was paused', async () => {
-    const { db, directory } = wired.services
+    const { db, catalog } = wired.services
     const set = async (state: 'paused' | 'published') => {
       await db.updateTable('campaigns').set({ state }).where('id', '=', campaign.id).execute()
-      directory.forget()
+      catalog.forget()
     }
     await set('paused')
     wired.sandbox.control.addStock({ stock_id: stock.stock_id })

@@ -28,9 +28,9 @@ describe('every page', () => {
       .updateTable('campaigns')
       .set({ title: attack, rules: `${attack}\n${attack}` })
       .execute()
-    services.directory.forget()
+    services.catalog.forget()
     const openid = shop.member('reader')
-    const fresh = (await services.directory.campaign(merchant.id, campaign.slug)) ?? campaign
+    const fresh = (await services.catalog.campaign(merchant.id, campaign.slug)) ?? campaign
     const answer = await claim(services, { merchant, campaign: fresh, openid, claimKey: 'once' })
     grantId = answer.grant_id ?? ''
     campaignPage = `/m/demo/c/${campaign.slug}`
@@ -46,8 +46,8 @@ describe('every page', () => {
       [campaignPage, member],
       [campaignPage, site.phone()],
       [campaignPage, site.browser()],
-      [`${campaignPage}?said=sold_out`, member],
-      [`${campaignPage}?said=${encodeURIComponent(attack)}`, site.phone()],
+      [`${campaignPage}?reason=sold_out`, member],
+      [`${campaignPage}?reason=${encodeURIComponent(attack)}`, site.phone()],
       [`/m/demo/grants/${grantId}`, member],
       ['/m/demo/coupons', member],
       ['/m/demo/coupons', site.browser()],

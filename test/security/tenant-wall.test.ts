@@ -40,8 +40,8 @@ describe('two merchants under one roof', () => {
   })
 
   async function openShop(slug: string, stockId: string): Promise<Shop> {
-    services.directory.forget()
-    const merchant = (await services.directory.merchant(slug)) as Merchant
+    services.catalog.forget()
+    const merchant = (await services.catalog.merchant(slug)) as Merchant
     const stock = await importStock(services, merchant, { stockId })
     const campaign = await aCampaign(services, stock, { slug: `only-${slug}` })
     const openid = `${slug}-member-000000000000000`

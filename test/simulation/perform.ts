@@ -66,13 +66,13 @@ export async function run(process: SimulatedProcess, errand: Errand): Promise<nu
 
 export async function tap(world: World, process: SimulatedProcess, slug: string, openid: string, sameForm: boolean) {
   const merchant = await merchantOf(process)
-  const campaign = (await process.services.directory.campaign(merchant.id, slug)) as Campaign
+  const campaign = (await process.services.catalog.campaign(merchant.id, slug)) as Campaign
   if (!sameForm) world.forms += 1
   return claim(process.services, { merchant, campaign, openid, claimKey: `form-${world.forms}` })
 }
 
 export async function merchantOf({ services }: SimulatedProcess): Promise<Merchant> {
-  return (await services.directory.merchant('shop')) as Merchant
+  return (await services.catalog.merchant('shop')) as Merchant
 }
 
 /** Whose coupons an operator takes up: of any state, or of the one that the command is for. */
@@ -101,7 +101,7 @@ async function applyFile(world: World, process: SimulatedProcess, file: ReturnTy
 
 /** A newer campaign whose sender account is not there: as when somebody took the number out of the merchant's file. */
 async function breakCampaign(world: World, process: SimulatedProcess) {
-  const { db, directory } = process.services
+  const { db, catalog } = process.services
   for (const [from, slug] of [
     ['plain-spend', 'broken-spend'],
     ['cards', 'broken-cards'],
@@ -114,7 +114,7 @@ async function breakCampaign(world: World, process: SimulatedProcess) {
       .where('slug', '=', slug)
       .execute()
   }
-  directory.forget()
+  catalog.forget()
 }
 
 export function chosen<T>(from: readonly T[], number: number): T | undefined {

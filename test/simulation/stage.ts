@@ -57,7 +57,7 @@ export async function openStage(databaseUrl: string, redisUrl: string): Promise<
     async clear() {
       await admin.query(`truncate ${tables} restart identity`)
       await redis.flushdb()
-      clerk.directory.forget()
+      clerk.catalog.forget()
     },
     async [Symbol.asyncDispose]() {
       redis.disconnect()
@@ -87,8 +87,8 @@ async function writeMerchant(clerk: Services, seal: PlatformSeal): Promise<Merch
     .execute()
   const memberKey = clerk.secrets.seal(fixedMemberKey, merchantPlace(slug, 'member_key'))
   await clerk.db.updateTable('merchants').set({ appid: fixedAppid, member_key_sealed: memberKey }).execute()
-  clerk.directory.forget()
-  return (await clerk.directory.merchant(slug)) as Merchant
+  clerk.catalog.forget()
+  return (await clerk.catalog.merchant(slug)) as Merchant
 }
 
 const fixedAppid = 'wx0123456789abcdef'

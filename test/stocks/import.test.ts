@@ -32,7 +32,7 @@ async function faultsOf(change: Change, wanted: { creatorMchid?: string; tags?: 
     (reason: unknown) => reason,
   )
   if (!(error instanceof StockFault)) throw new Error('expected a StockFault', { cause: error })
-  expect(await shop.services.directory.stock(shop.merchant.id, stockId)).toBeUndefined()
+  expect(await shop.services.catalog.stock(shop.merchant.id, stockId)).toBeUndefined()
   return error.faults.join('; ')
 }
 
@@ -51,7 +51,7 @@ test("the provider's stock is stored as WeChat describes it, with its tags in or
     goods_tags: ['MUTEX_STORE', 'NO_MUTEX_STORE'],
     goods_tags_from: 'wechat',
   })
-  expect(await shop.services.directory.stock(shop.merchant.id, stockId)).toEqual(stock)
+  expect(await shop.services.catalog.stock(shop.merchant.id, stockId)).toEqual(stock)
   const again = await importStock(shop.services, shop.merchant, { stockId, creatorMchid: '1267388801' })
   expect(again.id).toBe(stock.id)
 })

@@ -16,7 +16,7 @@ export async function aMerchant(
   services: Services,
   overrides: { slug?: string; sendsPerSecond?: number } = {},
 ): Promise<Merchant> {
-  const { db, secrets, clock, directory } = services
+  const { db, secrets, clock, catalog } = services
   serial += 1
   const slug = overrides.slug ?? `shop-${serial}`
   const seal = (name: Parameters<typeof merchantPlace>[1], text: string) =>
@@ -57,8 +57,8 @@ export async function aMerchant(
       { merchant_id: id, mchid: '1267388801', role: 'provider', sends_per_second: 450, updated_at: clock.now() },
     ])
     .execute()
-  directory.forget()
-  return (await directory.merchant(slug)) as Merchant
+  catalog.forget()
+  return (await catalog.merchant(slug)) as Merchant
 }
 
 /** The merchant's first sender account. */
@@ -74,7 +74,7 @@ export async function aStock(
   merchant: Merchant,
   overrides: Partial<Insertable<StocksTable>> = {},
 ): Promise<Stock> {
-  const { db, clock, directory } = services
+  const { db, clock, catalog } = services
   const now = clock.now().getTime()
   serial += 1
   const stock = await db
@@ -100,7 +100,7 @@ export async function aStock(
     })
     .returningAll()
     .executeTakeFirstOrThrow()
-  directory.forget()
+  catalog.forget()
   return stock
 }
 
@@ -127,7 +127,7 @@ export async function aCampaign(
   stock: Stock,
   overrides: CampaignOverrides = {},
 ): Promise<Campaign> {
-  const { db, clock, directory } = services
+  const { db, clock, catalog } = services
   const now = clock.now().getTime()
   serial += 1
   const { coupons, limits, spend, ...rest } = overrides
@@ -149,6 +149,6 @@ export async function aCampaign(
     ...rest,
   }
   const campaign = await db.insertInto('campaigns').values(row).returningAll().executeTakeFirstOrThrow()
-  directory.forget()
+  catalog.forget()
   return campaign
 }

@@ -23,7 +23,7 @@ export async function openSandboxMerchant(options: SandboxMerchantOptions = {}):
   const sandbox = await startSandbox({ port: 0, backupPort: 0, world, ...(clock && { clock }) })
   const services = await openTestServices({ ...rest, sandbox })
   await applyMerchant(services, merchantFile(world))
-  const merchant = (await services.directory.merchant(world.merchants[0]!.slug)) as Merchant
+  const merchant = (await services.catalog.merchant(world.merchants[0]!.slug)) as Merchant
   async function dispose() {
     await services[Symbol.asyncDispose]()
     await sandbox.close()

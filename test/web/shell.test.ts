@@ -104,7 +104,7 @@ describe('every answer', () => {
 
 describe('when something fails', () => {
   it('the person sees a request number and nothing else, and the log has the cause', async () => {
-    vi.spyOn(services.directory, 'merchant').mockRejectedValue(new Error('column "secret_thing" does not exist'))
+    vi.spyOn(services.catalog, 'merchant').mockRejectedValue(new Error('column "secret_thing" does not exist'))
     const seen = await site.phone().get('/m/demo/coupons?code=oauth-code-1')
     const number = seen.headers.get('x-request-id') ?? ''
     expect(seen.status).toBe(500)
@@ -122,7 +122,7 @@ describe('when something fails', () => {
     new AggregateError([Object.assign(new Error('no'), { code: 'ECONNREFUSED' })]),
     new Error('wrapped', { cause: new Error('Connection terminated unexpectedly') }),
   ])('a neighbour that is away is 503: %s', async (error) => {
-    vi.spyOn(services.directory, 'merchant').mockRejectedValue(error)
+    vi.spyOn(services.catalog, 'merchant').mockRejectedValue(error)
     const seen = await site.phone().get('/m/demo/coupons')
     expect(seen.status).toBe(503)
     expect(seen.headers.get('retry-after')).toBe('5')
@@ -135,7 +135,7 @@ describe('when something fails', () => {
   })
 
   it('a refusal shows its sentence', async () => {
-    vi.spyOn(services.directory, 'merchant').mockRejectedValue(new Refusal('try_later'))
+    vi.spyOn(services.catalog, 'merchant').mockRejectedValue(new Refusal('try_later'))
     const page = await site.phone().get('/m/demo/coupons')
     expect([page.status, page.text]).toEqual([503, expect.stringContaining('领取的人有点多，请稍后再试')])
     const program = await site.phone().get('/m/demo/coupons', { Accept: 'application/json' })

@@ -32,7 +32,7 @@ export type Proof = {
  * counts holds exactly its places and nobody else does. Reads only, and needs little memory at any size.
  */
 export async function prove(
-  services: Pick<Services, 'db' | 'directory' | 'gate' | 'clock'>,
+  services: Pick<Services, 'db' | 'catalog' | 'gate' | 'clock'>,
   merchantSlug?: string,
 ): Promise<Proof> {
   const { db } = services
@@ -63,7 +63,7 @@ export async function prove(
 }
 
 async function merchantsAsked(
-  { db, directory }: Pick<Services, 'db' | 'directory'>,
+  { db, catalog }: Pick<Services, 'db' | 'catalog'>,
   slug: string | undefined,
 ): Promise<Merchant[]> {
   const rows = await db
@@ -72,7 +72,7 @@ async function merchantsAsked(
     .$if(slug !== undefined, (query) => query.where('slug', '=', slug!))
     .orderBy('id')
     .execute()
-  const merchants = await Promise.all(rows.map(({ id }) => directory.merchantById(id)))
+  const merchants = await Promise.all(rows.map(({ id }) => catalog.merchantById(id)))
   return merchants.filter((merchant) => merchant !== undefined)
 }
 

@@ -12,7 +12,7 @@ export type Comparison = {
   notes: string[]
 }
 
-type Asking = Pick<Services, 'db' | 'directory' | 'pace' | 'pay'>
+type Asking = Pick<Services, 'db' | 'catalog' | 'pace' | 'pay'>
 
 /** What became of one look-up. */
 type Found = { kind: 'agrees' | 'differs' | 'not_allowed' | 'unanswered'; says: string }
@@ -61,7 +61,7 @@ export async function compareWithWeChat(
 }
 
 async function ask(services: Asking, coupon: SentCoupon): Promise<Found> {
-  const merchant = await services.directory.merchantById(coupon.merchantId)
+  const merchant = await services.catalog.merchantById(coupon.merchantId)
   const account = merchant?.accounts.find(({ id }) => id === coupon.accountId)
   if (!account?.keys) return { kind: 'unanswered', says: `the account of coupon ${coupon.id} has no keys` }
   const { openid, couponId, appid } = coupon

@@ -46,7 +46,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   const faults = parsed.error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) ?? []
   faults.push(...(given.NODE_ENV === 'production' ? productionFaults(given) : developmentFaults(given)))
   if (!parsed.success || faults.length > 0) throw new ConfigFault(faults)
-  return settle(parsed.data)
+  return configOf(parsed.data)
 }
 
 const port = z.coerce.number('must be a port number').int('must be a port number').min(0).max(65_535)
@@ -118,7 +118,7 @@ function developmentFaults(given: Record<string, string | undefined>): string[] 
     : ['DATABASE_URL: is needed when ROLE is not all: the embedded database serves one process only']
 }
 
-function settle(env: z.output<typeof environment>): Config {
+function configOf(env: z.output<typeof environment>): Config {
   const production = env.NODE_ENV === 'production'
   const sandboxOn = !production && (env.SANDBOX ? env.SANDBOX === 'on' : wechatNames.every((name) => !env[name]))
   const sandboxUrl = sandboxOn ? `http://127.0.0.1:${env.SANDBOX_PORT}` : undefined

@@ -70,8 +70,8 @@ export const oldestOwedSeconds = new Gauge({
   registers,
 })
 
-export const standingHalts = new Gauge({
-  name: 'paycoupon_standing_halts',
+export const activeHalts = new Gauge({
+  name: 'paycoupon_active_halts',
   help: 'Stocks and accounts that must not be sent from, by cause',
   labelNames: ['merchant', 'cause'],
   registers,

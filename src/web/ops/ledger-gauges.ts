@@ -1,12 +1,12 @@
 import { sql } from 'kysely'
 import type { Clock } from '../../plumbing/clock.ts'
 import type { Db } from '../../plumbing/storage/database.ts'
-import { oldestOwedSeconds, owedCoupons, standingHalts, waitingInbox } from '../../plumbing/telemetry/metrics.ts'
+import { oldestOwedSeconds, owedCoupons, activeHalts, waitingInbox } from '../../plumbing/telemetry/metrics.ts'
 
 /** Reads from the database what only the database knows, just before /metrics is shown. Uses the indexes of what is open. */
 export async function readLedgerGauges(db: Db, clock: Clock): Promise<void> {
   const [owed, halts, inbox] = await Promise.all([readOwed(db), readHalts(db), readInbox(db)])
-  for (const gauge of [owedCoupons, oldestOwedSeconds, standingHalts, waitingInbox]) gauge.reset()
+  for (const gauge of [owedCoupons, oldestOwedSeconds, activeHalts, waitingInbox]) gauge.reset()
 
   const now = clock.now().getTime()
   const oldest = new Map<string, number>()
@@ -15,7 +15,7 @@ export async function readLedgerGauges(db: Db, clock: Clock): Promise<void> {
     oldest.set(merchant, Math.max(oldest.get(merchant) ?? 0, (now - since.getTime()) / 1_000))
   }
   for (const [merchant, seconds] of oldest) oldestOwedSeconds.set({ merchant }, seconds)
-  for (const { merchant, cause, standing } of halts) standingHalts.set({ merchant, cause }, Number(standing))
+  for (const { merchant, cause, active } of halts) activeHalts.set({ merchant, cause }, Number(active))
   for (const { source, waiting } of inbox) waitingInbox.set({ source }, Number(waiting))
 }
 
@@ -36,7 +36,7 @@ function readHalts(db: Db) {
     .innerJoin('merchants', 'merchants.id', 'halts.merchant_id')
     .where('halts.lifted_at', 'is', null)
     .groupBy(['merchants.slug', 'halts.cause'])
-    .select(['merchants.slug as merchant', 'halts.cause', sql<number>`count(*)`.as('standing')])
+    .select(['merchants.slug as merchant', 'halts.cause', sql<number>`count(*)`.as('active')])
     .execute()
 }
 

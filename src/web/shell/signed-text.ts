@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { rememberedPer } from '../../plumbing/remembered.ts'
+import { memoizePer } from '../../plumbing/memoize.ts'
 
 /**
  * `text` with its HMAC-SHA256, to be handed to a browser and believed when it comes back: made with the first of `keys`,
@@ -15,7 +15,7 @@ export function openSignedText(keys: string[], label: string, signed: string): s
 }
 
 /** A member who taps again sends the same cookie again. */
-const open = rememberedPer((keys: string[], labelled: string) => {
+const open = memoizePer((keys: string[], labelled: string) => {
   const dot = labelled.lastIndexOf('.')
   if (dot < 0) return undefined
   const text = labelled.slice(0, dot)

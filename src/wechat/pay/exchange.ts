@@ -45,7 +45,7 @@ export async function exchange(http: Dispatcher, request: RawRequest, limits: Li
 
 function dispatch(http: Dispatcher, request: RawRequest, { startMs, timeoutMs }: Limits): Promise<Exchange> {
   return new Promise((resolve) => {
-    const underway: Underway = { resolve, settled: false, headers: {}, chunks: [], length: 0 }
+    const underway: Underway = { resolve, finished: false, headers: {}, chunks: [], length: 0 }
     underway.timer = setTimeout(startTimeUp, startMs, underway, timeoutMs - startMs)
     try {
       // Our own timer bounds everything, so undici's are off.
@@ -58,7 +58,7 @@ function dispatch(http: Dispatcher, request: RawRequest, { startMs, timeoutMs }:
 
 type Underway = {
   resolve: (result: Exchange) => void
-  settled: boolean
+  finished: boolean
   timer?: NodeJS.Timeout
   /** Set once the request is being written: from then on WeChat may have it. */
   controller?: Dispatcher.DispatchController
@@ -73,7 +73,7 @@ function handlerOf(underway: Underway): Dispatcher.DispatchHandler {
     onRequestStart(controller) {
       underway.controller = controller
       // Its time ran out while it waited for a connection: nobody listens, so it must not go out.
-      if (underway.settled) controller.abort(new Error('given up'))
+      if (underway.finished) controller.abort(new Error('given up'))
     },
     onResponseStart(_, status, headers) {
       if (status < 200) return
@@ -89,7 +89,7 @@ function handlerOf(underway: Underway): Dispatcher.DispatchHandler {
       const { status, headers, chunks } = underway
       if (status === undefined) return
       const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
-      settle(underway, { answer: { status, headers, body } })
+      finish(underway, { answer: { status, headers, body } })
     },
     onResponseError(_, error) {
       fail(underway, underway.controller ? 'reset' : 'unreachable', describe(error))
@@ -107,15 +107,15 @@ function timeUp(underway: Underway): void {
 }
 
 function fail(underway: Underway, word: Failure['word'], detail: string): void {
-  const { status, headers, controller, settled } = underway
-  if (settled) return
-  settle(underway, { failure: status === undefined ? { word, detail } : { word, detail, status, headers } })
+  const { status, headers, controller, finished } = underway
+  if (finished) return
+  finish(underway, { failure: status === undefined ? { word, detail } : { word, detail, status, headers } })
   controller?.abort(new Error(detail))
 }
 
-function settle(underway: Underway, result: Exchange): void {
-  if (underway.settled) return
-  underway.settled = true
+function finish(underway: Underway, result: Exchange): void {
+  if (underway.finished) return
+  underway.finished = true
   clearTimeout(underway.timer)
   underway.resolve(result)
 }

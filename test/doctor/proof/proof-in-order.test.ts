@@ -34,7 +34,7 @@ async function limit(slug: string, limits: CampaignLimits): Promise<Campaign> {
     limits,
     state: 'published',
   })
-  return (await room.services.directory.campaign(room.merchant.id, slug)) as Campaign
+  return (await room.services.catalog.campaign(room.merchant.id, slug)) as Campaign
 }
 
 async function linesOf(lines: AsyncGenerator<HandLine>): Promise<boolean[]> {
@@ -110,7 +110,7 @@ test('what was given above a limit before it was lowered stays a breach after it
   await sql`update campaigns set limits = jsonb_set(limits, '{total}', '2') where id = ${campaign.id}`.execute(
     room.services.db,
   )
-  room.services.directory.forget()
+  room.services.catalog.forget()
   expect((await proof()).failures).toEqual([expect.stringMatching(/breached total: 3 given, 2 allowed/)])
   await limit('breached', { total: 1 })
   expect((await proof()).failures).toEqual([expect.stringMatching(/breached total: 3 given, 1 allowed/)])

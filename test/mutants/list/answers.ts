@@ -62,7 +62,7 @@ export const answers: Mutant[] = [
     name: 'halt-does-not-stop-sends',
     harm: 'every coupon of a halted stock goes on being sent',
     file: 'src/delivery/sender.ts',
-    find: 'options.probing ? undefined : await standingHalt(services, coupon.accountId, coupon.stockRef)',
+    find: 'options.probing ? undefined : await activeHalt(services, coupon.accountId, coupon.stockRef)',
     replace: 'undefined',
     tests: ['test/delivery/halts.test.ts', 'test/delivery/lanes.test.ts'],
   },

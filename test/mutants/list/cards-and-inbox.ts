@@ -14,7 +14,7 @@ export const cardsAndInbox: Mutant[] = [
   {
     name: 'restored-card-earns',
     harm: 'an old card that was deleted and fetched back earns as a new one',
-    file: 'src/cards/standing.ts',
+    file: 'src/cards/verdict.ts',
     find: '!!time && (restored_at === null || time < restored_at)',
     replace: '!!time',
     tests: ['test/cards/new-cards.test.ts'],
@@ -22,7 +22,7 @@ export const cardsAndInbox: Mutant[] = [
   {
     name: 'card-from-before-earns',
     harm: 'a card that was taken before the campaign earns',
-    file: 'src/cards/standing.ts',
+    file: 'src/cards/verdict.ts',
     find: 'proofs.find((time) => time >= campaign.starts_at && time <= campaign.ends_at)',
     replace: 'proofs.find((time) => time <= campaign.ends_at)',
     tests: ['test/cards/new-cards.test.ts'],
@@ -30,7 +30,7 @@ export const cardsAndInbox: Mutant[] = [
   {
     name: 'second-card-earns-again',
     harm: 'who deletes a card and takes another is paid twice',
-    file: 'src/cards/settle-opening.ts',
+    file: 'src/cards/apply-opening.ts',
     find: 'triggerKey: cardTriggerKey(memberMark(merchant, openid)),',
     replace: 'triggerKey: cardTriggerKey(memberMark(merchant, openid)) + opening.card_code,',
     tests: ['test/cards/new-cards.test.ts'],

@@ -6,7 +6,7 @@ export const payments: Mutant[] = [
     name: 'settled-in-one-round',
     was: 3,
     harm: 'what changed while a payment was settled is not seen',
-    file: 'src/payments/settle-payment.ts',
+    file: 'src/payments/apply-payment.ts',
     find: '|| round === maxRounds) throw error',
     replace: '|| round === 1) throw error',
     tests: ['test/payments/refund-races.test.ts'],
@@ -70,7 +70,7 @@ export const payments: Mutant[] = [
     file: 'src/payments/take-back.ts',
     find: 'if (refunded && refundedAt === null) await flagRefunded(trx, grantId, seen.at)',
     replace: '',
-    tests: ['test/payments/settle-payment.test.ts'],
+    tests: ['test/payments/apply-payment.test.ts'],
   },
   {
     name: 'refund-has-one-name',
@@ -94,7 +94,7 @@ export const payments: Mutant[] = [
     file: 'src/ledger/lease.ts',
     find: 'where g.id = c.grant_id and g.refunded_at is not null',
     replace: 'where g.id = c.grant_id and false',
-    tests: ['test/payments/settle-payment.test.ts'],
+    tests: ['test/payments/apply-payment.test.ts'],
   },
   {
     name: 'order-of-another-number',
@@ -119,7 +119,7 @@ export const payments: Mutant[] = [
     file: 'src/plumbing/each-by-itself.ts',
     find: 'errors.push(error)',
     replace: 'throw error',
-    tests: ['test/payments/settle-payment.test.ts'],
+    tests: ['test/payments/apply-payment.test.ts'],
   },
   {
     name: 'rules-are-not-frozen',

@@ -65,7 +65,7 @@ export const seams: Mutant[] = [
     file: 'src/pace/turns.ts',
     find: 'export const turnSpacing = 1 + turnValidMs / 1_000',
     replace: 'export const turnSpacing = 1',
-    tests: ['test/pace/lane.test.ts'],
+    tests: ['test/pace/turn-queue.test.ts'],
   },
   {
     name: 'refunded-doubt-is-sent',
@@ -102,7 +102,7 @@ export const seams: Mutant[] = [
   {
     name: 'take-back-does-not-come-again',
     harm: 'a coupon that our own coupon paid for goes out, since the take-back met its send',
-    file: 'src/payments/settle-payment.ts',
+    file: 'src/payments/apply-payment.ts',
     find: "if (inFlight) throw new AskAgain('a coupon that is no longer earned is being sent at this moment')",
     replace: '',
     tests: ['test/payments/refund-flag.test.ts'],

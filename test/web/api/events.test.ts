@@ -148,7 +148,7 @@ describe('an event is refused', () => {
   test('for a merchant that has no events_secret', async () => {
     const other = await aMerchant(services)
     await services.db.updateTable('merchants').set({ events_secret_sealed: null }).where('id', '=', other.id).execute()
-    services.directory.forget()
+    services.catalog.forget()
     const body = JSON.stringify(cardOpened({}))
     await api
       .post(`/api/${other.slug}/events`)
@@ -166,7 +166,7 @@ describe('an event is refused', () => {
       .set({ events_secret_sealed: sealed, updated_at: new Date(noon.getTime() + 1) })
       .where('id', '=', other.id)
       .execute()
-    services.directory.forget()
+    services.catalog.forget()
     await api.post(`/api/${other.slug}/events`).set(headers).send(JSON.stringify(refused)).expect(401)
   })
 

@@ -171,7 +171,7 @@ describe('a push is refused', () => {
         .set({ message_token_sealed: sealed })
         .where('id', '=', merchant.id)
         .execute()
-      services.directory.forget()
+      services.catalog.forget()
     }
     await set(null)
     expect((await tell(aCard())).accepted).toBe(false)

@@ -73,10 +73,10 @@ async function tell(body: string, mchid = '1601400973') {
   return { status: answer.status, body: await answer.text() }
 }
 async function signType(type: 'MD5' | 'HMAC-SHA256'): Promise<void> {
-  const { db, directory } = wired.services
+  const { db, catalog } = wired.services
   const changed = { api_v2_sign_type: type, updated_at: new Date((nowMs += 1_000)) }
   await db.updateTable('accounts').set(changed).where('mchid', '=', '1601400973').execute()
-  directory.forget()
+  catalog.forget()
 }
 const apply = () => openInboxLoop(wired.services).drain()
 const inbox = () => wired.services.db.selectFrom('inbox').selectAll().execute()
@@ -200,7 +200,7 @@ describe('a v2 message is refused in XML and not kept', () => {
       .set({ api_v2_key_sealed: null })
       .where('mchid', '=', '1267388801')
       .execute()
-    wired.services.directory.forget()
+    wired.services.catalog.forget()
     expect((await tell(signed(paid()), '1267388801')).status).toBe(401)
   })
 })

@@ -37,7 +37,7 @@ test('metrics show what is owed and why, how long, what is halted and what waits
     'paycoupon_owed_coupons{merchant="gauged",reason="new"} 1',
     'paycoupon_owed_coupons{merchant="gauged",reason="timeout"} 1',
     'paycoupon_oldest_owed_seconds{merchant="gauged"} 90',
-    'paycoupon_standing_halts{merchant="gauged",cause="stock_paused"} 1',
+    'paycoupon_active_halts{merchant="gauged",cause="stock_paused"} 1',
     'paycoupon_waiting_inbox{source="events"} 1',
     'process_cpu_seconds_total',
   ]) {

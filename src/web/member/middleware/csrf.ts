@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { rememberedPer } from '../../../plumbing/remembered.ts'
+import { memoizePer } from '../../../plumbing/memoize.ts'
 import type { Context } from '../../shell/context.ts'
 import { sessionIdOf } from './session.ts'
 
@@ -20,7 +20,7 @@ export function csrfHolds(ctx: Context, token: string): boolean {
   return tokens.some((expected) => expected.length === given.length && timingSafeEqual(expected, given))
 }
 
-const tokensOf = rememberedPer((keys: string[], sessionId: string) =>
+const tokensOf = memoizePer((keys: string[], sessionId: string) =>
   keys.map((key) => Buffer.from(csrfTokenOf(key, sessionId))),
 )
 

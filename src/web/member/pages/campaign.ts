@@ -9,8 +9,8 @@ import { csrfToken } from '../middleware/csrf.ts'
 import { urls } from '../../shell/paths.ts'
 import { randomText } from '../../shell/random.ts'
 import { prepare } from '../../shell/render.ts'
-import { type CampaignFace, campaignFace } from './campaign-face.ts'
-import { memberStanding, type Standing } from './member-standing.ts'
+import { type CampaignPreview, campaignPreview } from './campaign-preview.ts'
+import { memberUsage, type Usage } from './member-usage.ts'
 import { waysIntoWeChat } from './not-in-wechat.ts'
 
 /** What of a campaign page differs from one visitor to another; few enough combinations to keep each page made. */
@@ -18,10 +18,10 @@ type Visit = {
   outside: boolean
   closed: MemberReason | undefined
   /** Why the claim that the member comes from gave nothing. */
-  said: MemberReason | undefined
+  reason: MemberReason | undefined
   /** Why the member's cards brought nothing, where that is what the member comes to hear. */
   card: CardReason | undefined
-  standing: Standing | undefined
+  usage: Usage | undefined
 }
 
 /** A claim's key keeps a form that is sent twice from being two claims. */
@@ -31,16 +31,16 @@ const claimKeyBytes = 16
 export async function show(ctx: Context): Promise<void> {
   const { services, merchant, campaign, member } = ctx.state
   const now = services.clock.now()
-  const face = await campaignFace(services, campaign, now)
-  const said = saidReason(ctx.querystring)
+  const preview = await campaignPreview(services, campaign, now)
+  const reason = reasonOf(ctx.querystring)
   const visit: Visit = {
     outside: !member && !isInWeChat(ctx),
-    closed: closedReason(campaign, now) ?? face.full,
-    said,
-    card: said === 'not_eligible' && campaign.kind === 'card_open' ? await cardReason(ctx, now) : undefined,
-    standing: member && (await memberStanding(services, merchant, campaign, face, member.openid, now)),
+    closed: closedReason(campaign, now) ?? preview.full,
+    reason,
+    card: reason === 'not_eligible' && campaign.kind === 'card_open' ? await cardReason(ctx, now) : undefined,
+    usage: member && (await memberUsage(services, merchant, campaign, preview, member.openid, now)),
   }
-  const page = await preparedPage(ctx, face, visit)
+  const page = await preparedPage(ctx, preview, visit)
   ctx.type = 'html'
   ctx.body = page({ nonce: ctx.state.nonce, csrf: csrfToken(ctx), claimKey: randomText(claimKeyBytes) })
 }
@@ -50,17 +50,17 @@ async function cardReason(ctx: Context, now: Date): Promise<CardReason | undefin
   return member ? whyNothing({ db: services.db, now }, merchant, campaign, member.openid) : 'no_card'
 }
 
-async function preparedPage(ctx: Context, face: CampaignFace, visit: Visit) {
-  const { outside, closed, said, card, standing } = visit
-  const key = `${outside} ${closed} ${said} ${card} ${standing?.full} ${standing?.used}`
-  const known = face.pages.get(key)
+async function preparedPage(ctx: Context, preview: CampaignPreview, visit: Visit) {
+  const { outside, closed, reason, card, usage } = visit
+  const key = `${outside} ${closed} ${reason} ${card} ${usage?.full} ${usage?.used}`
+  const known = preview.pages.get(key)
   if (known) return known
-  const made = prepare('campaign', await pageData(ctx, face, visit))
-  face.pages.set(key, made)
+  const made = prepare('campaign', await pageData(ctx, preview, visit))
+  preview.pages.set(key, made)
   return made
 }
 
-async function pageData(ctx: Context, { offers }: CampaignFace, visit: Visit): Promise<object> {
+async function pageData(ctx: Context, { offers }: CampaignPreview, visit: Visit): Promise<object> {
   const { services, merchant, campaign } = ctx.state
   const address = urls.campaign(merchant.slug, campaign.slug)
   return {
@@ -89,8 +89,8 @@ function linesOf(campaign: Campaign): string[] {
     .filter(Boolean)
 }
 
-/** `?said=sold_out`, as the claim sends a member back here; any other text in the address is nobody's word. */
-function saidReason(query: string): MemberReason | undefined {
-  const word = /(?:^|&)said=([a-z_]+)(?:&|$)/.exec(query)?.[1]
+/** `?reason=sold_out`, as the claim sends a member back here; any other text in the address is nobody's word. */
+function reasonOf(query: string): MemberReason | undefined {
+  const word = /(?:^|&)reason=([a-z_]+)(?:&|$)/.exec(query)?.[1]
   return word !== undefined && Object.hasOwn(memberReasons, word) ? (word as MemberReason) : undefined
 }

@@ -40,7 +40,7 @@ function answer(ctx: Context, claimed: ClaimAnswer): void {
   } else if (claimed.grant_id) {
     seeOther(ctx, urls.grant(merchant.slug, claimed.grant_id))
   } else {
-    seeOther(ctx, `${urls.campaign(merchant.slug, campaign.slug)}?said=${claimed.reason}`)
+    seeOther(ctx, `${urls.campaign(merchant.slug, campaign.slug)}?reason=${claimed.reason}`)
   }
 }
 

@@ -2,7 +2,7 @@ import type { GrantCoupon } from '../../../grants/grants.ts'
 import type { Stock } from '../../../plumbing/storage/schema/stock.ts'
 import { day, yuan } from '../../shell/format.ts'
 
-/** A coupon as its face shows it, whether it is offered, owed or given. */
+/** A coupon as its preview shows it, whether it is offered, owed or given. */
 export type Ticket = {
   name: string
   amount: string

@@ -22,7 +22,7 @@ async function aDemo() {
   await applyMerchant(services, merchantFile(world))
   const site = await startSite(services)
   onTestFinished(() => site[Symbol.asyncDispose]())
-  const appSecret = (await services.directory.merchant('demo'))?.officialAccount.appSecret.reveal() as string
+  const appSecret = (await services.catalog.merchant('demo'))?.officialAccount.appSecret.reveal() as string
   return { sandbox, services, site, printed, appSecret, openid: world.members[0]?.openid }
 }
 

@@ -107,10 +107,10 @@ describe('the campaign page before a login', () => {
   })
 
   it('repeats only known reasons from its address', async () => {
-    expect((await page({}, '?said=try_later')).text).toContain('领取的人有点多，请稍后再试')
-    expect((await page({}, '?said=toString')).$('.notice')).toHaveLength(0)
-    expect((await page({}, '?said=%3Cb%3E')).$('.notice')).toHaveLength(0)
-    const card = await page({ kind: 'card_open' }, '?said=not_eligible')
+    expect((await page({}, '?reason=try_later')).text).toContain('领取的人有点多，请稍后再试')
+    expect((await page({}, '?reason=toString')).$('.notice')).toHaveLength(0)
+    expect((await page({}, '?reason=%3Cb%3E')).$('.notice')).toHaveLength(0)
+    const card = await page({ kind: 'card_open' }, '?reason=not_eligible')
     expect(card.text).toContain('还没有查到您的开卡记录')
   })
 

@@ -74,7 +74,7 @@ describe('a member taps 立即领取', () => {
     await tap(site.phoneOf(merchant, 'openid-4'), campaign)
     const seen = await late.post(`${addressOf(campaign)}/claims`, form)
     expect(seen.status).toBe(303)
-    expect(seen.location).toBe(`${addressOf(campaign)}?said=sold_out`)
+    expect(seen.location).toBe(`${addressOf(campaign)}?reason=sold_out`)
     expect((await late.get(seen.location)).text).toContain('优惠券已被领完')
   })
 })

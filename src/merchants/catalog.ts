@@ -8,7 +8,7 @@ import type { Merchant } from './merchant.ts'
 import { readMerchant } from './read-merchant.ts'
 
 /** Merchants, campaigns and stocks by name or id, at most a second old. */
-export type Directory = {
+export type Catalog = {
   merchant(slug: string): Promise<Merchant | undefined>
   merchantById(id: number): Promise<Merchant | undefined>
   campaign(merchantId: number, slug: string): Promise<Campaign | undefined>
@@ -23,7 +23,7 @@ export type Directory = {
 }
 
 /** A steady crowd costs a few queries a second in all, whatever its size. */
-export function openDirectory(db: Db, secrets: Secrets, clock: Clock): Directory {
+export function openCatalog(db: Db, secrets: Secrets, clock: Clock): Catalog {
   const cache = briefCache(clock)
   const campaigns = () => db.selectFrom('campaigns').selectAll()
   const stocks = () => db.selectFrom('stocks').selectAll()

@@ -42,31 +42,31 @@ test('the merchant stays the same object while nothing about it changed, so that
   const { clock, step } = steppingClock()
   await using services = await openTestServices({ redis: false, clock })
   const { slug } = await aMerchant(services)
-  const first = await services.directory.merchant(slug)
+  const first = await services.catalog.merchant(slug)
   step(2_000)
-  expect(await services.directory.merchant(slug)).toBe(first)
+  expect(await services.catalog.merchant(slug)).toBe(first)
   await services.db
     .updateTable('accounts')
     .set({ sends_per_second: 7, updated_at: new Date(5) })
     .execute()
   step(2_000)
-  const changed = await services.directory.merchant(slug)
+  const changed = await services.catalog.merchant(slug)
   expect(changed).not.toBe(first)
   expect(changed?.accounts[0]?.sendsPerSecond).toBe(7)
 })
 
 test('what does not exist is undefined', async () => {
   await using services = await openTestServices({ redis: false })
-  const { directory } = services
+  const { catalog } = services
   expect(
     await Promise.all([
-      directory.merchant('x'),
-      directory.merchantById(9),
-      directory.campaign(1, 'x'),
-      directory.campaignById(9),
-      directory.stock(1, '9'),
-      directory.stockByRef(9),
+      catalog.merchant('x'),
+      catalog.merchantById(9),
+      catalog.campaign(1, 'x'),
+      catalog.campaignById(9),
+      catalog.stock(1, '9'),
+      catalog.stockByRef(9),
     ]),
   ).toEqual(Array(6).fill(undefined))
-  expect(await directory.campaigns(9)).toEqual([])
+  expect(await catalog.campaigns(9)).toEqual([])
 })

@@ -29,19 +29,19 @@ export type PaymentOutcome = {
 /**
  * Awards what a payment has earned, in every campaign by itself: one that is broken keeps no other from giving. Safe to
  * repeat at any time, in any order of facts; a payment that is not known yet changes nothing. Outcomes only for campaigns
- * whose time the payment falls into. Throws what went wrong once all are settled (`eachByItself`).
+ * whose time the payment falls into. Throws what went wrong once all are applied (`eachByItself`).
  */
-export async function settlePayment(
+export async function applyPayment(
   services: Services,
   merchant: Merchant,
   transactionId: string,
 ): Promise<PaymentOutcome[]> {
   const openid = await payerOf(services.db, merchant.id, transactionId)
   if (openid === undefined) return []
-  const campaigns = await services.directory.campaigns(merchant.id)
+  const campaigns = await services.catalog.campaigns(merchant.id)
   const outcomes = await eachByItself(
     campaigns.filter((campaign) => isSpend(campaign) && campaign.state !== 'draft'),
-    ({ id }) => settleTillSteady(services, merchant, id, openid, transactionId),
+    ({ id }) => applyTillSteady(services, merchant, id, openid, transactionId),
   )
   return outcomes.filter((outcome) => outcome !== undefined)
 }
@@ -50,7 +50,7 @@ export async function settlePayment(
 const maxRounds = 5
 
 /** Works it out anew as long as the campaign or the member's facts change meanwhile. */
-async function settleTillSteady(
+async function applyTillSteady(
   services: Services,
   merchant: Merchant,
   campaignId: number,
@@ -58,17 +58,17 @@ async function settleTillSteady(
   transactionId: string,
 ): Promise<PaymentOutcome | undefined> {
   for (let round = 1; ; round += 1) {
-    const campaign = await services.directory.campaignById(campaignId)
+    const campaign = await services.catalog.campaignById(campaignId)
     if (!campaign || !isSpend(campaign)) return undefined
     try {
-      return await settleIn(services, merchant, campaign, openid, transactionId)
+      return await applyIn(services, merchant, campaign, openid, transactionId)
     } catch (error) {
       if (!(error instanceof AwardStale) || round === maxRounds) throw error
     }
   }
 }
 
-async function settleIn(
+async function applyIn(
   services: Services,
   merchant: Merchant,
   campaign: SpendCampaignRow,

@@ -2,7 +2,7 @@ import type { Campaign } from '../plumbing/storage/schema/campaign.ts'
 import type { CardOpening } from './card-opening.ts'
 
 /** What a card means in a card_open campaign. */
-export type Standing =
+export type CardVerdict =
   /** `at`: when it was earned; undefined: by whoever asks now, with a card from before the campaign. */
   | { kind: 'earned'; at: Date | undefined }
   /** Active, and nobody has told yet when it was taken: earned, if that was in the campaign's time. */
@@ -22,7 +22,7 @@ export const clockSlackMs = 10 * 60_000
  * to the landing page tell that a card is active, not since when: both repeat for old members
  * (wechat/official-account.md 5.5). `unprovenOpenings` says the same in SQL of cards without proof.
  */
-export function standingOf(campaign: Campaign, opening: CardOpening): Standing {
+export function verdictOn(campaign: Campaign, opening: CardOpening): CardVerdict {
   const { active_at } = opening
   if (opening.gifted && !campaign.gifted) return { kind: 'gifted' }
   if (!active_at) return { kind: 'inactive' }

@@ -7,7 +7,7 @@ const maxRemembered = 4_000
  * Remembers the latest results of a pure and costly function of a text, apart for each owner (such as the keys it is
  * computed with). `undefined` is never remembered: a forged text must not push true ones out.
  */
-export function rememberedPer<O extends object, R extends object | string>(
+export function memoizePer<O extends object, R extends object | string>(
   compute: (owner: O, text: string) => R | undefined,
 ): (owner: O, text: string) => R | undefined {
   const owners = new WeakMap<O, LRUCache<string, R>>()

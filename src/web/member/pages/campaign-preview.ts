@@ -10,7 +10,7 @@ import type { PerRequest } from '../../shell/render.ts'
 import { offeredTicket, type Ticket } from './ticket.ts'
 
 /** What a campaign page shows to everybody, with the pages already made from it. */
-export type CampaignFace = {
+export type CampaignPreview = {
   offers: Offer[]
   /** What the campaign gives, for the limits that a member falls under. */
   coupons: { stock: Stock; count: number }[]
@@ -25,25 +25,25 @@ export type Offer = {
   tickets: Ticket[]
 }
 
-/** A face is made anew after this: as fresh as the directory it is made from. */
-const faceMs = 1_000
+/** A preview is made anew after this: as fresh as the catalog it is made from. */
+const previewMs = 1_000
 
-type Cached = { revision: number; until: number; face: Promise<CampaignFace> }
-const faces = new WeakMap<Services, Map<number, Cached>>()
+type Cached = { revision: number; until: number; preview: Promise<CampaignPreview> }
+const previews = new WeakMap<Services, Map<number, Cached>>()
 
-/** The campaign's face, at most a second old; a crowd that finds it too old makes one. */
-export function campaignFace(services: Services, campaign: Campaign, now: Date): Promise<CampaignFace> {
-  const known = faces.get(services) ?? new Map<number, Cached>()
-  faces.set(services, known)
+/** The campaign's preview, at most a second old; a crowd that finds it too old makes one. */
+export function campaignPreview(services: Services, campaign: Campaign, now: Date): Promise<CampaignPreview> {
+  const known = previews.get(services) ?? new Map<number, Cached>()
+  previews.set(services, known)
   const cached = known.get(campaign.id)
-  if (cached && cached.revision === campaign.revision && cached.until > now.getTime()) return cached.face
-  const face = makeFace(services, campaign, now)
-  known.set(campaign.id, { revision: campaign.revision, until: now.getTime() + faceMs, face })
-  face.catch(() => known.delete(campaign.id))
-  return face
+  if (cached && cached.revision === campaign.revision && cached.until > now.getTime()) return cached.preview
+  const preview = makePreview(services, campaign, now)
+  known.set(campaign.id, { revision: campaign.revision, until: now.getTime() + previewMs, preview })
+  preview.catch(() => known.delete(campaign.id))
+  return preview
 }
 
-async function makeFace(services: Services, campaign: Campaign, now: Date): Promise<CampaignFace> {
+async function makePreview(services: Services, campaign: Campaign, now: Date): Promise<CampaignPreview> {
   const coupons = await stocksOf(services, campaign, campaign.coupons)
   const offers = await Promise.all(
     offersOf(campaign).map(async ({ tier, coupons }) => {
@@ -66,7 +66,7 @@ function offersOf(campaign: Campaign): { tier: Offer['tier']; coupons: CampaignC
 async function stocksOf(services: Services, campaign: Campaign, coupons: CampaignCoupon[]) {
   const found = await Promise.all(
     coupons.map(async ({ stock_id, count }) => ({
-      stock: await services.directory.stock(campaign.merchant_id, stock_id),
+      stock: await services.catalog.stock(campaign.merchant_id, stock_id),
       count,
     })),
   )

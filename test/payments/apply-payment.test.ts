@@ -7,7 +7,7 @@ import { earned } from '../../src/payments/earned.ts'
 import { recordPayment } from '../../src/payments/intake.ts'
 import type { Payment, Refund } from '../../src/payments/payment.ts'
 import { rewardFor } from '../../src/payments/reward.ts'
-import { settlePayment } from '../../src/payments/settle-payment.ts'
+import { applyPayment } from '../../src/payments/apply-payment.ts'
 import { takeRefund } from '../../src/payments/take-refund.ts'
 import type { Services } from '../../src/services.ts'
 import type { Stock } from '../../src/plumbing/storage/schema/stock.ts'
@@ -30,11 +30,11 @@ afterAll(() => services[Symbol.asyncDispose]())
 
 async function paid(payment: Payment) {
   await recordPayment(services, merchant, payment)
-  return settlePayment(services, merchant, payment.transactionId)
+  return applyPayment(services, merchant, payment.transactionId)
 }
 async function refunded(refund: Refund) {
   const taken = await takeRefund(services, merchant, refund)
-  await settlePayment(services, merchant, refund.transactionId)
+  await applyPayment(services, merchant, refund.transactionId)
   return taken
 }
 const grantsOf = ({ openid }: Payment): Promise<Grant[]> => memberGrants(services.db, merchant.id, openid, 50)
@@ -167,8 +167,8 @@ describe('a sum of 60 yuan and 60 yuan', () => {
     const doing: Record<string, () => Promise<unknown>> = {
       'record first': () => recordPayment(services, merchant, first),
       'record second': () => recordPayment(services, merchant, second),
-      'settle first': () => settlePayment(services, merchant, first.transactionId),
-      'settle second': () => settlePayment(services, merchant, second.transactionId),
+      'settle first': () => applyPayment(services, merchant, first.transactionId),
+      'settle second': () => applyPayment(services, merchant, second.transactionId),
     }
     for (const step of steps) await doing[step]!()
     expect((await tiersOf(first)).map(({ tier }) => tier)).toEqual([5000, 10000])
@@ -198,7 +198,7 @@ test('a campaign that cannot give keeps no other from giving, and is tried again
     .set({ sender_mchids: ['999'] })
     .where('id', '=', broken.id)
     .execute()
-  services.directory.forget()
+  services.catalog.forget()
   const payment = aPayment(services)
   await expect(paid(payment)).rejects.toThrow(`no sender account for campaign ${broken.slug}`)
   expect((await grantsOf(payment)).map((grant) => grant.campaign.slug)).toEqual([healthy.slug])
@@ -206,7 +206,7 @@ test('a campaign that cannot give keeps no other from giving, and is tried again
   expect(page).toMatchObject({ kind: 'granted', grants: [{ campaign: { slug: healthy.slug } }] })
 
   await services.db.updateTable('campaigns').set({ sender_mchids: [] }).where('id', '=', broken.id).execute()
-  services.directory.forget()
+  services.catalog.forget()
   await paid(payment)
   expect(await grantsOf(payment)).toHaveLength(2)
 })
@@ -219,7 +219,7 @@ test('campaigns of which each is undecided leave the payment undecided, and name
     ...services.gate,
     admit: (_asking, limits) => Promise.resolve({ kind: 'full', limit: limits[0]!, grantId: undefined }),
   }
-  const error: unknown = await settlePayment({ ...services, gate }, merchant, payment.transactionId).catch(
+  const error: unknown = await applyPayment({ ...services, gate }, merchant, payment.transactionId).catch(
     (e: unknown) => e,
   )
   expect(error).toBeInstanceOf(AskAgain)
@@ -302,7 +302,7 @@ describe('a refund', () => {
       .then((all) => all.filter((one) => one.openid === payment.openid))
     const refund = aRefund(services, payment)
     expect(await takeRefund(services, merchant, refund)).toEqual({ inFlight: true })
-    await expect(settlePayment(services, merchant, payment.transactionId)).rejects.toThrow('being sent at this moment')
+    await expect(applyPayment(services, merchant, payment.transactionId)).rejects.toThrow('being sent at this moment')
     await services.ledger.release(coupon!, now)
     // Given back unsent: no worker takes it before the refund is looked at again.
     expect((await services.ledger.leaseDue(1_000)).filter((one) => one.openid === payment.openid)).toEqual([])

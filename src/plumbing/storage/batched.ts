@@ -19,7 +19,7 @@ type Waiting<T, R> = { item: T; resolve: (result: R) => void; reject: (error: un
  * flushed at once; calls that come while a flush runs form the next group. `flush` answers in the order of its items;
  * when it throws, every item of the group gets the error.
  */
-export function grouped<T, R>(flush: (items: T[]) => Promise<R[]>): (item: T) => Promise<R> {
+export function batched<T, R>(flush: (items: T[]) => Promise<R[]>): (item: T) => Promise<R> {
   const waiting: Waiting<T, R>[] = []
   let running = false
 
@@ -31,12 +31,12 @@ export function grouped<T, R>(flush: (items: T[]) => Promise<R[]>): (item: T) =>
       if (size >= crowd && waiting.length < maxGroupSize) await sleep(gatherMs)
       const group = waiting.splice(0, maxGroupSize)
       size = group.length
-      await settle(group)
+      await flushGroup(group)
     }
     running = false
   }
 
-  async function settle(group: Waiting<T, R>[]): Promise<void> {
+  async function flushGroup(group: Waiting<T, R>[]): Promise<void> {
     try {
       const results = await flush(group.map((one) => one.item))
       group.forEach((one, index) => one.resolve(results[index] as R))

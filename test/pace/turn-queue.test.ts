@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { openLane } from '../../src/pace/lane.ts'
+import { openTurnQueue } from '../../src/pace/turn-queue.ts'
 import { openMemoryTurns } from '../../src/pace/memory-turns.ts'
 import { movableClock } from '../support/clock.ts'
 
@@ -48,9 +48,9 @@ test('no second ever sees more sends than the rate, however long the event loop 
   await fc.assert(
     fc.asyncProperty(busy, async (busyMs) => {
       const source = openMemoryTurns(movableClock(), 1)
-      const lane = openLane((wanted, horizonMs) => source.reserve('1601400973', rate, wanted, horizonMs))
+      const queue = openTurnQueue((wanted, horizonMs) => source.reserve('1601400973', rate, wanted, horizonMs))
       const moments: number[] = []
-      for (let send = 0; send < sends; send += 1) void lane.wait(Infinity).then(() => moments.push(nowMs))
+      for (let send = 0; send < sends; send += 1) void queue.wait(Infinity).then(() => moments.push(nowMs))
       await pass(0)
       // Between what keeps it busy the loop comes round once a millisecond.
       for (let turn = 0; moments.length < sends; turn += 1) {

@@ -117,7 +117,7 @@ describe('a member who taps 我已开卡', () => {
 
 it('the page of who was turned away once, and whose card has been proven since, says no more that it was', async () => {
   const openid = await memberWith({ takenAt: now(), activeAt: now() })
-  const seen = await site.phoneOf(merchant, openid).get(`/m/${merchant.slug}/c/${campaign.slug}?said=not_eligible`)
+  const seen = await site.phoneOf(merchant, openid).get(`/m/${merchant.slug}/c/${campaign.slug}?reason=not_eligible`)
   expect(load(seen.text)('.notice').text()).toBe('')
   expect(seen.text).toContain('<form')
 })

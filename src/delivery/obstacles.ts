@@ -7,7 +7,7 @@ import type { Services } from '../services.ts'
 export type Halt = Selectable<HaltsTable>
 
 /** What stands in the way of sending, as this process knows it. */
-export type Standing = {
+export type Obstacles = {
   halts: Halt[]
   /** Lanes (`laneOf`) of which somebody has met an answer that may yet halt them. */
   suspected: Set<string>
@@ -20,25 +20,25 @@ export const laneOf = ({ accountId, stockRef }: LaneName) => `${accountId}/${sto
 /** A halt raised by another process is obeyed after this; until then a send only meets the same answer again. */
 const cacheMs = 1_000
 
-type Cache = { readAt: number; standing: Promise<Standing>; known?: Standing }
+type Cache = { readAt: number; obstacles: Promise<Obstacles>; known?: Obstacles }
 const caches = new WeakMap<Db, Cache>()
 
 /** Every send asks, so the few rows are read once a second. Throws what the database throws. */
-export function readStanding({ db }: Pick<Services, 'db'>): Promise<Standing> {
+export function readObstacles({ db }: Pick<Services, 'db'>): Promise<Obstacles> {
   const known = caches.get(db)
-  if (known && performance.now() - known.readAt < cacheMs) return known.standing
-  const standing = read(db)
-  const fresh: Cache = { readAt: performance.now(), standing }
+  if (known && performance.now() - known.readAt < cacheMs) return known.obstacles
+  const obstacles = read(db)
+  const fresh: Cache = { readAt: performance.now(), obstacles }
   caches.set(db, fresh)
-  standing.then(
+  obstacles.then(
     (known) => (fresh.known = known),
     () => caches.get(db) === fresh && caches.delete(db),
   )
-  return standing
+  return obstacles
 }
 
 /** Reads anew from now on; whoever changes a halt calls it. */
-export function forgetStanding({ db }: Pick<Services, 'db'>): void {
+export function forgetObstacles({ db }: Pick<Services, 'db'>): void {
   caches.delete(db)
 }
 
@@ -48,15 +48,15 @@ export function forgetStanding({ db }: Pick<Services, 'db'>): void {
  */
 export function forgetLifted(services: Pick<Services, 'db'>, coupons: LaneName[]): void {
   const known = caches.get(services.db)?.known
-  if (known && coupons.some((coupon) => haltOn(known, coupon))) forgetStanding(services)
+  if (known && coupons.some((coupon) => haltOn(known, coupon))) forgetObstacles(services)
 }
 
 /** The halt that closes a lane; the account's own before the stock's. */
-export function haltOn({ halts }: Standing, { accountId, stockRef }: LaneName): Halt | undefined {
+export function haltOn({ halts }: Obstacles, { accountId, stockRef }: LaneName): Halt | undefined {
   return halts.find((halt) => halt.account_id === accountId && (halt.stock_ref === null || halt.stock_ref === stockRef))
 }
 
-async function read(db: Db): Promise<Standing> {
+async function read(db: Db): Promise<Obstacles> {
   const [halts, lanes] = await Promise.all([
     db
       .selectFrom('halts')

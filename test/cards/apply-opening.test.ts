@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { memberGrants } from '../../src/grants/grants.ts'
-import { settleOpening } from '../../src/cards/settle-opening.ts'
+import { applyOpening } from '../../src/cards/apply-opening.ts'
 import { aCampaign, aMerchant, aStock } from '../support/builders.ts'
 import { openTestServices } from '../support/services.ts'
 
@@ -15,7 +15,7 @@ test('a card_open campaign that cannot give keeps no other from giving', async (
     .set({ sender_mchids: ['999'] })
     .where('id', '=', broken.id)
     .execute()
-  services.directory.forget()
+  services.catalog.forget()
   const openedAt = services.clock.now()
   const card = {
     source: 'event',
@@ -25,7 +25,7 @@ test('a card_open campaign that cannot give keeps no other from giving', async (
     vouchedAt: openedAt,
     activeAt: openedAt,
   } as const
-  await expect(settleOpening(services, merchant, card)).rejects.toThrow('no sender account')
+  await expect(applyOpening(services, merchant, card)).rejects.toThrow('no sender account')
   const grants = await memberGrants(services.db, merchant.id, 'member', 10)
   expect(grants.map((grant) => grant.campaign.slug)).toEqual([healthy.slug])
 })

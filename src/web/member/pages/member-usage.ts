@@ -5,10 +5,10 @@ import { memberMark } from '../../../members/member-mark.ts'
 import type { Merchant } from '../../../merchants/merchant.ts'
 import type { MemberReason } from '../../../refusal.ts'
 import type { Services } from '../../../services.ts'
-import type { CampaignFace } from './campaign-face.ts'
+import type { CampaignPreview } from './campaign-preview.ts'
 
 /** How far a member has used their own limits in a campaign. */
-export type Standing = {
+export type Usage = {
   /** Grants of this campaign that the member holds, of so many; undefined where the campaign does not limit them. */
   used: number | undefined
   limit: number | undefined
@@ -17,16 +17,16 @@ export type Standing = {
 }
 
 /** Where the member stands, for the page to say so. The claim itself asks the ledger again. */
-export async function memberStanding(
+export async function memberUsage(
   services: Services,
   merchant: Merchant,
   campaign: Campaign,
-  face: CampaignFace,
+  preview: CampaignPreview,
   openid: string,
   now: Date,
-): Promise<Standing> {
+): Promise<Usage> {
   const mark = memberMark(merchant, openid)
-  const limits = limitsOf({ campaign, mark, coupons: face.coupons, tier: undefined, at: now }).filter(isMembers)
+  const limits = limitsOf({ campaign, mark, coupons: preview.coupons, tier: undefined, at: now }).filter(isMembers)
   if (limits.length === 0) return { used: undefined, limit: undefined, full: undefined }
   const names = limits.map(({ scope }) => scope)
   const taken = await placesOf(services.db, merchant.id, names)

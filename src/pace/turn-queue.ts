@@ -1,7 +1,7 @@
 import { type Turns, turnValidMs } from './turns.ts'
 
 /** The line of those who wait for a turn of one account, in this process. */
-export type Lane = {
+export type TurnQueue = {
   /** Resolves true at a turn, false when none can come within `patienceMs`. */
   wait(patienceMs: number): Promise<boolean>
   /** Milliseconds after which to come again, a different moment for everybody who asks. */
@@ -17,7 +17,7 @@ const earlyMs = 1
 const comeAgainLimitsMs = { least: 500, most: 60_000 }
 
 /** `reserve` must not reject. Time here is monotonic: a pace is about intervals, not about the time of day. */
-export function openLane(reserve: (wanted: number, horizonMs: number) => Promise<Turns>): Lane {
+export function openTurnQueue(reserve: (wanted: number, horizonMs: number) => Promise<Turns>): TurnQueue {
   // Whoever can wait least is first: a person who claims goes before the worker.
   const waiters: Waiter[] = []
   const turns: number[] = []
