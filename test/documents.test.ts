@@ -13,7 +13,7 @@ const example = read('.env.example')
 /** Every name that the configuration reads. */
 const names = [
   ...new Set(
-    read('src/plumbing/config/config.ts')
+    read('src/plumbing/config/environment.ts')
       .match(/^ {2}[A-Z_]+(?=: )/gm)
       ?.map((name) => name.trim()),
   ),

@@ -36,7 +36,7 @@ async function takePush(ctx: Context, keys: PushKeys): Promise<void> {
   const push = openPush(keys, ctx.query, body.toString()) as StoredPush
   if (cardOfPush(push)) {
     const arrival = { merchantId: merchant.id, source: 'oa', businessKey: pushKey(push), body: push } as const
-    await receive(services.db, { ...arrival, at: services.clock.now() })
+    await receive(services, { ...arrival, at: services.clock.now() })
   }
   // Anything else in the body makes WeChat tell the member that the account is out of order
   // (wechat/official-account.md 4.4).

@@ -31,7 +31,7 @@ export const payNotification: Handler = async (context) => {
       businessKey: notificationKey(stored),
       body: stored,
     } as const
-    await receive(services.db, { ...arrival, at: services.clock.now() })
+    await receive(services, { ...arrival, at: services.clock.now() })
     answer(ctx, isV2, 200, 'SUCCESS', isV2 ? 'OK' : '成功')
   } catch (fault) {
     if (fault instanceof BodyTooLarge) return refuse(ctx, account, isV2, 413, 'too_large')
