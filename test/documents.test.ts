@@ -96,20 +96,39 @@ test('the runbook says of every halt what to do, and of every metric what it mea
     expect(runbook).toContain(metric)
 })
 
-test('what the code cites about WeChat stands in docs/wechat.md, and nothing else', () => {
+test('each citation of a fact about WeChat names a page and a heading of docs/wechat, and each heading is cited', () => {
   const cited = new Set<string>()
   for (const folder of ['src', 'sandbox', 'test', 'migrations']) {
     const files = readdirSync(new URL(`../${folder}`, import.meta.url), { recursive: true, encoding: 'utf8' })
     for (const file of files.filter((name) => name.endsWith('.ts'))) {
-      const text = read(`${folder}/${file}`).replace(/\n\s*(\*|\/\/) /g, ' ')
-      for (const [, name, numbers = ''] of text.matchAll(citation)) {
-        for (const number of numbers.split(', ')) cited.add(`${name} ${number}`)
-      }
+      for (const citation of citationsIn(read(`${folder}/${file}`))) cited.add(citation)
     }
   }
-  const known = new Set([...read('docs/wechat.md').matchAll(/^\| `wechat\/(\S+ [\w.]+)/gm)].map(([, row]) => row))
-  expect([...known].toSorted()).toEqual([...cited].toSorted())
+  const headings = readdirSync(new URL('../docs/wechat', import.meta.url)).flatMap((page) =>
+    [...read(`docs/wechat/${page}`).matchAll(/^#+ (\d\S*) /gm)].map(([, number]) => `docs/wechat/${page} ${number}`),
+  )
+  expect([...cited].toSorted()).toEqual(headings.toSorted())
 })
 
-/** `wechat/pay-v3.md 3.3, 3.4`, as comments and outcome rows have it. */
-const citation = /((?:pay-v3|official-account|payment-triggers)\.md) ((?:intro|\d+(?:\.\d+)?)(?:, \d+(?:\.\d+)?)*)/g
+test('a citation is found as it is written, so that one without its whole path is no heading', () => {
+  const wrapped = 'docs/wechat/pay-v3.md 3.3, 3.4'.replace(' ', '\n * ')
+  const comment = `/**\n * One thing (${wrapped}), another (docs/wechat/payment-triggers.md 2).\n */`
+  const found = ['docs/wechat/pay-v3.md 3.3', 'docs/wechat/pay-v3.md 3.4', 'docs/wechat/payment-triggers.md 2']
+  for (const left of ['', 'docs/', 'docs/wechat/']) {
+    const without = (text: string) => text.replaceAll(left, '')
+    expect(citationsIn(without(comment))).toEqual(found.map(without))
+  }
+  const unknown = ['pay-v9', 'pay-v3'].map((page) => `docs/wechat/${page}.md`)
+  expect(citationsIn(unknown.join(' and '))).toEqual(unknown)
+})
+
+/** `docs/wechat/pay-v3.md 3.3, 3.4`, as comments and outcome rows have it, is two; a page without a number is one. */
+function citationsIn(code: string): string[] {
+  const text = code.replace(/\n\s*(\*|\/\/) /g, ' ')
+  return [...text.matchAll(citation)].flatMap(([, page, numbers]) =>
+    numbers === undefined ? [`${page}`] : numbers.split(', ').map((number) => `${page} ${number}`),
+  )
+}
+
+const citation =
+  /((?:[\w-]+\/)*(?:wechat(?:\/[\w-]+)?|pay-v3|official-account|payment-triggers)\.md)(?: (\d+(?:\.\d+)?(?:, \d+(?:\.\d+)?)*))?/g

@@ -28,7 +28,7 @@ export function readMerchantFile(file: unknown, now: Date): { merchant: Merchant
   return { merchant, accounts }
 }
 
-/** The pace has to stay below WeChat's 500 a second (wechat/pay-v3.md 3). */
+/** The pace has to stay below WeChat's 500 a second (docs/wechat/pay-v3.md 3). */
 const sendsPerSecondAtMost = 500
 const sendsPerSecondByDefault = 450
 /** Standard Webhooks asks for 24 to 64 bytes. */

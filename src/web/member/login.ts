@@ -10,10 +10,10 @@ import { renderLoginProblem } from './pages/login-problem.ts'
 import { renderNotInWeChat } from './pages/not-in-wechat.ts'
 import { urls } from '../shell/paths.ts'
 
-/** The first authorisation and one more; then a person decides (wechat/official-account.md 1.6-4). */
+/** The first authorisation and one more; then a person decides (docs/wechat/official-account.md 1.6). */
 const mostAttempts = 2
 
-/** WeChat takes letters and digits only: lower-case hex of 128 bits (wechat/official-account.md 1.1). */
+/** WeChat takes letters and digits only: lower-case hex of 128 bits (docs/wechat/official-account.md 1.1). */
 const stateBytes = 16
 
 /**

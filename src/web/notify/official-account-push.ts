@@ -6,7 +6,7 @@ import { answerEcho, MessageFault, openPush, type PushKeys } from '../../wechat/
 import type { Context, Handler } from '../shell/context.ts'
 import { readBody } from '../shell/body.ts'
 
-/** A push has some hundred bytes, in compatible mode three times that (wechat/official-account.md 4.3). */
+/** A push has some hundred bytes, in compatible mode three times that (docs/wechat/official-account.md 4.3). */
 const pushMaxBytes = 64 * 1024
 
 /**
@@ -39,7 +39,7 @@ async function takePush(ctx: Context, keys: PushKeys): Promise<void> {
     await receive(services, { ...arrival, at: services.clock.now() })
   }
   // Anything else in the body makes WeChat tell the member that the account is out of order
-  // (wechat/official-account.md 4.4).
+  // (docs/wechat/official-account.md 4.4).
   ctx.body = 'success'
 }
 

@@ -12,8 +12,8 @@ const notificationMaxBytes = 256 * 1024
 
 /**
  * POST /notify/{merchant}/pay/{mchid}: WeChat Pay's notifications, v3 JSON and v2 XML. The number in the address says
- * whose key opens them, since nothing in the clear does (wechat/payment-triggers.md 1.1). On disk before the answer, for
- * which WeChat waits five seconds.
+ * whose key opens them, since nothing in the clear does (docs/wechat/payment-triggers.md 1.1). On disk before the
+ * answer, for which WeChat waits five seconds.
  */
 export const payNotification: Handler = async (context) => {
   const ctx = context as Context

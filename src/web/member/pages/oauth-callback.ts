@@ -10,9 +10,9 @@ import { renderLoginProblem } from './login-problem.ts'
 import { renderSnapshot } from './snapshot.ts'
 
 /**
- * `GET /oauth/{merchant}/callback`: where WeChat sends the browser with `code` and `state` (wechat/official-account.md
- * 1.6). It makes a session and leads on to a clean address; it grants nothing. A state that this browser was not given,
- * or is over, begins a new login; a code without its own browser is never exchanged.
+ * `GET /oauth/{merchant}/callback`: where WeChat sends the browser with `code` and `state`
+ * (docs/wechat/official-account.md 1.6). It makes a session and leads on to a clean address; it grants nothing. A state
+ * that this browser was not given, or is over, begins a new login; a code without its own browser is never exchanged.
  */
 export async function oauthCallback(ctx: Context): Promise<void> {
   // The code is in this address: nobody may keep it, or be told of it.
@@ -21,7 +21,7 @@ export async function oauthCallback(ctx: Context): Promise<void> {
   const login = readLoginBook(ctx).logins.find((one) => one.state === state)
   if (!login) return startAgain(ctx, readReturn(ctx))
   if (login.done) return ctx.redirect(login.target)
-  // The person refused, or WeChat did for them (wechat/official-account.md 1.3).
+  // The person refused, or WeChat did for them (docs/wechat/official-account.md 1.3).
   if (typeof code !== 'string' || code === '') return renderLoginProblem(ctx, login.target)
   const exchanged = await exchangeOnce(ctx.state.services, { code, state: login.state }, () =>
     oauthOf(ctx).exchange(code),
