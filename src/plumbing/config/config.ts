@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { developmentKey } from './config-keys.ts'
 import { environment } from './environment.ts'
 
-/** What the environment says, checked. See the README's table for each name. */
+/** What the environment says, checked. docs/operator/configuration.md has each name. */
 export type Config = {
   production: boolean
   host: string
@@ -20,13 +20,17 @@ export type Config = {
   /** The first signs, all verify. */
   cookieKeys: string[]
   wechat: { openUrl: string; apiUrl: string; payUrl: string; payBackupUrl: string }
-  sandbox: { on: boolean; port: number }
+  /** `addresses`: what the demo sets up, shown at `/`; the environment gives none. */
+  sandbox: { on: boolean; port: number; addresses?: DemoAddress[] }
   trustProxy: boolean
   metricsToken: string | undefined
   logLevel: string
   /** How many days what is kept. */
   keep: { inboxBodyDays: number; inboxRowDays: number; attemptDays: number; attemptOfSentDays: number }
 }
+
+/** An address worth opening on a fresh start, and what it shows. */
+export type DemoAddress = { url: string; chinese: string; english: string }
 
 /** Everything that is wrong with the environment, one sentence each. */
 export class ConfigFault extends Error {
@@ -40,8 +44,8 @@ export class ConfigFault extends Error {
 }
 
 /**
- * Reads the settings of README.md "Configuration" from `env`; an empty value counts as unset. In development the keys
- * that are not given are generated once under DATA_DIR. Throws `ConfigFault` listing all faults at once.
+ * Reads the settings of docs/operator/configuration.md from `env`; an empty value counts as unset. In development the
+ * keys that are not given are generated once under DATA_DIR. Throws `ConfigFault` listing all faults at once.
  */
 export function readConfig(env: Record<string, string | undefined> = process.env): Config {
   const given = Object.fromEntries(
