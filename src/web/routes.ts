@@ -17,6 +17,7 @@ import { domainVerification } from './ops/domain-verification.ts'
 import * as grants from './member/pages/grant.ts'
 import { healthz, readyz } from './ops/health.ts'
 import { metrics } from './ops/metrics.ts'
+import { root } from './ops/root.ts'
 import { oauthCallback } from './member/pages/oauth-callback.ts'
 import * as paid from './member/pages/paid.ts'
 import { paths } from './shell/paths.ts'
@@ -41,6 +42,7 @@ export function routes(): Router<State> {
   router.post(paths.payNotification, merchant, payNotification)
   router.post(paths.events, merchant, postEvents)
 
+  router.get(paths.root, root)
   router.get(paths.asset, asset)
   router.get(paths.healthz, healthz)
   router.get(paths.readyz, readyz)

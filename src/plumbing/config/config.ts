@@ -20,13 +20,17 @@ export type Config = {
   /** The first signs, all verify. */
   cookieKeys: string[]
   wechat: { openUrl: string; apiUrl: string; payUrl: string; payBackupUrl: string }
-  sandbox: { on: boolean; port: number }
+  /** `addresses`: what the demo sets up, shown at `/`; the environment gives none. */
+  sandbox: { on: boolean; port: number; addresses?: DemoAddress[] }
   trustProxy: boolean
   metricsToken: string | undefined
   logLevel: string
   /** How many days what is kept. */
   keep: { inboxBodyDays: number; inboxRowDays: number; attemptDays: number; attemptOfSentDays: number }
 }
+
+/** An address worth opening on a fresh start, and what it shows. */
+export type DemoAddress = { url: string; chinese: string; english: string }
 
 /** Everything that is wrong with the environment, one sentence each. */
 export class ConfigFault extends Error {
