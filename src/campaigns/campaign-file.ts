@@ -6,8 +6,8 @@ import { couponList } from './coupon-list.ts'
 export type CampaignFile = z.output<typeof campaignSchema>
 
 /**
- * Reads and checks a campaign file (README.md "Campaign file"), without the database. Throws `FileFault` with
- * everything wrong.
+ * Reads and checks a campaign file (docs/merchant/campaign-file.md), without the database. Throws `FileFault`
+ * with everything wrong.
  */
 export function readCampaignFile(file: unknown): CampaignFile {
   const campaign = checkFile(campaignSchema, file)

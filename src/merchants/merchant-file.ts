@@ -9,8 +9,8 @@ export type AccountEntry = MerchantFile['accounts'][number]
 export type ReadAccount = { entry: AccountEntry; keys: AccountKeys | undefined }
 
 /**
- * Reads and checks a merchant file (README.md "Merchant file"). Throws `FileFault` with everything that is wrong, never
- * a value.
+ * Reads and checks a merchant file (docs/merchant/merchant-file.md). Throws `FileFault` with everything that is
+ * wrong, never a value.
  */
 export function readMerchantFile(file: unknown, now: Date): { merchant: MerchantFile; accounts: ReadAccount[] } {
   const merchant = checkFile(merchantSchema, file)

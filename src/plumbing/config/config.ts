@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { developmentKey } from './config-keys.ts'
 import { environment } from './environment.ts'
 
-/** What the environment says, checked. See the README's table for each name. */
+/** What the environment says, checked. docs/operator/configuration.md has each name. */
 export type Config = {
   production: boolean
   host: string
@@ -44,8 +44,8 @@ export class ConfigFault extends Error {
 }
 
 /**
- * Reads the settings of README.md "Configuration" from `env`; an empty value counts as unset. In development the keys
- * that are not given are generated once under DATA_DIR. Throws `ConfigFault` listing all faults at once.
+ * Reads the settings of docs/operator/configuration.md from `env`; an empty value counts as unset. In development the
+ * keys that are not given are generated once under DATA_DIR. Throws `ConfigFault` listing all faults at once.
  */
 export function readConfig(env: Record<string, string | undefined> = process.env): Config {
   const given = Object.fromEntries(

@@ -9,7 +9,7 @@ import { BodyTooLarge, readBody } from '../shell/body.ts'
 /** An event is some hundred bytes; fifty promotions are a few thousand. */
 const eventMaxBytes = 64 * 1024
 
-/** POST /api/{merchant}/events: on disk before the 202, applied afterwards (README.md "Events API"). */
+/** POST /api/{merchant}/events: on disk before the 202, applied afterwards (docs/merchant/events-api.md). */
 export const postEvents: Handler = async (ctx) => {
   const { services, merchant } = ctx.state
   const body = await readBody(ctx.req, eventMaxBytes).catch(tooLarge)
