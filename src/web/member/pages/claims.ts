@@ -7,6 +7,7 @@ import { takeIntent } from '../claim-intent.ts'
 import { startLogin } from '../login.ts'
 import { urls } from '../../shell/paths.ts'
 import { randomText } from '../../shell/random.ts'
+import { claimJson } from './claim-json.ts'
 
 /** `POST /m/{merchant}/c/{campaign}/claims`. Whoever is not known yet is sent through the login and comes back to `resume`. */
 export async function create(ctx: Context): Promise<void> {
@@ -36,9 +37,9 @@ function answer(ctx: Context, claimed: ClaimAnswer): void {
   claimsTotal.inc({ merchant: merchant.slug, outcome: outcomeOf(claimed) })
   if (wantsJson(ctx)) {
     ctx.status = claimed.reason === 'try_later' ? 503 : 200
-    ctx.body = claimed
-  } else if (claimed.grant_id) {
-    seeOther(ctx, urls.grant(merchant.slug, claimed.grant_id))
+    ctx.body = claimJson(claimed)
+  } else if (claimed.grantId) {
+    seeOther(ctx, urls.grant(merchant.slug, claimed.grantId))
   } else {
     seeOther(ctx, `${urls.campaign(merchant.slug, campaign.slug)}?reason=${claimed.reason}`)
   }
