@@ -2,13 +2,15 @@ import { findGrant } from '../../../grants/grants.ts'
 import { type Landing, openFromLanding } from '../../../cards/landing.ts'
 import { memberReasons, Refusal } from '../../../refusal.ts'
 import type { Context } from '../../shell/context.ts'
-import { render } from '../../shell/render.ts'
+import type { MerchantState } from '../../middleware/merchant.ts'
+import { render } from '../render.ts'
+import type { MemberState } from '../state.ts'
 import { grantView } from './grant-view.ts'
 
 /** `GET /m/{merchant}/card-opened`: where WeChat sends a member after opening a card. Repeatable and harmless. */
-export async function show(ctx: Context): Promise<void> {
+export async function show(ctx: Context<MemberState>): Promise<void> {
   const { services, merchant, member } = ctx.state
-  const landing = await openFromLanding(services, merchant, member?.openid ?? '', ctx.query)
+  const landing = await openFromLanding(services, merchant, member.openid, ctx.query)
   if (landing.kind === 'not_yours') throw new Refusal('not_yours', { status: 404 })
   if (landing.kind === 'opened') await showOpened(ctx, landing)
   else render(ctx, 'card-not-opened', { kind: landing.kind, refreshSeconds: refreshSeconds(landing) })
@@ -29,7 +31,10 @@ function refreshSeconds(landing: Landing): number | undefined {
   return pauses.find(({ belowMs }) => landing.sinceMs < belowMs)?.seconds ?? longestPauseSeconds
 }
 
-async function showOpened(ctx: Context, { awards }: Extract<Landing, { kind: 'opened' }>): Promise<void> {
+async function showOpened(
+  ctx: Context<MerchantState>,
+  { awards }: Extract<Landing, { kind: 'opened' }>,
+): Promise<void> {
   const { services, merchant } = ctx.state
   const ids = awards.map((award) => award.grantId).filter((id) => id !== undefined)
   const found = await Promise.all(ids.map((id) => findGrant(services.db, merchant.id, id)))

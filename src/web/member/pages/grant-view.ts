@@ -3,7 +3,7 @@ import type { Grant } from '../../../grants/grants.ts'
 import { memberWords } from '../../../ledger/outcomes/outcomes.ts'
 import type { Merchant } from '../../../merchants/merchant.ts'
 import { day } from '../../shell/format.ts'
-import { urls } from '../../shell/paths.ts'
+import { urls } from '../urls.ts'
 import { ownTicket, type Ticket } from './ticket.ts'
 
 /** A grant as its member's pages show it. */
@@ -26,6 +26,7 @@ export type GrantView = {
   campaignUrl: string
 }
 
+/** The grant at the instant `now`. */
 export function grantView(merchant: Merchant, grant: Grant, now: Date): GrantView {
   const refused = grant.coupons.find((coupon) => coupon.state === 'refused')
   const pending = grant.status === 'pending'
@@ -46,7 +47,7 @@ export function grantView(merchant: Merchant, grant: Grant, now: Date): GrantVie
   }
 }
 
-/** A coupon that has not come after this is told to come later. */
+/** After this the page tells the member that they may leave. */
 const patienceSeconds = 20
 
 /** Quick while the coupon is a moment away, then ever slower: a halted stock may take hours, and its page may stay open. */

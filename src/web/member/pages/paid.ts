@@ -1,15 +1,20 @@
 import { type Reward, rewardFor } from '../../../payments/reward.ts'
 import { memberReasons, Refusal } from '../../../refusal.ts'
+import type { MerchantState } from '../../middleware/merchant.ts'
 import type { Context } from '../../shell/context.ts'
 import { yuan } from '../../shell/format.ts'
-import { urls } from '../../shell/paths.ts'
-import { render } from '../../shell/render.ts'
+import type { MemberState } from '../state.ts'
+import { urls } from '../urls.ts'
+import { render } from '../render.ts'
 import { grantView } from './grant-view.ts'
 
 /** `GET /m/{merchant}/paid?out_trade_no=…` or `transaction_id=…`: what a payment has brought its payer. */
-export async function show(ctx: Context): Promise<void> {
+export async function show(ctx: Context<MemberState>): Promise<void> {
   const { services, merchant, member } = ctx.state
-  const reward = await rewardFor(services, merchant, member?.openid ?? '', ctx.query)
+  showReward(ctx, await rewardFor(services, merchant, member.openid, ctx.query))
+}
+
+function showReward(ctx: Context<MerchantState>, reward: Reward): void {
   switch (reward.kind) {
     case 'granted':
       return showGranted(ctx, reward)
@@ -28,13 +33,13 @@ export async function show(ctx: Context): Promise<void> {
 /** WeChat knows of a payment within a second or two; asking more often would not help. */
 const waitSeconds = 3
 
-function showGranted(ctx: Context, { grants }: Extract<Reward, { kind: 'granted' }>): void {
+function showGranted(ctx: Context<MerchantState>, { grants }: Extract<Reward, { kind: 'granted' }>): void {
   const { services, merchant } = ctx.state
   const shown = grants.map((grant) => grantView(merchant, grant, services.clock.now()))
   render(ctx, 'paid-granted', { grants: shown, next: shown.find((grant) => grant.pending) })
 }
 
-function showNothing(ctx: Context, { reason, detail }: Extract<Reward, { kind: 'nothing' }>): void {
+function showNothing(ctx: Context<MerchantState>, { reason, detail }: Extract<Reward, { kind: 'nothing' }>): void {
   const { merchant } = ctx.state
   const { campaign, missing, unit, usedOurCoupon } = detail
   render(ctx, 'paid-nothing', {

@@ -1,10 +1,11 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { memoizePer } from '../../../plumbing/memoize.ts'
-import type { Context } from '../../shell/context.ts'
+import { memoizePer } from '../../plumbing/memoize.ts'
+import type { Context } from '../shell/context.ts'
 import { sessionIdOf } from './session.ts'
+import type { SessionState } from './state.ts'
 
 /** The token of this browser's session at this merchant, to be put into every form. Another site can neither read nor guess it. */
-export function csrfToken(ctx: Context): string {
+export function csrfToken(ctx: Context<SessionState>): string {
   return csrfTokenOf(firstKey(ctx), sessionIdOf(ctx))
 }
 
@@ -14,7 +15,7 @@ export function csrfTokenOf(key: string, sessionId: string): string {
 }
 
 /** True when `token` is this browser's session's, under any of the cookie keys. */
-export function csrfHolds(ctx: Context, token: string): boolean {
+export function csrfHolds(ctx: Context<SessionState>, token: string): boolean {
   const given = Buffer.from(token)
   const tokens = tokensOf(ctx.state.services.config.cookieKeys, sessionIdOf(ctx)) ?? []
   return tokens.some((expected) => expected.length === given.length && timingSafeEqual(expected, given))
