@@ -16,7 +16,6 @@ import { award, type Awarded, AwardStale } from '../grants/award.ts'
 import { closedReason } from '../grants/campaign-window.ts'
 import { answer, answerOfGrant, claimed, type ClaimAnswer, refusal } from './claim-answer.ts'
 import type { OwedCoupon } from '../ledger/coupon.ts'
-import { recentRefusal, rememberRefusal } from './impatience.ts'
 import { type Offer, offerOf } from '../grants/offer.ts'
 import { holdStocks } from '../grants/stock-left.ts'
 import { senderFor } from '../ledger/sender-choice.ts'
@@ -33,8 +32,6 @@ export async function claim(services: Services, wanted: Claim): Promise<ClaimAns
   try {
     const closed = closedReason(wanted.campaign, services.clock.now())
     if (closed) return refusal(closed)
-    const again = recentRefusal(services, wanted.campaign, wanted.openid)
-    if (again) return again
     const answers = await claimEarned(services, wanted)
     if (answers.length === 0) return await nothingMore(services, wanted)
     // A member who taps wants to see the coupon, if any of what was earned brought one.
@@ -102,17 +99,8 @@ async function claimOne(services: Services, claim: Claim, earned: Earned): Promi
   return answerOf(services, claim, awarded)
 }
 
-async function answerOf(
-  services: Services,
-  { merchant, campaign, openid }: Claim,
-  awarded: Awarded,
-): Promise<ClaimAnswer> {
-  if (awarded.kind === 'turned_away') {
-    const no = refusal(awarded.reason, awarded.grantId)
-    // What a card or a payment earned may come at any moment; a link's limits change only with time or the campaign.
-    if (campaign.kind === 'link') rememberRefusal(services, campaign, openid, no)
-    return no
-  }
+async function answerOf(services: Services, { merchant }: Claim, awarded: Awarded): Promise<ClaimAnswer> {
+  if (awarded.kind === 'turned_away') return refusal(awarded.reason, awarded.grantId)
   if (awarded.kind === 'existing') {
     const grant = await findGrant(services.db, merchant.id, awarded.grantId)
     return grant ? answerOfGrant(grant) : refusal('try_later')
