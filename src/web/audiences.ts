@@ -1,5 +1,5 @@
 import { memberErrors } from './member/errors.ts'
-import { type ErrorPages, errorsAsBarePages, errorsAsJson } from './shell/errors.ts'
+import { type ErrorPages, errorsAsBarePages, errorsAsJson } from './shell/error-pages.ts'
 
 /**
  * How whoever asks at `path` hears of an error. An address that nobody has is most likely a member's, mistyped or from

@@ -1,7 +1,7 @@
 import { Refusal } from '../../refusal.ts'
 import { wantsJson } from '../shell/accepts.ts'
 import type { Context, State } from '../shell/context.ts'
-import { type ErrorPages, errorsAsPages } from '../shell/errors.ts'
+import { type ErrorPages, errorsAsPages } from '../shell/error-pages.ts'
 import { refusalJson } from './pages/claim-json.ts'
 import { render } from './render.ts'
 import type { CampaignState } from './state.ts'

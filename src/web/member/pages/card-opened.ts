@@ -6,6 +6,7 @@ import type { MerchantState } from '../../middleware/merchant.ts'
 import { render } from '../render.ts'
 import type { MemberState } from '../state.ts'
 import { grantView } from './grant-view.ts'
+import { cardRefreshSeconds } from './refresh.ts'
 
 /** `GET /m/{merchant}/card-opened`: where WeChat sends a member after opening a card. Repeatable and harmless. */
 export async function show(ctx: Context<MemberState>): Promise<void> {
@@ -13,22 +14,7 @@ export async function show(ctx: Context<MemberState>): Promise<void> {
   const landing = await openFromLanding(services, merchant, member.openid, ctx.query)
   if (landing.kind === 'not_yours') throw new Refusal('not_yours', { status: 404 })
   if (landing.kind === 'opened') await showOpened(ctx, landing)
-  else render(ctx, 'card-not-opened', { kind: landing.kind, refreshSeconds: refreshSeconds(landing) })
-}
-
-/** WeChat could not be asked: the page asks again after this. */
-const laterSeconds = 5
-/** WeChat's push comes within seconds, or its repeats ever later: known for less than the first, look again after the second. */
-const pauses = [
-  { belowMs: 60_000, seconds: 5 },
-  { belowMs: 180_000, seconds: 15 },
-]
-const longestPauseSeconds = 60
-
-function refreshSeconds(landing: Landing): number | undefined {
-  if (landing.kind === 'later') return laterSeconds
-  if (landing.kind !== 'waiting') return undefined
-  return pauses.find(({ belowMs }) => landing.sinceMs < belowMs)?.seconds ?? longestPauseSeconds
+  else render(ctx, 'card-not-opened', { kind: landing.kind, refreshSeconds: cardRefreshSeconds(landing) })
 }
 
 async function showOpened(

@@ -4,6 +4,7 @@ import { memberWords } from '../../../ledger/outcomes/outcomes.ts'
 import type { Merchant } from '../../../merchants/merchant.ts'
 import { day } from '../../shell/format.ts'
 import { urls } from '../urls.ts'
+import { grantRefreshSeconds, patienceSeconds } from './refresh.ts'
 import { ownTicket, type Ticket } from './ticket.ts'
 
 /** A grant as its member's pages show it. */
@@ -41,18 +42,8 @@ export function grantView(merchant: Merchant, grant: Grant, now: Date): GrantVie
     pending,
     waiting: waitingFor(grant.coupons),
     slow: pending && ageSeconds > patienceSeconds,
-    refreshSeconds: pending ? refreshAfter(ageSeconds) : undefined,
+    refreshSeconds: pending ? grantRefreshSeconds(ageSeconds) : undefined,
     url: urls.grant(merchant.slug, grant.id),
     campaignUrl: urls.campaign(merchant.slug, grant.campaign.slug),
   }
-}
-
-/** After this the page tells the member that they may leave. */
-const patienceSeconds = 20
-
-/** Quick while the coupon is a moment away, then ever slower: a halted stock may take hours, and its page may stay open. */
-function refreshAfter(ageSeconds: number): number {
-  if (ageSeconds < patienceSeconds) return 2
-  if (ageSeconds < 120) return 5
-  return ageSeconds < 3_600 ? 30 : 300
 }

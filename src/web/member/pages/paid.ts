@@ -7,6 +7,7 @@ import type { MemberState } from '../state.ts'
 import { urls } from '../urls.ts'
 import { render } from '../render.ts'
 import { grantView } from './grant-view.ts'
+import { paymentRefreshSeconds } from './refresh.ts'
 
 /** `GET /m/{merchant}/paid?out_trade_no=…` or `transaction_id=…`: what a payment has brought its payer. */
 export async function show(ctx: Context<MemberState>): Promise<void> {
@@ -22,16 +23,13 @@ function showReward(ctx: Context<MerchantState>, reward: Reward): void {
       return showNothing(ctx, reward)
     case 'not_paid':
     case 'later':
-      return render(ctx, 'paid-waiting', { kind: reward.kind, refreshSeconds: waitSeconds })
+      return render(ctx, 'paid-waiting', { kind: reward.kind, refreshSeconds: paymentRefreshSeconds })
     case 'unknown_order':
       return render(ctx, 'paid-unknown', {})
     case 'not_yours':
       throw new Refusal('not_yours', { status: 404 })
   }
 }
-
-/** WeChat knows of a payment within a second or two; asking more often would not help. */
-const waitSeconds = 3
 
 function showGranted(ctx: Context<MerchantState>, { grants }: Extract<Reward, { kind: 'granted' }>): void {
   const { services, merchant } = ctx.state
