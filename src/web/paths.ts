@@ -1,5 +1,6 @@
-/** Every address of this release, as the router matches it (README.md "Addresses"). */
+/** Every address of this release, as the router matches it (docs/merchant/addresses.md). */
 export const paths = {
+  root: '/',
   campaign: '/m/:merchant/c/:campaign',
   claims: '/m/:merchant/c/:campaign/claims',
   claimsResume: '/m/:merchant/c/:campaign/claims/resume',

@@ -11,6 +11,7 @@ import * as coupons from './member/pages/coupons.ts'
 import * as grants from './member/pages/grant.ts'
 import { oauthCallback } from './member/pages/oauth-callback.ts'
 import * as paid from './member/pages/paid.ts'
+import { root } from './member/pages/root.ts'
 import { merchant } from './middleware/merchant.ts'
 import { officialAccountPush } from './notify/official-account-push.ts'
 import { payNotification } from './notify/pay-notification.ts'
@@ -42,6 +43,7 @@ export function routes(): Router<State, Routed> {
   post(paths.payNotification, merchant, payNotification)
   post(paths.events, merchant, postEvents)
 
+  get(paths.root, root)
   get(paths.asset, asset)
   get(paths.healthz, healthz)
   get(paths.readyz, readyz)

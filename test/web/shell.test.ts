@@ -27,7 +27,6 @@ afterAll(async () => {
 
 describe('an address that does not exist', () => {
   it.each([
-    '/',
     '/console/login',
     '/m/nobody/coupons',
     '/m/nobody/c/x',

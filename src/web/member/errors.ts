@@ -17,7 +17,7 @@ export const memberErrors: ErrorPages = {
   ...errorsAsPages(showProblem),
 }
 
-/** A "no" that has no page of its own: its sentence, and for a program JSON (README.md "Addresses"). */
+/** A "no" that has no page of its own: its sentence, and for a program JSON (docs/merchant/addresses.md). */
 function answerRefusal(ctx: Context, refusal: Refusal): void {
   ctx.status = refusal.reason === 'try_later' && refusal.status === 200 ? 503 : refusal.status
   if (wantsJson(ctx)) ctx.body = refusalJson(refusal)

@@ -6,7 +6,7 @@ import { type ClaimIntent, readLoginBook, writeLoginBook } from './login-book.ts
 import { signReturn } from './login-return.ts'
 import { safeTarget } from './login-target.ts'
 
-/** WeChat takes letters and digits only: lower-case hex of 128 bits (wechat/official-account.md 1.1). */
+/** WeChat takes letters and digits only: lower-case hex of 128 bits (docs/wechat/official-account.md 1.1). */
 const stateBytes = 16
 
 /** Sends the browser to WeChat's authorisation, and notes in it what it was sent for. */

@@ -19,7 +19,7 @@ export type ClaimIntent = { campaign: string; claimKey: string }
 
 /**
  * What one browser is in the middle of at one merchant. It is kept in the browser itself, signed, so that whoever
- * brings a state is the browser that it was made for (wechat/official-account.md 1.6-1).
+ * brings a state is the browser that it was made for (docs/wechat/official-account.md 1.6).
  */
 export type LoginBook = { logins: Login[]; intent?: ClaimIntent & { atMs: number } }
 

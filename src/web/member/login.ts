@@ -9,7 +9,7 @@ import { renderLoginProblem } from './pages/login-problem.ts'
 import { renderNotInWeChat } from './pages/not-in-wechat.ts'
 import { urls } from './urls.ts'
 
-/** The first authorisation and one more; then a person decides (wechat/official-account.md 1.6-4). */
+/** The first authorisation and one more; then a person decides (docs/wechat/official-account.md 1.6). */
 const mostAttempts = 2
 
 /**

@@ -7,7 +7,7 @@ import type { MerchantState } from '../middleware/merchant.ts'
 import type { Context, Handler } from '../shell/context.ts'
 import { readBody } from '../shell/body.ts'
 
-/** A push has some hundred bytes, in compatible mode three times that (wechat/official-account.md 4.3). */
+/** A push has some hundred bytes, in compatible mode three times that (docs/wechat/official-account.md 4.3). */
 const pushMaxBytes = 64 * 1024
 
 /**
@@ -32,10 +32,10 @@ async function takePush(ctx: Context<MerchantState>, keys: PushKeys): Promise<vo
   const push = openPush(keys, ctx.query, body.toString()) as StoredPush
   if (cardOfPush(push)) {
     const arrival = { merchantId: merchant.id, source: 'oa', businessKey: pushKey(push), body: push } as const
-    await receive(services.db, { ...arrival, at: services.clock.now() })
+    await receive(services, { ...arrival, at: services.clock.now() })
   }
   // Anything else in the body makes WeChat tell the member that the account is out of order
-  // (wechat/official-account.md 4.4).
+  // (docs/wechat/official-account.md 4.4).
   ctx.body = 'success'
 }
 

@@ -14,8 +14,8 @@ const notificationMaxBytes = 256 * 1024
 
 /**
  * POST /notify/{merchant}/pay/{mchid}: WeChat Pay's notifications, v3 JSON and v2 XML. The number in the address says
- * whose key opens them, since nothing in the clear does (wechat/payment-triggers.md 1.1). On disk before the answer, for
- * which WeChat waits five seconds.
+ * whose key opens them, since nothing in the clear does (docs/wechat/payment-triggers.md 1.1). On disk before the
+ * answer, for which WeChat waits five seconds.
  */
 export const payNotification: Handler<MerchantState> = async (ctx) => {
   const { merchant } = ctx.state
@@ -43,7 +43,7 @@ async function keep({ state }: Context<MerchantState>, stored: StoredNotificatio
     businessKey: notificationKey(stored),
     body: stored,
   } as const
-  await receive(services.db, { ...arrival, at: services.clock.now() })
+  await receive(services, { ...arrival, at: services.clock.now() })
 }
 
 /** Quietly: WeChat itself probes with wrong signatures. A good signature over what does not open means a wrong key. */

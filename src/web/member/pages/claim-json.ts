@@ -1,7 +1,7 @@
 import type { ClaimAnswer } from '../../../claims/claim-answer.ts'
 import type { Refusal } from '../../../refusal.ts'
 
-/** What a program is answered to a claim (README.md "Addresses"): amounts in fen, times in RFC 3339. */
+/** What a program is answered to a claim (docs/merchant/addresses.md): amounts in fen, times in RFC 3339. */
 export type ClaimJson = {
   status: ClaimAnswer['status']
   grant_id?: string

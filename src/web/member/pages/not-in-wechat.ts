@@ -6,7 +6,10 @@ import { render } from '../render.ts'
 /** A longer address makes a code too dense for a phone camera; the link alone is shown then. */
 const longestQrUrl = 600
 
-/** Outside WeChat: the relative address `target` as a link and a QR code to open in WeChat (wechat/official-account.md 1.8). */
+/**
+ * Outside WeChat: the relative address `target` as a link and a QR code to open in WeChat
+ * (docs/wechat/official-account.md 1.8).
+ */
 export async function renderNotInWeChat(ctx: Context<MerchantState>, target: string = ctx.url): Promise<void> {
   const { config } = ctx.state.services
   const url = config.publicUrl + target

@@ -12,9 +12,9 @@ import { renderLoginProblem } from './login-problem.ts'
 import { renderSnapshot } from './snapshot.ts'
 
 /**
- * `GET /oauth/{merchant}/callback`: where WeChat sends the browser with `code` and `state` (wechat/official-account.md
- * 1.6). It makes a session and leads on to a clean address; it grants nothing. A state that this browser was not given,
- * or is over, begins a new login; a code without its own browser is never exchanged.
+ * `GET /oauth/{merchant}/callback`: where WeChat sends the browser with `code` and `state`
+ * (docs/wechat/official-account.md 1.6). It makes a session and leads on to a clean address; it grants nothing. A state
+ * that this browser was not given, or is over, begins a new login; a code without its own browser is never exchanged.
  */
 export async function oauthCallback(ctx: Context<MerchantState>): Promise<void> {
   // The code is in this address: nobody may keep it, or be told of it.
@@ -24,7 +24,7 @@ export async function oauthCallback(ctx: Context<MerchantState>): Promise<void> 
   if (!login) startAgain(ctx, readReturn(ctx))
   else if (login.done) ctx.redirect(login.target)
   else if (typeof code === 'string' && code !== '') await finish(ctx, login, await exchange(ctx, login, code))
-  // The person refused, or WeChat did for them (wechat/official-account.md 1.3).
+  // The person refused, or WeChat did for them (docs/wechat/official-account.md 1.3).
   else renderLoginProblem(ctx, login.target)
 }
 
