@@ -1,5 +1,6 @@
 import { memberErrors } from './member/errors.ts'
-import { type ErrorPages, errorsAsBarePages, errorsAsJson } from './shell/error-pages.ts'
+import { errorsAsBarePages } from './shell/bare-pages.ts'
+import { type ErrorPages, errorsAsJson } from './shell/error-pages.ts'
 
 /**
  * How whoever asks at `path` hears of an error. An address that nobody has is most likely a member's, mistyped or from

@@ -1,11 +1,11 @@
 import { receive } from '../../inbox/inbox.ts'
 import { cardOfPush, pushKey, type StoredPush } from '../../inbox/push.ts'
 import { inboxTotal } from '../../plumbing/telemetry/metrics.ts'
-import type { OfficialAccount } from '../../merchants/merchant.ts'
 import { answerEcho, MessageFault, openPush, type PushKeys } from '../../wechat/official/message-push.ts'
 import type { MerchantState } from '../middleware/merchant.ts'
 import type { Context, Handler } from '../shell/context.ts'
 import { readBody } from '../shell/body.ts'
+import { pushKeysOf } from './push-keys.ts'
 
 /** A push has some hundred bytes, in compatible mode three times that (docs/wechat/official-account.md 4.3). */
 const pushMaxBytes = 64 * 1024
@@ -45,9 +45,4 @@ function refuse(ctx: Context<MerchantState>, fault: MessageFault): void {
   inboxTotal.inc({ source: 'oa', outcome: 'refused' })
   ctx.status = 401
   ctx.body = 'refused'
-}
-
-function pushKeysOf({ appid, messageToken, encodingAesKey, previousEncodingAesKey }: OfficialAccount): PushKeys {
-  if (!messageToken || !encodingAesKey) throw new MessageFault('this merchant has no message_token or encoding_aes_key')
-  return { appid, token: messageToken, key: encodingAesKey, previousKey: previousEncodingAesKey }
 }

@@ -1,6 +1,5 @@
 import { wantsJson } from './accepts.ts'
 import type { Context } from './context.ts'
-import { openViews } from './views.ts'
 
 /** How an audience hears that its request led nowhere. */
 export type ErrorPages = {
@@ -30,14 +29,6 @@ export function errorsAsPages(show: (ctx: Context, status: number) => void): Err
     },
   }
 }
-
-const views = openViews('shared')
-
-/** A bare page, for addresses that are no audience's site. */
-export const errorsAsBarePages = errorsAsPages((ctx, status) => {
-  ctx.type = 'html'
-  ctx.body = views('bare-problem', { status, requestId: ctx.state.requestId })
-})
 
 const retrySeconds = '5'
 
