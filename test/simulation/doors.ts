@@ -23,7 +23,13 @@ export async function deliverMessage(process: SimulatedProcess, merchant: Mercha
   if (message.door === 'events') return post(process, merchant, JSON.stringify(message.body))
   if (message.door === 'pay') {
     const { notification: body } = message
-    await receive(process.services, { merchantId: merchant.id, source: 'pay', businessKey: notificationKey(body), body, at })
+    await receive(process.services, {
+      merchantId: merchant.id,
+      source: 'pay',
+      businessKey: notificationKey(body),
+      body,
+      at,
+    })
     return 200
   }
   const { push: body } = message

@@ -1,3 +1,4 @@
+import type { MerchantState } from '../middleware/merchant.ts'
 import type { Context } from '../shell/context.ts'
 import { readSignedCookie, writeSignedCookie } from '../shell/cookies.ts'
 
@@ -30,7 +31,7 @@ const mostLogins = 3
 const longestText = 3_600
 
 /** The browser's unexpired logins, and its intent. */
-export function readLoginBook(ctx: Context): LoginBook {
+export function readLoginBook(ctx: Context<MerchantState>): LoginBook {
   const text = readSignedCookie(ctx, cookieName(ctx))
   if (text === undefined) return { logins: [] }
   const book = JSON.parse(Buffer.from(text, 'base64url').toString()) as LoginBook
@@ -39,7 +40,7 @@ export function readLoginBook(ctx: Context): LoginBook {
 }
 
 /** Keeps the newest logins, as many as there is room for. */
-export function writeLoginBook(ctx: Context, book: LoginBook): void {
+export function writeLoginBook(ctx: Context<MerchantState>, book: LoginBook): void {
   let logins = book.logins.slice(-mostLogins)
   while (encode({ ...book, logins }).length > longestText) logins = logins.slice(1)
   writeSignedCookie(ctx, cookieName(ctx), encode({ ...book, logins }), { path: '/', maxAgeMs: loginMs })
@@ -50,6 +51,6 @@ function encode(book: LoginBook): string {
 }
 
 /** The callback, outside of the merchant's pages, reads it as well: so its path is `/`. */
-function cookieName(ctx: Context): string {
+function cookieName(ctx: Context<MerchantState>): string {
   return `pc_login_${ctx.state.merchant.slug}`
 }
