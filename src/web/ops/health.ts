@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { kept } from '../../plumbing/cache.ts'
 import { schemaIsCurrent } from '../../plumbing/storage/migrate.ts'
 import type { Services } from '../../services.ts'
 import type { Context } from '../shell/context.ts'
@@ -26,12 +27,13 @@ export async function readyz(ctx: Context): Promise<void> {
 }
 
 /** Once current, a schema stays so for this process: it only moves forward. */
-const current = new WeakSet<Services>()
+const schemaState = kept<'schema', 'current'>({ most: 1 })
 
-async function schemaHolds(services: Services): Promise<void> {
-  if (current.has(services)) return
-  if (!(await schemaIsCurrent(services.db))) throw new Error('migrations are missing')
-  current.add(services)
+function schemaHolds({ cache, db }: Services): Promise<unknown> {
+  return cache.read(schemaState, 'schema', async () => {
+    if (!(await schemaIsCurrent(db))) throw new Error('migrations are missing')
+    return 'current'
+  })
 }
 
 async function holds(check: () => Promise<unknown>): Promise<boolean> {
