@@ -3,7 +3,7 @@ import type { Services } from '../services.ts'
 import { goodsTagSet } from '../stocks/goods-tags.ts'
 import { creatorOf, readLiveStock } from '../stocks/live-stock.ts'
 import type { Stock } from '../plumbing/storage/schema/stock.ts'
-import { StockFault } from '../stocks/stock-fault.ts'
+import { Unusable } from '../plumbing/unusable.ts'
 import { statedTags, stockFaults } from '../stocks/stock-rules.ts'
 import type { StockDetail } from '../wechat/pay/favor.ts'
 import { finding, type Finding } from './findings.ts'
@@ -26,7 +26,7 @@ export async function checkStock(services: Services, merchant: Merchant, stock: 
       checkLeft(stock, detail),
     ]
   } catch (error) {
-    if (error instanceof StockFault) return [finding('stock_unreadable', { stock, said: error.faults.join('; ') })]
+    if (error instanceof Unusable) return [finding('stock_unreadable', { stock, said: error.faults.join('; ') })]
     throw error
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Unusable } from '../unusable.ts'
 import { cookieKeys, developmentKey, masterKeys } from './config-keys.ts'
 
 /** What the environment says, checked. See the README's table for each name. */
@@ -23,20 +24,9 @@ export type Config = {
   logLevel: string
 }
 
-/** Everything that is wrong with the environment, one sentence each. */
-export class ConfigFault extends Error {
-  readonly faults: string[]
-
-  constructor(faults: string[]) {
-    super(`the configuration is not usable:\n${faults.map((fault) => `  ${fault}`).join('\n')}`)
-    this.name = 'ConfigFault'
-    this.faults = faults
-  }
-}
-
 /**
  * Reads the settings of README.md "Configuration" from `env`; an empty value counts as unset. In development the keys
- * that are not given are generated once under DATA_DIR. Throws `ConfigFault` listing all faults at once.
+ * that are not given are generated once under DATA_DIR. Throws `Unusable` listing all faults at once.
  */
 export function readConfig(env: Record<string, string | undefined> = process.env): Config {
   const given = Object.fromEntries(
@@ -45,7 +35,8 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   const parsed = environment.safeParse(given)
   const faults = parsed.error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) ?? []
   faults.push(...(given.NODE_ENV === 'production' ? productionFaults(given) : developmentFaults(given)))
-  if (!parsed.success || faults.length > 0) throw new ConfigFault(faults)
+  if (!parsed.success || faults.length > 0)
+    throw new Unusable(faults, ['the configuration is not usable:', ...faults].join('\n  '))
   return configOf(parsed.data)
 }
 
