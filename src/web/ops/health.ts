@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { kept } from '../../plumbing/cache.ts'
+import { within } from '../../plumbing/within.ts'
 import { schemaIsCurrent } from '../../plumbing/storage/migrate.ts'
 import type { Services } from '../../services.ts'
 import type { Context } from '../shell/context.ts'
@@ -37,16 +38,10 @@ function schemaHolds({ cache, db }: Services): Promise<unknown> {
 }
 
 async function holds(check: () => Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('no answer in time')), checkTimeoutMs)
-  })
   try {
-    await Promise.race([check(), late])
+    await within(checkTimeoutMs, check())
     return true
   } catch {
     return false
-  } finally {
-    clearTimeout(timer)
   }
 }

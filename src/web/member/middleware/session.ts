@@ -1,10 +1,11 @@
+import { dayMs } from '../../../plumbing/clock.ts'
 import type { Context, Handler, SessionMember } from '../../shell/context.ts'
 import { readSignedCookie, writeSignedCookie } from '../../shell/cookies.ts'
 import { randomText } from '../../shell/random.ts'
 
 /** A member is asked to log in anew after this; the login is silent, so a shorter time would only cost a redirect. */
 const sessionDays = 30
-const sessionMs = sessionDays * 86_400_000
+const sessionMs = sessionDays * dayMs
 
 /** 128 bits: nobody guesses it. */
 const sessionIdBytes = 16
