@@ -4,7 +4,8 @@ import { within } from '../../plumbing/within.ts'
 import { CertificatesUnavailable, certificatesPath, readCertificates } from './certificates.ts'
 import { openKeyRing } from './key-ring.ts'
 import type { SignedExchange } from './signed-exchange.ts'
-import type { CertificateStore, HeaderBag, PayKeyMaterial } from './types.ts'
+import type { HeaderBag } from '../exchange.ts'
+import type { CertificateStore, PayKeys } from './types.ts'
 import { verify, type Verdict } from './verification.ts'
 
 /** Verifies what WeChat sends, and keeps the certificates that this needs at hand and fresh. */
@@ -29,7 +30,7 @@ const overduePauseMs = 600_000
 const downloadTimeoutMs = 5_000
 
 export function openPlatformKeys(
-  keys: PayKeyMaterial,
+  keys: PayKeys,
   options: { exchange: SignedExchange; certificates: CertificateStore; clock: Clock; log: Logger },
 ): PlatformKeys {
   const { clock, log } = options
