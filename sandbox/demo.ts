@@ -11,7 +11,7 @@ import { startSandbox } from './sandbox.ts'
 import { createWorld, type World, worldFromJson, worldToJson } from './world.ts'
 import type { Services } from '../src/services.ts'
 import { type Running, start } from '../src/start.ts'
-import { StockFault } from '../src/stocks/stock-fault.ts'
+import { Unusable } from '../src/plumbing/unusable.ts'
 
 /**
  * The first start compiles everything at once, also the sandbox that is asked: an answer may come too late for the limits
@@ -64,7 +64,7 @@ async function setUpPatiently(services: Services, world: World): Promise<void> {
     try {
       return await setUpDemo(services, world)
     } catch (error) {
-      if (!(error instanceof StockFault) || attempt === setUpTries) throw error
+      if (!(error instanceof Unusable) || attempt === setUpTries) throw error
       services.log.warn({ reason: error.message, attempt }, 'the demo is not set up yet: trying again')
       await sleep(setUpPauseMs)
     }

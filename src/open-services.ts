@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { Agent } from 'undici'
 import { openGate } from './gate/gate.ts'
 import { openLedger } from './ledger/ledger.ts'
+import { openCache } from './plumbing/cache.ts'
 import { type Clock, systemClock } from './plumbing/clock.ts'
 import type { Config } from './plumbing/config/config.ts'
 import { openDatabase } from './plumbing/storage/database.ts'
@@ -39,6 +40,7 @@ export async function openServices(
   const secrets = openSecrets(config.masterKeys)
   const http = new Agent({ connections: connectionsPerHost, pipelining: 1, connect: { timeout: connectTimeoutMs } })
   const processName = overrides.processName ?? `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`
+  const cache = openCache(clock)
   const gate = openGate({ redis, db, log })
   const bells = openBells(redis, processName, log)
 
@@ -49,9 +51,10 @@ export async function openServices(
     clock,
     log,
     processName,
+    cache,
     secrets,
     http,
-    catalog: openCatalog(db, secrets, clock),
+    catalog: openCatalog(db, secrets, cache),
     gate,
     ledger: openLedger(db, clock, (merchantId, freed) => gate.giveBack(merchantId, freed)),
     pace: openPace(redis, clock),

@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici'
 import type { Logger } from 'pino'
 import type { Gate } from './gate/gate.ts'
 import type { Ledger } from './ledger/ledger.ts'
+import type { Cache } from './plumbing/cache.ts'
 import type { Clock } from './plumbing/clock.ts'
 import type { Config } from './plumbing/config/config.ts'
 import type { Db } from './plumbing/storage/database.ts'
@@ -23,6 +24,8 @@ export type Services = {
   log: Logger
   /** Names this process among all: it owns leases under this name. */
   processName: string
+  /** What this process remembers for a while, and may forget at any time. */
+  cache: Cache
   secrets: Secrets
   /** Keep-alive pool for every call to WeChat. */
   http: Dispatcher

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { ConfigFault, readConfig } from '../src/plumbing/config/config.ts'
+import { readConfig } from '../src/plumbing/config/config.ts'
+import { Unusable } from '../src/plumbing/unusable.ts'
 import { outcomes } from '../src/ledger/outcomes/outcomes.ts'
 import { goodsTagSets } from '../src/stocks/goods-tags.ts'
 
@@ -49,7 +50,7 @@ test('the example is the development set-up as it stands', () => {
 
 test("the example's production block lacks nothing but its keys", () => {
   const block = settings(/^# ([A-Z_]+)=(.*)$/gm)
-  expect(() => readConfig(block)).toThrow(ConfigFault)
+  expect(() => readConfig(block)).toThrow(Unusable)
   expect(readConfig({ ...block, MASTER_KEY: random, COOKIE_KEYS: random, METRICS_TOKEN: random }).production).toBe(true)
 })
 

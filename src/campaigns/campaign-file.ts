@@ -1,12 +1,13 @@
 import { z } from 'zod'
-import { checkFile, FileFault } from '../plumbing/files/file-fault.ts'
+import { checkFile } from '../plumbing/files/check-file.ts'
+import { Unusable } from '../plumbing/unusable.ts'
 import { spendSchema, tierFaults } from './spend-file.ts'
 import { couponList } from './coupon-list.ts'
 
 export type CampaignFile = z.output<typeof campaignSchema>
 
 /**
- * Reads and checks a campaign file (docs/merchant/campaign-file.md), without the database. Throws `FileFault`
+ * Reads and checks a campaign file (docs/merchant/campaign-file.md), without the database. Throws `Unusable`
  * with everything wrong.
  */
 export function readCampaignFile(file: unknown): CampaignFile {
@@ -25,7 +26,7 @@ export function readCampaignFile(file: unknown): CampaignFile {
     }
   }
   faults.push(...(campaign.spend ? tierFaults(campaign.spend) : []))
-  if (faults.length > 0) throw new FileFault(faults)
+  if (faults.length > 0) throw new Unusable(faults)
   return { ...campaign, limits: withDefaults(campaign) }
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../plumbing/clock.ts'
 import type { Db } from '../plumbing/storage/database.ts'
-import { FileFault } from '../plumbing/files/file-fault.ts'
+import { Unusable } from '../plumbing/unusable.ts'
 import type { Catalog } from '../merchants/catalog.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import { copiedRule } from './added-tiers.ts'
@@ -12,7 +12,7 @@ export type Copy = { slug: string; newSlug: string; from: Date }
 /**
  * Copies a campaign so that its rules may change: the copy starts at `from` and can never start before, so that it
  * counts only payments and cards that come after. It is a draft, with places of its own under every limit. Returns what
- * the operator should know. Throws `FileFault` where it cannot be made; then nothing was changed.
+ * the operator should know. Throws `Unusable` where it cannot be made; then nothing was changed.
  */
 export async function copyCampaign(
   services: { db: Db; clock: Clock; catalog: Catalog },
@@ -28,9 +28,9 @@ export async function copyCampaign(
       .forShare()
       .executeTakeFirst()
     const faults = faultsOf(original, merchant, { slug, newSlug, from }, services.clock.now())
-    if (!original || faults.length > 0) throw new FileFault(faults)
+    if (!original || faults.length > 0) throw new Unusable(faults)
     if (!(await insert(db, original, newSlug, from, services.clock.now()))) {
-      throw new FileFault([`NEW_SLUG: merchant ${merchant.slug} has a campaign ${newSlug} already`])
+      throw new Unusable([`NEW_SLUG: merchant ${merchant.slug} has a campaign ${newSlug} already`])
     }
     return notes(original, newSlug, from)
   })

@@ -18,7 +18,7 @@ export type Cli = {
   foundWanting(): void
 }
 
-/** The configuration of the command's environment. Throws `ConfigFault`. */
+/** The configuration of the command's environment. Throws `Unusable`. */
 export function configOf(cli: Cli): Config {
   return readConfig(cli.env)
 }

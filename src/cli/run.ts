@@ -1,11 +1,7 @@
 import { Command, CommanderError } from 'commander'
-import { ConfigFault } from '../plumbing/config/config.ts'
-import { FileFault } from '../plumbing/files/file-fault.ts'
-import { StockFault } from '../stocks/stock-fault.ts'
 import { campaignCommand } from './campaign.ts'
 import { cardsCommand } from './cards.ts'
 import type { Cli, Environment } from './cli.ts'
-import { CliRefusal } from './cli-refusal.ts'
 import { doctorCommand } from './doctor.ts'
 import { grantsCommand } from './grants.ts'
 import { jobsCommand } from './jobs.ts'
@@ -68,8 +64,6 @@ function inherit(command: Command, output: Output): Command {
 }
 
 function sentence(error: unknown): string {
-  if (error instanceof FileFault || error instanceof ConfigFault) return error.faults.join('\n')
-  if (error instanceof StockFault || error instanceof CliRefusal) return error.message
   if (!(error instanceof Error)) return 'something unknown went wrong'
   // A failed connection is an AggregateError without words of its own.
   return error.message || (error as NodeJS.ErrnoException).code || error.name

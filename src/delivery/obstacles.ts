@@ -1,4 +1,5 @@
 import { type Selectable, sql } from 'kysely'
+import { kept } from '../plumbing/cache.ts'
 import type { Db } from '../plumbing/storage/database.ts'
 import type { HaltsTable } from '../plumbing/storage/schema.ts'
 import type { Services } from '../services.ts'
@@ -18,37 +19,26 @@ export type LaneName = { accountId: number; stockRef: number }
 export const laneOf = ({ accountId, stockRef }: LaneName) => `${accountId}/${stockRef}`
 
 /** A halt raised by another process is obeyed after this; until then a send only meets the same answer again. */
-const cacheMs = 1_000
+const maxAgeMs = 1_000
+const known = kept<'all', Obstacles>({ most: 1, ageMs: maxAgeMs })
 
-type Cache = { readAt: number; obstacles: Promise<Obstacles>; known?: Obstacles }
-const caches = new WeakMap<Db, Cache>()
-
-/** Every send asks, so the few rows are read once a second. Throws what the database throws. */
-export function readObstacles({ db }: Pick<Services, 'db'>): Promise<Obstacles> {
-  const known = caches.get(db)
-  if (known && performance.now() - known.readAt < cacheMs) return known.obstacles
-  const obstacles = read(db)
-  const fresh: Cache = { readAt: performance.now(), obstacles }
-  caches.set(db, fresh)
-  obstacles.then(
-    (known) => (fresh.known = known),
-    () => caches.get(db) === fresh && caches.delete(db),
-  )
-  return obstacles
+/** Every send asks, so the few rows are read once a second. Rejects with what the database throws. */
+export function readObstacles({ cache, db }: Services): Promise<Obstacles> {
+  return cache.read(known, 'all', () => read(db))
 }
 
 /** Reads anew from now on; whoever changes a halt calls it. */
-export function forgetObstacles({ db }: Pick<Services, 'db'>): void {
-  caches.delete(db)
+export function forgetObstacles({ cache }: Services): void {
+  cache.forget(known, 'all')
 }
 
 /**
  * Reads anew when a halt is remembered that closes the lane of one of these coupons, which were leased just now and so
  * under none: it was lifted by another process.
  */
-export function forgetLifted(services: Pick<Services, 'db'>, coupons: LaneName[]): void {
-  const known = caches.get(services.db)?.known
-  if (known && coupons.some((coupon) => haltOn(known, coupon))) forgetObstacles(services)
+export function forgetLifted({ cache }: Services, coupons: LaneName[]): void {
+  const obstacles = cache.get(known, 'all')
+  if (obstacles && coupons.some((coupon) => haltOn(obstacles, coupon))) cache.forget(known, 'all')
 }
 
 /** The halt that closes a lane; the account's own before the stock's. */

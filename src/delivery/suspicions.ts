@@ -1,5 +1,5 @@
 import type { OwedCoupon } from '../ledger/coupon.ts'
-import type { Db } from '../plumbing/storage/database.ts'
+import { kept } from '../plumbing/cache.ts'
 import type { SuspicionsTable } from '../plumbing/storage/schema.ts'
 import type { Services } from '../services.ts'
 import type { Outcome } from './classify.ts'
@@ -10,8 +10,8 @@ const membersToHalt = 3
 /** Within this time, and with no success of the stock between. */
 const windowMs = 10 * 60_000
 
-/** When this process last gave a coupon of each lane; a lane is an account and a stock, so there are few. */
-const successes = new WeakMap<Db, Map<string, Date>>()
+/** When this process last gave a coupon of each lane, an account and a stock; more than a window's lanes of the largest house. */
+const successes = kept<string, Date>({ most: 10_000, ageMs: windowMs })
 
 /**
  * Remembers that a member met an answer that may be his own fault. True once so many members have met the same one that
@@ -24,13 +24,13 @@ export async function isMetBySeveral(
   { row, evidence }: Pick<Outcome, 'row' | 'evidence'>,
   isFirst: boolean,
 ): Promise<boolean> {
-  const { db, clock } = services
+  const { db, clock, cache } = services
   const now = clock.now()
   const windowBegan = new Date(now.getTime() - windowMs)
   const { accountId, stockRef, openid } = coupon
   const answer = { account_id: accountId, stock_ref: stockRef, outcome: row.name, code: evidence.code ?? '' }
   if (isFirst) await remember(services, { ...answer, openid, at: now }, windowBegan)
-  const given = successes.get(db)?.get(laneOf(coupon))
+  const given = cache.get(successes, laneOf(coupon))
   const { members } = await db
     .selectFrom('suspicions')
     .select((eb) => eb.fn.countAll<number>().as('members'))
@@ -54,9 +54,8 @@ async function remember(services: Services, met: SuspicionsTable, windowBegan: D
 }
 
 /** WeChat gave a coupon of the lane: whatever others met before is not the stock's fault. */
-export function noteSuccess({ db, clock }: Services, coupon: OwedCoupon): void {
-  const known = successes.get(db) ?? new Map<string, Date>()
-  successes.set(db, known.set(laneOf(coupon), clock.now()))
+export function noteSuccess({ cache, clock }: Services, coupon: OwedCoupon): void {
+  cache.set(successes, laneOf(coupon), clock.now())
 }
 
 /**

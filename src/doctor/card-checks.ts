@@ -1,12 +1,13 @@
 import { sql } from 'kysely'
 import { unprovenOpenings } from '../cards/unproven.ts'
+import { dayMs } from '../plumbing/clock.ts'
 import type { Db } from '../plumbing/storage/database.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
 import { finding, type Finding } from './findings.ts'
 
 /** A campaign that has run for so long without a single card push has none coming. */
-const patienceMs = 86_400_000
+const patienceMs = dayMs
 
 /**
  * Where a card_open campaign is published: whether WeChat's pushes about cards arrive at all, without which no new

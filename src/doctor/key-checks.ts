@@ -4,10 +4,7 @@ import { apiV3Key } from '../merchants/api-v3-key.ts'
 import type { Account } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
 import { finding, type Finding } from './findings.ts'
-
-/** WeChat itself warns this long before a certificate ends. */
-const warnDays = 30
-const dayMs = 86_400_000
+import { certificateEnd } from '../merchants/certificate-end.ts'
 
 /**
  * Whether an account's stored keys parse and belong together, and how long its certificate lasts
@@ -44,9 +41,8 @@ export async function checkKeys({ db, clock }: Services, account: Account): Prom
 
 function checkDate(mchid: string, pem: string | undefined, now: Date): Finding {
   if (!pem) return finding('certificate_unknown', { mchid })
-  const ends = new Date(new X509Certificate(pem).validTo)
-  const days = Math.floor((ends.getTime() - now.getTime()) / dayMs)
-  const facts = { mchid, date: ends.toISOString().slice(0, 10), days }
+  const { date, days, isNear } = certificateEnd(new X509Certificate(pem), now)
+  const facts = { mchid, date, days }
   if (days < 0) return finding('certificate_ended', facts)
-  return finding(days < warnDays ? 'certificate_ends_soon' : 'certificate_in_date', facts)
+  return finding(isNear ? 'certificate_ends_soon' : 'certificate_in_date', facts)
 }

@@ -13,7 +13,6 @@ import { type Offer, offerOf } from './offer.ts'
 import { reservationOf } from './reservation.ts'
 import type { Reservation, Reserved } from '../ledger/reserve.ts'
 import { senderFor } from '../ledger/sender-choice.ts'
-import { isFullInLedger } from '../ledger/slots.ts'
 
 /** What a trigger earned a member in a campaign. */
 export type Award = {
@@ -147,7 +146,7 @@ async function turnedAway(
     await services.gate.refill(wanted.merchant.id, ofMember)
     return { kind: 'again', asked: wanted }
   }
-  if (!wanted.lease && !(await isFullInLedger(services.db, wanted.merchant.id, limit))) {
+  if (!wanted.lease && !(await services.ledger.isFull(wanted.merchant.id, limit))) {
     throw new AskAgain(`${limit.scope} is full at the gate and not in the ledger`)
   }
   const grantId = known ?? (limit.level === 'member' ? await lastGrantOf(services, wanted) : undefined)

@@ -1,4 +1,5 @@
 import type { Merchant } from '../merchants/merchant.ts'
+import { kept } from '../plumbing/cache.ts'
 import type { CampaignCoupon } from '../plumbing/storage/schema.ts'
 import type { Services } from '../services.ts'
 import type { Stock } from '../plumbing/storage/schema/stock.ts'
@@ -6,22 +7,15 @@ import type { Stock } from '../plumbing/storage/schema/stock.ts'
 /** What a campaign gives, resolved: how many coupons of which stocks. */
 export type Offer = { stock: Stock; count: number }[]
 
-/** As old as the catalog's own answers may be. */
-const maxAgeMs = 1_000
-
-type Known = { merchant: Merchant; offer: Offer; readAt: number }
-const known = new WeakMap<CampaignCoupon[], Known>()
+/** As old as the catalog's own answers may be; lists that a crowd asks for within that time. */
+const offers = kept<CampaignCoupon[], Offer>({ most: 500, ageMs: 1_000 })
 
 /**
  * Resolves `coupons`, a list of the campaign or of one of its tiers. Every tap of a crowd asks for the same list, so the
- * answer is kept for a second. Throws when the campaign names a stock that is not there.
+ * answer is kept for a second. Rejects when the campaign names a stock that is not there.
  */
-export async function offerOf(services: Services, merchant: Merchant, coupons: CampaignCoupon[]): Promise<Offer> {
-  const before = known.get(coupons)
-  if (before?.merchant === merchant && performance.now() - before.readAt < maxAgeMs) return before.offer
-  const offer = await byStock(services, merchant, coupons)
-  known.set(coupons, { merchant, offer, readAt: performance.now() })
-  return offer
+export function offerOf(services: Services, merchant: Merchant, coupons: CampaignCoupon[]): Promise<Offer> {
+  return services.cache.read(offers, coupons, () => byStock(services, merchant, coupons), merchant)
 }
 
 /** The same stock named twice counts once, with the sum: a scope may be asked for only once. */

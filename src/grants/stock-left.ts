@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { kept } from '../plumbing/cache.ts'
 import type { Db } from '../plumbing/storage/database.ts'
 import type { Services } from '../services.ts'
 import type { Stock } from '../plumbing/storage/schema/stock.ts'
@@ -17,7 +18,8 @@ type Left = {
   counting: boolean
 }
 
-const known = new WeakMap<Db, Map<number, Promise<Left>>>()
+/** By `stocks.id`: more stocks than are claimed from at a time, so that none goes while a claim holds coupons of it. */
+const counts = kept<number, Promise<Left>>({ most: 10_000 })
 
 /** The quickest that a stock is counted again; what other processes promise is seen this much later. */
 const leastAgeMs = 2_000
@@ -62,14 +64,12 @@ async function leftOf(services: Services, stock: Stock): Promise<Left> {
   return left
 }
 
-function firstCount({ db }: Services, stock: Stock): Promise<Left> {
-  const stocks = known.get(db) ?? new Map<number, Promise<Left>>()
-  known.set(db, stocks)
-  const before = stocks.get(stock.id)
+function firstCount({ cache, db }: Services, stock: Stock): Promise<Left> {
+  const before = cache.get(counts, stock.id)
   const isOfSync = (left: Left) => left.syncedAt === stock.synced_at.getTime()
   const now = before ? before.then((left) => (isOfSync(left) ? left : count(db, stock, left))) : count(db, stock)
-  stocks.set(stock.id, now)
-  now.catch(() => stocks.get(stock.id) === now && stocks.delete(stock.id))
+  cache.set(counts, stock.id, now)
+  now.catch(() => cache.get(counts, stock.id) === now && cache.forget(counts, stock.id))
   return now
 }
 

@@ -1,12 +1,12 @@
 import type { Db } from '../plumbing/storage/database.ts'
 import { scopes } from './limits/scopes.ts'
+import { dayMs } from '../plumbing/clock.ts'
 
 /** A scope of a whole campaign, and its places. */
 export type CampaignScope = { merchantId: number; scope: string; limit: number }
 
 /** A payment or card may become known this late, and counts for its own day. */
 const daysBack = 7
-const dayMs = 86_400_000
 
 /** The scopes that the crowd of every published campaign goes through now, with the days that late facts still count for. */
 export async function campaignScopes(db: Db, now: Date): Promise<CampaignScope[]> {

@@ -2,6 +2,7 @@ import type { Clock } from '../plumbing/clock.ts'
 import type { Db } from '../plumbing/storage/database.ts'
 import { batched } from '../plumbing/storage/batched.ts'
 import type { OwedCoupon } from './coupon.ts'
+import { openFullness, type Wanted } from './fullness.ts'
 import type { GivenBack } from './give-back.ts'
 import { type GivenUp, giveUp } from './give-up.ts'
 import { type LateSent, settleLate, type SettledLate } from './late-sent.ts'
@@ -16,6 +17,8 @@ import { type Refused, type Sent, type Settled, settleRefused, settleSent } from
 export type Ledger = {
   /** Writes a grant with its slots and coupons; concurrent reservations share a commit, unless their campaign is being changed. */
   reserve(reservation: Reservation): Promise<Reserved>
+  /** True when the ledger itself holds every place of a scope, or too few are left for what is wanted. */
+  isFull(merchantId: number, wanted: Wanted): Promise<boolean>
   /** Writes a coupon as sent; concurrent ones share a commit. */
   settleSent(sent: Sent): Promise<Settled>
   /** Writes as sent what was refused before, and takes its places again. */
@@ -42,6 +45,7 @@ export type Ledger = {
 export function openLedger(db: Db, clock: Clock, onFreed: (merchantId: number, freed: GivenBack[]) => void): Ledger {
   return {
     reserve: openReserving(db),
+    isFull: openFullness(db),
     settleSent: batched((sent: Sent[]) => settleSent(db, sent)),
     settleLate: (late) => settleLate(db, late),
     async settleRefused(refused) {

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../plumbing/storage/database.ts'
 import { prepared } from '../plumbing/storage/prepared.ts'
+import { deadlockDetected, sqlStateOf, uniqueViolation } from '../plumbing/storage/sqlstates.ts'
 import { leaseMs } from './coupon.ts'
 
 export type Slot = { scope: string; number: number; couponRow: string | null }
@@ -49,10 +50,6 @@ export type Reserved =
 
 /** Somebody is changing the campaign at this moment: nothing was written. */
 export type BeingChanged = { kind: 'being_changed' }
-
-/** SQLSTATEs: https://www.postgresql.org/docs/15/errcodes-appendix.html */
-const uniqueViolation = '23505'
-const deadlockDetected = '40P01'
 
 /**
  * Writes the reservations in one commit, and answers in their order. The campaigns are locked against change while it
@@ -147,7 +144,7 @@ async function insert(db: Db, reservations: Reservation[], ifLocked: RawBuilder<
 type Conflict = Error & { code: string; constraint?: string; detail?: string }
 
 function isConflict(error: unknown): error is Conflict {
-  const code = (error as Partial<Conflict>).code
+  const code = sqlStateOf(error)
   return code === uniqueViolation || code === deadlockDetected
 }
 

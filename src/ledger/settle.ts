@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../plumbing/storage/database.ts'
 import { prepared } from '../plumbing/storage/prepared.ts'
+import { sqlStateOf, uniqueViolation } from '../plumbing/storage/sqlstates.ts'
 import type { OwedCoupon } from './coupon.ts'
 import { type GivenBack, giveSlotsBack } from './give-back.ts'
 import { holdCampaignOf, lockGrant } from './locks.ts'
@@ -13,8 +14,6 @@ export type Settled =
   | 'settled_before'
   /** Another row of ours is this very coupon of WeChat's. */
   | 'of_another_row'
-
-const uniqueViolation = '23505'
 
 /** Writes coupons as sent, all in one commit, and answers in their order. The newest holder of a lease has no say here. */
 export async function settleSent(db: Db, sent: Sent[]): Promise<Settled[]> {
@@ -36,7 +35,7 @@ export async function settleSent(db: Db, sent: Sent[]): Promise<Settled[]> {
     const ids = new Set(written.map((row) => row.id))
     return sent.map(({ coupon }) => (ids.has(coupon.id) ? 'written' : 'settled_before'))
   } catch (error) {
-    if ((error as { code?: string }).code !== uniqueViolation) throw error
+    if (sqlStateOf(error) !== uniqueViolation) throw error
     if (sent.length > 1) return (await Promise.all(sent.map((one) => settleSent(db, [one])))).flat()
     return ['of_another_row']
   }

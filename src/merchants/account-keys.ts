@@ -2,6 +2,7 @@ import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } fr
 import type { PlatformCertificate } from '../wechat/pay/types.ts'
 import type { AccountEntry } from './merchant-file.ts'
 import { readSerial } from './serial.ts'
+import { certificateEnd } from './certificate-end.ts'
 
 /** The keys of an account that belong together, and what the operator should know about them. */
 export type AccountKeys = {
@@ -105,15 +106,10 @@ function certificateFaults(certificate: X509Certificate, privateKey: KeyObject |
   return faults
 }
 
-/** WeChat itself warns this long before a certificate ends. */
-const warnDays = 30
-const dayMs = 86_400_000
-
 function certificateWarnings(certificate: X509Certificate, mchid: string, now: Date): string[] {
-  const ends = new Date(certificate.validTo)
-  const days = Math.floor((ends.getTime() - now.getTime()) / dayMs)
+  const { date, days, isNear } = certificateEnd(certificate, now)
   const warnings: string[] = []
-  if (days < warnDays) warnings.push(`its certificate ends in ${days} days, on ${ends.toISOString().slice(0, 10)}`)
+  if (isNear) warnings.push(`its certificate ends in ${days} days, on ${date}`)
   const [, commonName] = /^CN=(.*)$/m.exec(certificate.subject) ?? []
   // The name is widely the merchant number, but WeChat's documents do not promise it.
   if (commonName !== mchid) warnings.push('its certificate does not name this merchant number')

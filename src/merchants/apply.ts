@@ -15,7 +15,7 @@ export type ApplyServices = { db: Db; secrets: Secrets; clock: Clock; catalog?: 
 /**
  * Creates or updates a merchant from its file, which is the whole truth about it: what the file leaves out is cleared, and
  * an account that it no longer lists is removed unless coupons hang on it. Ids are kept. Returns what changed, a sentence each,
- * never a secret. Standing halts are probed soon: the file may be their cure. Throws `FileFault` naming every wrong field;
+ * never a secret. Standing halts are probed soon: the file may be their cure. Throws `Unusable` naming every wrong field;
  * then nothing was changed.
  */
 export async function applyMerchant(services: ApplyServices, file: unknown): Promise<string[]> {

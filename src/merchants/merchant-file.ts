@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { checkFile, FileFault } from '../plumbing/files/file-fault.ts'
+import { checkFile } from '../plumbing/files/check-file.ts'
+import { Unusable } from '../plumbing/unusable.ts'
 import { type AccountKeys, readAccountKeys } from './account-keys.ts'
 import { apiV3Key } from './api-v3-key.ts'
 
@@ -9,7 +10,7 @@ export type AccountEntry = MerchantFile['accounts'][number]
 export type ReadAccount = { entry: AccountEntry; keys: AccountKeys | undefined }
 
 /**
- * Reads and checks a merchant file (docs/merchant/merchant-file.md). Throws `FileFault` with everything that is
+ * Reads and checks a merchant file (docs/merchant/merchant-file.md). Throws `Unusable` with everything that is
  * wrong, never a value.
  */
 export function readMerchantFile(file: unknown, now: Date): { merchant: MerchantFile; accounts: ReadAccount[] } {
@@ -24,7 +25,7 @@ export function readMerchantFile(file: unknown, now: Date): { merchant: Merchant
   if (new Set(numbers).size < numbers.length) faults.push('accounts: a merchant number is listed twice')
   if (!merchant.accounts.some((account) => account.role === 'sender'))
     faults.push('accounts: needs at least one sender')
-  if (faults.length > 0) throw new FileFault(faults)
+  if (faults.length > 0) throw new Unusable(faults)
   return { merchant, accounts }
 }
 

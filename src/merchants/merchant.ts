@@ -1,5 +1,6 @@
 import type { AccountRole, V2SignType } from '../plumbing/storage/schema.ts'
 import type { Secret } from '../plumbing/secrets/secret.ts'
+import type { PayKeys } from '../wechat/pay/types.ts'
 
 /** A tenant with its secrets opened: one Official Account and its merchant numbers. */
 export type Merchant = {
@@ -35,17 +36,6 @@ export type Account = {
   apiV2SignType: V2SignType
   sendsPerSecond: number
   updatedAt: Date
-}
-
-/** What one account needs to sign its calls and to verify WeChat's answers (docs/wechat/pay-v3.md 6). */
-export type PayKeys = {
-  mchid: string
-  serialNo: string
-  privateKey: Secret
-  apiV3Key: Secret
-  /** Both or neither: WeChat Pay's public key, where the merchant number uses it instead of certificates. */
-  publicKeyId: string | undefined
-  publicKey: string | undefined
 }
 
 /** The accounts that send for a campaign: those that it names, else the merchant's first sender. */

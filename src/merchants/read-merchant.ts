@@ -3,7 +3,8 @@ import type { Db } from '../plumbing/storage/database.ts'
 import type { AccountsTable, MerchantsTable } from '../plumbing/storage/schema.ts'
 import type { Secret } from '../plumbing/secrets/secret.ts'
 import type { Secrets } from '../plumbing/secrets/vault.ts'
-import type { Account, Merchant, PayKeys } from './merchant.ts'
+import type { PayKeys } from '../wechat/pay/types.ts'
+import type { Account, Merchant } from './merchant.ts'
 import { accountPlace, merchantPlace } from './secret-places.ts'
 
 type MerchantRow = Selectable<MerchantsTable>

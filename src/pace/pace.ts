@@ -1,5 +1,6 @@
 import type { Cluster, Redis } from 'ioredis'
 import type { Clock } from '../plumbing/clock.ts'
+import { within } from '../plumbing/within.ts'
 import { type TurnQueue, openTurnQueue } from './turn-queue.ts'
 import { openMemoryTurns } from './memory-turns.ts'
 import { openRedisTurns } from './redis-turns.ts'
@@ -75,11 +76,4 @@ function withFallback(shared: TurnSource, own: TurnSource): TurnSource {
       await Promise.all([tryShared(() => shared.slowDown(mchid)), own.slowDown(mchid)])
     },
   }
-}
-
-function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no answer within ${limitMs} ms`)), limitMs)
-    work.then(resolve, reject).finally(() => clearTimeout(timer))
-  })
 }

@@ -1,9 +1,9 @@
 import type { StockDetail } from '../wechat/pay/favor.ts'
 import { goodsTagSet, goodsTagSets } from './goods-tags.ts'
+import { dayMs } from '../plumbing/clock.ts'
 
 /** WeChat's own limit for the time in which a stock's coupons can be used (docs/wechat/pay-v3.md 2.1). */
 const windowDaysAtMost = 90
-const dayMs = 86_400_000
 
 /** Why a stock as WeChat describes it cannot be sent, a sentence each; empty when it can. */
 export function stockFaults(detail: StockDetail, expected: { creatorMchid: string; now: Date }): string[] {

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { Unusable } from '../unusable.ts'
 import { developmentKey } from './config-keys.ts'
 import { environment } from './environment.ts'
 
@@ -32,20 +33,9 @@ export type Config = {
 /** An address worth opening on a fresh start, and what it shows. */
 export type DemoAddress = { url: string; chinese: string; english: string }
 
-/** Everything that is wrong with the environment, one sentence each. */
-export class ConfigFault extends Error {
-  readonly faults: string[]
-
-  constructor(faults: string[]) {
-    super(`the configuration is not usable:\n${faults.map((fault) => `  ${fault}`).join('\n')}`)
-    this.name = 'ConfigFault'
-    this.faults = faults
-  }
-}
-
 /**
  * Reads the settings of docs/operator/configuration.md from `env`; an empty value counts as unset. In development the
- * keys that are not given are generated once under DATA_DIR. Throws `ConfigFault` listing all faults at once.
+ * keys that are not given are generated once under DATA_DIR. Throws `Unusable` listing all faults at once.
  */
 export function readConfig(env: Record<string, string | undefined> = process.env): Config {
   const given = Object.fromEntries(
@@ -55,7 +45,8 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   const faults = parsed.error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) ?? []
   faults.push(...(given.NODE_ENV === 'production' ? productionFaults(given) : developmentFaults(given)))
   if (parsed.success) faults.push(...keepFaults(parsed.data))
-  if (!parsed.success || faults.length > 0) throw new ConfigFault(faults)
+  if (!parsed.success || faults.length > 0)
+    throw new Unusable(faults, ['the configuration is not usable:', ...faults].join('\n  '))
   return configOf(parsed.data)
 }
 

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { memoizePer } from '../../plumbing/memoize.ts'
+import { kept } from '../../plumbing/cache.ts'
 import type { Context } from '../shell/context.ts'
 import { sessionIdOf } from './session.ts'
 import type { SessionState } from './state.ts'
@@ -17,13 +17,19 @@ export function csrfTokenOf(key: string, sessionId: string): string {
 /** True when `token` is this browser's session's, under any of the cookie keys. */
 export function csrfHolds(ctx: Context<SessionState>, token: string): boolean {
   const given = Buffer.from(token)
-  const tokens = tokensOf(ctx.state.services.config.cookieKeys, sessionIdOf(ctx)) ?? []
-  return tokens.some((expected) => expected.length === given.length && timingSafeEqual(expected, given))
+  return tokensOf(ctx).some((expected) => expected.length === given.length && timingSafeEqual(expected, given))
 }
 
-const tokensOf = memoizePer((keys: string[], sessionId: string) =>
-  keys.map((key) => Buffer.from(csrfTokenOf(key, sessionId))),
-)
+/** A crowd that taps again and again: some thousand members at a time. */
+const tokens = kept<string, Buffer[]>({ most: 4_000 })
+
+/** Under each cookie key. */
+function tokensOf(ctx: Context<SessionState>): Buffer[] {
+  const { cache, config } = ctx.state.services
+  const sessionId = sessionIdOf(ctx)
+  const make = () => config.cookieKeys.map((key) => Buffer.from(csrfTokenOf(key, sessionId)))
+  return cache.make(tokens, sessionId, make, config.cookieKeys)
+}
 
 function firstKey(ctx: Context): string {
   return ctx.state.services.config.cookieKeys[0] as string

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { LRUCache } from 'lru-cache'
+import { kept } from '../../plumbing/cache.ts'
 import type { Services } from '../../services.ts'
 import { type Exchanged, exchangeTimeoutMs } from '../../wechat/oauth.ts'
 
 /** An exchange under way or done, for the browser that holds `state` and no other. */
-type Kept = { state: string; result: Promise<Exchanged>; done: boolean }
+type Exchange = { state: string; result: Promise<Exchanged>; done: boolean }
 /** The same in Redis; without a result it is under way in some process. */
 type Shared = { state: string; result?: Exchanged }
 
@@ -16,6 +16,7 @@ const underWayMs = exchangeTimeoutMs + 2_000
 const pollMs = 50
 /** A crowd of this size logs in within a minute at most; above it the oldest results are forgotten, which costs a redirect. */
 const mostKept = 20_000
+const exchanges = kept<string, Exchange>({ most: mostKept, ageMs: keptMs })
 
 /**
  * Runs `exchange` once for a code, whoever asks and in whichever process (docs/wechat/official-account.md 1.6): a code
@@ -30,11 +31,10 @@ export async function exchangeOnce(
 ): Promise<Exchanged> {
   const key = `oauth:${sha256(a.code)}`
   const state = sha256(a.state)
-  const kept = keptBy(services)
-  const known = kept.get(key)
+  const known = services.cache.get(exchanges, key)
   if (known) return known.state === state ? again(known) : codeUsed
-  const mine: Kept = { state, done: false, result: onceOverProcesses(services, key, state, exchange) }
-  kept.set(key, mine)
+  const mine: Exchange = { state, done: false, result: onceOverProcesses(services, key, state, exchange) }
+  services.cache.set(exchanges, key, mine)
   const result = await mine.result
   mine.done = true
   return result
@@ -43,7 +43,7 @@ export async function exchangeOnce(
 const codeUsed: Exchanged = { kind: 'code_used' }
 
 /** The page of a snapshot is loaded again once its person has tapped 使用完整服务: that takes a new code. */
-async function again(known: Kept): Promise<Exchanged> {
+async function again(known: Exchange): Promise<Exchanged> {
   const late = known.done
   const result = await known.result
   return late && result.kind === 'snapshot' ? codeUsed : result
@@ -76,20 +76,6 @@ async function resultOfOther(redis: NonNullable<Services['redis']>, key: string,
     await sleep(pollMs)
   }
   return codeUsed
-}
-
-const keptOf = new WeakMap<Services, LRUCache<string, Kept>>()
-
-function keptBy(services: Services): LRUCache<string, Kept> {
-  const known = keptOf.get(services)
-  if (known) return known
-  const kept = new LRUCache<string, Kept>({
-    max: mostKept,
-    ttl: keptMs,
-    perf: { now: () => services.clock.now().getTime() },
-  })
-  keptOf.set(services, kept)
-  return kept
 }
 
 function sha256(text: string): string {

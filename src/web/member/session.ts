@@ -1,3 +1,4 @@
+import { dayMs } from '../../plumbing/clock.ts'
 import type { MerchantState } from '../middleware/merchant.ts'
 import type { Context } from '../shell/context.ts'
 import { readSignedCookie, writeSignedCookie } from '../shell/cookies.ts'
@@ -6,7 +7,7 @@ import type { SessionMember, SessionState } from './state.ts'
 
 /** A member is asked to log in anew after this; the login is silent, so a shorter time would only cost a redirect. */
 const sessionDays = 30
-const sessionMs = sessionDays * 86_400_000
+const sessionMs = sessionDays * dayMs
 
 /** 128 bits: nobody guesses it. */
 const sessionIdBytes = 16

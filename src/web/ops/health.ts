@@ -1,4 +1,6 @@
 import { sql } from 'kysely'
+import { kept } from '../../plumbing/cache.ts'
+import { within } from '../../plumbing/within.ts'
 import { schemaIsCurrent } from '../../plumbing/storage/migrate.ts'
 import type { Loop } from '../../plumbing/schedule/loop.ts'
 import type { Services } from '../../services.ts'
@@ -47,25 +49,20 @@ function answerReady(ctx: Context, checks: Record<string, boolean>): void {
 }
 
 /** Once current, a schema stays so for this process: it only moves forward. */
-const current = new WeakSet<Services>()
+const schemaState = kept<'schema', 'current'>({ most: 1 })
 
-async function schemaHolds(services: Services): Promise<void> {
-  if (current.has(services)) return
-  if (!(await schemaIsCurrent(services.db))) throw new Error('migrations are missing')
-  current.add(services)
+function schemaHolds({ cache, db }: Services): Promise<unknown> {
+  return cache.read(schemaState, 'schema', async () => {
+    if (!(await schemaIsCurrent(db))) throw new Error('migrations are missing')
+    return 'current'
+  })
 }
 
 async function holds(check: () => Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('no answer in time')), checkTimeoutMs)
-  })
   try {
-    await Promise.race([check(), late])
+    await within(checkTimeoutMs, check())
     return true
   } catch {
     return false
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici'
 import { parseJson } from '../../plumbing/files/parse-json.ts'
-import { exchange } from '../pay/exchange.ts'
+import { exchange } from '../exchange.ts'
 
 /** One JSON answer of WeChat, or a word for why there is none. */
 export type JsonAnswer = { body: Record<string, unknown>; word?: undefined } | { body?: undefined; word: string }

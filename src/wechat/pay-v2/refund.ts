@@ -1,3 +1,4 @@
+import { beijingOffset } from '../../plumbing/clock.ts'
 import type { Refund } from '../pay/refund.ts'
 import { readRefund } from '../pay/refund.ts'
 import type { XmlFields } from './xml.ts'
@@ -11,7 +12,7 @@ export function readV2Refund(fields: XmlFields): Refund | undefined {
     refund_id: fields.refund_id,
     refund_status: fields.refund_status,
     // `yyyy-MM-dd HH:mm:ss`, Beijing time without saying so.
-    success_time: fields.success_time && `${fields.success_time.replace(' ', 'T')}+08:00`,
+    success_time: fields.success_time && `${fields.success_time.replace(' ', 'T')}${beijingOffset}`,
     amount: { total: fields.total_fee, refund: fields.refund_fee, payer_refund: fields.cash_refund_fee },
   })
 }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { parseJson } from '../../plumbing/files/parse-json.ts'
 import type { Secret } from '../../plumbing/secrets/secret.ts'
 import { openResource } from './resource.ts'
-import type { RawAnswer } from './exchange.ts'
+import type { RawAnswer } from '../exchange.ts'
 import type { PlatformCertificate } from './types.ts'
 import { verify } from './verification.ts'
 

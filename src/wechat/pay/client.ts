@@ -6,10 +6,10 @@ import { checkPath, refuseSupplementary } from './pay-body.ts'
 import { openPlatformKeys } from './platform-keys.ts'
 import { acceptedReply, failureReply, isSuccess, refusalReply, unknownReply } from './reply.ts'
 import { openSignedExchange } from './signed-exchange.ts'
-import type { CertificateStore, PayClient, PayKeyMaterial, PayReply, PayRequest } from './types.ts'
+import type { CertificateStore, PayClient, PayKeys, PayReply, PayRequest } from './types.ts'
 import { carriesSignature } from './verification.ts'
 
-export type { CertificateStore, PayClient, PayKeyMaterial, PlatformCertificate } from './types.ts'
+export type { CertificateStore, PayClient, PayKeys, PlatformCertificate } from './types.ts'
 
 export type PayClientOptions = {
   /** Main and backup host, without a path. */
@@ -31,7 +31,7 @@ const notificationTimeoutMs = 3_000
  * Opens a merchant number's line to WeChat Pay API v3. Keys are parsed here, once; throws when one is not readable, with
  * nothing of the key in the message. Nothing is called before the first use.
  */
-export function openPayClient(keys: PayKeyMaterial, options: PayClientOptions): PayClient {
+export function openPayClient(keys: PayKeys, options: PayClientOptions): PayClient {
   const exchange = openSignedExchange(keys, options)
   const platformKeys = openPlatformKeys(keys, { ...options, exchange })
 

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { Secret } from '../../plumbing/secrets/secret.ts'
 import { openResource } from './resource.ts'
-import type { HeaderBag, OpenedNotification } from './types.ts'
+import type { HeaderBag } from '../exchange.ts'
+import type { OpenedNotification } from './types.ts'
 import type { VerificationFault } from './verification.ts'
 
 export type NotificationFault = VerificationFault | 'malformed' | 'undecryptable'

@@ -1,9 +1,11 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../../plumbing/clock.ts'
+import { within } from '../../plumbing/within.ts'
 import { CertificatesUnavailable, certificatesPath, readCertificates } from './certificates.ts'
 import { openKeyRing } from './key-ring.ts'
 import type { SignedExchange } from './signed-exchange.ts'
-import type { CertificateStore, HeaderBag, PayKeyMaterial } from './types.ts'
+import type { HeaderBag } from '../exchange.ts'
+import type { CertificateStore, PayKeys } from './types.ts'
 import { verify, type Verdict } from './verification.ts'
 
 /** Verifies what WeChat sends, and keeps the certificates that this needs at hand and fresh. */
@@ -28,7 +30,7 @@ const overduePauseMs = 600_000
 const downloadTimeoutMs = 5_000
 
 export function openPlatformKeys(
-  keys: PayKeyMaterial,
+  keys: PayKeys,
   options: { exchange: SignedExchange; certificates: CertificateStore; clock: Clock; log: Logger },
 ): PlatformKeys {
   const { clock, log } = options
@@ -85,14 +87,14 @@ export function openPlatformKeys(
     const done = refresh().catch((error: unknown) => {
       log.warn({ err: error, mchid: keys.mchid }, 'platform certificates not refreshed')
     })
-    await within(done, budgetMs)
+    await atMost(budgetMs, done)
   }
 
   const now = (): number => clock.now().getTime()
 
   return {
     async serialToName(budgetMs) {
-      if (!loaded) await within(load(), budgetMs)
+      if (!loaded) await atMost(budgetMs, load())
       if (!downloads) return ring.best()
       if (ring.best() === undefined) await tryRefresh(budgetMs)
       else if (now() >= dueAt) void tryRefresh(budgetMs)
@@ -100,7 +102,7 @@ export function openPlatformKeys(
     },
 
     async verify(headers, body, budgetMs) {
-      if (!loaded) await within(load(), budgetMs)
+      if (!loaded) await atMost(budgetMs, load())
       const verdict = verify(headers, body, ring.find, clock.now())
       if (verdict.ok || verdict.fault !== 'unknown_serial' || !downloads) return verdict
       await tryRefresh(budgetMs)
@@ -111,10 +113,7 @@ export function openPlatformKeys(
   }
 }
 
-/** Waits for the work, but not longer than that; the work itself goes on. */
-async function within(work: Promise<void>, budgetMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const timeUp = new Promise<void>((resolve) => (timer = setTimeout(resolve, Math.max(0, budgetMs))))
-  await Promise.race([work, timeUp])
-  clearTimeout(timer)
+/** Waits for a work that never rejects, but no longer than that; the work itself goes on. */
+function atMost(budgetMs: number, work: Promise<void>): Promise<void> {
+  return within(budgetMs, work).catch(() => undefined)
 }

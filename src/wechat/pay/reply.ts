@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { parseJson } from '../../plumbing/files/parse-json.ts'
-import type { Failure, RawAnswer } from './exchange.ts'
-import type { HeaderBag, PayReply, RefusalReply, UnknownReply, UnknownWord } from './types.ts'
+import type { Failure, HeaderBag, RawAnswer } from '../exchange.ts'
+import type { PayReply, RefusalReply, UnknownReply, UnknownWord } from './types.ts'
 
 /** A 2xx whose signature verified. Its body is parsed only now (docs/wechat/pay-v3.md 1.4). */
 export function acceptedReply<T>(answer: RawAnswer): PayReply<T> {

@@ -2,9 +2,9 @@ import { createPrivateKey, type KeyObject } from 'node:crypto'
 import type { Dispatcher } from 'undici'
 import type { Clock } from '../../plumbing/clock.ts'
 import type { Secret } from '../../plumbing/secrets/secret.ts'
-import { exchange, type Exchange } from './exchange.ts'
+import { exchange, type Exchange } from '../exchange.ts'
 import { authorization, makeNonce, requestMessage, sign } from './signature.ts'
-import type { PayKeyMaterial, PayRequest } from './types.ts'
+import type { PayKeys, PayRequest } from './types.ts'
 
 /** Sends a request signed, to one host and, when that connection fails, once to the other; within `timeoutMs` in all. */
 export type SignedExchange = (request: PayRequest, serial: string | undefined, timeoutMs: number) => Promise<Exchange>
@@ -16,7 +16,7 @@ const startLimitMs = 2_000
 
 /** Parses the private key once. Throws, without a word of the key, when it is not one. */
 export function openSignedExchange(
-  keys: PayKeyMaterial,
+  keys: PayKeys,
   options: { mainUrl: string; backupUrl: string; http: Dispatcher; clock: Clock },
 ): SignedExchange {
   const privateKey = parsePrivateKey(keys.privateKey)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { beijingOffset } from '../../plumbing/clock.ts'
 
 /*
  * Readers for WeChat's JSON, whose samples and answers show numbers as strings, nulls for what is absent, and times with
@@ -24,7 +25,7 @@ export const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((w
 export const time = z.string().transform((written, context) => {
   const old = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(written)
   const at = old
-    ? `${old[1]}-${old[2]}-${old[3]}T${old[4]}:${old[5]}:${old[6]}+08:00`
+    ? `${old[1]}-${old[2]}-${old[3]}T${old[4]}:${old[5]}:${old[6]}${beijingOffset}`
     : withOffset.test(written)
       ? written
       : ''

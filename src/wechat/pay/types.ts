@@ -1,7 +1,8 @@
 import type { Secret } from '../../plumbing/secrets/secret.ts'
+import type { HeaderBag } from '../exchange.ts'
 
 /** What one merchant number needs to sign its calls and to verify WeChat's answers (docs/wechat/pay-v3.md 6). */
-export type PayKeyMaterial = {
+export type PayKeys = {
   mchid: string
   /** Serial of the merchant's own API certificate, upper-case hex. */
   serialNo: string
@@ -86,8 +87,6 @@ export type OpenedNotification = {
   /** Decrypted and parsed, shape not yet checked: see `readPayment`, `readRefund`, `readCouponUse`. */
   resource: unknown
 }
-
-export type HeaderBag = Record<string, string | string[] | undefined>
 
 /** A merchant number's line to WeChat Pay: signs what goes out, believes only what verifies. */
 export type PayClient = {

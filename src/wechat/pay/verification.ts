@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { answerMessage, signatureType, verifies } from './signature.ts'
-import type { HeaderBag } from './types.ts'
+import type { HeaderBag } from '../exchange.ts'
 
 export type VerificationFault = 'headers_missing' | 'unknown_type' | 'clock' | 'unknown_serial' | 'bad_signature'
 

@@ -216,8 +216,8 @@ export const places: Mutant[] = [
     was: 20,
     harm: 'the day’s places come anew at eight in the morning',
     file: 'src/plumbing/clock.ts',
-    find: 'const number = Math.floor((at.getTime() + beijingOffsetMs) / dayMs)',
-    replace: 'const number = Math.floor(at.getTime() / dayMs)',
+    find: 'const local = atBeijing(at)\n  return String(',
+    replace: 'const local = at\n  return String(',
     tests: ['test/faults/midnight.test.ts'],
   },
 ]

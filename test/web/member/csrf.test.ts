@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { openCache } from '../../../src/plumbing/cache.ts'
+import { systemClock } from '../../../src/plumbing/clock.ts'
 import type { Config } from '../../../src/plumbing/config/config.ts'
 import type { Context } from '../../../src/web/shell/context.ts'
 import type { SessionState } from '../../../src/web/member/state.ts'
@@ -10,7 +12,9 @@ const [older, newer] = [randomBytes(24).toString('base64url'), randomBytes(24).t
 /** A member's browser under these cookie keys, the first of which signs. */
 function asked(cookieKeys: string[], sessionId = 'session-1'): Context<SessionState> {
   const config = { cookieKeys } as Config
-  return { state: { services: { config }, member: { openid: 'member', sessionId } } } as Context<SessionState>
+  return {
+    state: { services: { config, cache: openCache(systemClock) }, member: { openid: 'member', sessionId } },
+  } as unknown as Context<SessionState>
 }
 
 test('a token holds for its own session, and does not show the session', () => {

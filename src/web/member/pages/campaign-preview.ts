@@ -1,5 +1,5 @@
 import { limitsOf } from '../../../ledger/limits/limits.ts'
-import { isFullInLedger } from '../../../ledger/slots.ts'
+import { kept } from '../../../plumbing/cache.ts'
 import type { Campaign } from '../../../plumbing/storage/schema/campaign.ts'
 import type { MemberReason } from '../../../refusal.ts'
 import type { CampaignCoupon } from '../../../plumbing/storage/schema.ts'
@@ -25,22 +25,13 @@ export type Offer = {
   tickets: Ticket[]
 }
 
-/** A preview is made anew after this: as fresh as the catalog it is made from. */
-const previewMs = 1_000
-
-type Cached = { revision: number; until: number; preview: Promise<CampaignPreview> }
-const previews = new WeakMap<Services, Map<number, Cached>>()
+/** As fresh as the catalog it is made from; more campaigns than a crowd visits within that time. */
+const previews = kept<number, CampaignPreview>({ most: 500, ageMs: 1_000 })
 
 /** The campaign's preview, at most a second old; a crowd that finds it too old makes one. */
 export function campaignPreview(services: Services, campaign: Campaign, now: Date): Promise<CampaignPreview> {
-  const known = previews.get(services) ?? new Map<number, Cached>()
-  previews.set(services, known)
-  const cached = known.get(campaign.id)
-  if (cached && cached.revision === campaign.revision && cached.until > now.getTime()) return cached.preview
-  const preview = makePreview(services, campaign, now)
-  known.set(campaign.id, { revision: campaign.revision, until: now.getTime() + previewMs, preview })
-  preview.catch(() => known.delete(campaign.id))
-  return preview
+  const make = () => makePreview(services, campaign, now)
+  return services.cache.read(previews, campaign.id, make, campaign.revision)
 }
 
 async function makePreview(services: Services, campaign: Campaign, now: Date): Promise<CampaignPreview> {
@@ -76,7 +67,7 @@ async function stocksOf(services: Services, campaign: Campaign, coupons: Campaig
 async function fullReason(services: Services, campaign: Campaign, now: Date): Promise<MemberReason | undefined> {
   const limits = limitsOf({ campaign, mark: '', coupons: [], tier: undefined, at: now })
   for (const limit of limits.filter(({ level }) => level === 'campaign')) {
-    if (await isFullInLedger(services.db, campaign.merchant_id, limit)) return limit.reason
+    if (await services.ledger.isFull(campaign.merchant_id, limit)) return limit.reason
   }
   return undefined
 }

@@ -1,6 +1,7 @@
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
 import type { Dispatcher } from 'undici'
-import type { HeaderBag } from './types.ts'
+
+export type HeaderBag = Record<string, string | string[] | undefined>
 
 /** One HTTP answer, its body complete and unpacked, nothing believed yet. */
 export type RawAnswer = { status: number; headers: HeaderBag; body: Buffer }
