@@ -1,5 +1,5 @@
 import { rememberMember } from '../../members/members.ts'
-import type { Exchanged } from '../../wechat/oauth.ts'
+import type { Exchanged } from '../../wechat/official/oauth.ts'
 import type { MerchantState } from '../middleware/merchant.ts'
 import type { Context } from '../shell/context.ts'
 import { startAgain } from './login.ts'

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type OAuth, openOAuth } from '../../wechat/oauth.ts'
+import { type OAuth, openOAuth } from '../../wechat/official/oauth.ts'
 import type { MerchantState } from '../middleware/merchant.ts'
 import type { Context } from '../shell/context.ts'
 import { type ClaimIntent, readLoginBook, writeLoginBook } from './login-book.ts'

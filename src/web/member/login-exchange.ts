@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { kept } from '../../plumbing/cache.ts'
 import type { Services } from '../../services.ts'
-import { type Exchanged, exchangeTimeoutMs } from '../../wechat/oauth.ts'
+import { type Exchanged, exchangeTimeoutMs } from '../../wechat/official/oauth.ts'
 
 /** An exchange under way or done, for the browser that holds `state` and no other. */
 type Exchange = { state: string; result: Promise<Exchanged>; done: boolean }

@@ -1,4 +1,4 @@
-import type { Exchanged } from '../../../wechat/oauth.ts'
+import type { Exchanged } from '../../../wechat/official/oauth.ts'
 import type { MerchantState } from '../../middleware/merchant.ts'
 import type { Context } from '../../shell/context.ts'
 import { finishLogin } from '../finish-login.ts'

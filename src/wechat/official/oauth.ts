@@ -1,9 +1,9 @@
 import type { Dispatcher } from 'undici'
 import type { Logger } from 'pino'
 import WeChatOAuth from 'wechat-oauth'
-import type { Secret } from '../plumbing/secrets/secret.ts'
-import { askJson } from './official/ask-json.ts'
-import { errcodeOf, meaningOf, ridOf } from './official/errcodes.ts'
+import type { Secret } from '../../plumbing/secrets/secret.ts'
+import { askJson } from './ask-json.ts'
+import { errcodeOf, meaningOf, ridOf } from './errcodes.ts'
 
 /** What became of an OAuth code. A snapshot's member is made up by WeChat and is nobody. */
 export type Exchanged =
