@@ -61,6 +61,7 @@ export async function openServices(
     bells,
     pay: openPayClients({ config, http, clock, log, db }),
     official: openOfficialClients({ config, http, clock, log }),
+    stopping: new AbortController(),
     async close() {
       bells.close()
       redis?.disconnect()

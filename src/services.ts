@@ -40,5 +40,7 @@ export type Services = {
   pay(account: Account): PayClient
   /** The Official Account client of a merchant. */
   official(merchant: Merchant): OfficialClient
+  /** Aborted when this process begins to stop. */
+  stopping: AbortController
   close(): Promise<void>
 }

@@ -7,7 +7,6 @@ import type { Services } from './services.ts'
 import { createApp } from './web/app.ts'
 import { addressOf, close, listen } from './web/listen.ts'
 import { createOpsApp } from './web/ops/ops-app.ts'
-import { markStopping } from './web/shell/stopping.ts'
 import { loopsOfEach, loopsOfWorker } from './worker.ts'
 
 /** `opsUrl`: where OPS_PORT answers. */
@@ -45,7 +44,7 @@ export async function start(
     const opsServer = config.opsPort === undefined ? undefined : await serveOps(services, config.opsPort, worker)
 
     const stop = async () => {
-      markStopping()
+      services.stopping.abort()
       if (server) await close(server, config.production ? farewellMs : 0)
       await Promise.all(loops.map((loop) => loop.stop()))
       if (opsServer) await close(opsServer, 0)

@@ -5,7 +5,6 @@ import { schemaIsCurrent } from '../../plumbing/storage/migrate.ts'
 import type { Loop } from '../../plumbing/schedule/loop.ts'
 import type { Services } from '../../services.ts'
 import type { Context } from '../shell/context.ts'
-import { isStopping } from '../shell/stopping.ts'
 
 /** A neighbour that does not answer within this is not ready. */
 const checkTimeoutMs = 2_000
@@ -43,9 +42,10 @@ function beats(loops: Loop[]): Record<string, boolean> {
 }
 
 function answerReady(ctx: Context, checks: Record<string, boolean>): void {
-  const ready = Object.values(checks).every(Boolean) && !isStopping()
+  const stopping = ctx.state.services.stopping.signal.aborted
+  const ready = Object.values(checks).every(Boolean) && !stopping
   ctx.status = ready ? 200 : 503
-  ctx.body = { ready, ...checks, stopping: isStopping() }
+  ctx.body = { ready, ...checks, stopping }
 }
 
 /** Once current, a schema stays so for this process: it only moves forward. */
