@@ -1,6 +1,6 @@
 import { doors } from '../delivery/doors.ts'
 import { send } from '../delivery/sender.ts'
-import type { Awarded } from '../grants/award.ts'
+import type { Awarded } from '../grants/awarded.ts'
 import { statusOf } from '../grants/grants.ts'
 import type { OwedCoupon } from '../ledger/coupon.ts'
 import { memberWords, waitingWords } from '../ledger/outcomes/outcomes.ts'

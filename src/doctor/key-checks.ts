@@ -25,7 +25,6 @@ export async function checkKeys({ db, clock }: Services, account: Account): Prom
       api_v3_key: keys?.apiV3Key.reveal(),
       public_key_id: keys?.publicKeyId,
       public_key: keys?.publicKey,
-      sends_per_second: account.sendsPerSecond,
     },
     now,
   )
