@@ -28,12 +28,12 @@ const redisPatienceMs = 2_000
 /** Opens everything a process needs, once. Throws when the database cannot be opened. `close()` ends it all. */
 export async function openServices(
   config: Config,
-  overrides: { clock?: Clock; log?: Logger; processName?: string; statementTimeoutMs?: number } = {},
+  overrides: { clock?: Clock; log?: Logger; processName?: string; statementTimeoutMs?: number; asGuest?: boolean } = {},
 ): Promise<Services> {
   const clock = overrides.clock ?? systemClock
   const log = overrides.log ?? openLog(config.logLevel)
-  const { statementTimeoutMs } = overrides
-  const db = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, statementTimeoutMs })
+  const { statementTimeoutMs, asGuest } = overrides
+  const db = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, statementTimeoutMs, asGuest })
   const redis = openRedis(config.redisUrls, log)
   if (redis && !(await redisReady(redis, redisPatienceMs)))
     log.warn('Redis does not answer yet: claims go by the ledger alone')

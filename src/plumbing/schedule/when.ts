@@ -6,9 +6,6 @@ export type When = { everyMs: number } | { daily: string }
 /** Every day at `time` (`10:00`) in Beijing. Bills of the day before are there from 10:00 on. */
 export const daily = (time: `${number}:${number}`): When => ({ daily: time })
 
-/** Each so many minutes after the last run began to be due. */
-export const everyMinutes = (minutes: number): When => ({ everyMs: minutes * 60_000 })
-
 /** The first moment after `after` at which it is due. Throws for a time of day that does not exist. */
 export function nextDue(when: When, after: Date): Date {
   if ('everyMs' in when) return new Date(after.getTime() + when.everyMs)

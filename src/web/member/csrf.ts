@@ -9,7 +9,11 @@ export function csrfToken(ctx: Context<SessionState>): string {
   return csrfTokenOf(firstKey(ctx), sessionIdOf(ctx))
 }
 
-/** The form token of a session under one cookie key: an HMAC of the session's id, which itself never stands on a page. */
+/**
+ * The form token of a session under one cookie key: an HMAC of the session's id, which itself never stands on a page.
+ *
+ * @internal A bench's members tap without having opened a page.
+ */
 export function csrfTokenOf(key: string, sessionId: string): string {
   return createHmac('sha256', key).update(`csrf/${sessionId}`).digest('base64url')
 }

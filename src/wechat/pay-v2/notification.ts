@@ -30,7 +30,7 @@ const foldedField = /&[^&]*=/
 const freeTexts = new Set(['attach', 'detail', 'sign'])
 
 /** Every received element counts, known or not, but `sign` and the empty ones. */
-export function signV2(key: Secret, fields: XmlFields, type: V2SignType): string {
+function signV2(key: Secret, fields: XmlFields, type: V2SignType): string {
   const signed = Object.entries(fields).filter(([name, value]) => name !== 'sign' && value !== '')
   const text = signed
     .map(([name, value]) => `${name}=${value}`)

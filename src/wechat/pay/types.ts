@@ -27,7 +27,7 @@ export type PayRequest = {
   method: 'GET' | 'POST'
   /** Path and query, percent-encoded: these very bytes are signed and sent. */
   path: string
-  /** From `payBody`: these very bytes are signed and sent. */
+  /** JSON: these very bytes are signed and sent. */
   body?: string
   /** Covers everything: connecting, signing, the answer's last byte and its verification. */
   timeoutMs?: number
@@ -95,6 +95,4 @@ export type PayClient = {
   call<T = unknown>(request: PayRequest): Promise<PayReply<T>>
   /** Throws `NotificationRefused`. */
   openNotification(headers: HeaderBag, rawBody: Buffer): Promise<OpenedNotification>
-  /** Downloads the platform certificates now; does nothing in public-key mode. Throws when they could not be had. */
-  refreshCertificates(): Promise<void>
 }
