@@ -11,7 +11,6 @@ import { systemClock } from '../src/plumbing/clock.ts'
 import { Secret } from '../src/plumbing/secrets/secret.ts'
 import { openPayClient } from '../src/wechat/pay/client.ts'
 import { sendCoupon } from '../src/wechat/pay/favor.ts'
-import { payBody } from '../src/wechat/pay/pay-body.ts'
 import { sign } from '../src/wechat/pay/signature.ts'
 import { type BenchRow, median, printRow } from './bench.ts'
 import type { ServerKeys } from './support/signed-server.ts'
@@ -89,7 +88,7 @@ const couponFields = {
   appid: 'wx0123456789abcdef',
   stock_creator_mchid: '1267388801',
 }
-const coupon = payBody(couponFields)
+const coupon = JSON.stringify(couponFields)
 
 function oursAgainst(url: string, privateKey: KeyObject, publicKey: KeyObject, http: Agent): Call {
   const client = openPayClient(

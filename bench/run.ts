@@ -3,6 +3,7 @@ import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { type BenchRow, figure, printRow } from './bench.ts'
 import { benchClaims } from './claims.ts'
+import { benchEarned } from './earned.ts'
 import { benchLanes } from './lanes.ts'
 import { benchMemory } from './memory.ts'
 import { benchPayClient } from './pay-client.ts'
@@ -24,6 +25,7 @@ const benches = {
   'pay-client': benchPayClient,
   memory: benchMemory,
   lanes: benchLanes,
+  earned: benchEarned,
   size: () => benchSize(grants),
 }
 const unknown = names.filter((name) => !(name in benches))

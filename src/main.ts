@@ -27,7 +27,7 @@ async function startPlain(config: Config) {
   const running = await start(config)
   const greeting = running.url
     ? `paycoupon listens on ${running.url} for ${config.publicUrl}\n`
-    : 'paycoupon worker runs\n'
+    : `paycoupon worker runs${running.opsUrl ? `, its health on ${running.opsUrl}` : ''}\n`
   return { running, greeting }
 }
 

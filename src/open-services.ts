@@ -8,6 +8,7 @@ import { openCache } from './plumbing/cache.ts'
 import { type Clock, systemClock } from './plumbing/clock.ts'
 import type { Config } from './plumbing/config/config.ts'
 import { openDatabase } from './plumbing/storage/database.ts'
+import { openBells } from './plumbing/schedule/bells.ts'
 import { openPace } from './pace/pace.ts'
 import { openLog } from './plumbing/telemetry/log.ts'
 import { openCatalog } from './merchants/catalog.ts'
@@ -27,12 +28,12 @@ const redisPatienceMs = 2_000
 /** Opens everything a process needs, once. Throws when the database cannot be opened. `close()` ends it all. */
 export async function openServices(
   config: Config,
-  overrides: { clock?: Clock; log?: Logger; processName?: string; statementTimeoutMs?: number } = {},
+  overrides: { clock?: Clock; log?: Logger; processName?: string; statementTimeoutMs?: number; asGuest?: boolean } = {},
 ): Promise<Services> {
   const clock = overrides.clock ?? systemClock
   const log = overrides.log ?? openLog(config.logLevel)
-  const { statementTimeoutMs } = overrides
-  const db = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, statementTimeoutMs })
+  const { statementTimeoutMs, asGuest } = overrides
+  const db = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, statementTimeoutMs, asGuest })
   const redis = openRedis(config.redisUrls, log)
   if (redis && !(await redisReady(redis, redisPatienceMs)))
     log.warn('Redis does not answer yet: claims go by the ledger alone')
@@ -41,6 +42,7 @@ export async function openServices(
   const processName = overrides.processName ?? `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`
   const cache = openCache(clock)
   const gate = openGate({ redis, db, log })
+  const bells = openBells(redis, processName, log)
 
   return {
     config,
@@ -56,9 +58,12 @@ export async function openServices(
     gate,
     ledger: openLedger(db, clock, (merchantId, freed) => gate.giveBack(merchantId, freed)),
     pace: openPace(redis, clock),
+    bells,
     pay: openPayClients({ config, http, clock, log, db }),
     official: openOfficialClients({ config, http, clock, log }),
+    stopping: new AbortController(),
     async close() {
+      bells.close()
       redis?.disconnect()
       await http.destroy()
       await db.destroy()

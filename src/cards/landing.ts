@@ -1,5 +1,5 @@
 import { AskAgain } from '../plumbing/ask-again.ts'
-import { type Awarded } from '../grants/award.ts'
+import type { Awarded } from '../grants/awarded.ts'
 import { closedReason } from '../grants/campaign-window.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
@@ -9,7 +9,7 @@ import { findCard, recordCard } from './openings.ts'
 import { type Applied, applyCard } from './apply-opening.ts'
 import { isOverdue } from './unproven.ts'
 
-/** What WeChat appends to the landing page's address, decoded once (wechat/official-account.md 5.2). */
+/** What WeChat appends to the landing page's address, decoded once (docs/wechat/official-account.md 5.2). */
 export type LandingQuery = Record<string, string | string[] | undefined>
 
 export type Landing =

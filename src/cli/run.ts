@@ -4,6 +4,7 @@ import { cardsCommand } from './cards.ts'
 import type { Cli, Environment } from './cli.ts'
 import { doctorCommand } from './doctor.ts'
 import { grantsCommand } from './grants.ts'
+import { jobsCommand } from './jobs.ts'
 import { merchantCommand } from './merchant.ts'
 import { migrateCommand } from './migrate.ts'
 import { proofCommand } from './proof.ts'
@@ -49,6 +50,7 @@ function program(cli: Cli, output: Output): Command {
     grantsCommand,
     proofCommand,
     doctorCommand,
+    jobsCommand,
   ]
   for (const command of commands) root.addCommand(command(cli))
   return inherit(root, output)

@@ -4,10 +4,10 @@ import type { PayClient } from '../wechat/pay/client.ts'
 import { nextTry } from '../ledger/outcomes/backoff.ts'
 import { isOldDoubt, lookUp } from './look-up.ts'
 import { outcomeNamed } from '../ledger/outcomes/outcomes.ts'
-import type { SendResult } from './sender.ts'
+import type { SendResult } from './send-result.ts'
 import { settle } from './settlement.ts'
 
-/** A list of coupons takes WeChat ~100 ms (wechat/pay-v3.md 2.11). */
+/** A list of coupons takes WeChat ~100 ms (docs/wechat/pay-v3.md 2.11). */
 const lookUpTimeoutMs = 2_000
 
 /**

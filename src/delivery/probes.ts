@@ -5,7 +5,8 @@ import { nextTry } from '../ledger/outcomes/backoff.ts'
 import { doors } from './doors.ts'
 import { liftHalt, probe } from './halts.ts'
 import { outcomeNamed } from '../ledger/outcomes/outcomes.ts'
-import { send, type SendResult } from './sender.ts'
+import type { SendResult } from './send-result.ts'
+import { send } from './sender.ts'
 import type { Halt } from './obstacles.ts'
 
 /** Halts probed in one round. */

@@ -2,7 +2,8 @@ import { isHeld } from '../ledger/held.ts'
 import type { Services } from '../services.ts'
 import { doors } from './doors.ts'
 import { liftFor } from './halts.ts'
-import { send, type SendResult } from './sender.ts'
+import type { SendResult } from './send-result.ts'
+import { send } from './sender.ts'
 
 /**
  * An operator's "send again": lifts the halts that the grant meets and tries each of its owed coupons at once, with its

@@ -11,12 +11,8 @@ import { lastWordMs } from './doors.ts'
 import { activeHalt } from './halts.ts'
 import { needsLookUp } from './look-up.ts'
 import { outcomeNamed } from '../ledger/outcomes/outcomes.ts'
+import type { SendResult } from './send-result.ts'
 import { settle } from './settlement.ts'
-
-export type SendResult =
-  | { state: 'sent'; couponId: string }
-  | { state: 'refused'; reason: string }
-  | { state: 'owed'; reason: string; dueAt: Date }
 
 export type SendOptions = {
   /** The most that WeChat may take, a second asking included. */

@@ -7,8 +7,8 @@ import { finding, type Finding } from './findings.ts'
 import { certificateEnd } from '../merchants/certificate-end.ts'
 
 /**
- * Whether an account's stored keys parse and belong together, and how long its certificate lasts (README.md "Going
- * live", steps 6 to 8).
+ * Whether an account's stored keys parse and belong together, and how long its certificate lasts
+ * (docs/merchant/going-live.md, steps 6 to 8).
  */
 export async function checkKeys({ db, clock }: Services, account: Account): Promise<Finding[]> {
   const { mchid, role, keys } = account
@@ -25,7 +25,6 @@ export async function checkKeys({ db, clock }: Services, account: Account): Prom
       api_v3_key: keys?.apiV3Key.reveal(),
       public_key_id: keys?.publicKeyId,
       public_key: keys?.publicKey,
-      sends_per_second: account.sendsPerSecond,
     },
     now,
   )

@@ -1,49 +1,13 @@
 import { AskAgain } from '../plumbing/ask-again.ts'
-import type { Campaign } from '../plumbing/storage/schema/campaign.ts'
-import type { Merchant } from '../merchants/merchant.ts'
-import type { MemberReason } from '../refusal.ts'
-import type { CampaignCoupon } from '../plumbing/storage/schema.ts'
 import type { Services } from '../services.ts'
-import type { Stock } from '../plumbing/storage/schema/stock.ts'
 import { memberMark } from '../members/member-mark.ts'
 import { closedReason } from './campaign-window.ts'
-import type { OwedCoupon } from '../ledger/coupon.ts'
 import { type Limit, limitsOf } from '../ledger/limits/limits.ts'
 import { type Offer, offerOf } from './offer.ts'
-import { reservationOf } from './reservation.ts'
-import type { Reservation, Reserved } from '../ledger/reserve.ts'
+import { type Asked, reservationOf } from './reservation.ts'
+import type { Reserved } from '../ledger/reserve.ts'
+import { type Award, type Awarded, AwardStale } from './awarded.ts'
 import { senderFor } from '../ledger/sender-choice.ts'
-
-/** What a trigger earned a member in a campaign. */
-export type Award = {
-  merchant: Merchant
-  campaign: Campaign
-  openid: string
-  /** Makes it once: a second award with the same key finds the first one's grant. */
-  triggerKey: string
-  coupons: CampaignCoupon[]
-  /** `at_least` of the spend tier that was reached. */
-  tier?: number | undefined
-  transactionId?: string | undefined
-  /** The member's facts that it was worked out from: on newer ones nothing is written (payments/facts.ts). */
-  factsVersion?: number | undefined
-  /** Not to be sent before; now when absent. */
-  dueAt?: Date | undefined
-  /** When it was earned: decides the day and whether the campaign was open. */
-  at: Date
-  /** True when the caller sends at once: it gets the coupons leased. Otherwise the worker sends them. */
-  lease?: boolean
-  /** Another coupon of the same stock and member is on its way: the worker sends this one after it. */
-  busy?: boolean
-}
-
-export type Awarded =
-  | { kind: 'granted'; grantId: string; coupons: Reservation['coupons']; leased: OwedCoupon[]; stocks: Stock[] }
-  | { kind: 'existing'; grantId: string }
-  | { kind: 'turned_away'; reason: MemberReason; grantId?: string }
-
-/** The campaign or the facts that the award was worked out from have changed: work it out anew. */
-export class AwardStale extends AskAgain {}
 
 /** Conflicts mean that the gate was wrong; each refill corrects it, so more than a few mean trouble elsewhere. */
 const maxTries = 8
@@ -53,7 +17,8 @@ const maxTries = 8
  * refusal could be wrong and nobody is waiting to tap again, and whatever the database throws.
  */
 export async function award(services: Services, wanted: Award): Promise<Awarded> {
-  for (let attempt = 0, asked = wanted; attempt < maxTries; attempt += 1) {
+  let asked: Asked = wanted
+  for (let attempt = 0; attempt < maxTries; attempt += 1) {
     const closed = closedReason(asked.campaign, asked.at)
     if (closed) return { kind: 'turned_away', reason: closed }
     const result = await tryOnce(services, asked, attempt === 0)
@@ -64,9 +29,9 @@ export async function award(services: Services, wanted: Award): Promise<Awarded>
 }
 
 /** Something was not as believed and is put right: ask once more, with this. */
-type Again = { kind: 'again'; asked: Award }
+type Again = { kind: 'again'; asked: Asked }
 
-async function tryOnce(services: Services, wanted: Award, isFirst: boolean): Promise<Awarded | Again> {
+async function tryOnce(services: Services, wanted: Asked, isFirst: boolean): Promise<Awarded | Again> {
   const { gate, ledger } = services
   const { merchant, campaign, openid, tier, at } = wanted
   const mark = memberMark(merchant, openid)
@@ -91,6 +56,7 @@ async function tryOnce(services: Services, wanted: Award, isFirst: boolean): Pro
   if (reserved.kind === 'reserved') {
     gate.confirm(asking, reservation.grant.id)
     const { grant, coupons } = reservation
+    if (leased.length < coupons.length) services.bells.ring('delivery')
     return { kind: 'granted', grantId: grant.id, coupons, leased, stocks: offer.map(({ stock }) => stock) }
   }
   gate.giveBack(merchant.id, reservation.slots)
@@ -101,7 +67,7 @@ async function tryOnce(services: Services, wanted: Award, isFirst: boolean): Pro
   return { kind: 'again', asked: await putRight(services, wanted, limits, reserved) }
 }
 
-async function sendersOfOffer(services: Services, { merchant, campaign }: Award, offer: Offer, mark: string) {
+async function sendersOfOffer(services: Services, { merchant, campaign }: Asked, offer: Offer, mark: string) {
   const senders = offer.map(
     async ({ stock }) =>
       [stock.id, await senderFor(services, merchant, campaign, { stockRef: stock.id, mark })] as const,
@@ -111,10 +77,10 @@ async function sendersOfOffer(services: Services, { merchant, campaign }: Award,
 
 async function putRight(
   services: Services,
-  wanted: Award,
+  wanted: Asked,
   limits: Limit[],
   reserved: Extract<Reserved, { kind: 'taken' | 'busy' | 'stale' }>,
-): Promise<Award> {
+): Promise<Asked> {
   if (reserved.kind === 'busy') return { ...wanted, busy: true }
   if (reserved.kind === 'taken') {
     // What is out of date about one of the campaign's scopes is so about all: an old Redis came back, say.
@@ -134,7 +100,7 @@ async function putRight(
 
 async function turnedAway(
   services: Services,
-  wanted: Award,
+  wanted: Asked,
   limits: Limit[],
   { limit, grantId: known }: { limit: Limit; grantId: string | undefined },
   isFirst: boolean,
@@ -152,7 +118,7 @@ async function turnedAway(
   return { kind: 'turned_away', reason: limit.reason, ...(grantId && { grantId }) }
 }
 
-async function lastGrantOf({ db, gate }: Services, { merchant, campaign, openid }: Award): Promise<string | undefined> {
+async function lastGrantOf({ db, gate }: Services, { merchant, campaign, openid }: Asked): Promise<string | undefined> {
   const grant = await db
     .selectFrom('grants')
     .select('id')

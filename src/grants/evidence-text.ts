@@ -1,6 +1,6 @@
 import { outcomeNamed } from '../ledger/outcomes/outcomes.ts'
 import { beijingTime } from '../plumbing/clock.ts'
-import type { EvidenceCoupon } from './evidence.ts'
+import type { EvidenceCoupon } from './evidence-coupons.ts'
 
 const states = { sent: '已发放', reserved: '待发放', refused: '未发放' } as const
 

@@ -1,6 +1,6 @@
 import type { Account } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
-import type { Award } from './award.ts'
+import type { Award } from './awarded.ts'
 import type { OwedCoupon } from '../ledger/coupon.ts'
 import { outRequestNo, requestBody, timeOrderedId } from '../ledger/ids.ts'
 import { newLease } from '../ledger/lease.ts'
@@ -10,13 +10,16 @@ import type { Reservation, Slot } from '../ledger/reserve.ts'
 
 type CouponRow = Reservation['coupons'][number]
 
+/** `busy`: another coupon of the same stock and member is on its way: the worker sends this one after it. */
+export type Asked = Award & { busy?: boolean }
+
 /** What the gate has proposed for an award: its limits with a list of places each, and who sends which stock. */
 export type Proposed = { limits: Limit[]; numbers: number[][]; senders: Map<number, Account> }
 
 /** Everything an award writes, and the coupons of it that this process holds from the moment it is written. */
 export function reservationOf(
   services: Pick<Services, 'clock'>,
-  wanted: Award,
+  wanted: Asked,
   offer: Offer,
   { limits, numbers, senders }: Proposed,
 ): { reservation: Reservation; leased: OwedCoupon[] } {

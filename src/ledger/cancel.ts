@@ -1,6 +1,7 @@
 import type { Db } from '../plumbing/storage/database.ts'
 import { surelyNotSent } from './doubt.ts'
-import { type GivenBack, giveSlotsBack } from './give-back.ts'
+import { giveSlotsBack } from './give-back.ts'
+import type { GivenBack } from './overshoots.ts'
 import { holdCampaignOf, lockGrant } from './locks.ts'
 
 export type Cancelled = {

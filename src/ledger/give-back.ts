@@ -1,8 +1,6 @@
 import type { Db } from '../plumbing/storage/database.ts'
 import { counts } from './doubt.ts'
-import { fillFromAbove, lockOvershoots } from './overshoots.ts'
-
-export type GivenBack = { scope: string; number: number }
+import { fillFromAbove, type GivenBack, lockOvershoots } from './overshoots.ts'
 
 /**
  * Deletes the slots of coupons that are refused by now, and the grant's own when no coupon of it is owed, sent or in

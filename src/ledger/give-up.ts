@@ -1,5 +1,6 @@
 import type { Db } from '../plumbing/storage/database.ts'
-import { type GivenBack, giveSlotsBack } from './give-back.ts'
+import { giveSlotsBack } from './give-back.ts'
+import type { GivenBack } from './overshoots.ts'
 import { recordAct } from './operator-acts.ts'
 import { owedForSure } from './owed-for-sure.ts'
 import { holdCampaignOf, lockGrant } from './locks.ts'

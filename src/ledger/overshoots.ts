@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import type { Db } from '../plumbing/storage/database.ts'
-import type { GivenBack } from './give-back.ts'
+
+/** A place that is free for others. */
+export type GivenBack = { scope: string; number: number }
 
 /** A scope that holds more than it is allowed. */
 export type Overshoot = { scope: string; allowed: number }

@@ -3,7 +3,8 @@ import type { Db } from '../plumbing/storage/database.ts'
 import { prepared } from '../plumbing/storage/prepared.ts'
 import { sqlStateOf, uniqueViolation } from '../plumbing/storage/sqlstates.ts'
 import type { OwedCoupon } from './coupon.ts'
-import { type GivenBack, giveSlotsBack } from './give-back.ts'
+import { giveSlotsBack } from './give-back.ts'
+import type { GivenBack } from './overshoots.ts'
 import { holdCampaignOf, lockGrant } from './locks.ts'
 
 export type Sent = { coupon: OwedCoupon; couponId: string; status: number; requestId?: string; at: Date }

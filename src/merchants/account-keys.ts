@@ -1,8 +1,20 @@
 import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
 import type { PlatformCertificate } from '../wechat/pay/types.ts'
-import type { AccountEntry } from './merchant-file.ts'
 import { readSerial } from './serial.ts'
 import { certificateEnd } from './certificate-end.ts'
+
+/** What a merchant file says of an account's keys: PEM texts, except the serial and the ids. */
+export type KeyEntry = {
+  mchid: string
+  role: 'sender' | 'provider'
+  serial_no?: string | undefined
+  certificate?: string | undefined
+  private_key?: string | undefined
+  api_v3_key?: string | undefined
+  public_key_id?: string | undefined
+  public_key?: string | undefined
+  platform_certificates?: string[] | undefined
+}
 
 /** The keys of an account that belong together, and what the operator should know about them. */
 export type AccountKeys = {
@@ -19,10 +31,11 @@ type Read = { keys: AccountKeys | undefined; faults: string[] }
 const modulusBitsAtLeast = 2_048
 
 /**
- * Checks the keys of an account in the file (wechat/pay-v3.md 6): the private key and the certificate belong together, the
- * certificate is in date, the serial is the certificate's, half a public-key pair is refused. Faults name the field, never a value.
+ * Checks the keys of an account in the file (docs/wechat/pay-v3.md 6): the private key and the certificate belong
+ * together, the certificate is in date, the serial is the certificate's, half a public-key pair is refused. Faults name
+ * the field, never a value.
  */
-export function readAccountKeys(entry: AccountEntry, now: Date): Read {
+export function readAccountKeys(entry: KeyEntry, now: Date): Read {
   const faults = pairFaults(entry)
   const platform = readPlatformCertificates(entry.platform_certificates ?? [])
   faults.push(...platform.faults)
@@ -51,11 +64,11 @@ export function readAccountKeys(entry: AccountEntry, now: Date): Read {
   return { keys, faults }
 }
 
-function isOnlyANumber(entry: AccountEntry): boolean {
+function isOnlyANumber(entry: KeyEntry): boolean {
   return !entry.private_key && !entry.api_v3_key && !entry.serial_no && !entry.certificate
 }
 
-function pairFaults(entry: AccountEntry): string[] {
+function pairFaults(entry: KeyEntry): string[] {
   if (entry.public_key && !entry.public_key_id)
     return ['public_key_id: is missing: public_key comes with its PUB_KEY_ID_…']
   if (entry.public_key_id && !entry.public_key) return ['public_key: is missing: public_key_id comes with its PEM']

@@ -28,7 +28,10 @@ const ordersRemembered = 5_000
 const answers = kept<string, Promise<QueriedOrder>>({ most: ordersRemembered, ageMs: sameOrderMs })
 const askers = kept<'all', RateLimiterMemory>({ most: 1 })
 
-/** Asks WeChat about an order, with whichever of the merchant's numbers it was placed by (wechat/payment-triggers.md 2). */
+/**
+ * Asks WeChat about an order, with whichever of the merchant's numbers it was placed by
+ * (docs/wechat/payment-triggers.md 2).
+ */
 export async function queryOrder(
   services: Services,
   merchant: Merchant,

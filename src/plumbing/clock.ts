@@ -46,6 +46,11 @@ export function startOfBeijingDay(dayNumber: number): Date {
   return new Date(dayNumber * dayMs - beijingOffsetMs)
 }
 
+/** The instant so many times 24 hours before `at`. */
+export function daysBefore(at: Date, days: number): Date {
+  return new Date(at.getTime() - days * dayMs)
+}
+
 /** The next midnight in Beijing after `at`. */
 export function nextBeijingMidnight(at: Date): Date {
   return startOfBeijingDay(beijingDayNumber(at) + 1)

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { kept } from '../../plumbing/cache.ts'
 import type { Services } from '../../services.ts'
-import { type Exchanged, exchangeTimeoutMs } from '../../wechat/oauth.ts'
+import { type Exchanged, exchangeTimeoutMs } from '../../wechat/official/oauth.ts'
 
 /** An exchange under way or done, for the browser that holds `state` and no other. */
 type Exchange = { state: string; result: Promise<Exchanged>; done: boolean }
@@ -19,10 +19,10 @@ const mostKept = 20_000
 const exchanges = kept<string, Exchange>({ most: mostKept, ageMs: keptMs })
 
 /**
- * Runs `exchange` once for a code, whoever asks and in whichever process (wechat/official-account.md 1.6-3): a code works
- * once, and WeChat's browser sends the same one twice when we are slow. A repeat with the same state waits for the first
- * result or gets it for a minute; one with another state gets `code_used`, so that a shared link is never a login.
- * Without Redis, or when it fails, each process does so on its own.
+ * Runs `exchange` once for a code, whoever asks and in whichever process (docs/wechat/official-account.md 1.6): a code
+ * works once, and WeChat's browser sends the same one twice when we are slow. A repeat with the same state waits for
+ * the first result or gets it for a minute; one with another state gets `code_used`, so that a shared link is never a
+ * login. Without Redis, or when it fails, each process does so on its own.
  */
 export async function exchangeOnce(
   services: Services,

@@ -4,14 +4,14 @@ import type { IncomingMessage } from 'node:http'
 const bodyTimeoutMs = 10_000
 
 /** A body over its limit: 413. */
-export class BodyTooLarge extends Error {
+class BodyTooLarge extends Error {
   readonly status = 413
   readonly expose = true
 }
 
 /**
- * The request's body, at most `limitBytes` of it. Throws `BodyTooLarge`, or a fault with status 408 or 400 when the
- * sender dawdles or goes away. Nothing is decoded: a signature is over these bytes.
+ * The request's body, at most `limitBytes` of it. Throws a fault with status 413 for more, and with status 408 or
+ * 400 when the sender dawdles or goes away. Nothing is decoded: a signature is over these bytes.
  */
 export function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > limitBytes) return Promise.reject(new BodyTooLarge())
@@ -32,6 +32,14 @@ export function readBody(request: IncomingMessage, limitBytes: number): Promise<
       clearTimeout(slow)
       reject(fault(400, 'the sender went away'))
     })
+  })
+}
+
+/** The same for who answers a body over its limit in words of their own: undefined. */
+export function readBodyWithin(request: IncomingMessage, limitBytes: number): Promise<Buffer | undefined> {
+  return readBody(request, limitBytes).catch((error: unknown) => {
+    if (!(error instanceof BodyTooLarge)) throw error
+    return undefined
   })
 }
 

@@ -9,7 +9,7 @@ import { openSignedExchange } from './signed-exchange.ts'
 import type { CertificateStore, PayClient, PayKeys, PayReply, PayRequest } from './types.ts'
 import { carriesSignature } from './verification.ts'
 
-export type { CertificateStore, PayClient, PayKeys, PlatformCertificate } from './types.ts'
+export type { CertificateStore, PayClient, PayKeys } from './types.ts'
 
 export type PayClientOptions = {
   /** Main and backup host, without a path. */
@@ -64,7 +64,5 @@ export function openPayClient(keys: PayKeys, options: PayClientOptions): PayClie
       if (!verdict.ok) throw new NotificationRefused(verdict.fault, verdict.detail)
       return openEnvelope(rawBody, keys.apiV3Key)
     },
-
-    refreshCertificates: platformKeys.refresh,
   }
 }

@@ -6,18 +6,6 @@ export class PayRequestFault extends Error {
   }
 }
 
-/**
- * Serialises a request body once, so that what is stored, signed and sent are the same bytes. Keys whose value is
- * undefined are left out. Throws `PayRequestFault` on null and on emoji, which WeChat Pay takes nowhere (wechat/pay-v3.md 1.2).
- */
-export function payBody(fields: Record<string, unknown>): string {
-  return JSON.stringify(fields, (key, value: unknown) => {
-    if (value === null) throw new PayRequestFault(`null is not allowed in a request to WeChat Pay: ${key}`)
-    if (typeof value === 'string') refuseSupplementary(value, key)
-    return value
-  })
-}
-
 /** UTF-16 surrogates: every character outside the basic plane, emoji above all. */
 const surrogate = /[\ud800-\udfff]/
 /** The first byte of a four-byte UTF-8 sequence, percent-encoded. */

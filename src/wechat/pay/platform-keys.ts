@@ -14,8 +14,6 @@ export type PlatformKeys = {
   serialToName(budgetMs: number): Promise<string | undefined>
   /** Verifies; on an unknown serial downloads the certificates once, if it is time, and verifies again. */
   verify(headers: HeaderBag, body: Buffer, budgetMs: number): Promise<Verdict>
-  /** Downloads now, joining a download under way; nothing in public-key mode. Throws `CertificatesUnavailable`. */
-  refresh: () => Promise<void>
 }
 
 /** A new certificate is listed well before it signs anything, so twice a day is early enough. */
@@ -36,7 +34,7 @@ export function openPlatformKeys(
   const { clock, log } = options
   const ring = openKeyRing(keys, clock)
   // Merchant numbers that have only the public key get 404 from /v3/certificates: it is never called for them
-  // (wechat/pay-v3.md 1.6).
+  // (docs/wechat/pay-v3.md 1.6).
   const downloads = keys.publicKeyId === undefined
   let loaded = false
   let loading: Promise<void> | undefined
@@ -61,7 +59,6 @@ export function openPlatformKeys(
   }
 
   function refresh(): Promise<void> {
-    if (!downloads) return Promise.resolve()
     downloading ??= download().finally(() => (downloading = undefined))
     return downloading
   }
@@ -108,8 +105,6 @@ export function openPlatformKeys(
       await tryRefresh(budgetMs)
       return verify(headers, body, ring.find, clock.now())
     },
-
-    refresh,
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Secret } from '../../plumbing/secrets/secret.ts'
 import type { HeaderBag } from '../exchange.ts'
 
-/** What one merchant number needs to sign its calls and to verify WeChat's answers (wechat/pay-v3.md 6). */
+/** What one merchant number needs to sign its calls and to verify WeChat's answers (docs/wechat/pay-v3.md 6). */
 export type PayKeys = {
   mchid: string
   /** Serial of the merchant's own API certificate, upper-case hex. */
@@ -27,7 +27,7 @@ export type PayRequest = {
   method: 'GET' | 'POST'
   /** Path and query, percent-encoded: these very bytes are signed and sent. */
   path: string
-  /** From `payBody`: these very bytes are signed and sent. */
+  /** JSON: these very bytes are signed and sent. */
   body?: string
   /** Covers everything: connecting, signing, the answer's last byte and its verification. */
   timeoutMs?: number
@@ -37,7 +37,7 @@ export type PayRequest = {
 
 export type UnknownWord = 'timeout' | 'unreachable' | 'reset' | 'unverified_answer' | 'unreadable_answer'
 
-/** An answer that proves nothing: what was asked for may or may not have happened (wechat/pay-v3.md 3.5). */
+/** An answer that proves nothing: what was asked for may or may not have happened (docs/wechat/pay-v3.md 3.5). */
 export type UnknownReply = {
   kind: 'unknown'
   /** `unreachable` alone says that the request never left; after every other word it may have been carried out. */
@@ -57,7 +57,7 @@ export type RefusalReply = {
   message: string
   detail?: unknown
   requestId?: string
-  /** The number at the end of the Request-ID (wechat/pay-v3.md 1.7). A hint, never the only key. */
+  /** The number at the end of the Request-ID (docs/wechat/pay-v3.md 1.7). A hint, never the only key. */
   subCode?: string
   /** It carried signature headers and they verified; otherwise it is advice, not proof. */
   proven: boolean
@@ -95,6 +95,4 @@ export type PayClient = {
   call<T = unknown>(request: PayRequest): Promise<PayReply<T>>
   /** Throws `NotificationRefused`. */
   openNotification(headers: HeaderBag, rawBody: Buffer): Promise<OpenedNotification>
-  /** Downloads the platform certificates now; does nothing in public-key mode. Throws when they could not be had. */
-  refreshCertificates(): Promise<void>
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it, onTestFinished } from 'vitest'
 import type { Services } from '../../../../src/services.ts'
 import { exchangeOnce } from '../../../../src/web/member/login-exchange.ts'
-import type { Exchanged } from '../../../../src/wechat/oauth.ts'
+import type { Exchanged } from '../../../../src/wechat/official/oauth.ts'
 import { openTestServices } from '../../../support/services.ts'
 
 const member: Exchanged = { kind: 'member', openid: 'oUpF8uMuAJO_M2pxb1Q9zNjWeS6o' }

@@ -1,0 +1,37 @@
+import type { OwedCoupon } from '../ledger/coupon.ts'
+import type { Reservation } from '../ledger/reserve.ts'
+import type { Merchant } from '../merchants/merchant.ts'
+import { AskAgain } from '../plumbing/ask-again.ts'
+import type { CampaignCoupon } from '../plumbing/storage/schema.ts'
+import type { Campaign } from '../plumbing/storage/schema/campaign.ts'
+import type { Stock } from '../plumbing/storage/schema/stock.ts'
+import type { MemberReason } from '../refusal.ts'
+
+/** What a trigger earned a member in a campaign. */
+export type Award = {
+  merchant: Merchant
+  campaign: Campaign
+  openid: string
+  /** Makes it once: a second award with the same key finds the first one's grant. */
+  triggerKey: string
+  coupons: CampaignCoupon[]
+  /** `at_least` of the spend tier that was reached. */
+  tier?: number | undefined
+  transactionId?: string | undefined
+  /** The member's facts that it was worked out from: on newer ones nothing is written (payments/facts.ts). */
+  factsVersion?: number | undefined
+  /** Not to be sent before; now when absent. */
+  dueAt?: Date | undefined
+  /** When it was earned: decides the day and whether the campaign was open. */
+  at: Date
+  /** True when the caller sends at once: it gets the coupons leased. Otherwise the worker sends them. */
+  lease?: boolean
+}
+
+export type Awarded =
+  | { kind: 'granted'; grantId: string; coupons: Reservation['coupons']; leased: OwedCoupon[]; stocks: Stock[] }
+  | { kind: 'existing'; grantId: string }
+  | { kind: 'turned_away'; reason: MemberReason; grantId?: string }
+
+/** The campaign or the facts that the award was worked out from have changed: work it out anew. */
+export class AwardStale extends AskAgain {}
