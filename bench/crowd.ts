@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { Redis } from 'ioredis'
 import type { Campaign } from '../src/plumbing/storage/schema/campaign.ts'
 import { award } from '../src/grants/award.ts'
-import { scopes } from '../src/ledger/limits/scopes.ts'
+import { scopeOf } from '../src/ledger/limits/scopes.ts'
+import { beijingDay } from '../src/plumbing/clock.ts'
 import type { Gate } from '../src/gate/gate.ts'
 import type { Services } from '../src/services.ts'
 import type { SizeFigure } from './size.ts'
@@ -26,9 +27,10 @@ export async function crowdAtSize(stage: Stage, campaign: Campaign): Promise<Siz
   const emptied = await claimAtOnce(stage, services, campaign, claimers)
   const grown = (process.memoryUsage().rss - before) / 1_048_576
 
-  const keys = [scopes.total(campaign.id), scopes.day(campaign.id, services.clock.now())].map(
-    (scope) => `gate:{${campaign.merchant_id}}:${scope}`,
-  )
+  const keys = [
+    scopeOf('total', { campaign: campaign.id }),
+    scopeOf('per_day', { campaign: campaign.id, day: beijingDay(services.clock.now()) }),
+  ].map((scope) => `gate:{${campaign.merchant_id}}:${scope}`)
   const old = await redis.mget(keys)
   await claimAtOnce(stage, services, campaign, behind)
   for (const [index, key] of keys.entries()) await redis.set(key, old[index]!)

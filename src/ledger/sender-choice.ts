@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Campaign } from '../plumbing/storage/schema/campaign.ts'
 import type { Db } from '../plumbing/storage/database.ts'
 import { type Account, type Merchant, sendersOf } from '../merchants/merchant.ts'
-import { scopes } from './limits/scopes.ts'
+import { scopeOf } from './limits/scopes.ts'
 
 /**
  * The account that sends a stock's coupons to a member: the one that sent or owes them an earlier one, else one of the
@@ -25,7 +25,7 @@ export async function senderFor(
     .innerJoin('coupons', 'coupons.id', 'slots.coupon_row')
     .select('coupons.account_id')
     .where('slots.merchant_id', '=', merchant.id)
-    .where('scope', '=', scopes.stock(stockRef, mark))
+    .where('scope', '=', scopeOf('stock', { stock: stockRef, mark }))
     .orderBy('number')
     .limit(1)
     .executeTakeFirst()

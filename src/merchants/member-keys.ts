@@ -35,7 +35,7 @@ export async function giveMemberKeys(db: Db, secrets: Secrets): Promise<number> 
         .executeTakeFirst()
       // Another process was first.
       if (numUpdatedRows === 0n) return
-      // campaign/3/member/OPENID, campaign/3/member/OPENID/20261123, stock/7/member/OPENID
+      // As release 0.1 spelled them: campaign/3/member/OPENID, campaign/3/member/OPENID/20261123, stock/7/member/OPENID.
       await sql`
         update slots set scope = concat_ws('/', split_part(scope, '/', 1), split_part(scope, '/', 2), 'member',
           ${mark(sql`split_part(scope, '/', 4)`)}, nullif(split_part(scope, '/', 5), ''))

@@ -29,8 +29,3 @@ export function asking(merchants: Merchant[]): Asked {
 export function markOf(openid: RawBuilder<unknown>): RawBuilder<string> {
   return markByPadsInSql({ inner: sql`keys.inner_pad`, outer: sql`keys.outer_pad` }, openid)
 }
-
-/** As SQL, the Beijing day of a time, as scopes spell it. */
-export function dayOf(time: RawBuilder<unknown>): RawBuilder<string> {
-  return sql<string>`to_char(${time}, 'YYYYMMDD')`
-}

@@ -1,7 +1,10 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../../plumbing/storage/database.ts'
 import { counts } from '../../ledger/doubt.ts'
-import { type Asked, dayOf, markOf } from './asked.ts'
+import { type Kind, kinds } from '../../ledger/limits/kinds.ts'
+import { hasFact, scopeInSql } from '../../ledger/limits/scopes.ts'
+import { dayText, inBeijing } from '../../plumbing/storage/beijing.ts'
+import { type Asked, markOf } from './asked.ts'
 import { read } from './read.ts'
 
 /** How far one limit was used: the worst member or day stands for all. */
@@ -22,13 +25,12 @@ const columns = ['openid', 'day', 'tier'] as const
 type Column = (typeof columns)[number]
 const types: Record<Column, string> = { openid: 'text', day: 'date', tier: 'integer' }
 
-/** As a campaign's file spells its limits, the words of the proof, and what the grants are grouped by. */
-const kinds = [
-  { name: 'per_member', words: ' per member', groupBy: ['openid'] },
-  { name: 'per_member_per_day', words: ' per member and day', groupBy: ['openid', 'day'] },
-  { name: 'total', words: ' total', groupBy: [] },
-  { name: 'per_day', words: ' per day', groupBy: ['day'] },
-] as const
+/** What the grants are grouped by to count under a kind of limit. */
+function groupBy(kind: Kind['name']): Column[] {
+  return columns.filter((column) => hasFact(kind, column === 'openid' ? 'mark' : column))
+}
+
+const whole = kinds.filter(({ name }) => name !== 'tier')
 
 /**
  * Counts what was given under every limit of the campaigns, from grants and coupons alone: never through the places. A
@@ -39,11 +41,17 @@ export async function campaignUses(db: Db, asked: Asked): Promise<Use[]> {
     with ${asked.keys}, ${campaignLimits(asked)} select distinct kind from limits`.execute(db)
   const has = (kind: string) => found.some((row) => row.kind === kind)
   if (found.length === 0) return []
-  const member = sql`'/member/' || ${markOf(sql`n.openid`)}`
-  const groups = [
-    ...kinds.filter(({ name }) => has(name)).map(({ groupBy }): readonly Column[] => groupBy),
-    ...(has('tier') ? [['tier'] as const] : []),
-  ]
+  const groups = kinds.filter(({ name }) => has(name)).map(({ name }) => groupBy(name))
+  const facts = {
+    campaign: sql`l.campaign_id`,
+    mark: markOf(sql`n.openid`),
+    day: dayText(sql`n.day`),
+    tier: sql`n.tier`,
+  }
+  const scopeAbove = sql`case l.kind ${sql.join(
+    kinds.map(({ name }) => sql`when ${sql.lit(name)} then ${scopeInSql(name, facts)}`),
+    sql` `,
+  )} end`
   // PostgreSQL knows only columns that some group has.
   const isKnown = (column: Column) => groups.some((columns) => columns.includes(column))
   const known = columns.map((column) => (isKnown(column) ? sql.ref(column) : sql`null::${sql.raw(types[column])}`))
@@ -54,16 +62,11 @@ export async function campaignUses(db: Db, asked: Asked): Promise<Use[]> {
     sql<Use>`with ${asked.keys}, ${campaignLimits(asked)}, counts as (
       select campaign_id, ${known[0]} as openid, ${known[1]} as day, ${known[2]} as tier, count(*) as used,
         ${bits[0]} * 4 + ${bits[1]} * 2 + ${bits[2]} as left_out
-      from (select campaign_id, openid, (earned_at at time zone 'Asia/Shanghai')::date as day, tier from grants g
+      from (select campaign_id, openid, ${inBeijing(sql`earned_at`)}::date as day, tier from grants g
             where ${asked.isOf('g')} and exists (select from coupons c where c.grant_id = g.id and ${counts('c')})) counting
       group by grouping sets (${sql.join(sets)})
     ), uses as (
-      select l.limit_id, n.used, case when n.used > l.allowed then 'campaign/' || l.campaign_id || case l.kind
-          when 'per_member' then ${member}
-          when 'per_member_per_day' then ${member} || '/' || ${dayOf(sql`n.day`)}
-          when 'per_day' then '/day/' || ${dayOf(sql`n.day`)}
-          when 'tier' then '/tier/' || n.tier
-          else '/total' end end as scope_above
+      select l.limit_id, n.used, case when n.used > l.allowed then ${scopeAbove} end as scope_above
       from counts n
       join limits l on l.campaign_id = n.campaign_id and l.left_out = n.left_out and (l.kind <> 'tier' or l.tier = n.tier)
       join keys on keys.merchant_id = l.merchant_id
@@ -73,8 +76,8 @@ export async function campaignUses(db: Db, asked: Asked): Promise<Use[]> {
 
 /** As SQL, a common table of every limit that the campaigns have. */
 function campaignLimits(asked: Asked): RawBuilder<unknown> {
-  const named = kinds.map(
-    ({ name, words, groupBy }, rank) => sql`(${name}, ${words}, ${rank}::integer, ${leftOutBy(groupBy)}::integer)`,
+  const named = whole.map(
+    ({ name, words }, rank) => sql`(${name}, ${` ${words}`}, ${rank}::integer, ${leftOutBy(groupBy(name))}::integer)`,
   )
   return sql`limits as materialized (
     select row_number() over () as limit_id, each_limit.* from (
@@ -85,7 +88,7 @@ function campaignLimits(asked: Asked): RawBuilder<unknown> {
       where ${asked.isOf('ca')} and ca.limits ? kind.name
       union all
       select ca.id, ca.merchant_id, 'tier', (t->>'at_least')::integer, (t->>'total')::integer,
-        m.slug || '/' || ca.slug || ' tier ' || (t->>'at_least'), 9, ${leftOutBy(['tier'])}::integer
+        m.slug || '/' || ca.slug || ' tier ' || (t->>'at_least'), ${whole.length}::integer, ${leftOutBy(groupBy('tier'))}::integer
       from campaigns ca join merchants m on m.id = ca.merchant_id cross join lateral jsonb_array_elements(ca.spend->'tiers') t
       where ${asked.isOf('ca')} and t ? 'total'
     ) each_limit)`
@@ -107,7 +110,7 @@ export async function stockUses(db: Db, asked: Asked): Promise<Use[]> {
       from stocks s join merchants m on m.id = s.merchant_id where ${asked.isOf('s')}
     ), uses as (
       select l.limit_id, n.used, case when n.used > l.allowed
-        then 'stock/' || n.stock_ref || '/member/' || ${markOf(sql`n.openid`)} end as scope_above
+        then ${scopeInSql('stock', { stock: sql`n.stock_ref`, mark: markOf(sql`n.openid`) })} end as scope_above
       from (select c.stock_ref, c.openid, count(*) as used from coupons c
             where ${asked.isOf('c')} and ${counts('c')} group by c.stock_ref, c.openid) n
       join limits l on l.limit_id = n.stock_ref join keys on keys.merchant_id = l.merchant_id

@@ -1,4 +1,4 @@
-import { limitsOf } from '../../../ledger/limits/limits.ts'
+import { campaignLimitsOf } from '../../../ledger/limits/limits.ts'
 import { kept } from '../../../plumbing/cache.ts'
 import type { Campaign } from '../../../plumbing/storage/schema/campaign.ts'
 import type { MemberReason } from '../../../refusal.ts'
@@ -65,8 +65,7 @@ async function stocksOf(services: Services, campaign: Campaign, coupons: Campaig
 }
 
 async function fullReason(services: Services, campaign: Campaign, now: Date): Promise<MemberReason | undefined> {
-  const limits = limitsOf({ campaign, mark: '', coupons: [], tier: undefined, at: now })
-  for (const limit of limits.filter(({ level }) => level === 'campaign')) {
+  for (const limit of campaignLimitsOf({ campaign, tier: undefined, at: now })) {
     if (await services.ledger.isFull(campaign.merchant_id, limit)) return limit.reason
   }
   return undefined

@@ -1,5 +1,5 @@
 import type { Campaign } from '../../../plumbing/storage/schema/campaign.ts'
-import { type Limit, limitsOf } from '../../../ledger/limits/limits.ts'
+import { type Limit, memberLimitsOf } from '../../../ledger/limits/limits.ts'
 import { placesOf } from '../../../gate/read-scopes.ts'
 import { memberMark } from '../../../members/member-mark.ts'
 import type { Merchant } from '../../../merchants/merchant.ts'
@@ -26,7 +26,7 @@ export async function memberUsage(
   now: Date,
 ): Promise<Usage> {
   const mark = memberMark(merchant, openid)
-  const limits = limitsOf({ campaign, mark, coupons: preview.coupons, tier: undefined, at: now }).filter(isMembers)
+  const limits = memberLimitsOf({ campaign, mark, coupons: preview.coupons, tier: undefined, at: now })
   if (limits.length === 0) return { used: undefined, limit: undefined, full: undefined }
   const names = limits.map(({ scope }) => scope)
   const taken = await placesOf(services.db, merchant.id, names)
@@ -34,8 +34,4 @@ export async function memberUsage(
   const whole = limits.find((limit) => limit.stockRef === undefined)
   const full = limits.find((limit) => places(limit) + limit.take > limit.limit)
   return { used: whole && places(whole), limit: whole?.limit, full: full?.reason }
-}
-
-function isMembers({ level }: Limit): boolean {
-  return level === 'member'
 }
