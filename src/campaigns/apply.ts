@@ -1,8 +1,7 @@
 import { changedFields } from '../plumbing/files/changed-fields.ts'
-import type { Clock } from '../plumbing/clock.ts'
 import type { Db } from '../plumbing/storage/database.ts'
 import { Unusable } from '../plumbing/unusable.ts'
-import type { Catalog } from '../merchants/catalog.ts'
+import type { Services } from '../services.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import { changeLimits, limitsDiffer } from '../ledger/limit-change.ts'
 import { removedSenders } from './sender-change.ts'
@@ -18,11 +17,7 @@ import { frozenFaults, hasGiven } from './frozen-rules.ts'
  * (`frozen-rules.ts`). Returns what changed and what the operator should know, a sentence each. Throws `Unusable`
  * naming every wrong field; then nothing was changed.
  */
-export async function applyCampaign(
-  services: { db: Db; clock: Clock; catalog?: Catalog },
-  merchant: Merchant,
-  file: unknown,
-): Promise<string[]> {
+export async function applyCampaign(services: Services, merchant: Merchant, file: unknown): Promise<string[]> {
   const campaign = readCampaignFile(file)
   const lines = await services.db.transaction().execute(async (db) => {
     const { faults, notes } = await bindStocks(db, merchant.id, campaign)
@@ -30,7 +25,7 @@ export async function applyCampaign(
     if (faults.length > 0) throw new Unusable(faults)
     return [...(await write(db, merchant, campaign, services.clock.now())), ...notes]
   })
-  services.catalog?.forget()
+  services.catalog.forget()
   return lines.map((line) => `campaign ${campaign.slug}: ${line}`)
 }
 

@@ -1,7 +1,6 @@
-import type { Clock } from '../plumbing/clock.ts'
 import type { Db } from '../plumbing/storage/database.ts'
 import { Unusable } from '../plumbing/unusable.ts'
-import type { Catalog } from '../merchants/catalog.ts'
+import type { Services } from '../services.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import { copiedRule } from './added-tiers.ts'
 import type { Campaign } from '../plumbing/storage/schema/campaign.ts'
@@ -15,7 +14,7 @@ export type Copy = { slug: string; newSlug: string; from: Date }
  * the operator should know. Throws `Unusable` where it cannot be made; then nothing was changed.
  */
 export async function copyCampaign(
-  services: { db: Db; clock: Clock; catalog: Catalog },
+  services: Services,
   merchant: Merchant,
   { slug, newSlug, from }: Copy,
 ): Promise<string[]> {

@@ -1,6 +1,5 @@
 import type { OwedCoupon } from '../ledger/coupon.ts'
 import type { Db } from '../plumbing/storage/database.ts'
-import type { Services } from '../services.ts'
 import type { PayClient } from '../wechat/pay/client.ts'
 import { listUserCoupons, type UserCoupon } from '../wechat/pay/favor.ts'
 import { isMembersOwn } from '../ledger/outcomes/outcome.ts'
@@ -47,12 +46,7 @@ export function needsLookUp(coupon: Pick<OwedCoupon, 'doubtSince' | 'reason'>, n
  * our sends, known to no other row, and not perhaps another's that is in doubt as well. WeChat has no query by number
  * (docs/wechat/pay-v3.md 3.5). Takes at most `timeoutMs`, all pages together. Throws what the database throws.
  */
-export async function lookUp(
-  { db }: Pick<Services, 'db'>,
-  client: PayClient,
-  coupon: OwedCoupon,
-  timeoutMs: number,
-): Promise<LookedUp> {
+export async function lookUp(db: Db, client: PayClient, coupon: OwedCoupon, timeoutMs: number): Promise<LookedUp> {
   const body = JSON.parse(coupon.request) as { stock_id: string; appid: string; stock_creator_mchid: string }
   const attempts = await attemptTimes(db, coupon.id)
   const unknown: string[] = []

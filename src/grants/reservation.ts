@@ -18,7 +18,7 @@ export type Proposed = { limits: Limit[]; numbers: number[][]; senders: Map<numb
 
 /** Everything an award writes, and the coupons of it that this process holds from the moment it is written. */
 export function reservationOf(
-  services: Pick<Services, 'clock'>,
+  services: Services,
   wanted: Asked,
   offer: Offer,
   { limits, numbers, senders }: Proposed,

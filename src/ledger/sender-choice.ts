@@ -10,7 +10,7 @@ import { scopeOf } from './limits/scopes.ts'
  * of a coupon's number, so it must not change under a member. Throws when the campaign names none that is there.
  */
 export async function senderFor(
-  { db }: { db: Db },
+  db: Db,
   merchant: Merchant,
   campaign: Pick<Campaign, 'slug' | 'sender_mchids'>,
   { stockRef, mark }: { stockRef: number; mark: string },

@@ -6,7 +6,7 @@ import { unusableStock } from './unusable-stock.ts'
 
 /** Reads the stock from WeChat Pay as the merchant's sender. Throws `Unusable` when WeChat refuses or does not answer. */
 export async function readLiveStock(
-  services: Pick<Services, 'pay'>,
+  services: Services,
   merchant: Merchant,
   stock: { stockId: string; creatorMchid: string },
 ): Promise<StockDetail> {

@@ -1,5 +1,6 @@
 import type { Merchant } from '../merchants/merchant.ts'
-import { type StockServices, stockColumns } from './import.ts'
+import type { Services } from '../services.ts'
+import { stockColumns } from './import.ts'
 import { countInFlight } from './in-flight.ts'
 import { readLiveStock } from './live-stock.ts'
 import type { Stock } from '../plumbing/storage/schema/stock.ts'
@@ -11,7 +12,7 @@ import { statedTags } from './stock-rules.ts'
  * pages and operators see it; tags that the operator stated stay while WeChat hides them. Throws `Unusable` when WeChat does
  * not tell enough.
  */
-export async function syncStock(services: StockServices, merchant: Merchant, stock: Stock): Promise<Stock> {
+export async function syncStock(services: Services, merchant: Merchant, stock: Stock): Promise<Stock> {
   const known = { stockId: stock.stock_id, creatorMchid: stock.creator_mchid }
   const detail = await readLiveStock(services, merchant, known)
   const { max_coupons, max_coupons_per_user, fixed_normal_coupon, goods_tag } = detail.stock_use_rule ?? {}

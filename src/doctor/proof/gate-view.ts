@@ -9,10 +9,7 @@ import type { Believed } from '../../gate/gate-store.ts'
  * believes free is a conflict to come, one that it wrongly holds is found by its repair once the rest is gone; claims
  * that are under way look like the second.
  */
-export async function gateView(
-  services: Pick<Services, 'db' | 'gate' | 'clock'>,
-  merchantIds: number[],
-): Promise<string[]> {
+export async function gateView(services: Services, merchantIds: number[]): Promise<string[]> {
   const { db, gate, clock } = services
   const notes: string[] = []
   for (const one of await campaignScopes(db, clock.now())) {

@@ -31,10 +31,7 @@ export type Proof = {
  * themselves, not from the places, and compares it with what is allowed; then looks whether every grant and coupon that
  * counts holds exactly its places and nobody else does. Reads only, and needs little memory at any size.
  */
-export async function prove(
-  services: Pick<Services, 'db' | 'catalog' | 'gate' | 'clock'>,
-  merchantSlug?: string,
-): Promise<Proof> {
+export async function prove(services: Services, merchantSlug?: string): Promise<Proof> {
   const { db } = services
   const asked = asking(await merchantsAsked(services, merchantSlug))
   // Two at a time, as the database has processors: what limits count by, and each grant by itself.
@@ -62,10 +59,7 @@ export async function prove(
   return { lines, ok: failures.length === 0, failures, notes }
 }
 
-async function merchantsAsked(
-  { db, catalog }: Pick<Services, 'db' | 'catalog'>,
-  slug: string | undefined,
-): Promise<Merchant[]> {
+async function merchantsAsked({ db, catalog }: Services, slug: string | undefined): Promise<Merchant[]> {
   const rows = await db
     .selectFrom('merchants')
     .select('id')

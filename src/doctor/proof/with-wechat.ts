@@ -12,8 +12,6 @@ export type Comparison = {
   notes: string[]
 }
 
-type Asking = Pick<Services, 'db' | 'catalog' | 'pace' | 'pay'>
-
 /** What became of one look-up. */
 type Found = { kind: 'agrees' | 'differs' | 'not_allowed' | 'unanswered'; says: string }
 
@@ -30,7 +28,7 @@ const inOrder = ['SENDED', 'USED', 'EXPIRED']
  * each must be there, of the same stock and this member. Throws what the database throws.
  */
 export async function compareWithWeChat(
-  services: Asking,
+  services: Services,
   of: { merchantIds: number[]; stockId: string | undefined; sample: SampleSize },
 ): Promise<Comparison> {
   const coupons = sentCoupons(services.db, of)
@@ -60,7 +58,7 @@ export async function compareWithWeChat(
   return comparison
 }
 
-async function ask(services: Asking, coupon: SentCoupon): Promise<Found> {
+async function ask(services: Services, coupon: SentCoupon): Promise<Found> {
   const merchant = await services.catalog.merchantById(coupon.merchantId)
   const account = merchant?.accounts.find(({ id }) => id === coupon.accountId)
   if (!account?.keys) return { kind: 'unanswered', says: `the account of coupon ${coupon.id} has no keys` }

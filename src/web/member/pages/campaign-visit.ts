@@ -33,7 +33,7 @@ export async function visitOf(ctx: Context<VisitState>, preview: CampaignPreview
 
 async function cardReason(ctx: Context<VisitState>, now: Date): Promise<CardReason | undefined> {
   const { services, merchant, campaign, member } = ctx.state
-  return member ? whyNothing({ db: services.db, now }, merchant, campaign, member.openid) : 'no_card'
+  return member ? whyNothing(services.db, merchant, campaign, member.openid, now) : 'no_card'
 }
 
 /** `?reason=sold_out`, as the claim sends a member back here; any other text in the address is nobody's word. */
