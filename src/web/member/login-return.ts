@@ -25,7 +25,7 @@ export function signReturn(ctx: Context<MerchantState>, { target, attempt }: Ret
 export function readReturn(ctx: Context<MerchantState>): Return {
   const { services, merchant } = ctx.state
   const { from } = ctx.query
-  const text = typeof from === 'string' ? openSignedText(services.config.cookieKeys, label(ctx), from) : undefined
+  const text = typeof from === 'string' ? openSignedText(services, label(ctx), from) : undefined
   if (text === undefined) return { target: urls.coupons(merchant.slug), attempt: 1 }
   const { target, attempt } = JSON.parse(Buffer.from(text, 'base64url').toString()) as Return
   return { target: safeTarget(merchant.slug, target), attempt }

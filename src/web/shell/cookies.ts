@@ -4,7 +4,7 @@ import { openSignedText, signText } from './signed-text.ts'
 /** The signed cookie's text; undefined when there is none or it was not signed by us for this name. */
 export function readSignedCookie(ctx: Context, name: string): string | undefined {
   const signed = ctx.cookies.get(name, { signed: false })
-  return signed === undefined ? undefined : openSignedText(ctx.state.services.config.cookieKeys, name, signed)
+  return signed === undefined ? undefined : openSignedText(ctx.state.services, name, signed)
 }
 
 /**
