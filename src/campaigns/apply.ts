@@ -12,9 +12,9 @@ import type { Campaign } from '../plumbing/storage/schema/campaign.ts'
 import { frozenFaults, hasGiven } from './frozen-rules.ts'
 
 /**
- * Creates or updates a campaign of a merchant from its file; a change raises its revision, so that no claim decided on the
- * older rules is written. Once something was given, only edits are taken by which nothing from before would earn again
- * (`frozen-rules.ts`). Returns what changed and what the operator should know, a sentence each. Throws `Unusable`
+ * Creates or updates a campaign of a merchant from its file; a change raises its revision, so that no claim decided on
+ * the older rules is written. Once something was given, only edits are accepted that let nothing from before earn again
+ * (`frozen-rules.ts`). Returns what changed and what the operator should know, one sentence each. Throws `Unusable`
  * naming every wrong field; then nothing was changed.
  */
 export async function applyCampaign(services: Services, merchant: Merchant, file: unknown): Promise<string[]> {
@@ -107,7 +107,7 @@ async function write(db: Db, merchant: Merchant, campaign: CampaignFile, now: Da
   return [...changed, ...changes, `revision ${revision}`, ...added]
 }
 
-/** What was paid before has earned in the campaign that it was copied from. */
+/** Earlier payments have already earned in the campaign from which this one was copied. */
 function copyFaults({ counts_from }: Campaign, startsAt: Date): string[] {
   return counts_from && startsAt < counts_from
     ? [`starts_at: must not be before ${counts_from.toISOString()}: it is a copy that counts only what comes after`]

@@ -10,8 +10,8 @@ export type Copy = { slug: string; newSlug: string; from: Date }
 
 /**
  * Copies a campaign so that its rules may change: the copy starts at `from` and can never start before, so that it
- * counts only payments and cards that come after. It is a draft, with places of its own under every limit. Returns what
- * the operator should know. Throws `Unusable` where it cannot be made; then nothing was changed.
+ * counts only later payments and cards. It is a draft, with places of its own under every limit. Returns what the
+ * operator should know. Throws `Unusable` when it cannot be made; then nothing was changed.
  */
 export async function copyCampaign(
   services: Services,
@@ -46,7 +46,7 @@ function faultsOf(
   if (!original) return [`SLUG: merchant ${merchant.slug} has no campaign ${slug}`]
   const faults: string[] = []
   if (!isSlug(newSlug)) faults.push(`NEW_SLUG: ${slugRule}`)
-  // What came since has perhaps earned in the old one.
+  // Payments and cards since then may have earned in the original.
   if (from < now) faults.push('--from: must not lie in the past')
   if (from >= original.ends_at) {
     faults.push(`--from: must be before the end of ${slug}, ${original.ends_at.toISOString()}`)

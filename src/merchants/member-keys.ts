@@ -13,8 +13,8 @@ export function newMemberKey(secrets: Secrets, slug: string): string {
 }
 
 /**
- * Gives each merchant of release 0.1 a member key, and names its members by their marks wherever scopes and trigger keys
- * named them by openid. A merchant is one transaction. Returns how many merchants that were; safe to repeat.
+ * Gives each merchant of release 0.1 a member key, and replaces openids in scopes and trigger keys with the members'
+ * marks. One transaction per merchant. Returns the number of merchants; safe to repeat.
  */
 export async function giveMemberKeys(db: Db, secrets: Secrets): Promise<number> {
   const merchants = await db

@@ -8,9 +8,9 @@ import { unusableStock } from './unusable-stock.ts'
 import { statedTags } from './stock-rules.ts'
 
 /**
- * Refreshes an imported stock (同步). Unlike the import it also takes over a state in which nothing can be sent any more, so that
- * pages and operators see it; tags that the operator stated stay while WeChat hides them. Throws `Unusable` when WeChat does
- * not tell enough.
+ * Refreshes an imported stock (同步). Unlike the import it also stores a state in which nothing can be sent any more, so
+ * that pages and operators see it. Tags that the operator stated are kept while WeChat hides them. Throws `Unusable`
+ * when WeChat's details are incomplete.
  */
 export async function syncStock(services: Services, merchant: Merchant, stock: Stock): Promise<Stock> {
   const known = { stockId: stock.stock_id, creatorMchid: stock.creator_mchid }

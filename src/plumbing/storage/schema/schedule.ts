@@ -17,14 +17,14 @@ export type JobsTable = {
   /** How long the last run took, by a monotonic clock. */
   took_ms: number | null
   succeeded_at: Time | null
-  /** What the last run that came to its end says of itself. */
+  /** The line that the last successful run returned. */
   note: string | null
   /** Why the last run failed; null when it did not. */
   last_error: string | null
   registered_at: Time
 }
 
-/** A process that runs, or did a moment ago. */
+/** A process that runs, or one that crashed within the last day. */
 export type ProcessesTable = {
   name: string
   role: 'all' | 'web' | 'worker'
