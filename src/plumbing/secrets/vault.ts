@@ -4,7 +4,10 @@ import { Secret } from './secret.ts'
 /** Turns secrets into text for the database and back. `place` says where the text is stored, as `merchants/demo/app_secret`. */
 export type Secrets = {
   seal(text: string, place: string): string
-  /** Throws when the text was changed, was moved from another place, or was sealed with a key that is no longer configured. */
+  /**
+   * Throws when the text was changed, was moved from another place, or was sealed with a key that is no longer
+   * configured.
+   */
   open(sealed: string, place: string): Secret
   /** True when the text was sealed with another key than the present first one. */
   needsResealing(sealed: string): boolean
