@@ -14,8 +14,8 @@ const behind = 1_000
 const steadyClaims = 4_000
 
 /**
- * 64 claims at once when Redis was emptied, and when it came back with what it knew 1,000 claims before; and claims a
- * second between them. A claim is what it takes to be granted: the gate and the ledger, without sending.
+ * 64 claims at once after Redis was emptied, and after it was set back to its state of 1,000 claims before; and claims
+ * per second after that. A claim here is only the grant: the gate and the ledger, without sending.
  */
 export async function crowdAtSize(stage: Stage, campaign: Campaign): Promise<SizeFigure[]> {
   const { services, env } = stage
@@ -56,7 +56,7 @@ export async function crowdAtSize(stage: Stage, campaign: Campaign): Promise<Siz
   ]
 }
 
-/** So many claims, 64 at a time, all of which must be granted. Returns how long the slowest took, in milliseconds. */
+/** Makes `count` claims, 64 at a time; all must be granted. Returns the time of the slowest in milliseconds. */
 async function claimAtOnce(
   { merchant }: Stage,
   services: Services,
@@ -70,7 +70,7 @@ async function claimAtOnce(
       const openid = `o${randomBytes(13).toString('hex')}`
       const begun = performance.now()
       const at = services.clock.now()
-      // Nobody sends it here: the queue is measured by itself.
+      // Due tomorrow, so that no loop sends it: the queue is measured separately.
       const dueAt = new Date(at.getTime() + 86_400_000)
       const { coupons } = campaign
       const awarded = await award(services, { merchant, campaign, openid, triggerKey: openid, coupons, at, dueAt })

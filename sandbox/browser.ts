@@ -2,9 +2,9 @@ import type { Incoming } from './http.ts'
 import type { SandboxState } from './state.ts'
 import { openidOf, type WorldMember } from './world.ts'
 
-/** Who this browser is at the sandbox. Cookies don't tell ports apart, so the name must not be one of paycoupon's. */
+/** The member that this browser is in the sandbox. Cookies ignore ports, so the name must not be one of paycoupon's. */
 export const memberCookie = 'sandbox_member'
-/** Tells paycoupon on the same host that this ordinary browser plays WeChat's. */
+/** Shows paycoupon on the same host that this ordinary browser plays WeChat's. */
 export const wechatCookie = 'sandbox_wechat'
 
 /** A cookie's value; undefined when the browser didn't send it. */
@@ -31,7 +31,9 @@ export function isMemberId(id: string): boolean {
   return /^[\w-]{1,64}$/.test(id)
 }
 
-/** A member's openid under an appid: their own under the first one, which a test may have set. */
+/**
+ * A member's openid under an appid; under the first appid it is the member's own `openid`, which a test may have set.
+ */
 export function openidUnder(state: SandboxState, member: WorldMember, appid: string): string {
   const first = state.world.merchants[0]!.officialAccount
   const account = state.world.merchants.find((each) => each.officialAccount.appid === appid)?.officialAccount

@@ -11,8 +11,8 @@ type Coupon = Selectable<CouponsTable>
 type Slot = Selectable<SlotsTable>
 
 /**
- * What is wrong with a grant, its coupons and its places, a sentence each: nothing when they are in order by now, as they
- * are when a claim or a refund was only half seen. What it should hold is what `limitsOf` says, of what counts.
+ * What is wrong with a grant, its coupons and its places, one sentence each. Empty when they are in order by now: the
+ * first look may have seen only half of a claim or a refund. `limitsOf` says which places the grant should hold.
  */
 export async function explainGrant(db: Db, merchants: Merchant[], grantId: string): Promise<string[]> {
   return db

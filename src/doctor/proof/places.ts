@@ -8,14 +8,14 @@ import { type Asked, markOf } from './asked.ts'
 import { read } from './read.ts'
 import { grantRanges, type Range } from './ranges.ts'
 
-/** Looked at in one statement: a second or less, some 10 MB. */
+/** Grants per statement: a second or less, about 10 MB. */
 const rangeSize = 20_000
-/** One statement for each core of a small machine. */
+/** One statement per core of a small machine. */
 const atOnce = 2
 
 /**
- * Grants that do not hold exactly the places that their limits say, or whose coupons do not, as far as one look can tell:
- * each is to be looked at by itself (explain-grant.ts). Compares sums of hashes, so that millions take seconds.
+ * Grants that, at a first look, do not hold exactly the places that their limits ask for, or whose coupons do not;
+ * explain-grant.ts then looks at each alone. Compares sums of hashes, so that millions take seconds.
  */
 export async function* suspiciousGrants(db: Db, asked: Asked): AsyncGenerator<string> {
   const ranges = grantRanges(db, rangeSize)

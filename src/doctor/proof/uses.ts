@@ -7,7 +7,7 @@ import { dayText, inBeijing } from '../../plumbing/storage/beijing.ts'
 import { type Asked, markOf } from './asked.ts'
 import { read } from './read.ts'
 
-/** How far one limit was used: the worst member or day stands for all. */
+/** How far one limit was used; `used` is the member or day with the most. */
 export type Use = {
   limit: string
   used: number
@@ -16,7 +16,7 @@ export type Use = {
   broken: number
   /** Members or days that have more than is allowed now, all of it given before the limit was lowered. */
   before: number
-  /** The most that one of the broken ones was given, and some of their scopes. */
+  /** The most that was given to one of the broken ones, and some of their scopes. */
   brokenUsed: number | null
   brokenScopes: string[] | null
 }
@@ -25,7 +25,7 @@ const columns = ['openid', 'day', 'tier'] as const
 type Column = (typeof columns)[number]
 const types: Record<Column, string> = { openid: 'text', day: 'date', tier: 'integer' }
 
-/** What the grants are grouped by to count under a kind of limit. */
+/** The columns by which grants are grouped to count under a kind of limit. */
 function groupBy(kind: Kind['name']): Column[] {
   return columns.filter((column) => hasFact(kind, column === 'openid' ? 'mark' : column))
 }
@@ -33,8 +33,9 @@ function groupBy(kind: Kind['name']): Column[] {
 const whole = kinds.filter(({ name }) => name !== 'tier')
 
 /**
- * Counts what was given under every limit of the campaigns, from grants and coupons alone: never through the places. A
- * limit that is lowered keeps how many had been given (`overshoots.given`); what is above that as well is a breach.
+ * Counts what was given under every limit of the campaigns, from grants and coupons alone, never from the places. When
+ * a limit was lowered, the ledger keeps how much had been given by then (`overshoots.given`); more than that too is a
+ * breach.
  */
 export async function campaignUses(db: Db, asked: Asked): Promise<Use[]> {
   const { rows: found } = await sql<{ kind: string }>`
@@ -52,7 +53,7 @@ export async function campaignUses(db: Db, asked: Asked): Promise<Use[]> {
     kinds.map(({ name }) => sql`when ${sql.lit(name)} then ${scopeInSql(name, facts)}`),
     sql` `,
   )} end`
-  // PostgreSQL knows only columns that some group has.
+  // PostgreSQL knows only the columns that at least one group has.
   const isKnown = (column: Column) => groups.some((columns) => columns.includes(column))
   const known = columns.map((column) => (isKnown(column) ? sql.ref(column) : sql`null::${sql.raw(types[column])}`))
   const bits = columns.map((column) => (isKnown(column) ? sql`grouping(${sql.ref(column)})` : sql`1`))
@@ -74,7 +75,7 @@ export async function campaignUses(db: Db, asked: Asked): Promise<Use[]> {
   )
 }
 
-/** As SQL, a common table of every limit that the campaigns have. */
+/** As SQL, a common table of every limit of the campaigns. */
 function campaignLimits(asked: Asked): RawBuilder<unknown> {
   const named = whole.map(
     ({ name, words }, rank) => sql`(${name}, ${` ${words}`}, ${rank}::integer, ${leftOutBy(groupBy(name))}::integer)`,
@@ -94,12 +95,12 @@ function campaignLimits(asked: Asked): RawBuilder<unknown> {
     ) each_limit)`
 }
 
-/** A number for each way to group: a bit for each column that is left out. */
+/** A number for each way of grouping: one bit per column, set when the column is left out. */
 function leftOutBy(groupBy: readonly Column[]): number {
   return columns.reduce((bits, column) => bits * 2 + (groupBy.includes(column) ? 0 : 1), 0)
 }
 
-/** The same of the limit per member that each stock has by itself, of which each coupon takes one. */
+/** The same for the limit per member that each stock has itself, under which each coupon counts as one. */
 export async function stockUses(db: Db, asked: Asked): Promise<Use[]> {
   return read(
     db,
@@ -121,7 +122,7 @@ export async function stockUses(db: Db, asked: Asked): Promise<Use[]> {
 const broken = sql`u.scope_above is not null and u.used > coalesce(o.given, 0)`
 
 /**
- * As SQL, one row a limit of `uses`. Members who were given the same number are first taken together; only what stands
+ * As SQL, one row per limit of `uses`. Members who were given the same number are first taken together; only what is
  * above its limit is looked up among the overshoots.
  */
 const worst = sql`

@@ -7,7 +7,10 @@ import { Secret } from './secret.ts'
  */
 export type Secrets = {
   seal(text: string, place: string): string
-  /** Throws when the text was changed, was moved from another place, or was sealed with a key that is no longer configured. */
+  /**
+   * Throws when the text was changed, was moved from another place, or was sealed with a key that is no longer
+   * configured.
+   */
   open(sealed: string, place: string): Secret
   /** True when the text was sealed with a key other than the first one configured. */
   needsResealing(sealed: string): boolean

@@ -21,7 +21,10 @@ function migrator(db: Db): Migrator {
   return new Migrator({ db, provider: { getMigrations: readMigrations } })
 }
 
-/** Kysely's own FileMigrationProvider imports from inside node_modules, where a test runner's TypeScript loader does not reach. */
+/**
+ * Kysely's own FileMigrationProvider imports from inside node_modules, where a test runner's TypeScript loader does not
+ * reach.
+ */
 async function readMigrations(): Promise<Record<string, Migration>> {
   const files = (await readdir(migrationFolder)).filter((file) => file.endsWith('.ts')).sort()
   const load = async (file: string) =>

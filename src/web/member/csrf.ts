@@ -4,7 +4,10 @@ import type { Context } from '../shell/context.ts'
 import { sessionIdOf } from './session.ts'
 import type { SessionState } from './state.ts'
 
-/** The token of this browser's session at this merchant, to be put into every form. Another site can neither read nor guess it. */
+/**
+ * The token of this browser's session at this merchant, which every form contains. Another site can neither read nor
+ * guess it.
+ */
 export function csrfToken(ctx: Context<SessionState>): string {
   return csrfTokenOf(firstKey(ctx), sessionIdOf(ctx))
 }
@@ -24,10 +27,10 @@ export function csrfHolds(ctx: Context<SessionState>, token: string): boolean {
   return tokensOf(ctx).some((expected) => expected.length === given.length && timingSafeEqual(expected, given))
 }
 
-/** A crowd that taps again and again: some thousand members at a time. */
+/** Enough for some thousand members who tap again and again. */
 const tokens = kept<string, Buffer[]>({ most: 4_000 })
 
-/** Under each cookie key. */
+/** The session's token under each cookie key. */
 function tokensOf(ctx: Context<SessionState>): Buffer[] {
   const { cache, config } = ctx.state.services
   const sessionId = sessionIdOf(ctx)

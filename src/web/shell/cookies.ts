@@ -8,8 +8,8 @@ export function readSignedCookie(ctx: Context, name: string): string | undefined
 }
 
 /**
- * Sets a cookie that scripts cannot read and other sites cannot send along, or, without `maxAgeMs`, one that ends with
- * the browser. The name must say whose it is: the signature covers it.
+ * Sets a cookie that scripts cannot read and other sites cannot send; without `maxAgeMs` it ends with the browser
+ * session. The name must include the merchant, because the signature covers the name.
  */
 export function writeSignedCookie(
   ctx: Context,

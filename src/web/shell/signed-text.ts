@@ -3,8 +3,9 @@ import { kept } from '../../plumbing/cache.ts'
 import type { Services } from '../../services.ts'
 
 /**
- * `text` with its HMAC-SHA256, to be handed to a browser and believed when it comes back: made with the first of `keys`,
- * held good under any of them. `label` says what the text is and whose, so that one merchant's text is nothing to another.
+ * `text` with its HMAC-SHA256: it can be given to a browser and trusted when it comes back. It is signed with the first
+ * of `keys` and accepted under any of them. `label` names the text and its owner, so that one merchant's text is not
+ * valid for another.
  */
 export function signText(keys: string[], label: string, text: string): string {
   return `${text}.${mac(keys[0] as string, `${label}=${text}`).toString('base64url')}`

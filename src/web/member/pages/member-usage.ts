@@ -9,14 +9,14 @@ import type { CampaignPreview } from './campaign-preview.ts'
 
 /** How far a member has used their own limits in a campaign. */
 export type Usage = {
-  /** Grants of this campaign that the member holds, of so many; undefined where the campaign does not limit them. */
+  /** Grants of this campaign that the member has, and their limit; undefined when the campaign has no such limit. */
   used: number | undefined
   limit: number | undefined
-  /** The limit that leaves nothing more to claim. */
+  /** The reason of the limit because of which nothing more can be claimed. */
   full: MemberReason | undefined
 }
 
-/** Where the member stands, for the page to say so. The claim itself asks the ledger again. */
+/** How far the member has used the limits, only for display. The claim itself asks the ledger again. */
 export async function memberUsage(
   services: Services,
   merchant: Merchant,
