@@ -6,12 +6,12 @@ import { scopes } from './scopes.ts'
 
 /** One kind of limit of a campaign: its size, and which scopes it has in the ledger. */
 export type LimitKind = {
-  /** As the campaign file spells it. */
+  /** The name in the campaign file. */
   name: string
   limit: number | undefined
-  /** Of a slot `s`: whether it is of this kind. */
+  /** SQL condition: slot `s` belongs to this kind. */
   holds: RawBuilder<boolean>
-  /** Of a grant `g`: the scope that it falls under; null where the kind does not concern it. */
+  /** SQL expression: the scope of grant `g` for this kind; null when the kind does not apply to the grant. */
   scopeOf: RawBuilder<string | null>
 }
 
@@ -19,7 +19,7 @@ type Limited = Pick<Campaign, 'id' | 'limits' | 'spend'>
 
 const day = sql`to_char(g.earned_at at time zone 'Asia/Shanghai', 'YYYYMMDD')`
 
-/** Every kind of limit that a campaign can have, whether it has it or not. A tier's is there while the tier is. */
+/** Returns every kind of limit that a campaign can have, also those that it does not set. Each of its tiers has one. */
 export function limitKinds(merchant: Pick<Merchant, 'memberKey'>, { id, limits, spend }: Limited): LimitKind[] {
   const under = (beginning: string) =>
     sql`s.scope >= ${beginning} and s.scope < ${`${beginning.slice(0, -1)}0`} and s.scope like ${`${beginning}%`}`

@@ -8,27 +8,27 @@ export type Limit = {
   scope: string
   limit: number
   take: number
-  /** Whose places they are: one member's (few, cheap to read back) or the whole campaign's. */
+  /** Whether the places belong to one member (few, cheap to read) or to the whole campaign. */
   level: 'member' | 'campaign'
-  /** Set for a stock's own limit: each of its coupons holds a place of its own. */
+  /** Only for a stock's own limit, where each coupon holds a separate place. */
   stockRef: number | undefined
-  /** What the member is told when it is full. */
+  /** The reason that the member sees when the limit is full. */
   reason: MemberReason
   /** How long the gate remembers the scope after its last use; after that it asks the ledger again. */
   ttlSeconds: number
-  /** Rises when the campaign's limits are changed: what the gate knew before is forgotten. */
+  /** Raised when the campaign's limits are changed; the gate then forgets what it knew before. */
   revision: number
 }
 
 const hourSeconds = 3_600
 const memberTtlSeconds = 24 * hourSeconds
-/** A day's places are of no use after the day. */
+/** The places of a day are not needed after that day. */
 const dayTtlSeconds = 26 * hourSeconds
 const campaignTtlSeconds = 7 * 24 * hourSeconds
 
 /**
- * Every limit of one award, the member's own first, so that a member who already has the coupon is told that and not
- * "sold out". `mark` stands for the member; `at` decides the Beijing day.
+ * Returns every limit of one award. The member's own limits come first, so that a member who already has the coupon
+ * sees that reason and not "sold out". `mark` identifies the member; `at` decides the Beijing day.
  */
 export function limitsOf(award: {
   campaign: Pick<Campaign, 'id' | 'limits' | 'limits_revision' | 'spend'>

@@ -1,6 +1,6 @@
 import { beijingDay } from '../../plumbing/clock.ts'
 
-/** The one place where the names of limits' scopes are spelled. `mark` stands for a member: members/member-mark.ts. */
+/** The names of all limit scopes are built only here. `mark` identifies a member (members/member-mark.ts). */
 export const scopes = {
   member: (campaignId: number, mark: string) => `${scopes.members(campaignId)}${mark}`,
   memberDay: (campaignId: number, mark: string, at: Date) => `${scopes.member(campaignId, mark)}/${beijingDay(at)}`,
@@ -9,7 +9,7 @@ export const scopes = {
   day: (campaignId: number, at: Date) => `${scopes.days(campaignId)}${beijingDay(at)}`,
   stock: (stockRef: number, mark: string) => `stock/${stockRef}/member/${mark}`,
 
-  /** Beginnings that many scopes share. */
+  /** Prefixes that many scopes share. */
   members: (campaignId: number) => `campaign/${campaignId}/member/`,
   days: (campaignId: number) => `campaign/${campaignId}/day/`,
 }
