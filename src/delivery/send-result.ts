@@ -1,4 +1,4 @@
-/** What became of a coupon by one try to send it. */
+/** The result of one try to send a coupon. */
 export type SendResult =
   | { state: 'sent'; couponId: string }
   | { state: 'refused'; reason: string }

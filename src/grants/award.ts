@@ -9,12 +9,14 @@ import type { Reserved } from '../ledger/reserve.ts'
 import { type Award, type Awarded, AwardStale } from './awarded.ts'
 import { senderFor } from '../ledger/sender-choice.ts'
 
-/** Conflicts mean that the gate was wrong; each refill corrects it, so more than a few mean trouble elsewhere. */
+/**
+ * A conflict means that the gate was wrong. Each refill corrects it, so more than a few conflicts mean another fault.
+ */
 const maxTries = 8
 
 /**
- * Gives an award its places and writes its grant and coupons, once. Never sends. Throws `AskAgain` where a
- * refusal could be wrong and nobody is waiting to tap again, and whatever the database throws.
+ * Takes the places of an award and writes its grant and coupons, once. Never sends. Throws `AskAgain` when a refusal
+ * could be wrong and no member is waiting who could tap again. Throws what the database throws.
  */
 export async function award(services: Services, wanted: Award): Promise<Awarded> {
   let asked: Asked = wanted
@@ -28,7 +30,7 @@ export async function award(services: Services, wanted: Award): Promise<Awarded>
   throw new AskAgain(`no place could be taken in ${maxTries} tries`)
 }
 
-/** Something was not as believed and is put right: ask once more, with this. */
+/** Something had changed and is corrected now: try once more, with `asked`. */
 type Again = { kind: 'again'; asked: Asked }
 
 async function tryOnce(services: Services, wanted: Asked, isFirst: boolean): Promise<Awarded | Again> {
@@ -49,7 +51,8 @@ async function tryOnce(services: Services, wanted: Asked, isFirst: boolean): Pro
     senders,
   })
   const reserved = await ledger.reserve(reservation).catch((error: unknown) => {
-    // Written or not, nobody knows; but places kept at the gate for nothing would tell others that all is gone.
+    // It is not known whether the grant was written. If the gate kept its places for nothing, it would tell other
+    // members that all are taken.
     gate.giveBack(merchant.id, reservation.slots)
     throw error
   })
@@ -83,7 +86,8 @@ async function putRight(
 ): Promise<Asked> {
   if (reserved.kind === 'busy') return { ...wanted, busy: true }
   if (reserved.kind === 'taken') {
-    // What is out of date about one of the campaign's scopes is so about all: an old Redis came back, say.
+    // If the gate is wrong about one of the campaign's scopes, it may be wrong about all, for example after an old
+    // Redis came back.
     const isOfCampaign = limits.some(({ scope, level }) => scope === reserved.scope && level === 'campaign')
     const wrong = limits.filter(
       ({ scope, level }) => scope === reserved.scope || (isOfCampaign && level === 'campaign'),
@@ -93,7 +97,7 @@ async function putRight(
   }
   services.catalog.forget()
   const campaign = await services.catalog.campaignById(wanted.campaign.id)
-  // What a payment earned depends on the tiers and on all payments; whoever worked that out must do so again.
+  // What a payment earned depends on the tiers and on all payments, so the caller must compute it again.
   if (!campaign || wanted.tier !== undefined) throw new AwardStale('the campaign or the facts were changed meanwhile')
   return { ...wanted, campaign, coupons: campaign.coupons }
 }
@@ -106,7 +110,8 @@ async function turnedAway(
   isFirst: boolean,
 ): Promise<Awarded | Again> {
   if (limit.level === 'member' && !wanted.lease && isFirst) {
-    // The ledger decides: a process may have died between the gate and the ledger, and nobody is there to tap again.
+    // Ask the ledger: a process may have died between the gate and the ledger, and no member is waiting who could tap
+    // again.
     const ofMember = limits.filter((one) => one.level === 'member')
     await services.gate.refill(wanted.merchant.id, ofMember)
     return { kind: 'again', asked: wanted }

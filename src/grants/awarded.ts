@@ -7,22 +7,25 @@ import type { Campaign } from '../plumbing/storage/schema/campaign.ts'
 import type { Stock } from '../plumbing/storage/schema/stock.ts'
 import type { MemberReason } from '../refusal.ts'
 
-/** What a trigger earned a member in a campaign. */
+/** What a member earned in a campaign by a trigger. */
 export type Award = {
   merchant: Merchant
   campaign: Campaign
   openid: string
-  /** Makes it once: a second award with the same key finds the first one's grant. */
+  /** Makes the award happen once: a second award with the same key finds the grant of the first one. */
   triggerKey: string
   coupons: CampaignCoupon[]
   /** `at_least` of the spend tier that was reached. */
   tier?: number | undefined
   transactionId?: string | undefined
-  /** The member's facts that it was worked out from: on newer ones nothing is written (payments/facts.ts). */
+  /**
+   * The version of the member's facts that the award is based on; when they have changed, nothing is written
+   * (payments/facts.ts).
+   */
   factsVersion?: number | undefined
-  /** Not to be sent before; now when absent. */
+  /** The coupons are not sent before this time; absent: send now. */
   dueAt?: Date | undefined
-  /** When it was earned: decides the day and whether the campaign was open. */
+  /** When it was earned: decides the day that it counts for, and whether the campaign was open. */
   at: Date
   /** True when the caller sends at once: it gets the coupons leased. Otherwise the worker sends them. */
   lease?: boolean
@@ -33,5 +36,5 @@ export type Awarded =
   | { kind: 'existing'; grantId: string }
   | { kind: 'turned_away'; reason: MemberReason; grantId?: string }
 
-/** The campaign or the facts that the award was worked out from have changed: work it out anew. */
+/** The campaign or the facts that the award is based on have changed: the caller must compute the award again. */
 export class AwardStale extends AskAgain {}

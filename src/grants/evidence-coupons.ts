@@ -4,7 +4,7 @@ import type { CouponsTable } from '../plumbing/storage/schema.ts'
 
 export type EvidenceCoupon = Awaited<ReturnType<typeof couponsOf>>[number]
 
-/** The coupons of a grant with every answer to them. */
+/** Reads the coupons of a grant, each with all its answers. */
 export async function couponsOf(db: Db, grantId: string) {
   const rows = await db
     .selectFrom('coupons as c')
@@ -24,7 +24,7 @@ type Settled = Pick<
   'id' | 'state' | 'reason' | 'settled_at' | 'last_status' | 'last_code' | 'last_message' | 'last_request_id'
 >
 
-/** The tries that settled nothing, and at last the one that did. */
+/** The tries that did not settle the coupon, and last the one that did. */
 async function answersOf(db: Db, coupon: Settled) {
   const attempts = await db
     .selectFrom('attempts')

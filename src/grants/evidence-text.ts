@@ -4,7 +4,7 @@ import type { EvidenceCoupon } from './evidence-coupons.ts'
 
 const states = { sent: '已发放', reserved: '待发放', refused: '未发放' } as const
 
-/** The same in words, to be pasted into a question to WeChat Pay's support. */
+/** Describes the evidence in Chinese, to be pasted into a question to WeChat Pay's support. */
 export function evidenceText(grantId: string, coupons: EvidenceCoupon[]): string {
   const lines = [`发放记录 ${grantId}`, '时间均为北京时间；请求中的签名已去掉，会员 openid 保留以便查询。', '']
   for (const [index, coupon] of coupons.entries()) {

@@ -3,12 +3,13 @@ import { couponsOf, type EvidenceCoupon } from './evidence-coupons.ts'
 import { evidenceText } from './evidence-text.ts'
 import { isUuid } from '../ledger/ids.ts'
 
-/** Files by name. */
+/** The text of each file, by its name. */
 export type Evidence = Record<string, string>
 
 /**
- * Everything that WeChat's support needs to find a grant's sends: of each coupon the request as it went out, without what
- * proves who we are, and every answer with its Request-ID and time. Undefined for an id that is no grant's.
+ * Returns everything that WeChat's support needs to find the sends of a grant: for each coupon the request as it was
+ * sent, without its signature, and every answer with its Request-ID and time. Returns undefined when no grant has this
+ * id.
  */
 export async function evidenceOf(services: Services, grantId: string): Promise<Evidence | undefined> {
   const { db, config } = services
@@ -26,7 +27,10 @@ export async function evidenceOf(services: Services, grantId: string): Promise<E
   return files
 }
 
-/** As it is sent, with the signature and its nonce left out: they are new with each try, and nobody else's business. */
+/**
+ * The request as it is sent, except the signature and its nonce and time: they change with each try, and must stay
+ * secret.
+ */
 function requestOf({ openid, request, mchid, serial_no }: EvidenceCoupon, payUrl: string) {
   return {
     method: 'POST',

@@ -2,13 +2,15 @@ import type { Db } from '../plumbing/storage/database.ts'
 import { campaignLimitsOf } from './limits/limits.ts'
 import { dayMs } from '../plumbing/clock.ts'
 
-/** A scope of a whole campaign, and its places. */
+/** A scope of a whole campaign, and its number of places. */
 export type CampaignScope = { merchantId: number; scope: string; limit: number }
 
-/** A payment or card may become known this late, and counts for its own day. */
+/** A payment or card opening may become known this many days late, and still counts for its own day. */
 const daysBack = 7
 
-/** The scopes that the crowd of every published campaign goes through now, with the days that late facts still count for. */
+/**
+ * Returns the campaign-wide scopes of every published campaign, including the earlier days that late facts count for.
+ */
 export async function campaignScopes(db: Db, now: Date): Promise<CampaignScope[]> {
   const campaigns = await db
     .selectFrom('campaigns')

@@ -3,22 +3,22 @@ import type { Db } from '../plumbing/storage/database.ts'
 import { findHoles, highestPlace } from './holes.ts'
 import type { Limit } from './limits/limits.ts'
 
-/** What of a limit decides whether it is full. */
+/** The part of a limit that decides whether it is full. */
 export type Wanted = Pick<Limit, 'scope' | 'limit' | 'take'>
 
-/** How long a full scope counts as full at least, so that a crowd of late events costs one look. */
+/** A full scope counts as full for at least this time, so that many late events cost one query. */
 const knownFullMs = 1_000
-/** A long look is repeated only after so many times its own length. */
+/** A query is repeated only after this many times its own duration. */
 const restFactor = 20
-/** More scopes than are full at once in a busy second. */
+/** More scopes than can be full at the same time. */
 const mostKnown = 1_000
 
 /**
- * Opens the look into the ledger whether a scope is full: true when every place is held, or too few are left for what is
- * wanted. Looks for the first free places instead of counting all that are held. Rejects with what the database throws.
+ * Returns a function that asks the ledger whether a scope is full: true when fewer places are free than are wanted. It
+ * looks for the first free places instead of counting all held ones. It rejects with what the database throws.
  */
 export function openFullness(db: Db): (merchantId: number, wanted: Wanted) => Promise<boolean> {
-  /** Until when each scope counts as full, in monotonic milliseconds: for how long depends on how long the look took. */
+  /** Until when each scope counts as full, in monotonic milliseconds. The time depends on how long the query took. */
   const knownFull = new LRUCache<string, number>({ max: mostKnown })
   return async (merchantId, wanted) => {
     const key = `${merchantId}/${wanted.scope}/${wanted.limit}`
