@@ -6,6 +6,7 @@ import { Redis } from 'ioredis'
 import pg from 'pg'
 import { findPostgres, findRedis } from './installed.ts'
 import { freePort } from './listen.ts'
+import { quickFolder } from './quick-folder.ts'
 import { type Owner, supervise, type Supervised } from './supervised.ts'
 
 /** A private throwaway server. It ends when this process ends, however that happens. */
@@ -24,10 +25,10 @@ export type TestServer = {
 
 const startTimeoutMs = 20_000
 
-/** Starts PostgreSQL with an empty cluster. fsync is off unless asked for: tests want speed, the benchmark wants the truth. */
+/** Starts PostgreSQL with an empty cluster. Off the disk and without fsync unless that is asked for: tests want speed, the benchmark the truth. */
 export async function startPostgres(options: { fsync?: boolean } = {}): Promise<TestServer> {
   const bin = findPostgres()
-  const { directory, owner } = privateDirectory('postgres')
+  const { directory, owner } = privateDirectory('postgres', options.fsync ? tmpdir() : quickFolder())
   const data = join(directory, 'data')
   const initdb = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync']
   execFileSync(join(bin, 'initdb'), initdb, { cwd: directory, stdio: 'pipe', ...owner })
@@ -50,7 +51,7 @@ export async function startPostgres(options: { fsync?: boolean } = {}): Promise<
 /** Starts Redis with 512 databases and no persistence of its own; a test that wants old data back calls SAVE. */
 export async function startRedis(): Promise<TestServer> {
   const binary = findRedis()
-  const { directory, owner } = privateDirectory('redis')
+  const { directory, owner } = privateDirectory('redis', tmpdir())
   const port = await freePort()
   const command = [binary, '--port', `${port}`, '--bind', '127.0.0.1', '--databases', '512', '--dir', directory]
   command.push('--save', '', '--appendonly', 'no', '--daemonize', 'no')
@@ -118,8 +119,8 @@ async function answersRedis(url: string): Promise<boolean> {
 }
 
 /** PostgreSQL refuses to run as root: then server and directory belong to an unprivileged user. */
-function privateDirectory(name: string): { directory: string; owner: Owner } {
-  const directory = mkdtempSync(join(tmpdir(), `paycoupon-${name}-`))
+function privateDirectory(name: string, parent: string): { directory: string; owner: Owner } {
+  const directory = mkdtempSync(join(parent, `paycoupon-${name}-`))
   if (process.getuid?.() !== 0) return { directory, owner: undefined }
   const owner = unprivilegedUser()
   chownSync(directory, owner.uid, owner.gid)
