@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { receive } from '../../src/inbox/inbox.ts'
@@ -13,6 +12,7 @@ import { aMerchant, aStock } from '../support/builders.ts'
 import { cardOpened, paymentRefunded, paymentSucceeded } from '../support/events.ts'
 import { openTestServices } from '../support/services.ts'
 import { aPayment, aRefund, aSpendCampaign } from '../support/spend.ts'
+import { until } from '../support/waiting.ts'
 
 let services: Services & AsyncDisposable
 let merchant: Merchant
@@ -57,9 +57,6 @@ async function report(count: number, shop = merchant): Promise<void> {
 }
 const granted = async (openid: string) =>
   (await services.db.selectFrom('grants').select('id').where('openid', '=', openid).execute()).length
-async function until(isSo: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await isSo())) await sleep(5)
-}
 const untilGranted = (openid: string) => until(async () => (await granted(openid)) === 1)
 const inbox = () => services.db.selectFrom('inbox').select('id')
 const waiting = async () => (await inbox().where('applied_at', 'is', null).execute()).length

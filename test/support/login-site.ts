@@ -13,14 +13,24 @@ import { oauthCallback } from '../../src/web/member/pages/oauth-callback.ts'
 import { paths } from '../../src/web/shell/paths.ts'
 import { close, listen } from './listen.ts'
 
+export type LoginSite = AsyncDisposable & {
+  url: string
+  /** Callbacks of WeChat's login that have reached what exchanges their code. */
+  callbacks: number
+}
+
 /**
  * The smallest site that has a login: `/m/{slug}/mine` tells members who they are, `/m/{slug}/form` hands out the id
  * that form tokens are bound to, `POST /m/{slug}/c/{campaign}/claims` claims with a login in between.
  */
-export async function startLoginSite(services: Services): Promise<AsyncDisposable & { url: string }> {
+export async function startLoginSite(services: Services): Promise<LoginSite> {
   const router = new Router<State>()
     .get(paths.domainVerification, (ctx) => domainVerification(ctx as Context))
-    .get(paths.oauthCallback, merchant, (ctx) => oauthCallback(ctx as Context))
+    .get(paths.oauthCallback, merchant, (ctx) => {
+      const underWay = oauthCallback(ctx as Context)
+      site.callbacks += 1
+      return underWay
+    })
     .get('/m/:merchant/mine', merchant, session, memberRequired, (ctx) => {
       ctx.body = ctx.state.member
     })
@@ -43,5 +53,6 @@ export async function startLoginSite(services: Services): Promise<AsyncDisposabl
   })
   app.use(router.routes())
   const server = createServer(app.callback())
-  return { url: await listen(server), [Symbol.asyncDispose]: () => close(server) }
+  const site: LoginSite = { url: await listen(server), callbacks: 0, [Symbol.asyncDispose]: () => close(server) }
+  return site
 }

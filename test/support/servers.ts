@@ -8,6 +8,7 @@ import { findPostgres, findRedis } from './installed.ts'
 import { freePort } from './listen.ts'
 import { quickFolder } from './quick-folder.ts'
 import { type Owner, supervise, type Supervised } from './supervised.ts'
+import { until } from './waiting.ts'
 
 /** A private throwaway server. It ends when this process ends, however that happens. */
 export type TestServer = {
@@ -69,12 +70,9 @@ async function running(
 ): Promise<TestServer> {
   async function start() {
     await server.start()
-    const deadline = Date.now() + startTimeoutMs
-    while (!(await answers())) {
-      if (Date.now() > deadline)
-        throw new Error(`${url} did not start:\n${readFileSync(join(directory, 'output.log'), 'utf8')}`)
-      await new Promise((resolve) => setTimeout(resolve, 30))
-    }
+    await until(answers, { limitMs: startTimeoutMs, everyMs: 30 }).catch((cause: unknown) => {
+      throw new Error(`${url} did not start:\n${readFileSync(join(directory, 'output.log'), 'utf8')}`, { cause })
+    })
   }
   await start()
   return {

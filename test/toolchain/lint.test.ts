@@ -46,6 +46,11 @@ const planted = {
   'sandbox/claims.ts': ['no-restricted-imports', `import { x } from '../src/ledger/ledger.ts'\nexport const y = x`],
   'src/cards/one.ts': ['no-cycle', `import { two } from './two.ts'\nexport const one = () => two`],
   'src/cards/two.ts': ['', `import { one } from './one.ts'\nexport const two = () => one`],
+  'test/claims/pause.ts': ['no-pauses', 'export const wait = () => new Promise((resolve) => setTimeout(resolve, 50))'],
+  'test/claims/sleep.ts': [
+    'no-pauses',
+    `import { setTimeout } from 'node:timers/promises'\nexport const sleep = setTimeout`,
+  ],
   'src/claims/clean.ts': ['', 'export const day = (at: Date) => new Date(at.getTime())'],
 } as const satisfies Record<string, readonly [rule: string, text: string]>
 
@@ -70,7 +75,7 @@ test('the linter finds each planted fault, and nothing in a clean file', async (
 async function lint(project: string): Promise<Map<string, string>> {
   const oxlint = resolve('node_modules/.bin/oxlint')
   const output = await new Promise<string>((done) =>
-    execFile(oxlint, ['--type-aware', '--format=unix', 'src', 'sandbox'], { cwd: project }, (_, stdout) =>
+    execFile(oxlint, ['--type-aware', '--format=unix', 'src', 'sandbox', 'test'], { cwd: project }, (_, stdout) =>
       done(stdout),
     ),
   )
