@@ -71,7 +71,7 @@ const statements = [
   `create index on coupons (merchant_id, coupon_id) where coupon_id is not null`,
   `create index coupons_due on coupons (due_at) where state = 'reserved'`,
   // Sends of one stock to one openid never overlap, over all processes: WeChat answers a false RULE_LIMIT otherwise
-  // (wechat/pay-v3.md 3.3). A lease is held by one row at a time of each pair.
+  // (docs/wechat/pay-v3.md 3.3). A lease is held by one row at a time of each pair.
   `create unique index coupons_one_send_at_a_time on coupons (stock_ref, openid) where lease_owner is not null`,
 
   // Evidence of the tries that did not settle a coupon.

@@ -23,7 +23,7 @@ export function demoStocks(merchant: WorldMerchant, creatorMchid: string, from: 
     no_cash: false,
     create_time: from.toISOString(),
     available_begin_time: from.toISOString(),
-    // One day below WeChat's longest window of 90 days (wechat/pay-v3.md 2.1).
+    // One day below WeChat's longest window of 90 days (docs/wechat/pay-v3.md 2.1).
     available_end_time: new Date(from.getTime() + windowMs).toISOString(),
     max_coupons: 10_000,
     max_coupons_per_user: 10,

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { systemClock } from '../src/plumbing/clock.ts'
 import type { Config } from '../src/plumbing/config/config.ts'
-import { demoSlug, setUpDemo } from './demo-set-up.ts'
+import { demoAddresses, greetingOf } from './demo-addresses.ts'
+import { setUpDemo } from './demo-set-up.ts'
 import { openLog } from '../src/plumbing/telemetry/log.ts'
 import { renewStocks } from './demo-stocks.ts'
 import { startSandbox } from './sandbox.ts'
@@ -31,14 +32,14 @@ export async function startDemo(config: Config): Promise<{ running: Running; gre
   const { url } = sandbox
   try {
     const wechat = { openUrl: url, apiUrl: url, payUrl: url, payBackupUrl: url }
-    const running = await start({ ...config, wechat }, openLog(config.logLevel), (services) =>
-      setUpPatiently(services, world),
-    )
+    const addresses = demoAddresses(config.publicUrl, url)
+    const demoConfig = { ...config, wechat, sandbox: { ...config.sandbox, addresses } }
+    const running = await start(demoConfig, openLog(config.logLevel), (services) => setUpPatiently(services, world))
     const stop = async () => {
       await running.stop()
       await sandbox.close()
     }
-    return { running: { ...running, stop }, greeting: greetingOf(config.publicUrl, url) }
+    return { running: { ...running, stop }, greeting: greetingOf(addresses) }
   } catch (error) {
     await sandbox.close()
     throw error
@@ -68,15 +69,4 @@ async function setUpPatiently(services: Services, world: World): Promise<void> {
       await sleep(setUpPauseMs)
     }
   }
-}
-
-function greetingOf(publicUrl: string, sandboxUrl: string): string {
-  return [
-    '',
-    'paycoupon runs with its WeChat sandbox. Open, in this order:',
-    `  ${sandboxUrl}/                     the phone: a chat in the Official Account, with its menu`,
-    `  ${sandboxUrl}/sandbox/wechat-pay   what WeChat has recorded, and faults to switch on`,
-    `  ${publicUrl}/m/${demoSlug}/c/welcome     the claim link itself`,
-    '',
-  ].join('\n')
 }

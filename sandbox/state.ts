@@ -42,11 +42,13 @@ export type SandboxSettings = {
   /** The sandbox's own address and paycoupon's, without a slash at the end. */
   url: string
   appUrl: string
-  /** WeChat's limit on sending, per merchant number (wechat/pay-v3.md 3.1). */
+  /** WeChat's limit on sending, per merchant number (docs/wechat/pay-v3.md 3). */
   sendsPerSecond: number
   /** How long WeChat takes to send one coupon. */
   sendMs: number
-  /** Nobody outside WeChat knows: a number that was refused gets the same refusal for ever (wechat/pay-v3.md 3.2). */
+  /**
+   * Nobody outside WeChat knows: a number that was refused gets the same refusal for ever (docs/wechat/pay-v3.md 3.2).
+   */
   remembersRefusals: boolean
   /** Nobody outside WeChat knows: a number that brought a coupon is refused where the member's limit is reached since. */
   limitsFirst: boolean

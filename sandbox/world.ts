@@ -50,7 +50,10 @@ export type WorldOfficialAccount = {
   webAuthDomains: string[]
 }
 
-/** How WeChat proves its answers to this merchant number: wechat/pay-v3.md 1.5. `both`: in the middle of the switch. */
+/**
+ * How WeChat proves its answers to this merchant number: docs/wechat/pay-v3.md 1.5. `both`: in the middle of the
+ * switch.
+ */
 export type KeyMode = 'certificate' | 'public_key' | 'both'
 
 export type WorldAccount = {
@@ -65,7 +68,7 @@ export type WorldAccount = {
   keyMode: KeyMode
 }
 
-/** A stock as WeChat's stock detail spells it (wechat/pay-v3.md 2.7), with what WeChat keeps to itself. */
+/** A stock as WeChat's stock detail spells it (docs/wechat/pay-v3.md 2.7), with what WeChat keeps to itself. */
 export type WorldStock = {
   stock_id: string
   stock_creator_mchid: string

@@ -7,6 +7,7 @@ import { openLedger } from './ledger/ledger.ts'
 import { type Clock, systemClock } from './plumbing/clock.ts'
 import type { Config } from './plumbing/config/config.ts'
 import { openDatabase } from './plumbing/storage/database.ts'
+import { openBells } from './plumbing/schedule/bells.ts'
 import { openPace } from './pace/pace.ts'
 import { openLog } from './plumbing/telemetry/log.ts'
 import { openCatalog } from './merchants/catalog.ts'
@@ -39,6 +40,7 @@ export async function openServices(
   const http = new Agent({ connections: connectionsPerHost, pipelining: 1, connect: { timeout: connectTimeoutMs } })
   const processName = overrides.processName ?? `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`
   const gate = openGate({ redis, db, log })
+  const bells = openBells(redis, processName, log)
 
   return {
     config,
@@ -53,9 +55,11 @@ export async function openServices(
     gate,
     ledger: openLedger(db, clock, (merchantId, freed) => gate.giveBack(merchantId, freed)),
     pace: openPace(redis, clock),
+    bells,
     pay: openPayClients({ config, http, clock, log, db }),
     official: openOfficialClients({ config, http, clock, log }),
     async close() {
+      bells.close()
       redis?.disconnect()
       await http.destroy()
       await db.destroy()

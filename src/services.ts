@@ -7,6 +7,7 @@ import type { Clock } from './plumbing/clock.ts'
 import type { Config } from './plumbing/config/config.ts'
 import type { Db } from './plumbing/storage/database.ts'
 import type { Catalog } from './merchants/catalog.ts'
+import type { Bells } from './plumbing/schedule/bells.ts'
 import type { Pace } from './pace/pace.ts'
 import type { Secrets } from './plumbing/secrets/vault.ts'
 import type { OfficialClient } from './wechat/official/client.ts'
@@ -30,6 +31,8 @@ export type Services = {
   gate: Gate
   ledger: Ledger
   pace: Pace
+  /** Wakes the loops of this process and of the others. */
+  bells: Bells
   /** The WeChat Pay client of an account that has keys; the same one while its keys are the same. */
   pay(account: Account): PayClient
   /** The Official Account client of a merchant. */

@@ -1,20 +1,22 @@
-import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import { openGateRepair } from './gate/gate-repair.ts'
-import type { Config } from './plumbing/config/config.ts'
-import { openDeliveryLoop } from './delivery/loop.ts'
-import { openInboxLoop } from './inbox/loop.ts'
 import { giveMemberKeys } from './merchants/member-keys.ts'
-import { migrate, schemaIsCurrent } from './plumbing/storage/migrate.ts'
 import { openServices } from './open-services.ts'
+import type { Config } from './plumbing/config/config.ts'
+import { migrate, schemaIsCurrent } from './plumbing/storage/migrate.ts'
 import type { Services } from './services.ts'
 import { createApp } from './web/app.ts'
+import { addressOf, close, listen } from './web/listen.ts'
+import { createOpsApp } from './web/ops/ops-app.ts'
 import { markStopping } from './web/shell/stopping.ts'
+import { loopsOfEach, loopsOfWorker } from './worker.ts'
 
-export type Running = { services: Services; url: string | undefined; stop(): Promise<void> }
+/** `opsUrl`: where OPS_PORT answers. */
+export type Running = {
+  services: Services
+  url: string | undefined
+  opsUrl: string | undefined
+  stop(): Promise<void>
+}
 
 /**
  * How long `/readyz` says no before the door closes, in production: a load balancer asks every second or two, and must
@@ -36,17 +38,20 @@ export async function start(
   try {
     await prepareSchema(services)
     await prepare?.(services)
-    const loops = config.role === 'web' ? [] : openLoops(services)
+    const worker = config.role === 'web' ? undefined : loopsOfWorker(services)
+    const loops = [...loopsOfEach(services), ...Object.values(worker ?? {})]
     for (const loop of loops) loop.start()
-    const server = config.role === 'worker' ? undefined : await listen(services)
+    const server = config.role === 'worker' ? undefined : await serveMembers(services)
+    const opsServer = config.opsPort === undefined ? undefined : await serveOps(services, config.opsPort, worker)
 
     const stop = async () => {
       markStopping()
       if (server) await close(server, config.production ? farewellMs : 0)
       await Promise.all(loops.map((loop) => loop.stop()))
+      if (opsServer) await close(opsServer, 0)
       await services.close()
     }
-    return { services, url: server && addressOf(server), stop }
+    return { services, url: server && addressOf(server), opsUrl: opsServer && addressOf(opsServer), stop }
   } catch (error) {
     await services.close()
     throw error
@@ -63,35 +68,12 @@ async function prepareSchema({ config, db, log, secrets }: Services): Promise<vo
   if (applied.length > 0) log.info({ applied }, 'database schema brought up to date')
 }
 
-function openLoops(services: Services) {
-  return [openInboxLoop(services), openDeliveryLoop(services), openGateRepair(services)]
-}
-
-async function listen(services: Services): Promise<Server> {
-  const { host, port } = services.config
+function serveMembers(services: Services) {
   const handle = createApp(services).callback()
-  const server = createServer((request, response) => void handle(request, response))
-  // Longer than any proxy keeps an idle connection, so that it never sends a request into a closing one.
-  server.keepAliveTimeout = 75_000
-  server.headersTimeout = 20_000
-  server.requestTimeout = 20_000
-  server.listen(port, host)
-  await once(server, 'listening')
-  return server
+  return listen((request, response) => void handle(request, response), services.config.host, services.config.port)
 }
 
-/** Answers what was accepted, then closes: connections end as their present request ends. */
-async function close(server: Server, waitMs: number): Promise<void> {
-  await sleep(waitMs)
-  const closed = once(server, 'close')
-  server.close()
-  server.closeIdleConnections()
-  const busy = setInterval(() => server.closeIdleConnections(), 50)
-  await closed
-  clearInterval(busy)
-}
-
-function addressOf(server: Server): string {
-  const { address, port } = server.address() as AddressInfo
-  return `http://${address}:${port}`
+function serveOps(services: Services, port: number, worker: ReturnType<typeof loopsOfWorker> | undefined) {
+  const handle = createOpsApp(services, worker ? [worker.inbox, worker.delivery] : []).callback()
+  return listen((request, response) => void handle(request, response), services.config.host, port)
 }

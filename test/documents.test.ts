@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ConfigFault, readConfig } from '../src/plumbing/config/config.ts'
 import { outcomes } from '../src/ledger/outcomes/outcomes.ts'
@@ -7,13 +8,16 @@ import { goodsTagSets } from '../src/stocks/goods-tags.ts'
 const read = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8')
 const readme = read('README.md')
 const readmeForMerchants = read('README.zh-CN.md')
-const runbook = read('docs/runbook.md')
+const configuration = read('docs/operator/configuration.md')
+const halts = read('docs/operator/halts.md')
+const metricsAndLog = read('docs/operator/metrics-and-log.md')
+const libraries = read('docs/developer/libraries.md')
 const example = read('.env.example')
 
 /** Every name that the configuration reads. */
 const names = [
   ...new Set(
-    read('src/plumbing/config/config.ts')
+    read('src/plumbing/config/environment.ts')
       .match(/^ {2}[A-Z_]+(?=: )/gm)
       ?.map((name) => name.trim()),
   ),
@@ -24,10 +28,10 @@ function settings(lines: RegExp): Record<string, string> {
   return Object.fromEntries([...example.matchAll(lines)].map(([, name, value]) => [name, value]))
 }
 
-test('every setting stands in the table of the README and in the example', () => {
+test('every setting is explained, and is in the example', () => {
   expect(names.length).toBeGreaterThan(15)
   for (const name of names) {
-    expect(readme).toContain(`\`${name}\``)
+    expect(configuration).toContain(`\`${name}\``)
     expect(example).toMatch(new RegExp(`^(# )?${name}=`, 'm'))
   }
 })
@@ -52,9 +56,9 @@ test("the example's production block lacks nothing but its keys", () => {
 /** 32 bytes in base64, unlike each other. */
 const random = Buffer.from(Array.from({ length: 32 }, (_, index) => index * 7)).toString('base64')
 
-test('every library stands in the README with its reason', () => {
+test('every library is listed with its reason', () => {
   const { dependencies, devDependencies } = JSON.parse(read('package.json')) as Record<string, Record<string, string>>
-  for (const name of Object.keys({ ...dependencies, ...devDependencies })) expect(readme).toContain(`\`${name}\``)
+  for (const name of Object.keys({ ...dependencies, ...devDependencies })) expect(libraries).toContain(`\`${name}\``)
 })
 
 test('the map is the list of rooms, and both are what stands in the source', () => {
@@ -90,26 +94,92 @@ test("merchants read of each of WeChat's answers why and what to do, and of all 
   }
 })
 
-test('the runbook says of every halt what to do, and of every metric what it means', () => {
-  for (const { name } of outcomes.filter((row) => row.verdict === 'halt')) expect(runbook).toContain(`\`${name}\``)
+test('operators read of every halt what to do, and of every metric what it means', () => {
+  for (const { name } of outcomes.filter((row) => row.verdict === 'halt')) expect(halts).toContain(`\`${name}\``)
   for (const metric of read('src/plumbing/telemetry/metrics.ts').match(/paycoupon_\w+/g) ?? [])
-    expect(runbook).toContain(metric)
+    expect(metricsAndLog).toContain(metric)
 })
 
-test('what the code cites about WeChat stands in docs/wechat.md, and nothing else', () => {
+test('the README is short, and names the two commands', () => {
+  expect(readme.split('\n').length).toBeLessThanOrEqual(210)
+  expect(readme).toContain('npm ci && npm start')
+  expect(readme).toContain('npm ci && npm test')
+})
+
+const inDocs = readdirSync(new URL('../docs', import.meta.url), { recursive: true, encoding: 'utf8' })
+const pages = ['README.md', 'README.zh-CN.md', 'CONTRIBUTING.md', 'CHANGELOG.md'].concat(
+  inDocs.filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`),
+)
+
+test.each(pages)('every link of %s leads to a file, and to a heading of it', (page) => {
+  const prose = withoutCode(read(page))
+  const links = [...prose.matchAll(/\]\(([^)\s]+)\)|src="([^"]+)"/g)].map(([, link, source]) => link ?? source ?? '')
+  for (const link of links.filter((address) => !/^[a-z]+:/.test(address))) {
+    const [path = '', anchor] = decodeURI(link).split('#')
+    const file = path === '' ? page : join(dirname(page), path)
+    expect(existsSync(new URL(`../${file}`, import.meta.url)), `${page} links to ${link}`).toBe(true)
+    if (anchor !== undefined) expect(anchorsOf(read(file)), `${page} links to ${link}`).toContain(anchor)
+  }
+})
+
+test('every page is linked from the README', () => {
+  const ofOurs = pages.filter((page) => page.startsWith('docs/') && !page.startsWith('docs/wechat'))
+  for (const page of ofOurs) expect(readme, page).toContain(`](${page})`)
+})
+
+/** The anchors that a browser finds on GitHub: headings in small letters, without punctuation. */
+function anchorsOf(text: string): string[] {
+  const headings = withoutFences(text).matchAll(/^#+ (.*)$/gm)
+  return [...headings].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+      .trim()
+      .replaceAll(' ', '-'),
+  )
+}
+
+function withoutCode(text: string): string {
+  return withoutFences(text).replaceAll(/`[^`\n]*`/g, '')
+}
+
+function withoutFences(text: string): string {
+  return text.replaceAll(/^```[\s\S]*?^```$/gm, '')
+}
+
+test('each citation of a fact about WeChat names a page and a heading of docs/wechat, and each heading is cited', () => {
   const cited = new Set<string>()
   for (const folder of ['src', 'sandbox', 'test', 'migrations']) {
     const files = readdirSync(new URL(`../${folder}`, import.meta.url), { recursive: true, encoding: 'utf8' })
     for (const file of files.filter((name) => name.endsWith('.ts'))) {
-      const text = read(`${folder}/${file}`).replace(/\n\s*(\*|\/\/) /g, ' ')
-      for (const [, name, numbers = ''] of text.matchAll(citation)) {
-        for (const number of numbers.split(', ')) cited.add(`${name} ${number}`)
-      }
+      for (const citation of citationsIn(read(`${folder}/${file}`))) cited.add(citation)
     }
   }
-  const known = new Set([...read('docs/wechat.md').matchAll(/^\| `wechat\/(\S+ [\w.]+)/gm)].map(([, row]) => row))
-  expect([...known].toSorted()).toEqual([...cited].toSorted())
+  const headings = readdirSync(new URL('../docs/wechat', import.meta.url)).flatMap((page) =>
+    [...read(`docs/wechat/${page}`).matchAll(/^#+ (\d\S*) /gm)].map(([, number]) => `docs/wechat/${page} ${number}`),
+  )
+  expect([...cited].toSorted()).toEqual(headings.toSorted())
 })
 
-/** `wechat/pay-v3.md 3.3, 3.4`, as comments and outcome rows have it. */
-const citation = /((?:pay-v3|official-account|payment-triggers)\.md) ((?:intro|\d+(?:\.\d+)?)(?:, \d+(?:\.\d+)?)*)/g
+test('a citation is found as it is written, so that one without its whole path is no heading', () => {
+  const wrapped = 'docs/wechat/pay-v3.md 3.3, 3.4'.replace(' ', '\n * ')
+  const comment = `/**\n * One thing (${wrapped}), another (docs/wechat/payment-triggers.md 2).\n */`
+  const found = ['docs/wechat/pay-v3.md 3.3', 'docs/wechat/pay-v3.md 3.4', 'docs/wechat/payment-triggers.md 2']
+  for (const left of ['', 'docs/', 'docs/wechat/']) {
+    const without = (text: string) => text.replaceAll(left, '')
+    expect(citationsIn(without(comment))).toEqual(found.map(without))
+  }
+  const unknown = ['pay-v9', 'pay-v3'].map((page) => `docs/wechat/${page}.md`)
+  expect(citationsIn(unknown.join(' and '))).toEqual(unknown)
+})
+
+/** `docs/wechat/pay-v3.md 3.3, 3.4`, as comments and outcome rows have it, is two; a page without a number is one. */
+function citationsIn(code: string): string[] {
+  const text = code.replace(/\n\s*(\*|\/\/) /g, ' ')
+  return [...text.matchAll(citation)].flatMap(([, page, numbers]) =>
+    numbers === undefined ? [`${page}`] : numbers.split(', ').map((number) => `${page} ${number}`),
+  )
+}
+
+const citation =
+  /((?:[\w-]+\/)*(?:wechat(?:\/[\w-]+)?|pay-v3|official-account|payment-triggers)\.md)(?: (\d+(?:\.\d+)?(?:, \d+(?:\.\d+)?)*))?/g

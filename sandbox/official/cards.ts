@@ -4,7 +4,7 @@ import type { WorldMerchant } from '../world.ts'
 import { fault, type OfficialCall, type OfficialHandler } from './run-official.ts'
 import type { UserCard } from './user-card.ts'
 
-/** POST /card/code/decrypt (wechat/official-account.md 5.3). */
+/** POST /card/code/decrypt (docs/wechat/official-account.md 5.3). */
 export const decryptCode: OfficialHandler = {
   needsToken: true,
   handle({ state, body, appid }) {

@@ -1,7 +1,7 @@
 import type { SandboxState } from '../state.ts'
 import { fault, type OfficialHandler } from './run-official.ts'
 
-/** GET /sns/oauth2/access_token: a code for its owner's openid, once (wechat/official-account.md 1.4). */
+/** GET /sns/oauth2/access_token: a code for its owner's openid, once (docs/wechat/official-account.md 1.4). */
 export const exchangeCode: OfficialHandler = {
   needsToken: false,
   handle({ state, request: { query } }) {
@@ -26,7 +26,7 @@ export const exchangeCode: OfficialHandler = {
   },
 }
 
-/** POST /cgi-bin/stable_token (wechat/official-account.md 2). */
+/** POST /cgi-bin/stable_token (docs/wechat/official-account.md 2). */
 export const stableToken: OfficialHandler = {
   needsToken: false,
   handle({ state, body }) {

@@ -54,7 +54,7 @@ function ended(effect: ReturnType<SandboxState['faults']['take']>['effect'], res
   if (effect?.act === 'reset' || effect?.act === 'hang') return effect.act
   if (effect?.act === 'raw')
     return { status: effect.status, headers: { 'Content-Type': effect.type }, body: effect.body }
-  // JSON that calls itself text, as WeChat's does (wechat/official-account.md 1.4).
+  // JSON that calls itself text, as WeChat's does (docs/wechat/official-account.md 1.4).
   return { status: 200, headers: { 'Content-Type': 'text/plain' }, body: JSON.stringify(result) } satisfies Answer
 }
 

@@ -3,7 +3,7 @@ import type { Clock } from '../../src/plumbing/clock.ts'
 
 export type TokenCheck = 'good' | 'expired' | 'invalid'
 
-/** Server tokens: the stable kind and the old kind are apart (wechat/official-account.md 2). */
+/** Server tokens: the stable kind and the old kind are apart (docs/wechat/official-account.md 2). */
 export type TokenBook = {
   /** The same token until its last five minutes, then a new one; `force` makes a new one and ends the present one. */
   stable(appid: string, force: boolean): { token: string; expiresIn: number }

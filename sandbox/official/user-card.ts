@@ -1,4 +1,4 @@
-/** A member card in a member's card wallet (wechat/official-account.md 5). */
+/** A member card in a member's card wallet (docs/wechat/official-account.md 5). */
 export type UserCard = {
   appid: string
   cardId: string

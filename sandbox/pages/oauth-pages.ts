@@ -1,6 +1,6 @@
 import { renderPage } from './render-page.ts'
 
-/** The authorize page's refusals, numbered as WeChat numbers them (wechat/official-account.md 1.1). */
+/** The authorize page's refusals, numbered as WeChat numbers them (docs/wechat/official-account.md 1.1). */
 export function errorPage(fault: string, words: string): string {
   return renderPage('oauth-error', { fault, words })
 }

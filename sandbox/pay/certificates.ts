@@ -4,7 +4,7 @@ import { wechatTime } from '../wechat-time.ts'
 import { ok, refuse, type PayHandler } from './pay-call.ts'
 import { refusals } from './refusals.ts'
 
-/** GET /v3/certificates; merchants in public-key mode have none and get 404 (wechat/pay-v3.md 1.6). */
+/** GET /v3/certificates; merchants in public-key mode have none and get 404 (docs/wechat/pay-v3.md 1.6). */
 export const listCertificates: PayHandler = {
   handle({ state, account }) {
     if (account.keyMode === 'public_key') return refuse(refusals.no_certificates)

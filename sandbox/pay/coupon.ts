@@ -31,7 +31,7 @@ export function giveCoupon(
   return given
 }
 
-/** A coupon as coupon detail and the list of a user's coupons show it (wechat/pay-v3.md 2.8). */
+/** A coupon as coupon detail and the list of a user's coupons show it (docs/wechat/pay-v3.md 2.8). */
 export function couponBody(stock: WorldStock, coupon: Coupon): object {
   return {
     stock_creator_mchid: stock.stock_creator_mchid,

@@ -1,6 +1,6 @@
 import { wechatTime } from '../wechat-time.ts'
 
-/** An order as WeChat Pay keeps it. Partner orders have a sub-merchant (wechat/payment-triggers.md 1.3). */
+/** An order as WeChat Pay keeps it. Partner orders have a sub-merchant (docs/wechat/payment-triggers.md 1.3). */
 export type Order = {
   appid: string
   /** Who placed it: the merchant itself, or its service provider. */

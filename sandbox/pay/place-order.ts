@@ -47,7 +47,10 @@ export function placeOrder(state: SandboxState, spec: OrderSpec): Order {
   return order
 }
 
-/** Gives order money back. What the member gets is in proportion to what they paid, rounded (payment-triggers.md 1.6). */
+/**
+ * Gives order money back. What the member gets is in proportion to what they paid, rounded
+ * (docs/wechat/payment-triggers.md 1.6).
+ */
 export function refundOrder(
   state: SandboxState,
   order: Order,
@@ -63,12 +66,15 @@ export function refundOrder(
     at: state.clock.now().toISOString(),
   }
   order.refunds.push(refund)
-  // Any refund at all, even a partial one, turns the order's state (payment-triggers.md 1.8).
+  // Any refund at all, even a partial one, turns the order's state (docs/wechat/payment-triggers.md 1.8).
   if (refund.status === 'SUCCESS') order.state = 'REFUND'
   return refund
 }
 
-/** WeChat takes the largest of those that fit the amount, the window and the order's tag (payment-triggers.md 6.1). */
+/**
+ * WeChat takes the largest of those that fit the amount, the window and the order's tag
+ * (docs/wechat/payment-triggers.md 6.1).
+ */
 function bestCoupon(state: SandboxState, order: Order): Coupon | undefined {
   const now = state.clock.now()
   const fitting = (state.couponsByOpenid.get(order.openid) ?? []).flatMap((coupon) => {

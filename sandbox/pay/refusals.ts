@@ -1,4 +1,7 @@
-/** WeChat Pay's error answers: HTTP status, code, message and the number behind the Request-ID (wechat/pay-v3.md 3.3, 3.4). */
+/**
+ * WeChat Pay's error answers: HTTP status, code, message and the number behind the Request-ID
+ * (docs/wechat/pay-v3.md 3.3, 3.4).
+ */
 export type RefusalRow = { status: number; code: string; message: string; subCode?: string; detail?: unknown }
 
 export const refusals = {

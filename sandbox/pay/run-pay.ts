@@ -105,7 +105,7 @@ function wantedSerial(request: Incoming): string | undefined {
   return typeof serial === 'string' ? serial : undefined
 }
 
-/** WeChat takes JSON objects in UTF-8 of at most three bytes a character, and no null (wechat/pay-v3.md 1.2). */
+/** WeChat takes JSON objects in UTF-8 of at most three bytes a character, and no null (docs/wechat/pay-v3.md 1.2). */
 function readBody(request: Incoming): { ok: Record<string, unknown> } | { refused: RefusalRow } {
   if (request.method !== 'POST') return { ok: {} }
   if (!request.headers['content-type']?.startsWith('application/json')) {

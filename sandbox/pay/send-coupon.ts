@@ -9,10 +9,10 @@ import { refusals, type RefusalRow } from './refusals.ts'
 
 type Sending = { openid: string; stockId: string; outRequestNo: string; appid: string; creator: string }
 
-/** 5,000 yuan of face value per member, creator and calendar month (wechat/pay-v3.md 3.3). */
+/** 5,000 yuan of face value per member, creator and calendar month (docs/wechat/pay-v3.md 3.3). */
 const monthCapFen = 500_000
 
-/** POST /v3/marketing/favor/users/{openid}/coupons (wechat/pay-v3.md 3). */
+/** POST /v3/marketing/favor/users/{openid}/coupons (docs/wechat/pay-v3.md 3). */
 export const sendCoupon: PayHandler = {
   facts: ({ params, body }) => ({
     openid: params.openid!,
@@ -28,7 +28,7 @@ export const sendCoupon: PayHandler = {
     const { sending } = read
     const { record: number, same } = countNumber(call, sending)
     const pair = `${sending.stockId}/${sending.openid}`
-    // WeChat's false RULE_LIMIT: wechat/pay-v3.md 3.3, concurrency trap.
+    // WeChat's false RULE_LIMIT: docs/wechat/pay-v3.md 3.3.
     if (state.sending.has(pair)) return refuse(refusals.rule_limit)
     state.sending.add(pair)
     senders.set(call, pair)

@@ -15,12 +15,12 @@ export type SignOptions = {
 }
 
 const skewDefaultMs = 10 * 60_000
-/** Real probes carry this before random text: not base64, never verifiable (wechat/pay-v3.md 1.4). */
+/** Real probes carry this before random text: not base64, never verifiable (docs/wechat/pay-v3.md 1.4). */
 const probePrefix = 'WECHATPAY/SIGNTEST/'
 
 /**
- * The headers that prove a body to be WeChat's, for answers and notifications alike (wechat/pay-v3.md 1.4, 1.5). The
- * RSA work happens on Node's thread pool.
+ * The headers that prove a body to be WeChat's, for answers and notifications alike (docs/wechat/pay-v3.md 1.4, 1.5).
+ * The RSA work happens on Node's thread pool.
  */
 export async function signatureHeaders(
   state: SandboxState,

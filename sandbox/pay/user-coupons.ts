@@ -2,7 +2,7 @@ import { couponBody, type Coupon } from './coupon.ts'
 import { ok, refuse, type PayCall, type PayHandler } from './pay-call.ts'
 import { refusals, type RefusalRow } from './refusals.ts'
 
-/** GET /v3/marketing/favor/users/{openid}/coupons/{coupon_id}?appid= (wechat/pay-v3.md 2.8). */
+/** GET /v3/marketing/favor/users/{openid}/coupons/{coupon_id}?appid= (docs/wechat/pay-v3.md 2.8). */
 export const readUserCoupon: PayHandler = {
   facts: ({ params }) => ({ openid: params.openid! }),
   handle(call) {
@@ -18,7 +18,7 @@ export const readUserCoupon: PayHandler = {
   },
 }
 
-/** GET /v3/marketing/favor/users/{openid}/coupons, with its documented oddities (wechat/pay-v3.md 2.11). */
+/** GET /v3/marketing/favor/users/{openid}/coupons, with its documented oddities (docs/wechat/pay-v3.md 2.11). */
 export const listUserCoupons: PayHandler = {
   facts: ({ params }) => ({ openid: params.openid! }),
   handle(call) {

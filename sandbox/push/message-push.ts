@@ -20,7 +20,10 @@ export type Message = {
   retryMs?: number[]
 }
 
-/** An Official Account message push in safe mode (wechat/official-account.md 4): XML, sealed, signed over the sealed text. */
+/**
+ * An Official Account message push in safe mode (docs/wechat/official-account.md 4): XML, sealed, signed over the
+ * sealed text.
+ */
 export function pushMessage(state: SandboxState, merchant: WorldMerchant, message: Message): Promise<PushReport> {
   const account = merchant.officialAccount
   const now = Math.floor(state.clock.now().getTime() / 1000)
@@ -36,7 +39,7 @@ export function pushMessage(state: SandboxState, merchant: WorldMerchant, messag
   return post(() => sealed(account, url, xml, message, message.timestamp ?? now), message.retryMs)
 }
 
-/** The elements of user_get_card, one of which is the card's code (wechat/official-account.md 5.5). */
+/** The elements of user_get_card, one of which is the card's code (docs/wechat/official-account.md 5.5). */
 export function cardFields(card: UserCard, event: string): Record<string, string> {
   if (event !== 'user_get_card') return { CardId: card.cardId, UserCardCode: card.code }
   return {
@@ -61,7 +64,10 @@ export function verificationUrl(state: SandboxState, merchant: WorldMerchant, ec
   return `${state.settings.appUrl}/notify/${merchant.slug}/oa?${query}`
 }
 
-/** What WeChat encrypts: 16 random bytes, the length, the message, the appid, padded to 32 (official-account.md 4.3). */
+/**
+ * What WeChat encrypts: 16 random bytes, the length, the message, the appid, padded to 32
+ * (docs/wechat/official-account.md 4.3).
+ */
 function encryptMessage(encodingAesKey: string, appid: string, text: string): string {
   const key = Buffer.from(`${encodingAesKey}=`, 'base64')
   const message = Buffer.from(text)

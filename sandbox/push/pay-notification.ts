@@ -18,7 +18,7 @@ export type Notice = {
   /** The same id makes it a repeat. */
   id?: string
   spoil?: Spoil
-  /** In the middle of the switch both kinds of keys sign notifications (wechat/pay-v3.md 1.5). */
+  /** In the middle of the switch both kinds of keys sign notifications (docs/wechat/pay-v3.md 1.5). */
   withPublicKey?: boolean
   retryMs?: number[]
 }
@@ -56,7 +56,7 @@ export function pushNotice(state: SandboxState, notice: Notice): Promise<PushRep
   }, notice.retryMs)
 }
 
-/** What a refund notification carries: no openid, no attach (wechat/payment-triggers.md 1.6). */
+/** What a refund notification carries: no openid, no attach (docs/wechat/payment-triggers.md 1.6). */
 export function refundBody(order: Order, refund: OrderRefund): object {
   return {
     ...(order.subMchid === undefined ? { mchid: order.mchid } : { sp_mchid: order.mchid, sub_mchid: order.subMchid }),
@@ -76,7 +76,7 @@ export function refundBody(order: Order, refund: OrderRefund): object {
   }
 }
 
-/** COUPON.USE: neither openid nor out_request_no, only the coupon (wechat/pay-v3.md 5.4). */
+/** COUPON.USE: neither openid nor out_request_no, only the coupon (docs/wechat/pay-v3.md 5.4). */
 export function couponUseBody(state: SandboxState, coupon: Coupon): object {
   const stock = state.world.stocks.find((each) => each.stock_id === coupon.stockId)
   if (!stock) throw new Error(`the sandbox has no stock ${coupon.stockId}`)

@@ -6,7 +6,7 @@ export type Outgoing = { url: string; headers: Record<string, string>; body: str
 export type PushAttempt = { status: number; body: string; fault?: string }
 export type PushReport = { url: string; accepted: boolean; attempts: PushAttempt[] }
 
-/** WeChat hangs up after this (wechat/pay-v3.md 5.3, official-account.md 4.4). */
+/** WeChat hangs up after this (docs/wechat/pay-v3.md 5.3, docs/wechat/official-account.md 4.4). */
 const answerTimeoutMs = 5000
 
 /** Posts until it is accepted with a 2xx, once more after each of `retryMs`. Never throws: the report says what came. */

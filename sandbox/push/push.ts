@@ -76,7 +76,7 @@ function refundNotice(state: SandboxState, spec: PushSpec & { kind: 'refund' }):
   return { ...spec, ...about, eventType: `REFUND.${refund.status}`, originalType: 'refund' }
 }
 
-/** Goes to the stock's creator, whose callback address it is (wechat/pay-v3.md 3.6). */
+/** Goes to the stock's creator, whose callback address it is (docs/wechat/pay-v3.md 3.6). */
 function couponNotice(state: SandboxState, spec: PushSpec & { kind: 'coupon_use' }): Notice {
   const coupon = state.coupons.get(spec.couponId)
   if (!coupon) throw new Error(`the sandbox has no coupon ${spec.couponId}`)

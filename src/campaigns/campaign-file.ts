@@ -6,8 +6,8 @@ import { couponList } from './coupon-list.ts'
 export type CampaignFile = z.output<typeof campaignSchema>
 
 /**
- * Reads and checks a campaign file (README.md "Campaign file"), without the database. Throws `FileFault` with
- * everything wrong.
+ * Reads and checks a campaign file (docs/merchant/campaign-file.md), without the database. Throws `FileFault`
+ * with everything wrong.
  */
 export function readCampaignFile(file: unknown): CampaignFile {
   const campaign = checkFile(campaignSchema, file)
@@ -39,7 +39,7 @@ export function isSlug(text: string): boolean {
 /** A page has to show it, and a phone is narrow. */
 const titleLengthAtMost = 40
 const rulesLengthAtMost = 2_000
-/** As many as a stock may have beside its creator (wechat/pay-v3.md 2.1). */
+/** As many as a stock may have beside its creator (docs/wechat/pay-v3.md 2.1). */
 const sendersAtMost = 10
 
 const time = z.iso

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** WeChat gives one member at most this many coupons of a stock (wechat/pay-v3.md 2.1). */
+/** WeChat gives one member at most this many coupons of a stock (docs/wechat/pay-v3.md 2.1). */
 const countAtMost = 60
 const stocksAtMost = 10
 

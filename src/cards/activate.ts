@@ -8,8 +8,8 @@ export type WaitingCard = { cardId: string; cardCode: string; openid: string; ti
 
 /**
  * Makes a card of the jump type active, once WeChat says that its form was filled in; anybody can write a ticket into an
- * address (wechat/official-account.md 5.2, 5.3). That we ask is written down before: should the answer be lost, the card
- * that is then found active was activated by us. What the member wrote into the form is not kept.
+ * address (docs/wechat/official-account.md 5.2, 5.3). That we ask is written down before: should the answer be lost,
+ * the card that is then found active was activated by us. What the member wrote into the form is not kept.
  */
 export async function activateCard(
   services: Services,

@@ -3,8 +3,8 @@ import type { CardOpeningsTable } from '../plumbing/storage/schema.ts'
 
 /**
  * One interface for every card product and every way to learn of an opening: WeChat's card and coupon member cards by
- * landing page and by push, the merchant's own systems, and WeChat Pay's member cards (wechat/official-account.md 5.7).
- * Each tells some of the facts; what it does not tell is absent.
+ * landing page and by push, the merchant's own systems, and WeChat Pay's member cards
+ * (docs/wechat/official-account.md 5.7). Each tells some of the facts; what it does not tell is absent.
  */
 export type CardFacts = {
   source: CardOpeningsTable['source']

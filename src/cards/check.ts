@@ -10,8 +10,9 @@ export type CheckedCard =
 export type Activity = 'active' | 'inactive' | 'not_told'
 
 /**
- * Whose card it is, and whether it is open: only WeChat's own word counts (wechat/official-account.md 5.4). Where the flag
- * is missing, a membership number tells the same: it is empty until the card is active (wechat/official-account.md 5.3).
+ * Whose card it is, and whether it is open: only WeChat's own word counts (docs/wechat/official-account.md 5.4). Where
+ * the flag is missing, a membership number tells the same: it is empty until the card is active
+ * (docs/wechat/official-account.md 5.3).
  */
 export async function checkCard(official: OfficialClient, cardId: string, cardCode: string): Promise<CheckedCard> {
   const reply = await official.readMemberCard(cardId, cardCode)

@@ -40,7 +40,10 @@ export function cardCounts(campaign: Campaign, cardId: string): boolean {
   return campaign.card_ids.length === 0 || campaign.card_ids.includes(cardId)
 }
 
-/** Once a campaign and member, not once a card: who deletes a card and takes it again is not paid again (wechat/official-account.md 5.4). */
+/**
+ * Once a campaign and member, not once a card: who deletes a card and takes it again is not paid again
+ * (docs/wechat/official-account.md 5.4).
+ */
 export function cardTriggerKey(mark: string): string {
   return `card_open/${mark}`
 }

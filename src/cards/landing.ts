@@ -9,7 +9,7 @@ import { findCard, recordCard } from './openings.ts'
 import { type Applied, applyCard } from './apply-opening.ts'
 import { isOverdue } from './unproven.ts'
 
-/** What WeChat appends to the landing page's address, decoded once (wechat/official-account.md 5.2). */
+/** What WeChat appends to the landing page's address, decoded once (docs/wechat/official-account.md 5.2). */
 export type LandingQuery = Record<string, string | string[] | undefined>
 
 export type Landing =

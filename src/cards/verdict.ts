@@ -20,7 +20,7 @@ export const clockSlackMs = 10 * 60_000
  * for those before have perhaps earned in the original. `new`: an active card whose taking inside the campaign's time is
  * proven by WeChat's push, by the merchant's signed word, or by our own activation. A form that was filled in and a visit
  * to the landing page tell that a card is active, not since when: both repeat for old members
- * (wechat/official-account.md 5.5). `unprovenOpenings` says the same in SQL of cards without proof.
+ * (docs/wechat/official-account.md 5.5). `unprovenOpenings` says the same in SQL of cards without proof.
  */
 export function verdictOn(campaign: Campaign, opening: CardOpening): CardVerdict {
   const { active_at } = opening

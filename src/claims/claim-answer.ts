@@ -4,22 +4,24 @@ import type { CouponState } from '../plumbing/storage/schema.ts'
 import type { Stock } from '../plumbing/storage/schema/stock.ts'
 import type { Grant, GrantStatus } from '../grants/grants.ts'
 
-/** The answer that goes out as JSON, or decides which page the member sees. */
+/** What a claim came to, for the page or the program that asked. */
 export type ClaimAnswer = {
   status: GrantStatus
-  grant_id?: string
+  /** The grant that was given, or that the member had before. */
+  grantId?: string
   coupons: ClaimedCoupon[]
   reason?: MemberReason
   message: string
 }
 
-/** Amounts in fen, times in RFC 3339. */
+/** Amounts in fen. */
 export type ClaimedCoupon = {
-  stock_id: string
-  coupon_id: string | null
+  stockId: string
+  /** Null while it is owed, and when it was refused. */
+  couponId: string | null
   amount: number
   minimum: number
-  available_end: string
+  availableEnd: Date
 }
 
 const statusMessages: Record<Exclude<GrantStatus, 'refused'>, string> = {
@@ -31,13 +33,9 @@ const statusMessages: Record<Exclude<GrantStatus, 'refused'>, string> = {
 /** The answer for a grant that was there before. */
 export function answerOfGrant({ id, status, coupons }: Grant): ClaimAnswer {
   const refused = coupons.find((coupon) => coupon.state === 'refused')
-  const shown = coupons.map((coupon) => ({
-    stock_id: coupon.stockId,
-    coupon_id: coupon.couponId,
-    amount: coupon.amount,
-    minimum: coupon.minimum,
-    available_end: coupon.availableEnd.toISOString(),
-  }))
+  const shown = coupons.map(({ stockId, couponId, amount, minimum, availableEnd }) => {
+    return { stockId, couponId, amount, minimum, availableEnd }
+  })
   return answer(status, id, shown, refused && memberWords(refused.reason), waitingFor(coupons))
 }
 
@@ -58,7 +56,7 @@ export function answer(
     return { ...refusal(words?.reason ?? 'wechat_refused', grantId), coupons, ...(words && { message: words.message }) }
   return {
     status,
-    grant_id: grantId,
+    grantId,
     coupons,
     ...(status === 'partial' && words && { reason: words.reason }),
     message: (status === 'pending' && waiting) || statusMessages[status],
@@ -68,11 +66,11 @@ export function answer(
 /** A coupon of a fresh grant. */
 export function claimed(stock: Stock, couponId: string | null): ClaimedCoupon {
   return {
-    stock_id: stock.stock_id,
-    coupon_id: couponId,
+    stockId: stock.stock_id,
+    couponId,
     amount: stock.coupon_amount,
     minimum: stock.transaction_minimum,
-    available_end: stock.available_end.toISOString(),
+    availableEnd: stock.available_end,
   }
 }
 
@@ -80,7 +78,7 @@ export function claimed(stock: Stock, couponId: string | null): ClaimedCoupon {
 export function refusal(reason: MemberReason, grantId?: string): ClaimAnswer {
   return {
     status: 'refused',
-    ...(grantId && { grant_id: grantId }),
+    ...(grantId && { grantId }),
     coupons: [],
     reason,
     message: memberReasons[reason],

@@ -2,24 +2,20 @@ import { AskAgain } from '../plumbing/ask-again.ts'
 import type { Campaign } from '../plumbing/storage/schema/campaign.ts'
 import type { Earned } from '../grants/earned.ts'
 import { earned as earnedByCard } from '../cards/earned.ts'
-import { doors } from '../delivery/doors.ts'
 import { whyHalted } from '../delivery/halts.ts'
-import { memberWords, waitingWords } from '../ledger/outcomes/outcomes.ts'
-import { send } from '../delivery/sender.ts'
 import { memberMark } from '../members/member-mark.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import { earned as earnedByPayment } from '../payments/earned.ts'
 import { Refusal } from '../refusal.ts'
 import type { Services } from '../services.ts'
-import type { Stock } from '../plumbing/storage/schema/stock.ts'
 import { award, type Awarded, AwardStale } from '../grants/award.ts'
 import { closedReason } from '../grants/campaign-window.ts'
-import { answer, answerOfGrant, claimed, type ClaimAnswer, refusal } from './claim-answer.ts'
-import type { OwedCoupon } from '../ledger/coupon.ts'
+import { answerOfGrant, type ClaimAnswer, refusal } from './claim-answer.ts'
 import { type Offer, offerOf } from '../grants/offer.ts'
 import { holdStocks } from '../grants/stock-left.ts'
 import { senderFor } from '../ledger/sender-choice.ts'
-import { campaignGrants, findGrant, statusOf } from '../grants/grants.ts'
+import { campaignGrants, findGrant } from '../grants/grants.ts'
+import { sendGranted } from './send-granted.ts'
 
 /** A member asks for a campaign's coupons. `claimKey` is new with every form: two posts of one form are one claim. */
 export type Claim = { merchant: Merchant; campaign: Campaign; openid: string; claimKey: string }
@@ -120,35 +116,4 @@ async function isSoldOutAtWeChat(
     if ((await whyHalted(services, sender.id, stock.id)) === 'sold_out') return true
   }
   return false
-}
-
-type Granted = Extract<Awarded, { kind: 'granted' }>
-
-async function sendGranted(services: Services, granted: Granted): Promise<ClaimAnswer> {
-  const deadline = services.clock.now().getTime() + doors.claim.timeoutMs
-  const results = []
-  for (const { id, stockRef } of granted.coupons) {
-    const stock = granted.stocks.find((one) => one.id === stockRef) as Stock
-    const left = deadline - services.clock.now().getTime()
-    const coupon =
-      left > 0 ? (granted.leased.find((one) => one.id === id) ?? (await leaseNext(services, granted, id))) : undefined
-    const result =
-      coupon && (await send(services, coupon, { timeoutMs: left, patienceMs: Math.min(left, doors.claim.patienceMs) }))
-    results.push({ stock, result })
-  }
-  const status = statusOf(
-    results.map(({ result }) => (result === undefined || result.state === 'owed' ? 'reserved' : result.state)),
-  )
-  const coupons = results.map(({ stock, result }) => claimed(stock, result?.state === 'sent' ? result.couponId : null))
-  const refused = results.find(({ result }) => result?.state === 'refused')?.result
-  const words = refused?.state === 'refused' ? memberWords(refused.reason) : undefined
-  const owed = results.find(({ result }) => result?.state === 'owed')?.result
-  const waiting = owed?.state === 'owed' ? waitingWords(owed.reason) : undefined
-  return answer(status, granted.grantId, coupons, words, waiting)
-}
-
-/** The next coupon of the same stock: it could not be leased while the one before was on its way. */
-function leaseNext(services: Services, granted: Granted, couponRow: string): Promise<OwedCoupon | undefined> {
-  if (granted.leased.length === 0) return Promise.resolve(undefined)
-  return services.ledger.leaseOne(couponRow)
 }

@@ -8,6 +8,7 @@ import type { Cli, Environment } from './cli.ts'
 import { CliRefusal } from './cli-refusal.ts'
 import { doctorCommand } from './doctor.ts'
 import { grantsCommand } from './grants.ts'
+import { jobsCommand } from './jobs.ts'
 import { merchantCommand } from './merchant.ts'
 import { migrateCommand } from './migrate.ts'
 import { proofCommand } from './proof.ts'
@@ -53,6 +54,7 @@ function program(cli: Cli, output: Output): Command {
     grantsCommand,
     proofCommand,
     doctorCommand,
+    jobsCommand,
   ]
   for (const command of commands) root.addCommand(command(cli))
   return inherit(root, output)

@@ -10,7 +10,7 @@ export type Outcome = {
   couponId?: string
   /** False only for a refusal without WeChat's signature. */
   proven: boolean
-  /** The coupon may exist at WeChat although this answer does not say so (wechat/pay-v3.md 3.5). */
+  /** The coupon may exist at WeChat although this answer does not say so (docs/wechat/pay-v3.md 3.5). */
   doubtful: boolean
   evidence: Evidence
 }
@@ -32,15 +32,15 @@ export function classify(reply: PayReply<SentCoupon>): Outcome {
   }
   const { code, message, proven } = reply
   const evidence = evidenceOf({ status, code, message, requestId })
-  // 4xx: nothing was created (wechat/pay-v3.md 3.2). 5xx and what is no answer of the interface: unknown.
+  // 4xx: nothing was created (docs/wechat/pay-v3.md 3.2). 5xx and what is no answer of the interface: unknown.
   const doubtful = !isClientError(reply.status) || reply.mayHaveArrived === true
   return { row: rowOfRefusal(reply), proven, doubtful, evidence }
 }
 
 /**
- * The order of wechat/pay-v3.md 3.3: 429 by its status (its code has four spellings), a known phrase of the message
- * (one code stands for many situations), the field it blames, the Request-ID's sub-code, the code, and at last: a person
- * must look (4xx) or ask again (5xx). A 5xx never refuses: its result is unknown, whatever it says.
+ * The order of docs/wechat/pay-v3.md 3.3: 429 by its status (its code has four spellings), a known phrase of the
+ * message (one code stands for many situations), the field it blames, the Request-ID's sub-code, the code, and at last:
+ * a person must look (4xx) or ask again (5xx). A 5xx never refuses: its result is unknown, whatever it says.
  */
 function rowOfRefusal(reply: RefusalReply): OutcomeRow {
   const { status } = reply

@@ -7,7 +7,7 @@ import { outcomeNamed } from '../ledger/outcomes/outcomes.ts'
 import type { SendResult } from './sender.ts'
 import { settle } from './settlement.ts'
 
-/** A list of coupons takes WeChat ~100 ms (wechat/pay-v3.md 2.11). */
+/** A list of coupons takes WeChat ~100 ms (docs/wechat/pay-v3.md 2.11). */
 const lookUpTimeoutMs = 2_000
 
 /**

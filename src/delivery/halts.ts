@@ -58,7 +58,7 @@ export async function whyHalted(
  * the suspicions: it takes several members anew.
  */
 export async function liftHalt(services: Services, haltId: number, by: string): Promise<void> {
-  const { db, clock, log } = services
+  const { db, clock, log, bells } = services
   const halt = await db
     .updateTable('halts')
     .set({ lifted_at: clock.now(), lifted_by: by })
@@ -74,6 +74,7 @@ export async function liftHalt(services: Services, haltId: number, by: string): 
       .execute()
   }
   forgetObstacles(services)
+  bells.ring('delivery')
   log.info({ haltId, by }, 'sending goes on')
 }
 

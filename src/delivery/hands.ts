@@ -5,14 +5,13 @@ export type Hands = {
   byAccount: ReadonlyMap<number, number>
   /** Takes work into hand until it is done; it must not reject. */
   hold(work: Promise<unknown>, accountId?: number): void
-  /** Resolves when one of them, or all, are done. */
-  oneDone(): Promise<void>
+  /** Resolves when all of them are done. */
   allDone(): Promise<void>
   isEmpty(): boolean
 }
 
-/** Hands for at most so many coupons at a time. */
-export function openHands(most: number): Hands {
+/** Hands for at most so many coupons at a time; `freed` hears of each that is free again. */
+export function openHands(most: number, freed: () => void): Hands {
   const inHand = new Set<Promise<void>>()
   const byAccount = new Map<number, number>()
   const count = (accountId: number, change: number) =>
@@ -26,10 +25,10 @@ export function openHands(most: number): Hands {
       const held = work.then(() => {
         inHand.delete(held)
         if (accountId !== undefined) count(accountId, -1)
+        freed()
       })
       inHand.add(held)
     },
-    oneDone: () => Promise.race(inHand),
     allDone: async () => void (await Promise.all(inHand)),
     isEmpty: () => inHand.size === 0,
   }

@@ -15,7 +15,10 @@ export type LookedUp =
   | { kind: 'not_allowed'; status: number; code: string; message: string; requestId: string | undefined }
   | { kind: 'unanswered' }
 
-/** After this long the same number may be forgotten at WeChat: nobody knows how long it remembers (wechat/pay-v3.md 3.2). */
+/**
+ * After this long the same number may be forgotten at WeChat: nobody knows how long it remembers
+ * (docs/wechat/pay-v3.md 3.2).
+ */
 const oldDoubtMs = 24 * 3_600_000
 
 /** Our clock and WeChat's, and a slow answer, lie within this of each other. */
@@ -25,7 +28,7 @@ const nearMs = 2 * 60_000
  * one broke off.
  */
 const onlyLookedUp = ['look_up_unanswered', 'look_up_refused', 'look_up_unclear'] as const
-/** 20 coupons a page (wechat/pay-v3.md 2.11); a member has at most 60 of a stock. */
+/** 20 coupons a page (docs/wechat/pay-v3.md 2.11); a member has at most 60 of a stock. */
 const mostPages = 5
 
 /** True when WeChat may have forgotten the number since. */
@@ -42,7 +45,7 @@ export function needsLookUp(coupon: Pick<OwedCoupon, 'doubtSince' | 'reason'>, n
 /**
  * Looks in the member's coupons of that stock, used ones too, for one that is ours: created within two minutes of one of
  * our sends, known to no other row, and not perhaps another's that is in doubt as well. WeChat has no query by number
- * (wechat/pay-v3.md 3.5). Takes at most `timeoutMs`, all pages together. Throws what the database throws.
+ * (docs/wechat/pay-v3.md 3.5). Takes at most `timeoutMs`, all pages together. Throws what the database throws.
  */
 export async function lookUp(
   { db }: Pick<Services, 'db'>,

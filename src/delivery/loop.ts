@@ -1,18 +1,14 @@
+import { type Found, type Loop, openLoop } from '../plumbing/schedule/loop.ts'
 import type { Services } from '../services.ts'
 import { doors } from './doors.ts'
 import { openHands } from './hands.ts'
+import { forgetLifted } from './obstacles.ts'
 import { probeHalts } from './probes.ts'
 import { send } from './sender.ts'
-import { forgetLifted } from './obstacles.ts'
 
-export type DeliveryLoop = {
-  start(): void
+export type DeliveryLoop = Loop & {
   /** Sends everything that is due now; returns when it is settled or due later. Throws what the database throws. */
   drain(): Promise<void>
-  /** Something new is due: look now. */
-  wake(): void
-  /** Takes nothing more and waits for the sends in hand. */
-  stop(): Promise<void>
 }
 
 /**
@@ -22,19 +18,17 @@ export type DeliveryLoop = {
 const mostInHand = 256
 /** Fewer free hands than this are not worth a look into the ledger. */
 const smallestBatch = 64
-const pollMs = 500
-const probeEveryMs = 1_000
-const outagePausesMs = [250, 1_000, 2_000, 5_000]
 
-/** The worker: leases what is due and sends it, many at a time. Any number may run, in any number of processes. */
-export function openDeliveryLoop(services: Services): DeliveryLoop {
-  const { ledger, log } = services
-  const hands = openHands(mostInHand)
+/**
+ * Leases what is due and sends it, many at a time; looks when the delivery bell rings, and at least every `everyMs`. Any
+ * number may run, in any number of processes.
+ */
+export function openDeliveryLoop(services: Services, everyMs = 500): DeliveryLoop {
+  const { ledger, log, bells } = services
+  const hands = openHands(mostInHand, wakeWhenEnough)
   let looks = 0
-  let running: Promise<void> | undefined
-  let stopping = false
-  let endNap = () => {}
-  let probedAt = -Infinity
+  let waitsForHands = false
+  let forgetBell = () => {}
 
   /** Starts as many sends as there are free hands; returns how many. */
   async function takeDue(): Promise<number> {
@@ -45,55 +39,29 @@ export function openDeliveryLoop(services: Services): DeliveryLoop {
     return coupons.length
   }
 
-  async function look(): Promise<void> {
-    if (performance.now() - probedAt >= probeEveryMs) {
-      probedAt = performance.now()
-      const noted = (error: Error) => log.debug({ error: error.message }, 'halts cannot be probed')
-      // It fails only when the ledger cannot be read: the loop says so once.
-      hands.hold(probeHalts(services).catch(noted))
-    }
-    if ((await takeDue()) === 0) await nap(pollMs)
-    while (hands.free() < smallestBatch) await hands.oneDone()
+  async function look(): Promise<Found> {
+    waitsForHands = hands.free() < smallestBatch
+    return waitsForHands || (await takeDue()) === 0 ? 'nothing' : 'more'
   }
 
-  async function run(): Promise<void> {
-    let failures = 0
-    while (!stopping) {
-      try {
-        await look()
-        if (failures > 0) log.info('delivery goes on')
-        failures = 0
-      } catch (error) {
-        if (failures === 0) log.error({ error: (error as Error).message }, 'delivery cannot read the ledger')
-        await nap(outagePausesMs[Math.min(failures, outagePausesMs.length - 1)]!)
-        failures += 1
-      }
-    }
+  function wakeWhenEnough(): void {
+    if (waitsForHands && hands.free() >= smallestBatch) loop.wake()
   }
 
-  function nap(milliseconds: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, stopping ? 0 : milliseconds)
-      endNap = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
-  }
-
+  const loop = openLoop({ name: 'delivery', everyMs, look, log, failure: 'delivery cannot read the ledger' })
   return {
+    ...loop,
     start() {
-      running ??= run()
+      forgetBell = bells.onRing('delivery', loop.wake)
+      loop.start()
     },
     async drain() {
       await probeHalts(services)
       while ((await takeDue()) > 0 || !hands.isEmpty()) await hands.allDone()
     },
-    wake: () => endNap(),
     async stop() {
-      stopping = true
-      endNap()
-      await running
+      forgetBell()
+      await loop.stop()
       await hands.allDone()
     },
   }

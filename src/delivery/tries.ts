@@ -4,8 +4,8 @@ import type { OutcomeRow } from '../ledger/outcomes/outcome.ts'
 import { outcomes } from '../ledger/outcomes/outcomes.ts'
 
 /**
- * RULE_LIMIT was seen to be false while another send of the same member was in hand (wechat/pay-v3.md 3.3), and our
- * ledger has given the coupon a place under the stock's own limit: so the first one is asked again after a pause.
+ * RULE_LIMIT was seen to be false while another send of the same member was in hand (docs/wechat/pay-v3.md 3.3), and
+ * our ledger has given the coupon a place under the stock's own limit: so the first one is asked again after a pause.
  */
 export async function isAskedOnceMore(services: Services, coupon: OwedCoupon, row: OutcomeRow): Promise<boolean> {
   return row.askOnceMore === true && (await countTries(services, coupon, askedOnceMore)) === 0

@@ -9,7 +9,7 @@ const nobody = 'oDOCTOR-0000000000000000000000'.slice(0, 28)
 
 /**
  * A query signed by the sender with the merchant's appid is refused with a code of its own when the two are not bound
- * (README.md "Going live", step 3).
+ * (docs/merchant/going-live.md, step 3).
  */
 export async function checkAppid(services: Services, merchant: Merchant, account: Account): Promise<Finding> {
   const { appid } = merchant.officialAccount

@@ -15,7 +15,7 @@ import { checkStock } from './stock-checks.ts'
 const stocksAtMost = 20
 
 /**
- * Tests live what the steps of README.md "Going live" ask for, as far as WeChat lets us: keys, clock, signature,
+ * Tests live what the steps of docs/merchant/going-live.md ask for, as far as WeChat lets us: keys, clock, signature,
  * verification key, AppSecret, appid binding, and of one stock (or of all imported ones that are not over) whether it
  * can be sent. Nothing is sent and nothing is changed.
  */

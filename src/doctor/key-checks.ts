@@ -10,8 +10,8 @@ const warnDays = 30
 const dayMs = 86_400_000
 
 /**
- * Whether an account's stored keys parse and belong together, and how long its certificate lasts (README.md "Going
- * live", steps 6 to 8).
+ * Whether an account's stored keys parse and belong together, and how long its certificate lasts
+ * (docs/merchant/going-live.md, steps 6 to 8).
  */
 export async function checkKeys({ db, clock }: Services, account: Account): Promise<Finding[]> {
   const { mchid, role, keys } = account

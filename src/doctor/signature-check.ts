@@ -9,8 +9,9 @@ import { finding, type Finding } from './findings.ts'
 const noStock = '1'
 
 /**
- * One signed call proves the merchant number, serial, private key, clock and verification key (wechat/pay-v3.md 6). A stock
- * query is the harmless one; /v3/certificates is not, since new merchants get a 404 there.
+ * One signed call proves the merchant number, serial, private key, clock and verification key
+ * (docs/wechat/pay-v3.md 6). A stock query is the harmless one; /v3/certificates is not, since new merchants get a 404
+ * there.
  */
 export async function checkSignature(services: Services, merchant: Merchant, account: Account): Promise<Finding[]> {
   const { mchid } = account

@@ -3,13 +3,11 @@ import type { Cluster, Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { Clock } from '../plumbing/clock.ts'
 import type { Db } from '../plumbing/storage/database.ts'
-import { type Ticker, openTicker } from '../plumbing/ticker.ts'
+import { type Loop, openLoop } from '../plumbing/schedule/loop.ts'
 import { type CampaignScope, campaignScopes } from '../ledger/campaign-scopes.ts'
 import { findHoles, placesIn } from '../ledger/holes.ts'
 import type { Gate } from './gate.ts'
 
-/** Far longer than a claim takes from the gate to the ledger: what is still missing then was lost with its process. */
-const repairEveryMs = 10_000
 /** A scope whose reading takes long is read again only after so many times as long. */
 const restFactor = 3
 /** Of one scope at a time; the rest comes with the next rounds. */
@@ -18,14 +16,20 @@ const mostAtOnce = 10_000
 /** What of a process's services the repair needs. */
 type Parts = { db: Db; redis: Redis | Cluster | undefined; clock: Clock; log: Logger; gate: Gate }
 
+export type GateRepair = Loop & {
+  /** One round, now. Throws what Redis and the database throw. */
+  tick(): Promise<void>
+}
+
 type Seen = { missing: Set<number>; notBefore: number }
 
 /**
  * Finds places that the gate holds and the ledger does not: a process died between the two, the message that freed them
- * was lost, or the gate was loaded by the highest place alone. Frees those that were already missing one round ago. Only
+ * was lost, or the gate was loaded by the highest place alone. Frees those that were already missing one round ago, which
+ * must be far longer than a claim takes from the gate to the ledger. Only
  * scopes of a whole campaign need it, and only full ones: a member's are read again when they tap.
  */
-export function openGateRepair(parts: Parts): Ticker {
+export function openGateRepair(parts: Parts, everyMs = 10_000): GateRepair {
   const { log } = parts
   const token = randomUUID()
   let seen = new Map<string, Seen>()
@@ -47,12 +51,12 @@ export function openGateRepair(parts: Parts): Ticker {
     // A lost place hurts nobody while others are free.
     if (!believed || believed.high < limit || free > 0) return undefined
     if (before && performance.now() < before.notBefore) return before
-    if (!(await isOurs(parts, token, one))) return undefined
+    if (!(await isOurs(parts, token, one, 3 * everyMs))) return undefined
 
     const begun = performance.now()
     const missing = new Set(placesIn(await findHoles(parts.db, one, mostAtOnce)))
     const restMs = (performance.now() - begun) * restFactor
-    const notBefore = restMs > repairEveryMs ? performance.now() + restMs : 0
+    const notBefore = restMs > everyMs ? performance.now() + restMs : 0
     const freed = [...missing].filter((number) => before?.missing.has(number))
     parts.gate.giveBack(
       merchantId,
@@ -63,14 +67,18 @@ export function openGateRepair(parts: Parts): Ticker {
     return { missing, notBefore }
   }
 
-  return openTicker({ name: 'gate repair', everyMs: repairEveryMs, act: repair, log })
+  return { ...openLoop({ name: 'gate repair', everyMs, look: repair, log }), tick: repair }
 }
 
 /** One process a scope: it remembers what it saw missing, and keeps the scope as long as it comes back in time. */
-async function isOurs({ redis }: Parts, token: string, { merchantId, scope }: CampaignScope): Promise<boolean> {
+async function isOurs(
+  { redis }: Parts,
+  token: string,
+  { merchantId, scope }: CampaignScope,
+  lockMs: number,
+): Promise<boolean> {
   if (!redis) return true
   const key = `gate:{${merchantId}}:repair/${scope}`
-  const lockMs = 3 * repairEveryMs
   if ((await redis.set(key, token, 'PX', lockMs, 'NX')) === null && (await redis.get(key)) !== token) return false
   await redis.pexpire(key, lockMs)
   return true

@@ -92,6 +92,7 @@ async function tryOnce(services: Services, wanted: Award, isFirst: boolean): Pro
   if (reserved.kind === 'reserved') {
     gate.confirm(asking, reservation.grant.id)
     const { grant, coupons } = reservation
+    if (leased.length < coupons.length) services.bells.ring('delivery')
     return { kind: 'granted', grantId: grant.id, coupons, leased, stocks: offer.map(({ stock }) => stock) }
   }
   gate.giveBack(merchant.id, reservation.slots)

@@ -7,7 +7,7 @@ import type { Services } from '../services.ts'
 import type { CardPush } from './push.ts'
 
 /**
- * A card that was just taken is often not active yet when WeChat tells of it (wechat/official-account.md 7, row 24). The
+ * A card that was just taken is often not active yet when WeChat tells of it (docs/wechat/official-account.md 5.3). The
  * event of its activation, or the landing page, comes later; for the kinds that have neither we look a few times.
  */
 const looksForActivation = 4

@@ -64,7 +64,7 @@ const eventSchema = z.discriminatedUnion('type', [
   }),
 ])
 
-/** A message of the merchant's own systems (README.md "Events API"). Being signed, it is proven. */
+/** A message of the merchant's own systems (docs/merchant/events-api.md). Being signed, it is proven. */
 export type MerchantEvent = z.infer<typeof eventSchema>
 
 export type ReadEvent = { ok: true; event: MerchantEvent } | { ok: false; field: string; error: string }

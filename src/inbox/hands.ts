@@ -20,8 +20,12 @@ export type Hands = {
  */
 const handsOf: Record<InboxSource, number> = { events: 10, pay: 10, oa: 20 }
 
-/** `apply` does one entry and never throws. */
-export function openHands({ db, clock }: Services, apply: (entry: InboxEntry) => Promise<void>): Hands {
+/** `apply` does one entry and never throws; `freed` hears when the hand is free again. */
+export function openHands(
+  { db, clock }: Services,
+  apply: (entry: InboxEntry) => Promise<void>,
+  freed: () => void,
+): Hands {
   const lanes = new Map<string, BusyLane>()
   const inHand = new Set<Promise<void>>()
   let last: Promise<unknown> = Promise.resolve()
@@ -45,6 +49,7 @@ export function openHands({ db, clock }: Services, apply: (entry: InboxEntry) =>
       inHand.delete(applying)
       lane.entries -= 1
       if (lane.entries === 0) lanes.delete(key)
+      freed()
     })
     inHand.add(applying)
   }

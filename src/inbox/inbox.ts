@@ -1,14 +1,14 @@
-import type { Db } from '../plumbing/storage/database.ts'
 import { inboxTotal } from '../plumbing/telemetry/metrics.ts'
 import type { InboxSource } from '../plumbing/storage/schema.ts'
+import type { Services } from '../services.ts'
 
 export type Arrival = { merchantId: number; source: InboxSource; businessKey: string; body: unknown; at: Date }
 
 /**
- * Puts what arrived on disk, once by its business key, and returns whether it is new. It is due at once; a loop in this
- * process is told so that nobody waits for the next look.
+ * Puts what arrived on disk, once by its business key, and returns whether it is new. It is due at once, and
+ * rings the bell of the loops that apply it.
  */
-export async function receive(db: Db, arrival: Arrival): Promise<'new' | 'repeat'> {
+export async function receive({ db, bells }: Services, arrival: Arrival): Promise<'new' | 'repeat'> {
   const inserted = await db
     .insertInto('inbox')
     .values({
@@ -25,17 +25,9 @@ export async function receive(db: Db, arrival: Arrival): Promise<'new' | 'repeat
     .executeTakeFirst()
   inboxTotal.inc({ source: arrival.source, outcome: inserted ? 'new' : 'repeat' })
   if (!inserted) return 'repeat'
-  listeners.get(db)?.()
+  bells.ring('inbox')
   return 'new'
 }
-
-/** Calls `listener` whenever this process receives something new; one loop a database. Returns the way to stop. */
-export function onReceived(db: Db, listener: () => void): () => void {
-  listeners.set(db, listener)
-  return () => listeners.delete(db)
-}
-
-const listeners = new WeakMap<Db, () => void>()
 
 /** The JSON text that is kept: jsonb takes neither NUL nor half a surrogate pair, both of which JSON may carry. */
 export function storable(body: unknown): string {

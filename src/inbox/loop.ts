@@ -1,75 +1,50 @@
 import { AskAgain } from '../plumbing/ask-again.ts'
+import { type Found, type Loop, openLoop } from '../plumbing/schedule/loop.ts'
 import type { Services } from '../services.ts'
 import { applyEntry, type InboxEntry } from './apply.ts'
 import { openHands } from './hands.ts'
-import { onReceived } from './inbox.ts'
 
-export type InboxLoop = {
-  start(): void
+export type InboxLoop = Loop & {
   /** Applies everything that is due now, and returns when nothing is. */
   drain(): Promise<void>
-  /** Something new has come: look now. */
-  wake(): void
-  /** Takes nothing more and waits for what is in hand. */
-  stop(): Promise<void>
 }
 
-/** How often an idle loop looks for what other processes have received. */
-const lookEveryMs = 1_000
 /** Pauses after a failure, by number of tries; the last repeats, since an accepted fact is never given up. */
 const pausesMs = [1_000, 5_000, 20_000, 60_000, 300_000, 900_000]
 
-/** Applies what the inbox holds, by lanes (`lease.ts`). Any number of processes may run one. */
-export function openInboxLoop(services: Services): InboxLoop {
-  const { take, inHand } = openHands(services, (entry) => applyOne(services, entry))
-  let running = false
-  let wanted = false
-  let timer: NodeJS.Timeout | undefined
-  let working: Promise<void> | undefined
-  let forget = () => {}
-  let lookNow = () => {}
+/**
+ * Applies what the inbox holds, by lanes (`lease.ts`); looks when the inbox bell rings, when an entry in hand is done, and
+ * at least every `everyMs`. Any number of processes may run one.
+ */
+export function openInboxLoop(services: Services, everyMs = 1_000): InboxLoop {
+  const { log, bells } = services
+  // What an entry leaves behind in its lane may be next.
+  const { take, inHand } = openHands(
+    services,
+    (entry) => applyOne(services, entry),
+    () => loop.wake(),
+  )
+  let forgetBell = () => {}
 
-  /** Takes what is there, then again whenever a hand is free or something has come. */
-  async function applyDue(goOn: () => boolean): Promise<void> {
-    for (;;) {
-      const woken = new Promise<void>((resolve) => (lookNow = resolve))
-      const taken = goOn() ? await take() : 'nothing'
-      if (taken === 'nothing' && inHand.size === 0) return
-      if (taken !== 'some' && inHand.size > 0) await Promise.race([...inHand, woken])
-    }
-  }
-  async function work(): Promise<void> {
-    wanted = false
-    try {
-      await applyDue(() => running)
-    } catch (error) {
-      services.log.error({ err: error }, 'the inbox could not be read')
-    }
-  }
-  function wake(): void {
-    if (!running) return
-    wanted = true
-    lookNow()
-    working ??= work().finally(() => {
-      working = undefined
-      if (wanted) wake()
-    })
-  }
+  const look = async (): Promise<Found> => ((await take()) === 'some' ? 'more' : 'nothing')
+  const loop = openLoop({ name: 'inbox', everyMs, look, log, failure: 'the inbox could not be read' })
   return {
+    ...loop,
     start() {
-      running = true
-      forget = onReceived(services.db, wake)
-      timer = setInterval(wake, lookEveryMs)
-      wake()
+      forgetBell = bells.onRing('inbox', loop.wake)
+      loop.start()
     },
-    drain: () => applyDue(() => true),
-    wake,
+    async drain() {
+      for (;;) {
+        const taken = await take()
+        if (taken === 'nothing') return
+        // What was in hand at that look may be done by now.
+        if (taken === 'full' && inHand.size > 0) await Promise.race(inHand)
+      }
+    },
     async stop() {
-      running = false
-      wanted = false
-      clearInterval(timer)
-      forget()
-      await working
+      forgetBell()
+      await loop.stop()
       await Promise.all(inHand)
     },
   }

@@ -18,7 +18,8 @@ export type PayFact = OrderFact | { kind: 'refund'; refund: Refund }
 
 /**
  * What makes a notification the same one: WeChat repeats it, perhaps with another id, so its business counts
- * (wechat/payment-triggers.md 1.4). The number is part of it: what proves nothing under one number may under another.
+ * (docs/wechat/payment-triggers.md 1.4). The number is part of it: what proves nothing under one number may under
+ * another.
  */
 export function notificationKey(notification: StoredNotification): string {
   const { mchid, id, event_type, resource } = notification
@@ -41,7 +42,7 @@ export function factsOfNotification(merchant: Merchant, notification: StoredNoti
   const refund = refundIn(notification)
   if (!refund) return [{ kind: 'ignored', why: `a ${event_type} of no use here` }]
   // ABNORMAL and CLOSED gave nothing back; a later SUCCESS of the same refund comes by itself
-  // (wechat/payment-triggers.md 1.8).
+  // (docs/wechat/payment-triggers.md 1.8).
   if (refund.refund_status !== 'SUCCESS') return [{ kind: 'ignored', why: `a refund in state ${refund.refund_status}` }]
   const { transaction_id, refund_id, out_refund_no, amount, success_time } = refund
   if (!success_time || amount.refund < 0) return [{ kind: 'ignored', why: 'a refund without its time or amount' }]

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** The fields of a decrypted message push, as the text that WeChat wrote (wechat/official-account.md 5.5). */
+/** The fields of a decrypted message push, as the text that WeChat wrote (docs/wechat/official-account.md 5.5). */
 export type StoredPush = Record<string, string>
 
 /** What a push tells of a member's card: it was taken, it was fetched back after it was deleted, or its form was sent. */
@@ -17,7 +17,7 @@ export type CardPush = {
 
 /**
  * What makes a push the same one. Sender and second are not enough: cards that are added together arrive with both
- * equal (wechat/official-account.md 4.5). Hashed, since the parts may be of any length.
+ * equal (docs/wechat/official-account.md 4.5). Hashed, since the parts may be of any length.
  */
 export function pushKey(push: StoredPush): string {
   const parts = ['ToUserName', 'FromUserName', 'CreateTime', 'Event', 'CardId', 'UserCardCode', 'MsgId', 'MsgID']

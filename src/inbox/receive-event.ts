@@ -11,13 +11,14 @@ import { receive, storable } from './inbox.ts'
  * where they differ.
  */
 export async function receiveEvent(
-  { db, clock, log }: Services,
+  services: Services,
   merchant: Merchant,
   event: MerchantEvent,
 ): Promise<'new' | 'repeat' | 'contradiction'> {
+  const { db, clock, log } = services
   const businessKey = eventKey(event)
   const arrival = { merchantId: merchant.id, source: 'events', businessKey, body: event, at: clock.now() } as const
-  if ((await receive(db, arrival)) === 'new') return 'new'
+  if ((await receive(services, arrival)) === 'new') return 'new'
 
   const first = await db
     .selectFrom('inbox')
@@ -26,6 +27,8 @@ export async function receiveEvent(
     .where('source', '=', 'events')
     .where('business_key', '=', businessKey)
     .executeTakeFirstOrThrow()
+  // Long applied; what it said is no longer kept.
+  if (first.body === null) return 'repeat'
   const firstEvent = first.body as MerchantEvent
   const told = firstEvent.data as Data
   const retold = (JSON.parse(storable(event)) as MerchantEvent).data as Data

@@ -1,6 +1,9 @@
 import type { Db } from '../plumbing/storage/database.ts'
 
-/** Marks a grant as earned by money that was given back. A coupon that was sent stays with the member (wechat/payment-triggers.md 1.8). */
+/**
+ * Marks a grant as earned by money that was given back. A coupon that was sent stays with the member
+ * (docs/wechat/payment-triggers.md 1.8).
+ */
 export async function flagRefunded(db: Db, grantId: string, at: Date): Promise<void> {
   await db
     .updateTable('grants')

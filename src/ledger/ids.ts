@@ -28,14 +28,16 @@ export type CouponPlace = {
 /**
  * The sender's number of the n-th coupon of a stock for a member: the same for ever, whatever our ledger remembers. A
  * lost commit or a restored backup therefore meets the first coupon again instead of sending a second one
- * (wechat/pay-v3.md 3.1: letters, digits, `|_*-`, at most 128; 3.2: one number, one coupon).
+ * (docs/wechat/pay-v3.md 3.1: letters, digits, `|_*-`, at most 128; 3.2: one number, one coupon).
  */
 export function outRequestNo({ slug, appid, mchid, stock, openid, place, generation = 0 }: CouponPlace): string {
   const named = JSON.stringify([slug, appid, stock.creator_mchid, stock.stock_id, openid, place, generation])
   return `${mchid}-${createHash('sha256').update(named).digest('hex').slice(0, 32)}`
 }
 
-/** The body of every attempt, written once (wechat/pay-v3.md 3.1: strings, never coupon_value or coupon_minimum). */
+/**
+ * The body of every attempt, written once (docs/wechat/pay-v3.md 3.1: strings, never coupon_value or coupon_minimum).
+ */
 export function requestBody(place: CouponPlace): string {
   return JSON.stringify({
     stock_id: place.stock.stock_id,

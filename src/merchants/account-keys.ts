@@ -18,8 +18,9 @@ type Read = { keys: AccountKeys | undefined; faults: string[] }
 const modulusBitsAtLeast = 2_048
 
 /**
- * Checks the keys of an account in the file (wechat/pay-v3.md 6): the private key and the certificate belong together, the
- * certificate is in date, the serial is the certificate's, half a public-key pair is refused. Faults name the field, never a value.
+ * Checks the keys of an account in the file (docs/wechat/pay-v3.md 6): the private key and the certificate belong
+ * together, the certificate is in date, the serial is the certificate's, half a public-key pair is refused. Faults name
+ * the field, never a value.
  */
 export function readAccountKeys(entry: AccountEntry, now: Date): Read {
   const faults = pairFaults(entry)

@@ -3,7 +3,7 @@ import type { Db } from '../plumbing/storage/database.ts'
 
 /**
  * The text of WeChat's domain verification file `name`, of whichever merchant has it: the files of all merchants lie at the
- * root of the one host (wechat/official-account.md 1.7).
+ * root of the one host (docs/wechat/official-account.md 1.7).
  */
 export async function findDomainFile(db: Db, name: string): Promise<string | undefined> {
   const found = await db

@@ -9,8 +9,8 @@ export type AccountEntry = MerchantFile['accounts'][number]
 export type ReadAccount = { entry: AccountEntry; keys: AccountKeys | undefined }
 
 /**
- * Reads and checks a merchant file (README.md "Merchant file"). Throws `FileFault` with everything that is wrong, never
- * a value.
+ * Reads and checks a merchant file (docs/merchant/merchant-file.md). Throws `FileFault` with everything that is
+ * wrong, never a value.
  */
 export function readMerchantFile(file: unknown, now: Date): { merchant: MerchantFile; accounts: ReadAccount[] } {
   const merchant = checkFile(merchantSchema, file)
@@ -28,7 +28,7 @@ export function readMerchantFile(file: unknown, now: Date): { merchant: Merchant
   return { merchant, accounts }
 }
 
-/** The pace has to stay below WeChat's 500 a second (wechat/pay-v3.md 3). */
+/** The pace has to stay below WeChat's 500 a second (docs/wechat/pay-v3.md 3). */
 const sendsPerSecondAtMost = 500
 const sendsPerSecondByDefault = 450
 /** Standard Webhooks asks for 24 to 64 bytes. */

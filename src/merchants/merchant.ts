@@ -37,7 +37,7 @@ export type Account = {
   updatedAt: Date
 }
 
-/** What one account needs to sign its calls and to verify WeChat's answers (wechat/pay-v3.md 6). */
+/** What one account needs to sign its calls and to verify WeChat's answers (docs/wechat/pay-v3.md 6). */
 export type PayKeys = {
   mchid: string
   serialNo: string

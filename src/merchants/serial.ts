@@ -1,8 +1,8 @@
 import type { X509Certificate } from 'node:crypto'
 
 /**
- * A merchant certificate's serial as WeChat wants it: upper-case hex without colons, leading zeros kept (wechat/pay-v3.md 1.3).
- * The certificate's own number counts; one that was typed beside it must be the same.
+ * A merchant certificate's serial as WeChat wants it: upper-case hex without colons, leading zeros kept
+ * (docs/wechat/pay-v3.md 1.3). The certificate's own number counts; one that was typed beside it must be the same.
  */
 export function readSerial(
   typed: string | undefined,

@@ -17,5 +17,8 @@ export type TurnSource = {
 export const turnValidMs = 20
 export const turnSpacing = 1 + turnValidMs / 1_000
 
-/** What 429 does to the rate (wechat/pay-v3.md 1.8): a third less at once, then back by half a percent of the ceiling a second. */
+/**
+ * What 429 does to the rate (docs/wechat/pay-v3.md 1.8): a third less at once, then back by half a percent of the
+ * ceiling a second.
+ */
 export const slowing = { factor: 0.7, holdMs: 5_000, risePerSecond: 0.005, burstMs: 1_000, lowestRate: 1 }

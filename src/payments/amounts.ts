@@ -10,10 +10,10 @@ export type Amounts = {
 }
 
 /**
- * What the merchant books: the total less the coupons that nobody prefunded (wechat/payment-triggers.md 1.7). The same
- * thing is NOCASH in v3 payments, NO_CASH in v2 and DISCOUNT in v2 orders with a version and in refunds
- * (wechat/payment-triggers.md 1.5). Where v2 told what all of them took off, that counts, and not their sum: it names
- * no coupon, so which of them another report has told too cannot be known.
+ * What the merchant books: the total less the coupons that nobody prefunded (docs/wechat/payment-triggers.md 1.7). The
+ * same thing is NOCASH in v3 payments, NO_CASH in v2 and DISCOUNT in v2 orders with a version and in refunds
+ * (docs/wechat/payment-triggers.md 1.5). Where v2 told what all of them took off, that counts, and not their sum: it
+ * names no coupon, so which of them another report has told too cannot be known.
  */
 export function settlementOf(total: number, promotions: Promotion[]): number {
   const together = promotions.find(({ type }) => type === noCashTotal)
@@ -23,7 +23,7 @@ export function settlementOf(total: number, promotions: Promotion[]): number {
 
 /**
  * What is left of a payment on a rule's basis after its refunds; never below 0. A refund that states only its share of
- * the total takes the same share of the rest, rounded half up as WeChat does (wechat/payment-triggers.md 1.6).
+ * the total takes the same share of the rest, rounded half up as WeChat does (docs/wechat/payment-triggers.md 1.6).
  */
 export function netSpend(amounts: Amounts, basis: SpendRule['basis']): number {
   return Math.max(0, gross(amounts, basis) - refunded(amounts, basis))

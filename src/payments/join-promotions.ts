@@ -34,7 +34,9 @@ function sameNumber(one: Promotion, other: Promotion): boolean {
   return one.coupon_id !== undefined && one.coupon_id === other.coupon_id
 }
 
-/** One report may leave the coupon's number out (wechat/payment-triggers.md 1.3). A sum of coupons is none of them. */
+/**
+ * One report may leave the coupon's number out (docs/wechat/payment-triggers.md 1.3). A sum of coupons is none of them.
+ */
 function sameStockAndAmount(one: Promotion, other: Promotion): boolean {
   if (one.coupon_id !== undefined && other.coupon_id !== undefined) return false
   if ((one.type === noCashTotal) !== (other.type === noCashTotal)) return false

@@ -7,7 +7,7 @@ export type OrderFact = { kind: 'payment'; payment: Payment } | { kind: 'ignored
 
 /**
  * What WeChat's word about an order means for this merchant: a payment when it is paid, in CNY, placed under this
- * merchant's numbers and by a payer with an openid under the merchant's appid (wechat/payment-triggers.md 1.4). A
+ * merchant's numbers and by a payer with an openid under the merchant's appid (docs/wechat/payment-triggers.md 1.4). A
  * combined order is several. `mchid` is the number whose keys proved the message.
  */
 export function factsOfOrder(merchant: Merchant, mchid: string, order: Order, source: Payment['source']): OrderFact[] {
@@ -100,7 +100,7 @@ function factOf(merchant: Merchant, mchid: string, source: Payment['source'], to
     total,
     payerTotal: Math.max(0, told.payerTotal ?? total),
     promotions: told.promotions.map(({ stock_id, coupon_id, amount, type }) => ({ stock_id, coupon_id, amount, type })),
-    // WeChat returns an order's tag nowhere (wechat/payment-triggers.md 6.3).
+    // WeChat returns an order's tag nowhere (docs/wechat/payment-triggers.md 6.3).
     goodsTag: undefined,
     paidAt,
     source,

@@ -26,7 +26,10 @@ const queryTimeoutMs = 2_500
 const mostLines = 6
 const ordersRemembered = 5_000
 
-/** Asks WeChat about an order, with whichever of the merchant's numbers it was placed by (wechat/payment-triggers.md 2). */
+/**
+ * Asks WeChat about an order, with whichever of the merchant's numbers it was placed by
+ * (docs/wechat/payment-triggers.md 2).
+ */
 export async function queryOrder(
   services: Services,
   merchant: Merchant,

@@ -18,7 +18,7 @@ const shapes = { transaction_id: /^[0-9A-Za-z_-]{1,64}$/, out_trade_no: /^[0-9A-
 
 /**
  * The payment that an address names, when it is this member's: from our ledger, else from WeChat. Without the comparison
- * of payer and member anyone with the link would claim the gift (wechat/payment-triggers.md 2). Grants nothing.
+ * of payer and member anyone with the link would claim the gift (docs/wechat/payment-triggers.md 2). Grants nothing.
  */
 export async function findOrQueryPayment(
   services: Services,

@@ -9,9 +9,9 @@ type Row = Selectable<RefundsTable>
 
 /**
  * Writes a refund once, under every name that it is told by: WeChat's refund_id and the merchant's out_refund_no name
- * one refund (wechat/payment-triggers.md 1.6). Where a message proves two that we took for different ones to be the
- * same, the first stands for both; the payer's part is that of the first report of the same sum that states it. Needs
- * the payment's lock.
+ * one refund (docs/wechat/payment-triggers.md 1.6). Where a message proves two that we took for different ones to be
+ * the same, the first stands for both; the payer's part is that of the first report of the same sum that states it.
+ * Needs the payment's lock.
  */
 export async function recordRefund(trx: Db, log: Logger, merchant: Merchant, refund: Refund): Promise<void> {
   const names = [...new Set([refund.refundId, ...(refund.outRefundNo ? [refund.outRefundNo] : [])])]

@@ -102,7 +102,9 @@ async function refundsOf(db: Db, merchantId: number, transactionIds: string[]) {
     .execute()
 }
 
-/** A promotion's coupon_id is the id that WeChat answered when we sent the coupon (wechat/payment-triggers.md 1.3). */
+/**
+ * A promotion's coupon_id is the id that WeChat answered when we sent the coupon (docs/wechat/payment-triggers.md 1.3).
+ */
 async function ourCouponIds(db: Db, merchantId: number, promotions: Promotion[]): Promise<Set<string>> {
   const used = promotions.flatMap(({ coupon_id }) => (coupon_id ? [coupon_id] : []))
   if (used.length === 0) return new Set()

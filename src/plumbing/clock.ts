@@ -27,6 +27,11 @@ export function beijingDay(at: Date): string {
 /** Every claim asks, nearly always for today. */
 let lastDay = { number: NaN, text: '' }
 
+/** The instant so many times 24 hours before `at`. */
+export function daysBefore(at: Date, days: number): Date {
+  return new Date(at.getTime() - days * dayMs)
+}
+
 /** The next midnight in Beijing after `at`. */
 export function nextBeijingMidnight(at: Date): Date {
   const local = at.getTime() + beijingOffsetMs

@@ -10,7 +10,7 @@ export type GoodsTagSet = {
   meaning: string
 }
 
-/** The only six sets that a stock may carry (README.zh-CN.md "订单优惠标记", wechat/payment-triggers.md 6.2). */
+/** The only six sets that a stock may carry (README.zh-CN.md "订单优惠标记", docs/wechat/payment-triggers.md 6.2). */
 export const goodsTagSets: readonly GoodsTagSet[] = [
   { tags: ['MUTEX_STORE'], place: 'store', stackable: false, meaning: '门店收银可用，与通用券互斥' },
   {

@@ -23,7 +23,7 @@ export async function readLiveStock(
   throw new StockFault(stockId, [cause ? `${cause}: ${said}` : said])
 }
 
-/** wechat/pay-v3.md 2.0, as far as a query can meet it. */
+/** docs/wechat/pay-v3.md 2.0, as far as a query can meet it. */
 const causes: Record<string, string | undefined> = {
   RESOURCE_NOT_EXISTS: 'it does not exist',
   PARAM_ERROR: 'the number does not exist or belongs to another creator',

@@ -1,7 +1,7 @@
 import type { StockDetail } from '../wechat/pay/favor.ts'
 import { goodsTagSet, goodsTagSets } from './goods-tags.ts'
 
-/** WeChat's own limit for the time in which a stock's coupons can be used (wechat/pay-v3.md 2.1). */
+/** WeChat's own limit for the time in which a stock's coupons can be used (docs/wechat/pay-v3.md 2.1). */
 const windowDaysAtMost = 90
 const dayMs = 86_400_000
 
@@ -38,7 +38,8 @@ export type StatedTags = { tags: readonly string[]; from: 'wechat' | 'operator' 
 
 /**
  * Settles the tags of a stock from what WeChat shows and what the operator states: WeChat may hide them from the sender
- * (wechat/payment-triggers.md 6.3). Returns the fault when they are none of the six sets, disagree, or nobody told.
+ * (docs/wechat/payment-triggers.md 6.3). Returns the fault when they are none of the six sets, disagree, or nobody
+ * told.
  */
 export function statedTags(shown: string[], stated: readonly string[] | undefined): StatedTags | { fault: string } {
   const tags = shown.length > 0 ? shown : stated

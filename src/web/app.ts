@@ -1,7 +1,8 @@
 import Koa from 'koa'
 import type { Services } from '../services.ts'
-import type { State } from './shell/context.ts'
-import { errors } from './member/middleware/errors.ts'
+import { errorPagesFor } from './audiences.ts'
+import type { Routed, State } from './shell/context.ts'
+import { errors } from './shell/errors.ts'
 import { gluedQuery } from './member/middleware/glued-query.ts'
 import { plainAddress } from './shell/plain-address.ts'
 import { requestLog } from './shell/request-log.ts'
@@ -9,12 +10,12 @@ import { securityHeaders } from './shell/security-headers.ts'
 import { routes } from './routes.ts'
 
 /** The web application over opened services; it holds nothing of its own. */
-export function createApp(services: Services): Koa<State> {
-  const app = new Koa<State>({ proxy: services.config.trustProxy })
+export function createApp(services: Services): Koa<State, Routed> {
+  const app = new Koa<State, Routed>({ proxy: services.config.trustProxy })
   const router = routes()
   app.use(requestLog(services))
   app.use(securityHeaders(services.config))
-  app.use(errors)
+  app.use(errors(errorPagesFor))
   app.use(plainAddress)
   app.use(gluedQuery)
   app.use(router.routes())

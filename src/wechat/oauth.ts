@@ -22,13 +22,16 @@ export type OAuth = {
 
 export type OAuthOptions = { openUrl: string; apiUrl: string; http: Dispatcher; log: Logger }
 
-/** Well under the patience of WeChat's browser, which repeats a callback that is slow (wechat/official-account.md 1.6-7). */
+/**
+ * Well under the patience of WeChat's browser, which repeats a callback that is slow
+ * (docs/wechat/official-account.md 1.6).
+ */
 export const exchangeTimeoutMs = 3_000
 
 /**
  * Opens web login for an Official Account: wechat-oauth builds the address and the call and reads the answer; the request
- * is ours. What the package does wrong is kept out (wechat/official-account.md 1.11): its hosts are fixed, an empty
- * answer ends the process, a 502 is a success, tokens pile up in memory, and its errors hold the AppSecret.
+ * is ours. What the package does wrong is kept out (docs/wechat/official-account.md 1.11): its hosts are fixed, an
+ * empty answer ends the process, a 502 is a success, tokens pile up in memory, and its errors hold the AppSecret.
  */
 export function openOAuth(account: { appid: string; appSecret: Secret }, options: OAuthOptions): OAuth {
   const oauth = new WeChatOAuth(account.appid, account.appSecret.reveal(), loadNothing, saveNothing)
@@ -53,7 +56,9 @@ function loadNothing(_: string, callback: (error: unknown) => void): void {
   callback(null)
 }
 
-/** The member's own tokens are of no use to us; nothing but the openid is kept (wechat/official-account.md 1.5). */
+/**
+ * The member's own tokens are of no use to us; nothing but the openid is kept (docs/wechat/official-account.md 1.5).
+ */
 function saveNothing(_: string, _token: unknown, callback: (error: unknown) => void): void {
   callback(null)
 }

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startDemo } from '../../sandbox/demo.ts'
-import { openBrowser, openPhonePage } from '../support/browser.ts'
+import { accessibilityFaults, openBrowser, openPhonePage, overflow } from '../support/browser.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { freePort } from '../support/listen.ts'
 import { testConfig } from '../support/config.ts'
@@ -58,6 +58,16 @@ async function shows(page: Page, words: string): Promise<void> {
       throw error
     })
 }
+
+it('shows at the root address where to begin', async () => {
+  const page = await openPhonePage(browser, { agent: 'Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0' })
+  await page.goto(`${demo.running.services.config.publicUrl}/`)
+  expect(await accessibilityFaults(page)).toEqual([])
+  expect(await overflow(page)).toBeLessThanOrEqual(0)
+  await page.getByRole('link', { name: '沙箱手机' }).click()
+  await page.waitForURL(`${sandboxUrl}/`)
+  await page.context().close()
+})
 
 describe.each([
   ['with script', true],

@@ -36,6 +36,7 @@ beforeAll(async () => {
     partial: await grant(['sent', ['refused', 'sold_out']]),
     refused: await grant([['refused', 'wechat_refused']]),
     coupons: `${root}/coupons`,
+    root: '/',
     'not found': '/nowhere',
     'card that was not found': `${root}/card-opened`,
     'order that was not found': `${root}/paid`,

@@ -143,7 +143,7 @@ describe('an operator looks after the ledger', () => {
     const campaign = (await services.catalog.campaign(merchant.id, 'welcome'))!
     sandbox.control.setFault({ fault: 'html_502' })
     const openid = openidOf(demo.officialAccount, 'xiaoming')
-    const { grant_id: grantId, status } = await claim(services, { merchant, campaign, openid, claimKey: 'a' })
+    const { grantId, status } = await claim(services, { merchant, campaign, openid, claimKey: 'a' })
     expect(status).toBe('pending')
 
     const still = await run('grants', 'retry', grantId!)

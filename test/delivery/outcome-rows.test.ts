@@ -11,7 +11,7 @@ const refusal = (status: number, code: string, message: string, subCode?: string
   ...(subCode && { subCode }),
 })
 
-/** What WeChat says for each row of the outcome table (wechat/pay-v3.md 3.3, 3.4). */
+/** What WeChat says for each row of the outcome table (docs/wechat/pay-v3.md 3.3, 3.4). */
 const said: Record<string, SendAnswer> = {
   sent: 'commit',
   openid_of_other_appid: refusal(400, 'INVALID_REQUEST', 'openid与appID不匹配'),

@@ -57,17 +57,17 @@ describe('a stock with two coupons left', () => {
 
   test('who has one is shown it when all is gone', async () => {
     const openid = someone()
-    const { grant_id } = await tap(openid)
+    const { grantId } = await tap(openid)
     await tap()
-    expect(await tap(openid)).toMatchObject({ reason: 'already_claimed', grant_id })
+    expect(await tap(openid)).toMatchObject({ reason: 'already_claimed', grantId })
   })
 
   test('a claim that takes nothing leaves them to others', async () => {
     const openid = someone()
-    const { grant_id, ...first } = await tap(openid)
+    const { grantId, ...first } = await tap(openid)
     expect(first.status).not.toBe('refused')
     for (let time = 0; time < 5; time += 1) {
-      expect(await tap(openid)).toMatchObject({ reason: 'already_claimed', grant_id })
+      expect(await tap(openid)).toMatchObject({ reason: 'already_claimed', grantId })
     }
     expect((await tap()).status).toBe('sent')
   })

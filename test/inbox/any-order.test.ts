@@ -123,7 +123,7 @@ let repeats = 0
 async function arrive(merchant: Merchant, event: TestEvent): Promise<void> {
   repeats += 1
   const body = repeats % 2 === 0 ? event : { ...event, id: `${event.id}/${repeats}` }
-  await receive(services.db, {
+  await receive(services, {
     merchantId: merchant.id,
     source: body.type === 'notice' ? 'pay' : 'events',
     businessKey: body.id,

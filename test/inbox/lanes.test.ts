@@ -32,7 +32,7 @@ async function aShop(): Promise<Merchant> {
   return shop
 }
 function arrive(source: InboxSource, body: unknown, shop = merchant) {
-  return receive(services.db, {
+  return receive(services, {
     merchantId: shop.id,
     source,
     businessKey: randomUUID(),

@@ -27,7 +27,7 @@ afterAll(() => services[Symbol.asyncDispose]())
 
 async function arrive(openid: string) {
   const body = paymentSucceeded(aPayment(services, { openid }))
-  return receive(services.db, {
+  return receive(services, {
     merchantId: merchant.id,
     source: 'events',
     businessKey: body.id,
@@ -105,7 +105,7 @@ test.each([
     const errors = vi.spyOn(services.log, 'error')
     const payment = aPayment(services, { openid: `regretful-${state}` })
     const tell = (body: { id: string }) =>
-      receive(services.db, {
+      receive(services, {
         merchantId: merchant.id,
         source: 'events',
         businessKey: body.id,

@@ -13,7 +13,7 @@ test('two merchants flood refunds: a third one’s payment is among the first th
   const { db, clock } = services
   const [one, other, third] = [await aMerchant(services), await aMerchant(services), await aMerchant(services)]
   const arrive = (merchant: Merchant, body: unknown) =>
-    receive(db, { merchantId: merchant.id, source: 'events', businessKey: randomUUID(), body, at: clock.now() })
+    receive(services, { merchantId: merchant.id, source: 'events', businessKey: randomUUID(), body, at: clock.now() })
   const payment = aPayment(services)
   for (let refund = 0; refund < 10; refund += 1) {
     for (const flooding of [one, other]) await arrive(flooding, paymentRefunded(aRefund(services, payment)))

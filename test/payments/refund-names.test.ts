@@ -31,7 +31,7 @@ let serial = 0
 async function arrive(source: 'events' | 'pay', body: unknown): Promise<void> {
   serial += 1
   const at = services.clock.now()
-  await receive(services.db, { merchantId: merchant.id, source, businessKey: `${serial}`, body, at })
+  await receive(services, { merchantId: merchant.id, source, businessKey: `${serial}`, body, at })
   await openInboxLoop(services).drain()
 }
 const event = (refundId: string, refund = 3000) =>

@@ -14,7 +14,7 @@ test('a payment that a process of the release before wrote, and that it did not 
   await aSpendCampaign(services, await aStock(services, merchant))
   const payment = aPayment(services, { mchid: merchant.accounts[0]!.mchid })
   const body = paymentSucceeded(payment)
-  await receive(services.db, { merchantId: merchant.id, source: 'events', businessKey: '1', body, at: payment.paidAt })
+  await receive(services, { merchantId: merchant.id, source: 'events', businessKey: '1', body, at: payment.paidAt })
   await recordPayment(services, merchant, payment)
   // That release knew payments alone.
   await services.db.deleteFrom('spenders').execute()

@@ -32,7 +32,7 @@ describe('every page', () => {
     const openid = shop.member('reader')
     const fresh = (await services.catalog.campaign(merchant.id, campaign.slug)) ?? campaign
     const answer = await claim(services, { merchant, campaign: fresh, openid, claimKey: 'once' })
-    grantId = answer.grant_id ?? ''
+    grantId = answer.grantId ?? ''
     campaignPage = `/m/demo/c/${campaign.slug}`
     member = site.phoneOf(merchant, openid)
   })

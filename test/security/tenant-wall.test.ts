@@ -45,7 +45,7 @@ describe('two merchants under one roof', () => {
     const stock = await importStock(services, merchant, { stockId })
     const campaign = await aCampaign(services, stock, { slug: `only-${slug}` })
     const openid = `${slug}-member-000000000000000`
-    const { grant_id: grantId = '' } = await claim(services, { merchant, campaign, openid, claimKey: 'first' })
+    const { grantId = '' } = await claim(services, { merchant, campaign, openid, claimKey: 'first' })
     return { merchant, campaign, openid, grantId, phone: site.phoneOf(merchant, openid) }
   }
 

@@ -18,16 +18,22 @@ import type { World } from './world.ts'
  * WeChat's messages are put where its doors put them once they are verified and opened.
  */
 export async function deliverMessage(process: SimulatedProcess, merchant: Merchant, message: Message): Promise<number> {
-  const { db, clock } = process.services
+  const { clock } = process.services
   const at = clock.now()
   if (message.door === 'events') return post(process, merchant, JSON.stringify(message.body))
   if (message.door === 'pay') {
     const { notification: body } = message
-    await receive(db, { merchantId: merchant.id, source: 'pay', businessKey: notificationKey(body), body, at })
+    await receive(process.services, {
+      merchantId: merchant.id,
+      source: 'pay',
+      businessKey: notificationKey(body),
+      body,
+      at,
+    })
     return 200
   }
   const { push: body } = message
-  await receive(db, { merchantId: merchant.id, source: 'oa', businessKey: pushKey(body), body, at })
+  await receive(process.services, { merchantId: merchant.id, source: 'oa', businessKey: pushKey(body), body, at })
   return 200
 }
 

@@ -1,13 +1,12 @@
 import type { Redis } from 'ioredis'
 import type { Dispatcher } from 'undici'
-import { openGateRepair } from '../../src/gate/gate-repair.ts'
+import { type GateRepair, openGateRepair } from '../../src/gate/gate-repair.ts'
 import type { Config } from '../../src/plumbing/config/config.ts'
 import { type DeliveryLoop, openDeliveryLoop } from '../../src/delivery/loop.ts'
 import { type InboxLoop, openInboxLoop } from '../../src/inbox/loop.ts'
 import { openLog } from '../../src/plumbing/telemetry/log.ts'
 import { openServices } from '../../src/open-services.ts'
 import type { Services } from '../../src/services.ts'
-import type { Ticker } from '../../src/plumbing/ticker.ts'
 import { createApp } from '../../src/web/app.ts'
 import type { Actor } from './context.ts'
 import type { SqlSteps } from './sql-steps.ts'
@@ -22,7 +21,7 @@ export type SimulatedProcess = Actor & {
   services: Services
   inbox: InboxLoop
   delivery: DeliveryLoop
-  repair: Ticker
+  repair: GateRepair
   app: ReturnType<ReturnType<typeof createApp>['callback']>
   /** What happens to its next statements and commands. */
   sqlFaults: (SqlFault | undefined)[]
@@ -75,6 +74,8 @@ export async function openSimulatedProcess(options: ProcessOptions): Promise<Sim
     redisFaults: [],
     hasTurn: () => true,
   }
+  // Here a loop looks when it is its turn, and nothing rings.
+  services.bells.ring = () => undefined
   // Turns of the pace are of real seconds; they have tests of their own.
   services.pace.take = async () => process.hasTurn()
   services.pace.comeAgainMs = () => 500

@@ -11,6 +11,7 @@ export function testConfig(): Config {
     production: false,
     host: '127.0.0.1',
     port: 0,
+    opsPort: undefined,
     role: 'all',
     publicUrl: 'http://localhost:3000',
     databaseUrl: undefined,
@@ -23,6 +24,7 @@ export function testConfig(): Config {
     trustProxy: false,
     metricsToken: undefined,
     logLevel: 'silent',
+    keep: { inboxBodyDays: 7, inboxRowDays: 35, attemptDays: 180, attemptOfSentDays: 30 },
   }
 }
 

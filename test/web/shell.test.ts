@@ -27,7 +27,6 @@ afterAll(async () => {
 
 describe('an address that does not exist', () => {
   it.each([
-    '/',
     '/console/login',
     '/m/nobody/coupons',
     '/m/nobody/c/x',
@@ -57,6 +56,19 @@ describe('an address that does not exist', () => {
     const remove = await ask('DELETE')
     expect([remove.status, remove.headers.get('allow')]).toEqual([405, 'HEAD, GET'])
     expect(await remove.text()).toContain('页面不存在')
+  })
+})
+
+describe('an error at an address that is no page of a member', () => {
+  it.each(['/api/demo/nothing', '/notify/demo/nothing'])('%s is told in JSON, whatever is asked for', async (path) => {
+    const seen = await site.phone().get(path, { Accept: 'text/html, application/json' })
+    expect(JSON.parse(seen.text)).toMatchObject({ message: 'no such address' })
+  })
+
+  it.each(['/assets/none.css', '/MP_verify_x.txt', '/metrics'])('%s is told without any page of ours', async (path) => {
+    const seen = await site.phone().get(path, { 'X-Forwarded-For': '203.0.113.1' })
+    expect([seen.status, seen.text]).toEqual([404, expect.stringContaining('页面不存在')])
+    expect(seen.text).not.toMatch(/<link|<script|<footer/)
   })
 })
 

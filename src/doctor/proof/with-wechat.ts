@@ -17,7 +17,7 @@ type Asking = Pick<Services, 'db' | 'catalog' | 'pace' | 'pay'>
 /** What became of one look-up. */
 type Found = { kind: 'agrees' | 'differs' | 'not_allowed' | 'unanswered'; says: string }
 
-/** WeChat answers within a second or so (wechat/pay-v3.md 2.8); a member's claim comes before these. */
+/** WeChat answers within a second or so (docs/wechat/pay-v3.md 2.8); a member's claim comes before these. */
 const timeoutMs = 5_000
 const patienceMs = 60_000
 const atOnce = 4

@@ -10,12 +10,12 @@ const minute = 60 * second
 
 /** Pauses by number of tries before; the last one repeats for ever: nothing owed is given up by itself. */
 const pausesMs: Record<Series, number[]> = {
-  // The official error guide's series for 5xx (wechat/pay-v3.md 1.8), then slower.
+  // The official error guide's series for 5xx (docs/wechat/pay-v3.md 1.8), then slower.
   again: [1 * second, 3 * second, 10 * second, 30 * second, 1 * minute, 2 * minute, 5 * minute, 10 * minute],
   // 429: not accepted; longer, since the pace needs time to fall.
   rate: [5 * second, 15 * second, 30 * second, 1 * minute, 2 * minute, 5 * minute, 10 * minute],
-  // A RULE_LIMIT may be false while another send of the same member is in hand (wechat/pay-v3.md
-  // 3.3): ask when that is over.
+  // A RULE_LIMIT may be false while another send of the same member is in hand
+  // (docs/wechat/pay-v3.md 3.3): ask when that is over.
   ask_once_more: [3 * second],
   // Refused although it may have been sent: WeChat's list may show it in a moment, and after a day the doubt ends.
   doubt: [1 * minute, 5 * minute, 30 * minute, 120 * minute, 240 * minute],
@@ -27,7 +27,7 @@ const pausesMs: Record<Series, number[]> = {
   stranger: [1 * minute, 10 * minute, 30 * minute, 60 * minute],
   // A budget is raised by a person, or a new day begins.
   budget: [5 * minute, 10 * minute, 20 * minute, 30 * minute, 60 * minute],
-  // Seen to recover after hours of the same day, without a rule (wechat/pay-v3.md 3.3).
+  // Seen to recover after hours of the same day, without a rule (docs/wechat/pay-v3.md 3.3).
   daily_cap: [15 * minute, 20 * minute, 30 * minute, 60 * minute],
 }
 

@@ -13,7 +13,10 @@ export type OutcomeMatch = {
   phrases?: string[]
   /** The request's field that `detail.field` blames, under one of `codes`. */
   field?: string
-  /** The number after the last dash of Request-ID (wechat/pay-v3.md 3.4): a hint, never the only proof of a refusal. */
+  /**
+   * The number after the last dash of Request-ID (docs/wechat/pay-v3.md 3.4): a hint, never the only proof of a
+   * refusal.
+   */
   subCodes?: string[]
   /** True where one of `codes` says it all; false where the same code stands for several situations. */
   codeSuffices?: boolean

@@ -14,10 +14,10 @@ const sentOutcome: OutcomeRow = {
   member: 'already_claimed',
   memberSentence: '优惠券已到账',
   operator: { cause: '已发放', cure: '无需处理' },
-  source: 'pay-v3.md 3.1',
+  source: 'docs/wechat/pay-v3.md 3.1',
 }
 
-/** Every answer of the send call as data: wechat/pay-v3.md 3.3, the network's failures and our own words. */
+/** Every answer of the send call as data: docs/wechat/pay-v3.md 3.3, the network's failures and our own words. */
 export const outcomes: readonly OutcomeRow[] = [
   sentOutcome,
   ...userOutcomes,

@@ -1,11 +1,14 @@
-import { z } from 'zod'
-import { cookieKeys, developmentKey, masterKeys } from './config-keys.ts'
+import type { z } from 'zod'
+import { developmentKey } from './config-keys.ts'
+import { environment } from './environment.ts'
 
-/** What the environment says, checked. See the README's table for each name. */
+/** What the environment says, checked. docs/operator/configuration.md has each name. */
 export type Config = {
   production: boolean
   host: string
   port: number
+  /** Where a process answers for its own health and metrics only; unset: nowhere. */
+  opsPort: number | undefined
   role: 'all' | 'web' | 'worker'
   publicUrl: string
   databaseUrl: string | undefined
@@ -17,11 +20,17 @@ export type Config = {
   /** The first signs, all verify. */
   cookieKeys: string[]
   wechat: { openUrl: string; apiUrl: string; payUrl: string; payBackupUrl: string }
-  sandbox: { on: boolean; port: number }
+  /** `addresses`: what the demo sets up, shown at `/`; the environment gives none. */
+  sandbox: { on: boolean; port: number; addresses?: DemoAddress[] }
   trustProxy: boolean
   metricsToken: string | undefined
   logLevel: string
+  /** How many days what is kept. */
+  keep: { inboxBodyDays: number; inboxRowDays: number; attemptDays: number; attemptOfSentDays: number }
 }
+
+/** An address worth opening on a fresh start, and what it shows. */
+export type DemoAddress = { url: string; chinese: string; english: string }
 
 /** Everything that is wrong with the environment, one sentence each. */
 export class ConfigFault extends Error {
@@ -35,8 +44,8 @@ export class ConfigFault extends Error {
 }
 
 /**
- * Reads the settings of README.md "Configuration" from `env`; an empty value counts as unset. In development the keys
- * that are not given are generated once under DATA_DIR. Throws `ConfigFault` listing all faults at once.
+ * Reads the settings of docs/operator/configuration.md from `env`; an empty value counts as unset. In development the
+ * keys that are not given are generated once under DATA_DIR. Throws `ConfigFault` listing all faults at once.
  */
 export function readConfig(env: Record<string, string | undefined> = process.env): Config {
   const given = Object.fromEntries(
@@ -45,51 +54,9 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   const parsed = environment.safeParse(given)
   const faults = parsed.error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) ?? []
   faults.push(...(given.NODE_ENV === 'production' ? productionFaults(given) : developmentFaults(given)))
+  if (parsed.success) faults.push(...keepFaults(parsed.data))
   if (!parsed.success || faults.length > 0) throw new ConfigFault(faults)
   return configOf(parsed.data)
-}
-
-const port = z.coerce.number('must be a port number').int('must be a port number').min(0).max(65_535)
-const web = z
-  .url({ protocol: /^https?$/, error: 'must be an http or https address' })
-  .transform((url) => url.replace(/\/+$/, ''))
-const isRedis = (url: string) => /^rediss?:\/\/\S+$/.test(url)
-
-const environment = z.object({
-  NODE_ENV: z
-    .enum(['development', 'production', 'test'], 'must be development, production or test')
-    .default('development'),
-  HOST: z.string().optional(),
-  PORT: port.default(3000),
-  ROLE: z.enum(['all', 'web', 'worker'], 'must be all, web or worker').default('all'),
-  PUBLIC_URL: web.optional(),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// address' }).optional(),
-  DATA_DIR: z.string().default('./.data'),
-  REDIS_URL: z
-    .string()
-    .transform(list)
-    .refine((urls) => urls.every(isRedis), 'must be redis:// addresses, separated by commas')
-    .default([]),
-  MASTER_KEY: masterKeys.optional(),
-  COOKIE_KEYS: cookieKeys.optional(),
-  WECHAT_OPEN_URL: web.optional(),
-  WECHAT_API_URL: web.optional(),
-  WECHAT_PAY_URL: web.optional(),
-  WECHAT_PAY_BACKUP_URL: web.optional(),
-  SANDBOX: z.enum(['on', 'off'], 'must be on or off').optional(),
-  SANDBOX_PORT: port.default(3001),
-  TRUST_PROXY: z.enum(['true', 'false'], 'must be true or false').default('false'),
-  METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
-  LOG_LEVEL: z
-    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'must be a pino level')
-    .default('info'),
-})
-
-function list(text: string): string[] {
-  return text
-    .split(',')
-    .map((item) => item.trim())
-    .filter(Boolean)
 }
 
 const wechatNames = ['WECHAT_OPEN_URL', 'WECHAT_API_URL', 'WECHAT_PAY_URL', 'WECHAT_PAY_BACKUP_URL'] as const
@@ -111,6 +78,11 @@ function productionFaults(given: Record<string, string | undefined>): string[] {
   ]
 }
 
+function keepFaults({ INBOX_BODY_DAYS, INBOX_ROW_DAYS }: z.output<typeof environment>): string[] {
+  if (INBOX_BODY_DAYS <= INBOX_ROW_DAYS) return []
+  return ['INBOX_ROW_DAYS: must be no less than INBOX_BODY_DAYS: a row is deleted after its body']
+}
+
 function developmentFaults(given: Record<string, string | undefined>): string[] {
   const alone = given.ROLE === undefined || given.ROLE === 'all'
   return given.DATABASE_URL || alone
@@ -126,6 +98,7 @@ function configOf(env: z.output<typeof environment>): Config {
     production,
     host: env.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
     port: env.PORT,
+    opsPort: env.OPS_PORT,
     role: env.ROLE,
     publicUrl: env.PUBLIC_URL ?? `http://localhost:${env.PORT}`,
     databaseUrl: env.DATABASE_URL,
@@ -144,5 +117,11 @@ function configOf(env: z.output<typeof environment>): Config {
     trustProxy: env.TRUST_PROXY === 'true',
     metricsToken: env.METRICS_TOKEN,
     logLevel: env.LOG_LEVEL,
+    keep: {
+      inboxBodyDays: env.INBOX_BODY_DAYS,
+      inboxRowDays: env.INBOX_ROW_DAYS,
+      attemptDays: env.ATTEMPT_DAYS,
+      attemptOfSentDays: env.ATTEMPT_OF_SENT_DAYS,
+    },
   }
 }

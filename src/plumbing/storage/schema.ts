@@ -25,6 +25,7 @@ import type {
   SpendersTable,
   InboxTable,
 } from './schema/triggers.ts'
+import type { JobsTable, ProcessesTable } from './schema/schedule.ts'
 
 export type * from './schema/ledger.ts'
 export type * from './schema/merchants.ts'
@@ -53,4 +54,6 @@ export type Tables = {
   suspicions: SuspicionsTable
   operator_acts: OperatorActsTable
   inbox: InboxTable
+  jobs: JobsTable
+  processes: ProcessesTable
 }

@@ -1,7 +1,7 @@
 /**
  * Parameters that let somebody act as a member or as the merchant, or that name a member: OAuth `code` and `state`,
  * the card-open page's `encrypt_code`, `activate_ticket` and `openid`, a receipt's `check_code`, tokens and keys
- * (wechat/official-account.md 1.3, 2, 5.2).
+ * (docs/wechat/official-account.md 1.3, 2, 5.2).
  */
 const maskedParameters =
   /([?&;](?:amp;)?(?:code|state|encrypt_code|activate_ticket|openid|check_code|access_token|refresh_token|secret|ticket|signature|msg_signature|token)=)[^&#\s"']+/gi

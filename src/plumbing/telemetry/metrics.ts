@@ -84,6 +84,21 @@ export const waitingInbox = new Gauge({
   registers,
 })
 
+/** `what`: inbox_body, inbox_row or attempt. */
+export const retiredTotal = new Counter({
+  name: 'paycoupon_retired_rows_total',
+  help: 'Rows forgotten or deleted since they were older than they have to be kept',
+  labelNames: ['what'],
+  registers,
+})
+
+export const jobLastSuccessSeconds = new Gauge({
+  name: 'paycoupon_job_last_success_seconds',
+  help: 'How long ago a job last came to its end; since it is known, where it never did',
+  labelNames: ['job'],
+  registers,
+})
+
 let processMetricsStarted = false
 
 /** Adds memory, CPU and event loop figures of this process; started by main, not by a test. */

@@ -1,3 +1,4 @@
+import type { MerchantState } from '../middleware/merchant.ts'
 import type { Context } from '../shell/context.ts'
 import { type ClaimIntent, readLoginBook, writeLoginBook } from './login-book.ts'
 
@@ -8,7 +9,7 @@ const intentMs = 5 * 60_000
  * The claim that this browser asked for in `campaign` (its slug) before its member was known (`startLogin`), once and at
  * most 5 minutes old. It is this browser's own: a checked form planted it in a cookie that we signed.
  */
-export function takeIntent(ctx: Context, campaign: string): ClaimIntent | undefined {
+export function takeIntent(ctx: Context<MerchantState>, campaign: string): ClaimIntent | undefined {
   const { logins, intent } = readLoginBook(ctx)
   if (intent?.campaign !== campaign) return undefined
   writeLoginBook(ctx, { logins })

@@ -1,3 +1,4 @@
+import type { MerchantState } from '../middleware/merchant.ts'
 import type { Context } from '../shell/context.ts'
 import { readSignedCookie, writeSignedCookie } from '../shell/cookies.ts'
 
@@ -18,7 +19,7 @@ export type ClaimIntent = { campaign: string; claimKey: string }
 
 /**
  * What one browser is in the middle of at one merchant. It is kept in the browser itself, signed, so that whoever
- * brings a state is the browser that it was made for (wechat/official-account.md 1.6-1).
+ * brings a state is the browser that it was made for (docs/wechat/official-account.md 1.6).
  */
 export type LoginBook = { logins: Login[]; intent?: ClaimIntent & { atMs: number } }
 
@@ -30,7 +31,7 @@ const mostLogins = 3
 const longestText = 3_600
 
 /** The browser's unexpired logins, and its intent. */
-export function readLoginBook(ctx: Context): LoginBook {
+export function readLoginBook(ctx: Context<MerchantState>): LoginBook {
   const text = readSignedCookie(ctx, cookieName(ctx))
   if (text === undefined) return { logins: [] }
   const book = JSON.parse(Buffer.from(text, 'base64url').toString()) as LoginBook
@@ -39,7 +40,7 @@ export function readLoginBook(ctx: Context): LoginBook {
 }
 
 /** Keeps the newest logins, as many as there is room for. */
-export function writeLoginBook(ctx: Context, book: LoginBook): void {
+export function writeLoginBook(ctx: Context<MerchantState>, book: LoginBook): void {
   let logins = book.logins.slice(-mostLogins)
   while (encode({ ...book, logins }).length > longestText) logins = logins.slice(1)
   writeSignedCookie(ctx, cookieName(ctx), encode({ ...book, logins }), { path: '/', maxAgeMs: loginMs })
@@ -50,6 +51,6 @@ function encode(book: LoginBook): string {
 }
 
 /** The callback, outside of the merchant's pages, reads it as well: so its path is `/`. */
-function cookieName(ctx: Context): string {
+function cookieName(ctx: Context<MerchantState>): string {
   return `pc_login_${ctx.state.merchant.slug}`
 }

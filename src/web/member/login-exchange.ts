@@ -18,10 +18,10 @@ const pollMs = 50
 const mostKept = 20_000
 
 /**
- * Runs `exchange` once for a code, whoever asks and in whichever process (wechat/official-account.md 1.6-3): a code works
- * once, and WeChat's browser sends the same one twice when we are slow. A repeat with the same state waits for the first
- * result or gets it for a minute; one with another state gets `code_used`, so that a shared link is never a login.
- * Without Redis, or when it fails, each process does so on its own.
+ * Runs `exchange` once for a code, whoever asks and in whichever process (docs/wechat/official-account.md 1.6): a code
+ * works once, and WeChat's browser sends the same one twice when we are slow. A repeat with the same state waits for
+ * the first result or gets it for a minute; one with another state gets `code_used`, so that a shared link is never a
+ * login. Without Redis, or when it fails, each process does so on its own.
  */
 export async function exchangeOnce(
   services: Services,

@@ -1,6 +1,7 @@
+import type { MerchantState } from '../middleware/merchant.ts'
 import type { Context } from '../shell/context.ts'
 import { safeTarget } from './login-target.ts'
-import { urls } from '../shell/paths.ts'
+import { urls } from './urls.ts'
 import { openSignedText, signText } from '../shell/signed-text.ts'
 
 /** Where an authorisation was to lead and which one in a row it was. */
@@ -14,14 +15,14 @@ const longestTarget = 200
  * was shared, one that took ten minutes, one without cookies. It decides where that browser's own login leads and ends
  * the loop of a browser without cookies; it proves nothing else.
  */
-export function signReturn(ctx: Context, { target, attempt }: Return): string {
+export function signReturn(ctx: Context<MerchantState>, { target, attempt }: Return): string {
   const short = target.length <= longestTarget ? target : target.replace(/\?.*/, '')
   const text = Buffer.from(JSON.stringify({ target: short, attempt })).toString('base64url')
   return signText(ctx.state.services.config.cookieKeys, label(ctx), text)
 }
 
 /** What the present address says, if we signed it; else a first authorisation that was to lead to the member's coupons. */
-export function readReturn(ctx: Context): Return {
+export function readReturn(ctx: Context<MerchantState>): Return {
   const { services, merchant } = ctx.state
   const { from } = ctx.query
   const text = typeof from === 'string' ? openSignedText(services.config.cookieKeys, label(ctx), from) : undefined
@@ -30,6 +31,6 @@ export function readReturn(ctx: Context): Return {
   return { target: safeTarget(merchant.slug, target), attempt }
 }
 
-function label(ctx: Context): string {
+function label(ctx: Context<MerchantState>): string {
   return `login_return_${ctx.state.merchant.slug}`
 }

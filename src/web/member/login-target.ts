@@ -1,4 +1,4 @@
-import { urls } from '../shell/paths.ts'
+import { urls } from './urls.ts'
 
 /** Longer than any address of ours, WeChat's card-open parameters included; short enough for a cookie. */
 const longestTarget = 1_024

@@ -1,54 +1,48 @@
 import { receive } from '../../inbox/inbox.ts'
 import { cardOfPush, pushKey, type StoredPush } from '../../inbox/push.ts'
 import { inboxTotal } from '../../plumbing/telemetry/metrics.ts'
-import type { OfficialAccount } from '../../merchants/merchant.ts'
 import { answerEcho, MessageFault, openPush, type PushKeys } from '../../wechat/official/message-push.ts'
+import type { MerchantState } from '../middleware/merchant.ts'
 import type { Context, Handler } from '../shell/context.ts'
 import { readBody } from '../shell/body.ts'
+import { pushKeysOf } from './push-keys.ts'
 
-/** A push has some hundred bytes, in compatible mode three times that (wechat/official-account.md 4.3). */
+/** A push has some hundred bytes, in compatible mode three times that (docs/wechat/official-account.md 4.3). */
 const pushMaxBytes = 64 * 1024
 
 /**
  * GET, POST /notify/{merchant}/oa: WeChat's check of the address, and its message push. A push with a right
  * msg_signature is taken whatever its age, since card events are repeated for a day; repeats do nothing.
  */
-export const officialAccountPush: Handler = async (ctx) => {
-  const { merchant } = ctx.state
-  const keys = pushKeysOf(merchant.officialAccount)
+export const officialAccountPush: Handler<MerchantState> = async (ctx) => {
   ctx.type = 'text/plain'
   try {
-    if (!keys) throw new MessageFault('this merchant has no message_token or encoding_aes_key')
+    const keys = pushKeysOf(ctx.state.merchant.officialAccount)
     if (ctx.method === 'GET') ctx.body = answerEcho(keys.token, ctx.query)
-    else await takePush(ctx as Context, keys)
+    else await takePush(ctx, keys)
   } catch (fault) {
     if (!(fault instanceof MessageFault)) throw fault
-    ctx.state.services.log.info({ merchant: merchant.slug, fault: fault.message }, 'push refused')
-    inboxTotal.inc({ source: 'oa', outcome: 'refused' })
-    ctx.status = 401
-    ctx.body = 'refused'
+    refuse(ctx, fault)
   }
 }
 
-async function takePush(ctx: Context, keys: PushKeys): Promise<void> {
+async function takePush(ctx: Context<MerchantState>, keys: PushKeys): Promise<void> {
   const { services, merchant } = ctx.state
   const body = await readBody(ctx.req, pushMaxBytes)
   const push = openPush(keys, ctx.query, body.toString()) as StoredPush
   if (cardOfPush(push)) {
     const arrival = { merchantId: merchant.id, source: 'oa', businessKey: pushKey(push), body: push } as const
-    await receive(services.db, { ...arrival, at: services.clock.now() })
+    await receive(services, { ...arrival, at: services.clock.now() })
   }
   // Anything else in the body makes WeChat tell the member that the account is out of order
-  // (wechat/official-account.md 4.4).
+  // (docs/wechat/official-account.md 4.4).
   ctx.body = 'success'
 }
 
-function pushKeysOf({
-  appid,
-  messageToken,
-  encodingAesKey,
-  previousEncodingAesKey,
-}: OfficialAccount): PushKeys | undefined {
-  if (!messageToken || !encodingAesKey) return undefined
-  return { appid, token: messageToken, key: encodingAesKey, previousKey: previousEncodingAesKey }
+function refuse(ctx: Context<MerchantState>, fault: MessageFault): void {
+  const { services, merchant } = ctx.state
+  services.log.info({ merchant: merchant.slug, fault: fault.message }, 'push refused')
+  inboxTotal.inc({ source: 'oa', outcome: 'refused' })
+  ctx.status = 401
+  ctx.body = 'refused'
 }

@@ -1,11 +1,15 @@
 import { sql } from 'kysely'
 import { schemaIsCurrent } from '../../plumbing/storage/migrate.ts'
+import type { Loop } from '../../plumbing/schedule/loop.ts'
 import type { Services } from '../../services.ts'
 import type { Context } from '../shell/context.ts'
 import { isStopping } from '../shell/stopping.ts'
 
 /** A neighbour that does not answer within this is not ready. */
 const checkTimeoutMs = 2_000
+
+/** A loop that has not looked for so long hangs. */
+const beatMs = 5_000
 
 /** `GET /healthz`: this process is alive, whatever its neighbours do. */
 export function healthz(ctx: Context): void {
@@ -14,15 +18,32 @@ export function healthz(ctx: Context): void {
 
 /** `GET /readyz`: 200 when database, Redis and schema are there and the process is not stopping, else 503 with what is not. */
 export async function readyz(ctx: Context): Promise<void> {
-  const { services } = ctx.state
+  answerReady(ctx, await neighbours(ctx.state.services))
+}
+
+/** The same of a worker's own port: its loops must have looked a moment ago as well. */
+export function workerReadyz(loops: Loop[]): (ctx: Context) => Promise<void> {
+  return async (ctx) => answerReady(ctx, { ...(await neighbours(ctx.state.services)), ...beats(loops) })
+}
+
+async function neighbours(services: Services): Promise<Record<string, boolean>> {
   const [database, redis, schema] = await Promise.all([
     holds(() => sql`select 1`.execute(services.db)),
     holds(async () => services.redis?.ping()),
     holds(() => schemaHolds(services)),
   ])
-  const ready = database && redis && schema && !isStopping()
+  return { database, redis, schema }
+}
+
+/** Each loop by its name: whether it looked within its time. */
+function beats(loops: Loop[]): Record<string, boolean> {
+  return Object.fromEntries(loops.map(({ name, sinceLookMs }) => [name, (sinceLookMs() ?? Infinity) < beatMs]))
+}
+
+function answerReady(ctx: Context, checks: Record<string, boolean>): void {
+  const ready = Object.values(checks).every(Boolean) && !isStopping()
   ctx.status = ready ? 200 : 503
-  ctx.body = { ready, database, redis, schema, stopping: isStopping() }
+  ctx.body = { ready, ...checks, stopping: isStopping() }
 }
 
 /** Once current, a schema stays so for this process: it only moves forward. */

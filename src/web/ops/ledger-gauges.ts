@@ -1,12 +1,18 @@
 import { sql } from 'kysely'
 import type { Clock } from '../../plumbing/clock.ts'
 import type { Db } from '../../plumbing/storage/database.ts'
-import { oldestOwedSeconds, owedCoupons, activeHalts, waitingInbox } from '../../plumbing/telemetry/metrics.ts'
+import {
+  activeHalts,
+  jobLastSuccessSeconds,
+  oldestOwedSeconds,
+  owedCoupons,
+  waitingInbox,
+} from '../../plumbing/telemetry/metrics.ts'
 
 /** Reads from the database what only the database knows, just before /metrics is shown. Uses the indexes of what is open. */
 export async function readLedgerGauges(db: Db, clock: Clock): Promise<void> {
-  const [owed, halts, inbox] = await Promise.all([readOwed(db), readHalts(db), readInbox(db)])
-  for (const gauge of [owedCoupons, oldestOwedSeconds, activeHalts, waitingInbox]) gauge.reset()
+  const [owed, halts, inbox, jobs] = await Promise.all([readOwed(db), readHalts(db), readInbox(db), readJobs(db)])
+  for (const gauge of [owedCoupons, oldestOwedSeconds, activeHalts, waitingInbox, jobLastSuccessSeconds]) gauge.reset()
 
   const now = clock.now().getTime()
   const oldest = new Map<string, number>()
@@ -17,6 +23,7 @@ export async function readLedgerGauges(db: Db, clock: Clock): Promise<void> {
   for (const [merchant, seconds] of oldest) oldestOwedSeconds.set({ merchant }, seconds)
   for (const { merchant, cause, active } of halts) activeHalts.set({ merchant, cause }, Number(active))
   for (const { source, waiting } of inbox) waitingInbox.set({ source }, Number(waiting))
+  for (const { name, since } of jobs) jobLastSuccessSeconds.set({ job: name }, (now - since.getTime()) / 1_000)
 }
 
 function readOwed(db: Db) {
@@ -46,5 +53,12 @@ function readInbox(db: Db) {
     .where('applied_at', 'is', null)
     .groupBy('source')
     .select(['source', sql<number>`count(*)`.as('waiting')])
+    .execute()
+}
+
+function readJobs(db: Db) {
+  return db
+    .selectFrom('jobs')
+    .select(['name', sql<Date>`coalesce(succeeded_at, registered_at)`.as('since')])
     .execute()
 }

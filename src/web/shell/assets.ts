@@ -7,12 +7,6 @@ type Asset = { type: string; bytes: Buffer; gzipped: Buffer }
 
 const stored = new Map<string, Asset>()
 
-/** The addresses of our files; a file's address carries a hash of its content, so it may be cached for ever. */
-export const assets = {
-  style: store('style.css', 'text/css; charset=utf-8'),
-  script: store('member.js', 'text/javascript; charset=utf-8'),
-}
-
 /** `GET /assets/{file}` from memory. */
 export function asset(ctx: Context): void {
   const found = stored.get(ctx.path)
@@ -25,7 +19,8 @@ export function asset(ctx: Context): void {
   ctx.body = gzip ? found.gzipped : found.bytes
 }
 
-function store(name: string, type: string): string {
+/** The address of public/{name}. It carries a hash of the file's content, so it may be cached for ever. */
+export function storeAsset(name: string, type: string): string {
   const bytes = readFileSync(new URL(`../../../public/${name}`, import.meta.url))
   const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 12)
   const path = `/assets/${name.replace('.', `.${hash}.`)}`

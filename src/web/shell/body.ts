@@ -35,6 +35,14 @@ export function readBody(request: IncomingMessage, limitBytes: number): Promise<
   })
 }
 
+/** The same for who answers a body over its limit in words of their own: undefined. */
+export function readBodyWithin(request: IncomingMessage, limitBytes: number): Promise<Buffer | undefined> {
+  return readBody(request, limitBytes).catch((error: unknown) => {
+    if (!(error instanceof BodyTooLarge)) throw error
+    return undefined
+  })
+}
+
 function fault(status: number, message: string): Error {
   return Object.assign(new Error(message), { status })
 }

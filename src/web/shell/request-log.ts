@@ -21,9 +21,9 @@ export function requestLog(services: Services): Handler {
     ctx.res.setHeader('X-Request-Id', ctx.state.requestId)
     await next()
     const ms = clock.now().getTime() - startedMs
-    httpSeconds.observe({ method: ctx.method, route: routeOf(ctx as Context), status: ctx.status }, ms / 1_000)
+    httpSeconds.observe({ method: ctx.method, route: routeOf(ctx), status: ctx.status }, ms / 1_000)
     const level = ctx.status >= 500 ? 'error' : ms > slowMs ? 'warn' : 'debug'
-    if (log.isLevelEnabled(level)) log[level](summary(ctx as Context, ms), 'request')
+    if (log.isLevelEnabled(level)) log[level](summary(ctx, ms), 'request')
   }
 }
 
@@ -32,7 +32,6 @@ function routeOf(ctx: Context): string {
   return ctx._matchedRoute?.toString() ?? 'none'
 }
 
-function summary(ctx: Context, ms: number): object {
-  const { requestId, merchant } = ctx.state
-  return { requestId, merchant: merchant?.slug, method: ctx.method, url: maskUrl(ctx.url), status: ctx.status, ms }
+function summary({ state, method, url, status }: Context, ms: number): object {
+  return { requestId: state.requestId, ...state.logged, method, url: maskUrl(url), status, ms }
 }

@@ -13,7 +13,7 @@ export type AccessTokens = {
 }
 
 const tokenTimeoutMs = 3_000
-/** WeChat changes the token in its last 5 minutes, and both work until the end (wechat/official-account.md 2). */
+/** WeChat changes the token in its last 5 minutes, and both work until the end (docs/wechat/official-account.md 2). */
 const refreshEarlyMs = 300_000
 /** WeChat promises at least 300 s; a token with less left is still good for a moment. */
 const leastUseMs = 30_000

@@ -9,8 +9,8 @@ export type JsonAnswer = { body: Record<string, unknown>; word?: undefined } | {
 export type JsonAsk = { path: string; body?: object; timeoutMs: number }
 
 /**
- * Asks WeChat for JSON, whatever content type it gives it (it comes as text/plain, wechat/official-account.md 1.4). Never
- * throws. Only a 200 whose body is one object counts as an answer.
+ * Asks WeChat for JSON, whatever content type it gives it (it comes as text/plain,
+ * docs/wechat/official-account.md 1.4). Never throws. Only a 200 whose body is one object counts as an answer.
  */
 export async function askJson(http: Dispatcher, apiUrl: string, ask: JsonAsk): Promise<JsonAnswer> {
   const { origin, pathname } = new URL(apiUrl)

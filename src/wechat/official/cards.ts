@@ -1,6 +1,8 @@
 import type { OfficialReply } from './reply.ts'
 
-/** A member card as `card/membercard/userinfo/get` tells it, in WeChat's spelling (wechat/official-account.md 5.3). */
+/**
+ * A member card as `card/membercard/userinfo/get` tells it, in WeChat's spelling (docs/wechat/official-account.md 5.3).
+ */
 export type MemberCard = {
   openid: string
   /** NORMAL, EXPIRE, GIFTING, GIFT_SUCC, GIFT_TIMEOUT, DELETE or UNAVAILABLE */
@@ -18,7 +20,7 @@ type Body = Record<string, unknown>
 
 /**
  * The code of `card/code/decrypt`. An encrypt_code that was sent still percent-encoded is answered with errcode 0 and a
- * code full of unprintable bytes (wechat/official-account.md 5.2): that is refused as WeChat refuses a wrong code.
+ * code full of unprintable bytes (docs/wechat/official-account.md 5.2): that is refused as WeChat refuses a wrong code.
  */
 export function readCode({ code }: Body): OfficialReply<{ code: string }> {
   if (typeof code === 'string' && codeShape.test(code)) return { kind: 'ok', body: { code } }

@@ -14,11 +14,17 @@ export type { OfficialReply } from './reply.ts'
 
 /** An Official Account's own calls to WeChat. None throws; none puts a token or secret into a reply. */
 export type OfficialClient = {
-  /** The card code behind the landing page's `encrypt_code`, decoded once from the address (official-account.md 5.2). */
+  /**
+   * The card code behind the landing page's `encrypt_code`, decoded once from the address
+   * (docs/wechat/official-account.md 5.2).
+   */
   decryptCardCode(encryptCode: string): Promise<OfficialReply<{ code: string }>>
-  /** Whose card it is and what state it is in: the proof of a card opening (official-account.md 5.4). */
+  /** Whose card it is and what state it is in: the proof of a card opening (docs/wechat/official-account.md 5.4). */
   readMemberCard(cardId: string, code: string): Promise<OfficialReply<MemberCard>>
-  /** Makes a card of the interface or jump type active; `ok` also means it is active from now (official-account.md 5.1). */
+  /**
+   * Makes a card of the interface or jump type active; `ok` also means it is active from now
+   * (docs/wechat/official-account.md 5.1).
+   */
   activateMemberCard(card: { cardId: string; code: string; membershipNumber: string }): Promise<OfficialReply<object>>
   /** What the member filled into WeChat's form; refused with 72012 when the ticket is expired. */
   readActivation(activateTicket: string): Promise<OfficialReply<Activation>>
@@ -50,7 +56,7 @@ export function openOfficialClient(
     return told
   }
 
-  /** A stale token is dropped, fetched anew and the call repeated once (official-account.md 2). */
+  /** A stale token is dropped, fetched anew and the call repeated once (docs/wechat/official-account.md 2). */
   async function callWithToken(
     path: string,
     body: object,

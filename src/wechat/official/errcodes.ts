@@ -1,4 +1,4 @@
-/** What an errcode of the Official Account API asks of us (wechat/official-account.md 1.4, 2, 5.3). */
+/** What an errcode of the Official Account API asks of us (docs/wechat/official-account.md 1.4, 2, 5.3). */
 export type ErrcodeMeaning = 'code_used' | 'token_stale' | 'later' | 'misconfigured' | 'refusal'
 
 /** The meaning of an errcode; one that is not listed refuses what was asked and says nothing about later. */

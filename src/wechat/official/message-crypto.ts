@@ -5,14 +5,14 @@ import { MessageFault } from './message-fault.ts'
 /** What the push settings of the Official Account's back office hold; `previousKey` is the EncodingAESKey before the present one. */
 export type PushKeys = { appid: string; token: Secret; key: Secret; previousKey: Secret | undefined }
 
-/** WeChat's blocks are 32 bytes long, twice those of AES (wechat/official-account.md 4.3). */
+/** WeChat's blocks are 32 bytes long, twice those of AES (docs/wechat/official-account.md 4.3). */
 const blockBytes = 32
 const randomBytes = 16
 const lengthBytes = 4
 
 /**
  * sha1 over the sorted parts, compared in constant time: `[token, timestamp, nonce]` for `signature`, with the encrypted
- * text as fourth for `msg_signature` (wechat/official-account.md 4.1, 4.3).
+ * text as fourth for `msg_signature` (docs/wechat/official-account.md 4.1, 4.3).
  */
 export function signatureHolds(signature: string, token: Secret, ...parts: string[]): boolean {
   const sorted = [token.reveal(), ...parts].sort(byBytes).join('')

@@ -17,8 +17,8 @@ export type PushQuery = {
 }
 
 /**
- * The text to answer WeChat's check of our address with, exactly as it came (wechat/official-account.md 4.1). Throws
- * `MessageFault` when the check was not made by somebody who knows the token.
+ * The text to answer WeChat's check of our address with, exactly as it came (docs/wechat/official-account.md 4.1).
+ * Throws `MessageFault` when the check was not made by somebody who knows the token.
  */
 export function answerEcho(token: Secret, query: PushQuery): string {
   const { signature, timestamp, nonce, echostr } = texts(query)
@@ -29,7 +29,7 @@ export function answerEcho(token: Secret, query: PushQuery): string {
 /**
  * Opens a pushed message of safe or compatible mode and returns its decrypted fields; clear fields beside the encrypted
  * ones are ignored. Throws `MessageFault` on anything else: in plaintext mode nothing signs the body, so one observed
- * signature would let anybody forge a card opening (wechat/official-account.md 4.2).
+ * signature would let anybody forge a card opening (docs/wechat/official-account.md 4.2).
  */
 export function openPush(keys: PushKeys, query: PushQuery, body: string): MessageFields {
   const { msg_signature, timestamp, nonce } = texts(query)

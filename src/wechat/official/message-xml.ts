@@ -10,8 +10,8 @@ const messageLimitBytes = 64 * 1024
 const parser = new XMLParser({ parseTagValue: false, processEntities: false, ignoreAttributes: true, trimValues: true })
 
 /**
- * Reads WeChat's flat XML (wechat/official-account.md 4.3): the children of `<xml>` that hold text, trimmed. Throws
- * `MessageFault` on anything that declares a DTD or entities, is too long, or is not XML.
+ * Reads WeChat's flat XML (docs/wechat/official-account.md 4.3): the children of `<xml>` that hold text, trimmed.
+ * Throws `MessageFault` on anything that declares a DTD or entities, is too long, or is not XML.
  */
 export function readMessageXml(xml: string): MessageFields {
   if (Buffer.byteLength(xml) > messageLimitBytes) throw new MessageFault('the message is too long')

@@ -11,8 +11,8 @@ export type V2SignType = 'MD5' | 'HMAC-SHA256'
 export type V2Keys = { mchid: string; key: Secret; signType: V2SignType }
 
 /**
- * Opens a v2 notification, which older tills and malls still have (wechat/payment-triggers.md 1.5, 1.6). A payment is
- * signed with the APIv2 key; a refund is not signed, but sealed with it. Throws `NotificationRefused`.
+ * Opens a v2 notification, which older tills and malls still have (docs/wechat/payment-triggers.md 1.5, 1.6). A payment
+ * is signed with the APIv2 key; a refund is not signed, but sealed with it. Throws `NotificationRefused`.
  */
 export function openV2Notification({ mchid, key, signType }: V2Keys, body: string): OpenedV2 {
   const fields = readXml(body, 'xml')

@@ -2,7 +2,7 @@ import type { Refund } from '../pay/refund.ts'
 import { readRefund } from '../pay/refund.ts'
 import type { XmlFields } from './xml.ts'
 
-/** A v2 refund in the words of v3 (wechat/payment-triggers.md 1.6); undefined when it is none. */
+/** A v2 refund in the words of v3 (docs/wechat/payment-triggers.md 1.6); undefined when it is none. */
 export function readV2Refund(fields: XmlFields): Refund | undefined {
   return readRefund({
     out_trade_no: fields.out_trade_no,

@@ -2,7 +2,10 @@ import { XMLParser } from 'fast-xml-parser'
 
 export type XmlFields = Partial<Record<string, string>>
 
-/** Values stay the very text that was signed: not trimmed, not numbers, no entities (wechat/payment-triggers.md 1.5). */
+/**
+ * Values stay the very text that was signed: not trimmed, not numbers, no entities
+ * (docs/wechat/payment-triggers.md 1.5).
+ */
 const parser = new XMLParser({
   parseTagValue: false,
   trimValues: false,

@@ -34,9 +34,9 @@ const listSchema = z.object({
 })
 
 /**
- * Reads the answer of `GET /v3/certificates` (wechat/pay-v3.md 1.6). The certificates in it are sealed with the APIv3
- * key, which only WeChat and the merchant have; then the answer's own signature must verify with a certificate of the
- * list or with a key already held. Throws `CertificatesUnavailable`.
+ * Reads the answer of `GET /v3/certificates` (docs/wechat/pay-v3.md 1.6). The certificates in it are sealed with the
+ * APIv3 key, which only WeChat and the merchant have; then the answer's own signature must verify with a certificate of
+ * the list or with a key already held. Throws `CertificatesUnavailable`.
  */
 export function readCertificates(
   answer: RawAnswer,
@@ -74,7 +74,7 @@ function openCertificate(apiV3Key: Secret, sealed: Parameters<typeof openResourc
   try {
     pem = openResource(apiV3Key, sealed)
   } catch {
-    // Practically always a wrong or changed APIv3 key (wechat/pay-v3.md 1.6).
+    // Practically always a wrong or changed APIv3 key (docs/wechat/pay-v3.md 1.6).
     throw new CertificatesUnavailable('the certificate list cannot be decrypted: is the APIv3 key right?')
   }
   try {

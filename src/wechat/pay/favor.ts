@@ -10,8 +10,8 @@ const sentSchema = z.object({ coupon_id: text.pipe(z.string().min(1)) })
 export type SentCoupon = z.infer<typeof sentSchema>
 
 /**
- * Sends one coupon (wechat/pay-v3.md 3). `body` is the stored request, byte for byte the same on every attempt: its
- * `out_request_no` is what makes a repeat return the same coupon.
+ * Sends one coupon (docs/wechat/pay-v3.md 3). `body` is the stored request, byte for byte the same on every attempt:
+ * its `out_request_no` is what makes a repeat return the same coupon.
  */
 export async function sendCoupon(
   client: PayClient,
@@ -59,7 +59,10 @@ const stockSchema = z.object({
 
 export type StockDetail = z.infer<typeof stockSchema>
 
-/** A stock's detail, which its creator and its senders may read (wechat/pay-v3.md 2.7): the best test that nothing is sent by. */
+/**
+ * A stock's detail, which its creator and its senders may read (docs/wechat/pay-v3.md 2.7): the best test that nothing
+ * is sent by.
+ */
 export async function readStock(
   client: PayClient,
   stock: { stockId: string; creatorMchid: string; timeoutMs?: number },
@@ -91,7 +94,7 @@ const userCouponSchema = z.object({
 
 export type UserCoupon = z.infer<typeof userCouponSchema>
 
-/** One coupon of a member. `appid` must be bound to the calling merchant number (wechat/pay-v3.md 2.8). */
+/** One coupon of a member. `appid` must be bound to the calling merchant number (docs/wechat/pay-v3.md 2.8). */
 export async function readUserCoupon(
   client: PayClient,
   coupon: { openid: string; couponId: string; appid: string; timeoutMs?: number },
@@ -112,8 +115,8 @@ const userCouponsSchema = z.object({
 export type UserCouponPage = z.infer<typeof userCouponsSchema>
 
 /**
- * A page of the coupons that a member has of one creator, expired ones left out (wechat/pay-v3.md 2.11). `offset` counts
- * pages; `status` USED brings usable and used ones.
+ * A page of the coupons that a member has of one creator, expired ones left out (docs/wechat/pay-v3.md 2.11). `offset`
+ * counts pages; `status` USED brings usable and used ones.
  */
 export async function listUserCoupons(
   client: PayClient,

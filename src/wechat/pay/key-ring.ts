@@ -3,7 +3,10 @@ import type { Clock } from '../../plumbing/clock.ts'
 import { publicKeyOf, serialKey } from './certificates.ts'
 import type { PayKeyMaterial, PlatformCertificate } from './types.ts'
 
-/** The keys that verify what WeChat sends: at most one public key and any number of certificates (wechat/pay-v3.md 1.5). */
+/**
+ * The keys that verify what WeChat sends: at most one public key and any number of certificates
+ * (docs/wechat/pay-v3.md 1.5).
+ */
 export type KeyRing = {
   find: (serial: string) => KeyObject | undefined
   /** The public key's id, else the serial of the certificate that stays valid longest. */

@@ -30,7 +30,10 @@ const envelopeSchema = z.object({
   }),
 })
 
-/** Opens the envelope of a notification that was verified (wechat/pay-v3.md 5.2, 5.3). Throws `NotificationRefused`. */
+/**
+ * Opens the envelope of a notification that was verified (docs/wechat/pay-v3.md 5.2, 5.3). Throws
+ * `NotificationRefused`.
+ */
 export function openEnvelope(rawBody: Buffer, apiV3Key: Secret): OpenedNotification {
   const parsed = envelopeSchema.safeParse(parse(rawBody.toString(), 'the body is not JSON'))
   if (!parsed.success) throw new NotificationRefused('malformed', 'the envelope lacks a field')

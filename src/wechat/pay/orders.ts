@@ -4,7 +4,7 @@ import type { PayClient, PayReply } from './types.ts'
 
 /**
  * Queries an order by the numbers that it was placed with: the client's own, and `subMchid` for an order that a service
- * provider placed (wechat/payment-triggers.md 2). The answer has the fields of the payment notification.
+ * provider placed (docs/wechat/payment-triggers.md 2). The answer has the fields of the payment notification.
  */
 export async function readOrder(
   client: PayClient,

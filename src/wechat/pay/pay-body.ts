@@ -8,7 +8,8 @@ export class PayRequestFault extends Error {
 
 /**
  * Serialises a request body once, so that what is stored, signed and sent are the same bytes. Keys whose value is
- * undefined are left out. Throws `PayRequestFault` on null and on emoji, which WeChat Pay takes nowhere (wechat/pay-v3.md 1.2).
+ * undefined are left out. Throws `PayRequestFault` on null and on emoji, which WeChat Pay takes nowhere
+ * (docs/wechat/pay-v3.md 1.2).
  */
 export function payBody(fields: Record<string, unknown>): string {
   return JSON.stringify(fields, (key, value: unknown) => {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { listOf, maybe, text, time, whole } from './tolerant.ts'
 
-/** A discount used on an order; which members are present differs by product (wechat/payment-triggers.md 1.3). */
+/** A discount used on an order; which members are present differs by product (docs/wechat/payment-triggers.md 1.3). */
 const promotionSchema = z.object({
   coupon_id: maybe(text),
   name: maybe(text),
@@ -90,7 +90,7 @@ export type Payment = DirectPayment | PartnerPayment | CombinedPayment
 
 /**
  * A payment as a query or the opened `TRANSACTION.SUCCESS` notification tells it. Other products use the same event word,
- * so the shape decides (wechat/payment-triggers.md 1.2); anything that is none of the three does not parse.
+ * so the shape decides (docs/wechat/payment-triggers.md 1.2); anything that is none of the three does not parse.
  */
 export const paymentSchema: z.ZodType<Payment> = z.unknown().transform((value, context) => {
   const read = schemaFor(value).safeParse(value)

@@ -34,7 +34,7 @@ export function openPlatformKeys(
   const { clock, log } = options
   const ring = openKeyRing(keys, clock)
   // Merchant numbers that have only the public key get 404 from /v3/certificates: it is never called for them
-  // (wechat/pay-v3.md 1.6).
+  // (docs/wechat/pay-v3.md 1.6).
   const downloads = keys.publicKeyId === undefined
   let loaded = false
   let loading: Promise<void> | undefined

@@ -25,7 +25,10 @@ const refundSchema = z.object({
 
 export type Refund = z.infer<typeof refundSchema>
 
-/** The refund in an opened `REFUND.*` notification (wechat/payment-triggers.md 1.6); undefined when it is something else. */
+/**
+ * The refund in an opened `REFUND.*` notification (docs/wechat/payment-triggers.md 1.6); undefined when it is something
+ * else.
+ */
 export function readRefund(resource: unknown): Refund | undefined {
   return refundSchema.safeParse(resource).data
 }

@@ -6,8 +6,9 @@ const resourceAlgorithm = 'AEAD_AES_256_GCM'
 const tagBytes = 16
 
 /**
- * Opens what WeChat sealed with the APIv3 key: a notification's resource or a platform certificate (wechat/pay-v3.md
- * 1.6, 5.3). Throws when the key, the nonce, the associated data or a single bit is wrong; the message names no secret.
+ * Opens what WeChat sealed with the APIv3 key: a notification's resource or a platform certificate
+ * (docs/wechat/pay-v3.md 1.6, 5.3). Throws when the key, the nonce, the associated data or a single bit is wrong; the
+ * message names no secret.
  */
 export function openResource(apiV3Key: Secret, resource: SealedResource): string {
   if (resource.algorithm !== resourceAlgorithm) throw new Error(`unknown algorithm ${resource.algorithm}`)

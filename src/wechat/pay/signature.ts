@@ -1,16 +1,16 @@
 import { randomUUID, sign as cryptoSign, verify as cryptoVerify, type KeyObject } from 'node:crypto'
 
-/** The only scheme in use; also what a missing `Wechatpay-Signature-Type` means (wechat/pay-v3.md 1.4). */
+/** The only scheme in use; also what a missing `Wechatpay-Signature-Type` means (docs/wechat/pay-v3.md 1.4). */
 export const signatureType = 'WECHATPAY2-SHA256-RSA2048'
 
-/** The five lines that a request's signature covers, the last one ended too (wechat/pay-v3.md 1.3). */
+/** The five lines that a request's signature covers, the last one ended too (docs/wechat/pay-v3.md 1.3). */
 export function requestMessage(method: string, path: string, timestamp: string, nonce: string, body: string): string {
   return `${method}\n${path}\n${timestamp}\n${nonce}\n${body}\n`
 }
 
 /**
  * The three lines that the signature of an answer or a notification covers: raw bytes, never re-serialised
- * (wechat/pay-v3.md 1.4).
+ * (docs/wechat/pay-v3.md 1.4).
  */
 export function answerMessage(timestamp: string, nonce: string, body: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`${timestamp}\n${nonce}\n`), body, lineFeed])
@@ -39,7 +39,7 @@ export function makeNonce(): string {
   return randomUUID().replaceAll('-', '')
 }
 
-/** The `Authorization` header of a call (wechat/pay-v3.md 1.3). */
+/** The `Authorization` header of a call (docs/wechat/pay-v3.md 1.3). */
 export function authorization(parts: {
   mchid: string
   serialNo: string

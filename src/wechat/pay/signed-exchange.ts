@@ -23,7 +23,7 @@ export function openSignedExchange(
   const main = originOf(options.mainUrl)
   const backup = originOf(options.backupUrl)
 
-  /** Each try has its own nonce, time and signature; the body is the same (wechat/pay-v3.md 1.8). */
+  /** Each try has its own nonce, time and signature; the body is the same (docs/wechat/pay-v3.md 1.8). */
   async function signedHeaders(request: PayRequest, serial: string | undefined): Promise<Record<string, string>> {
     const timestamp = Math.floor(options.clock.now().getTime() / 1000).toString()
     const nonce = makeNonce()

@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 /*
  * Readers for WeChat's JSON, whose samples and answers show numbers as strings, nulls for what is absent, and times with
- * or without milliseconds (wechat/pay-v3.md intro, 2.7). Unknown keys are dropped; required keys stay required.
+ * or without milliseconds (docs/wechat/pay-v3.md 1, 2.7). Unknown keys are dropped; required keys stay required.
  */
 
 export const text = z.union([z.string(), z.number().transform(String)])

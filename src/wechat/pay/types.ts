@@ -1,6 +1,6 @@
 import type { Secret } from '../../plumbing/secrets/secret.ts'
 
-/** What one merchant number needs to sign its calls and to verify WeChat's answers (wechat/pay-v3.md 6). */
+/** What one merchant number needs to sign its calls and to verify WeChat's answers (docs/wechat/pay-v3.md 6). */
 export type PayKeyMaterial = {
   mchid: string
   /** Serial of the merchant's own API certificate, upper-case hex. */
@@ -36,7 +36,7 @@ export type PayRequest = {
 
 export type UnknownWord = 'timeout' | 'unreachable' | 'reset' | 'unverified_answer' | 'unreadable_answer'
 
-/** An answer that proves nothing: what was asked for may or may not have happened (wechat/pay-v3.md 3.5). */
+/** An answer that proves nothing: what was asked for may or may not have happened (docs/wechat/pay-v3.md 3.5). */
 export type UnknownReply = {
   kind: 'unknown'
   /** `unreachable` alone says that the request never left; after every other word it may have been carried out. */
@@ -56,7 +56,7 @@ export type RefusalReply = {
   message: string
   detail?: unknown
   requestId?: string
-  /** The number at the end of the Request-ID (wechat/pay-v3.md 1.7). A hint, never the only key. */
+  /** The number at the end of the Request-ID (docs/wechat/pay-v3.md 1.7). A hint, never the only key. */
   subCode?: string
   /** It carried signature headers and they verified; otherwise it is advice, not proof. */
   proven: boolean

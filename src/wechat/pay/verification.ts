@@ -7,7 +7,7 @@ export type VerificationFault = 'headers_missing' | 'unknown_type' | 'clock' | '
 /** Whether an answer or a notification is WeChat's; `fault` says why it cannot be believed. */
 export type Verdict = { ok: true } | { ok: false; fault: VerificationFault; detail: string }
 
-/** All of WeChat's own SDKs believe a message for this long before and after its time (wechat/pay-v3.md 1.4). */
+/** All of WeChat's own SDKs believe a message for this long before and after its time (docs/wechat/pay-v3.md 1.4). */
 const windowSeconds = 300
 
 /**

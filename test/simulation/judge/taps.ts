@@ -33,7 +33,7 @@ export async function judgeTaps(world: World, process: SimulatedProcess): Promis
         // A tap that brought a grant was let in; WeChat's own no to it is no matter of places.
         if ((await grantCount(world)) > count) continue
         const evidence = await readEvidence(world)
-        if (isRefusedGrant(evidence, answer.grant_id)) continue
+        if (isRefusedGrant(evidence, answer.grantId)) continue
         const full = await fullLimit(world, evidence, slug, openid)
         if (!full) failures.push(`turned away: ${openid} hears ${answer.reason} in ${slug}, where all limits have room`)
       }

@@ -2,14 +2,15 @@ import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { Config } from '../../../src/plumbing/config/config.ts'
 import type { Context } from '../../../src/web/shell/context.ts'
-import { csrfHolds, csrfToken, csrfTokenOf } from '../../../src/web/member/middleware/csrf.ts'
+import type { SessionState } from '../../../src/web/member/state.ts'
+import { csrfHolds, csrfToken, csrfTokenOf } from '../../../src/web/member/csrf.ts'
 
 const [older, newer] = [randomBytes(24).toString('base64url'), randomBytes(24).toString('base64url')]
 
 /** A member's browser under these cookie keys, the first of which signs. */
-function asked(cookieKeys: string[], sessionId = 'session-1'): Context {
+function asked(cookieKeys: string[], sessionId = 'session-1'): Context<SessionState> {
   const config = { cookieKeys } as Config
-  return { state: { services: { config }, member: { openid: 'member', sessionId } } } as Context
+  return { state: { services: { config }, member: { openid: 'member', sessionId } } } as Context<SessionState>
 }
 
 test('a token holds for its own session, and does not show the session', () => {

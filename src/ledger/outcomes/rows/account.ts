@@ -1,6 +1,6 @@
 import type { OutcomeRow } from '../outcome.ts'
 
-/** Nothing of this account can be sent until its set-up is mended (wechat/pay-v3.md 3.3, class CONFIG). */
+/** Nothing of this account can be sent until its set-up is mended (docs/wechat/pay-v3.md 3.3, class CONFIG). */
 export const accountOutcomes: OutcomeRow[] = [
   {
     name: 'appid_not_bound',
@@ -20,7 +20,7 @@ export const accountOutcomes: OutcomeRow[] = [
       cause: '公众号 appid 没有和发券商户号绑定',
       cure: '商户平台 · 产品中心 · AppID账号管理发起关联，再到公众号后台 · 广告与服务 · 微信支付 · 待关联商户号里授权',
     },
-    source: 'pay-v3.md 3.3, 3.4, 7 no. 6',
+    source: 'docs/wechat/pay-v3.md 3.3, 3.4',
   },
   {
     name: 'caller_without_permission',
@@ -34,7 +34,7 @@ export const accountOutcomes: OutcomeRow[] = [
       cause: '发券商户号没有开通代金券或“跨商户号发券”的权限',
       cure: '在商户平台开通产品，并请服务商向微信申请“跨商户号发券”',
     },
-    source: 'pay-v3.md 2.0, 3.3',
+    source: 'docs/wechat/pay-v3.md 2.0, 3.3',
   },
   {
     name: 'product_not_opened',
@@ -48,7 +48,7 @@ export const accountOutcomes: OutcomeRow[] = [
       cause: '发券商户号没有开通所需的产品权限',
       cure: '在商户平台 · 产品中心开通代金券，并核对跨商户发券权限',
     },
-    source: 'pay-v3.md 2.0, 3.3',
+    source: 'docs/wechat/pay-v3.md 2.0, 3.3',
   },
   {
     name: 'signature_wrong',
@@ -62,7 +62,7 @@ export const accountOutcomes: OutcomeRow[] = [
       cause: '请求签名不正确：私钥与证书序列号不是同一张证书，或密钥被更换',
       cure: '重新上传 apiclient_key.pem 和 apiclient_cert.pem，确认是同一张证书',
     },
-    source: 'pay-v3.md 3.3, 3.4',
+    source: 'docs/wechat/pay-v3.md 3.3, 3.4',
   },
   {
     name: 'certificate_expired',
@@ -73,7 +73,7 @@ export const accountOutcomes: OutcomeRow[] = [
     schedule: 'setup',
     member: 'try_later',
     operator: { cause: '商户 API 证书已过期', cure: '商户平台 · 账户中心 · API安全更换证书，并上传新证书和私钥' },
-    source: 'pay-v3.md 3.3, 3.4',
+    source: 'docs/wechat/pay-v3.md 3.3, 3.4',
   },
   {
     name: 'serial_wrong',
@@ -87,7 +87,7 @@ export const accountOutcomes: OutcomeRow[] = [
       cause: '证书序列号不正确，或证书已作废',
       cure: '按商户平台 · API安全里显示的序列号改正，或上传当前有效的证书',
     },
-    source: 'pay-v3.md 3.3, 3.4',
+    source: 'docs/wechat/pay-v3.md 3.3, 3.4',
   },
   {
     name: 'clock_off',
@@ -98,7 +98,7 @@ export const accountOutcomes: OutcomeRow[] = [
     schedule: 'setup',
     member: 'try_later',
     operator: { cause: '服务器时间与微信相差过大', cure: '打开服务器的网络对时（NTP），改正后会自动继续' },
-    source: 'pay-v3.md 1.3, 3.3, 3.4',
+    source: 'docs/wechat/pay-v3.md 1.3, 3.3, 3.4',
   },
   {
     name: 'unauthorised',
@@ -112,7 +112,7 @@ export const accountOutcomes: OutcomeRow[] = [
       cause: '微信不认可请求的身份：签名、证书序列号、时间或 APIv3 密钥的设置有误',
       cure: '运行 doctor 逐项检查私钥、证书序列号、APIv3 密钥和服务器时间',
     },
-    source: 'pay-v3.md 1.7, 3.3',
+    source: 'docs/wechat/pay-v3.md 1.7, 3.3',
   },
   {
     name: 'account_without_keys',

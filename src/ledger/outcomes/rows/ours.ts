@@ -29,7 +29,7 @@ export const ourOutcomes: OutcomeRow[] = [
       cause: '结果未知已超过一天，而微信不允许本商户号查询该会员的券列表，无法确认是否已发放',
       cure: '请制券方在服务商平台查询该会员是否已有此券：已有则无需处理；确认没有后用 grants retry 以同一单号补发',
     },
-    source: 'pay-v3.md 2.11: whether a sender may list coupons of a foreign creator is unconfirmed',
+    source: 'docs/wechat/pay-v3.md 2.11: whether a sender may list coupons of a foreign creator is unconfirmed',
   },
   {
     name: 'look_up_unclear',
@@ -51,7 +51,7 @@ export const ourOutcomes: OutcomeRow[] = [
       cause: '微信返回的券号已属于另一条发放记录',
       cure: '导出两条记录的凭据核对：多半是同一张券被登记了两次，请人工确认后处理',
     },
-    source: 'our own: one number brings one coupon (pay-v3.md 3.2)',
+    source: 'our own: one number brings one coupon (docs/wechat/pay-v3.md 3.2)',
   },
   {
     name: 'given_up',

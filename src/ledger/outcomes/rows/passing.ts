@@ -2,7 +2,7 @@ import type { OutcomeRow } from '../outcome.ts'
 
 const waitAndSee = '无需处理，系统会用同一发券单号自动再试'
 
-/** Passing faults and answers that prove nothing: the same number goes out again (wechat/pay-v3.md 1.8, 3.5). */
+/** Passing faults and answers that prove nothing: the same number goes out again (docs/wechat/pay-v3.md 1.8, 3.5). */
 export const passingOutcomes: OutcomeRow[] = [
   {
     name: 'rate_limited',
@@ -20,7 +20,7 @@ export const passingOutcomes: OutcomeRow[] = [
       cause: '发券频率超过微信的限制',
       cure: '系统已自动降速；若另有系统共用该商户号，请调低 sends_per_second',
     },
-    source: 'pay-v3.md 1.7, 3.3: four spellings, so recognised by status first',
+    source: 'docs/wechat/pay-v3.md 1.7, 3.3: four spellings, so recognised by status first',
   },
   {
     name: 'system_error',
@@ -29,7 +29,7 @@ export const passingOutcomes: OutcomeRow[] = [
     schedule: 'again',
     member: 'try_later',
     operator: { cause: '微信系统繁忙，结果未知', cure: `${waitAndSee}；长时间如此时核对批次的制券商户号是否正确` },
-    source: 'pay-v3.md 2.0, 3.3, 7 no. 8',
+    source: 'docs/wechat/pay-v3.md 2.0, 3.3',
   },
   {
     name: 'service_unavailable',
@@ -38,7 +38,7 @@ export const passingOutcomes: OutcomeRow[] = [
     schedule: 'again',
     member: 'try_later',
     operator: { cause: '微信服务暂时不可用，结果未知', cure: waitAndSee },
-    source: 'pay-v3.md 1.7, 3.3',
+    source: 'docs/wechat/pay-v3.md 1.7, 3.3',
   },
   {
     name: 'server_error',
@@ -47,7 +47,7 @@ export const passingOutcomes: OutcomeRow[] = [
     schedule: 'again',
     member: 'try_later',
     operator: { cause: '微信或网关返回 5xx，结果未知', cure: waitAndSee },
-    source: 'pay-v3.md 1.8, 3.3 "other"',
+    source: 'docs/wechat/pay-v3.md 1.8, 3.3',
   },
   {
     name: 'strange_answer',
@@ -65,7 +65,7 @@ export const passingOutcomes: OutcomeRow[] = [
     schedule: 'again',
     member: 'try_later',
     operator: { cause: '收到没有微信签名的拒绝，且两次询问的答复不一致', cure: waitAndSee },
-    source: 'pay-v3.md 1.4: a refusal need not be signed, so one alone proves nothing',
+    source: 'docs/wechat/pay-v3.md 1.4: a refusal need not be signed, so one alone proves nothing',
   },
   {
     name: 'timeout',
@@ -74,7 +74,7 @@ export const passingOutcomes: OutcomeRow[] = [
     schedule: 'again',
     member: 'try_later',
     operator: { cause: '微信没有及时应答，结果未知', cure: waitAndSee },
-    source: 'pay-v3.md 3.5',
+    source: 'docs/wechat/pay-v3.md 3.5',
   },
   {
     name: 'unreachable',
@@ -83,7 +83,7 @@ export const passingOutcomes: OutcomeRow[] = [
     schedule: 'again',
     member: 'try_later',
     operator: { cause: '连接不到微信支付', cure: '检查服务器的出口网络、DNS 和接口地址设置' },
-    source: 'pay-v3.md 1.8',
+    source: 'docs/wechat/pay-v3.md 1.8',
   },
   {
     name: 'reset',
@@ -92,7 +92,7 @@ export const passingOutcomes: OutcomeRow[] = [
     schedule: 'again',
     member: 'try_later',
     operator: { cause: '连接中断，结果未知', cure: waitAndSee },
-    source: 'pay-v3.md 3.5',
+    source: 'docs/wechat/pay-v3.md 3.5',
   },
   {
     name: 'unverified_answer',
@@ -104,7 +104,7 @@ export const passingOutcomes: OutcomeRow[] = [
       cause: '应答的签名验证不通过，不能相信（微信也会故意发送少量错误签名来探测）',
       cure: '偶尔出现无需处理；持续出现时核对微信支付公钥或平台证书',
     },
-    source: 'pay-v3.md 1.4',
+    source: 'docs/wechat/pay-v3.md 1.4',
   },
   {
     name: 'unreadable_answer',
@@ -113,7 +113,7 @@ export const passingOutcomes: OutcomeRow[] = [
     schedule: 'again',
     member: 'try_later',
     operator: { cause: '应答不完整或不是 JSON，结果未知', cure: waitAndSee },
-    source: 'pay-v3.md 1.4, 1.7',
+    source: 'docs/wechat/pay-v3.md 1.4, 1.7',
   },
   {
     name: 'waiting_for_turn',

@@ -1,6 +1,6 @@
 import type { OutcomeRow } from '../outcome.ts'
 
-/** About this member alone (wechat/pay-v3.md 3.3, classes USER and DATA): final, or until the next month. */
+/** About this member alone (docs/wechat/pay-v3.md 3.3, classes USER and DATA): final, or until the next month. */
 export const userOutcomes: OutcomeRow[] = [
   {
     name: 'openid_of_other_appid',
@@ -16,7 +16,7 @@ export const userOutcomes: OutcomeRow[] = [
       cause: '会员的 openid 不属于本商户公众号的 appid',
       cure: '核对上报事件里的 openid 是否来自同一公众号；会员从公众号菜单重新进入并授权后可再领',
     },
-    source: 'pay-v3.md 3.3, 3.4',
+    source: 'docs/wechat/pay-v3.md 3.3, 3.4',
   },
   {
     name: 'openid_wrong',
@@ -33,7 +33,7 @@ export const userOutcomes: OutcomeRow[] = [
       cause: '会员的 openid 缺失或不正确：只是这一位会员的记录有误，与批次无关',
       cure: '核对上报事件里的 openid 是否完整、是否来自同一公众号；会员从公众号菜单重新进入并授权后可再领',
     },
-    source: 'pay-v3.md 3.3, 3.4',
+    source: 'docs/wechat/pay-v3.md 3.3, 3.4',
   },
   {
     name: 'user_month_cap',
@@ -47,7 +47,7 @@ export const userOutcomes: OutcomeRow[] = [
       cause: '同一会员在同一制券商户号下每个自然月最多领取面额合计 5,000 元',
       cure: '无法解除；批次到下个月仍有效时，系统在 1 日自动补发，否则不再发放。不要反复重试',
     },
-    source: 'pay-v3.md 3.3 (support, community)',
+    source: 'docs/wechat/pay-v3.md 3.3 (support, community)',
   },
   {
     name: 'user_abnormal',
@@ -58,7 +58,7 @@ export const userOutcomes: OutcomeRow[] = [
       cause: '批次开启了防刷拦截，微信判断该会员的账户异常',
       cure: '会员或商户可联系微信支付客服；只有制券时不开启防刷才能避免',
     },
-    source: 'pay-v3.md 3.3, 3.6 Q5',
+    source: 'docs/wechat/pay-v3.md 3.3',
   },
   {
     name: 'user_limit_reached',
@@ -74,7 +74,7 @@ export const userOutcomes: OutcomeRow[] = [
       cause: '会员已达批次的每人限领数；开启自然人限制时，同一身份的所有微信号合并计算',
       cure: '属正常限制；如需多发，由制券方新建限领数更大的批次',
     },
-    source: 'pay-v3.md 3.3, 3.6 Q6',
+    source: 'docs/wechat/pay-v3.md 3.3',
   },
   {
     name: 'user_restricted',
@@ -82,6 +82,6 @@ export const userOutcomes: OutcomeRow[] = [
     verdict: 'refused',
     member: 'member_limit',
     operator: { cause: '会员被该批次的限领规则拦截', cure: '属正常限制；可联系微信支付客服了解原因' },
-    source: 'pay-v3.md 3.3, 3.4',
+    source: 'docs/wechat/pay-v3.md 3.3, 3.4',
   },
 ]

@@ -80,7 +80,8 @@ export type InboxTable = {
   merchant_id: number
   source: InboxSource
   business_key: string
-  body: Json<unknown>
+  /** null once it is older than it has to be kept. */
+  body: ColumnType<unknown, string, string | null>
   received_at: Time
   due_at: Time
   /** 0 a refund, 1 a payment, 2 the rest: worked out from the body by the database. */

@@ -1,9 +1,11 @@
-import type { Handler } from '../../shell/context.ts'
+import type { MerchantState } from '../../middleware/merchant.ts'
+import type { Guard } from '../../shell/context.ts'
+import type { CampaignState } from '../state.ts'
 
 /** Finds the merchant's campaign that the address names. A draft is nobody's business yet. */
-export const campaign: Handler = async (ctx, next) => {
+export const campaign: Guard<MerchantState, CampaignState> = async (ctx, next) => {
   const { services, merchant } = ctx.state
-  const found = await services.catalog.campaign(merchant.id, ctx.params.campaign)
+  const found = await services.catalog.campaign(merchant.id, ctx.params.campaign ?? '')
   if (!found || found.state === 'draft') return
   ctx.state.campaign = found
   return next()

@@ -1,8 +1,9 @@
-import type { Context, Handler } from '../../shell/context.ts'
+import type { Guard } from '../../shell/context.ts'
 import { startLogin } from '../login.ts'
+import type { MemberState, SessionState } from '../state.ts'
 
 /** Lets members through; everybody else logs in first and comes back to this address. For pages, not for forms. */
-export const memberRequired: Handler = async (ctx, next) => {
+export const memberRequired: Guard<SessionState, MemberState> = async (ctx, next) => {
   if (ctx.state.member) return next()
-  await startLogin(ctx as Context, ctx.url)
+  await startLogin(ctx, ctx.url)
 }

@@ -6,7 +6,7 @@ import type { CampaignCoupon } from '../../../plumbing/storage/schema.ts'
 import type { Services } from '../../../services.ts'
 import type { Stock } from '../../../plumbing/storage/schema/stock.ts'
 import { yuan } from '../../shell/format.ts'
-import type { PerRequest } from '../../shell/render.ts'
+import type { PerRequest } from '../render.ts'
 import { offeredTicket, type Ticket } from './ticket.ts'
 
 /** What a campaign page shows to everybody, with the pages already made from it. */

@@ -2,34 +2,25 @@ import { findGrant } from '../../../grants/grants.ts'
 import { type Landing, openFromLanding } from '../../../cards/landing.ts'
 import { memberReasons, Refusal } from '../../../refusal.ts'
 import type { Context } from '../../shell/context.ts'
-import { render } from '../../shell/render.ts'
+import type { MerchantState } from '../../middleware/merchant.ts'
+import { render } from '../render.ts'
+import type { MemberState } from '../state.ts'
 import { grantView } from './grant-view.ts'
+import { cardRefreshSeconds } from './refresh.ts'
 
 /** `GET /m/{merchant}/card-opened`: where WeChat sends a member after opening a card. Repeatable and harmless. */
-export async function show(ctx: Context): Promise<void> {
+export async function show(ctx: Context<MemberState>): Promise<void> {
   const { services, merchant, member } = ctx.state
-  const landing = await openFromLanding(services, merchant, member?.openid ?? '', ctx.query)
+  const landing = await openFromLanding(services, merchant, member.openid, ctx.query)
   if (landing.kind === 'not_yours') throw new Refusal('not_yours', { status: 404 })
   if (landing.kind === 'opened') await showOpened(ctx, landing)
-  else render(ctx, 'card-not-opened', { kind: landing.kind, refreshSeconds: refreshSeconds(landing) })
+  else render(ctx, 'card-not-opened', { kind: landing.kind, refreshSeconds: cardRefreshSeconds(landing) })
 }
 
-/** WeChat could not be asked: the page asks again after this. */
-const laterSeconds = 5
-/** WeChat's push comes within seconds, or its repeats ever later: known for less than the first, look again after the second. */
-const pauses = [
-  { belowMs: 60_000, seconds: 5 },
-  { belowMs: 180_000, seconds: 15 },
-]
-const longestPauseSeconds = 60
-
-function refreshSeconds(landing: Landing): number | undefined {
-  if (landing.kind === 'later') return laterSeconds
-  if (landing.kind !== 'waiting') return undefined
-  return pauses.find(({ belowMs }) => landing.sinceMs < belowMs)?.seconds ?? longestPauseSeconds
-}
-
-async function showOpened(ctx: Context, { awards }: Extract<Landing, { kind: 'opened' }>): Promise<void> {
+async function showOpened(
+  ctx: Context<MerchantState>,
+  { awards }: Extract<Landing, { kind: 'opened' }>,
+): Promise<void> {
   const { services, merchant } = ctx.state
   const ids = awards.map((award) => award.grantId).filter((id) => id !== undefined)
   const found = await Promise.all(ids.map((id) => findGrant(services.db, merchant.id, id)))

@@ -1,15 +1,16 @@
 import { memberGrants } from '../../../grants/grants.ts'
 import type { Context } from '../../shell/context.ts'
-import { render } from '../../shell/render.ts'
+import { render } from '../render.ts'
+import type { MemberState } from '../state.ts'
 import { grantView } from './grant-view.ts'
 
 /** More than a member ever holds in one merchant's campaigns, and still one short page. */
 const mostShown = 50
 
 /** `GET /m/{merchant}/coupons`: what the member was given here, newest first. */
-export async function list(ctx: Context): Promise<void> {
+export async function list(ctx: Context<MemberState>): Promise<void> {
   const { services, merchant, member } = ctx.state
   const now = services.clock.now()
-  const grants = member ? await memberGrants(services.db, merchant.id, member.openid, mostShown) : []
+  const grants = await memberGrants(services.db, merchant.id, member.openid, mostShown)
   render(ctx, 'coupons', { grants: grants.map((grant) => grantView(merchant, grant, now)) })
 }

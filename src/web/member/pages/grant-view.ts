@@ -3,7 +3,8 @@ import type { Grant } from '../../../grants/grants.ts'
 import { memberWords } from '../../../ledger/outcomes/outcomes.ts'
 import type { Merchant } from '../../../merchants/merchant.ts'
 import { day } from '../../shell/format.ts'
-import { urls } from '../../shell/paths.ts'
+import { urls } from '../urls.ts'
+import { grantRefreshSeconds, patienceSeconds } from './refresh.ts'
 import { ownTicket, type Ticket } from './ticket.ts'
 
 /** A grant as its member's pages show it. */
@@ -26,6 +27,7 @@ export type GrantView = {
   campaignUrl: string
 }
 
+/** The grant at the instant `now`. */
 export function grantView(merchant: Merchant, grant: Grant, now: Date): GrantView {
   const refused = grant.coupons.find((coupon) => coupon.state === 'refused')
   const pending = grant.status === 'pending'
@@ -40,18 +42,8 @@ export function grantView(merchant: Merchant, grant: Grant, now: Date): GrantVie
     pending,
     waiting: waitingFor(grant.coupons),
     slow: pending && ageSeconds > patienceSeconds,
-    refreshSeconds: pending ? refreshAfter(ageSeconds) : undefined,
+    refreshSeconds: pending ? grantRefreshSeconds(ageSeconds) : undefined,
     url: urls.grant(merchant.slug, grant.id),
     campaignUrl: urls.campaign(merchant.slug, grant.campaign.slug),
   }
-}
-
-/** A coupon that has not come after this is told to come later. */
-const patienceSeconds = 20
-
-/** Quick while the coupon is a moment away, then ever slower: a halted stock may take hours, and its page may stay open. */
-function refreshAfter(ageSeconds: number): number {
-  if (ageSeconds < patienceSeconds) return 2
-  if (ageSeconds < 120) return 5
-  return ageSeconds < 3_600 ? 30 : 300
 }

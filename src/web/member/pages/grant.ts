@@ -1,7 +1,8 @@
 import { findGrant, type GrantStatus } from '../../../grants/grants.ts'
 import { Refusal } from '../../../refusal.ts'
 import type { Context } from '../../shell/context.ts'
-import { render } from '../../shell/render.ts'
+import { render } from '../render.ts'
+import type { MemberState } from '../state.ts'
 import { grantView } from './grant-view.ts'
 
 /** Which page a grant has in each of its states. */
@@ -13,10 +14,10 @@ const views: Record<GrantStatus, string> = {
 }
 
 /** `GET /m/{merchant}/grants/{id}`, for its member only. */
-export async function show(ctx: Context): Promise<void> {
+export async function show(ctx: Context<MemberState>): Promise<void> {
   const { services, merchant, member } = ctx.state
   const grant = await findGrant(services.db, merchant.id, ctx.params.grant ?? '')
   if (!grant) return
-  if (grant.openid !== member?.openid) throw new Refusal('not_yours', { status: 404 })
+  if (grant.openid !== member.openid) throw new Refusal('not_yours', { status: 404 })
   render(ctx, views[grant.status], grantView(merchant, grant, services.clock.now()))
 }

@@ -1,12 +1,16 @@
 import QRCode from 'qrcode'
+import type { MerchantState } from '../../middleware/merchant.ts'
 import type { Context } from '../../shell/context.ts'
-import { render } from '../../shell/render.ts'
+import { render } from '../render.ts'
 
 /** A longer address makes a code too dense for a phone camera; the link alone is shown then. */
 const longestQrUrl = 600
 
-/** Outside WeChat: the relative address `target` as a link and a QR code to open in WeChat (wechat/official-account.md 1.8). */
-export async function renderNotInWeChat(ctx: Context, target: string = ctx.url): Promise<void> {
+/**
+ * Outside WeChat: the relative address `target` as a link and a QR code to open in WeChat
+ * (docs/wechat/official-account.md 1.8).
+ */
+export async function renderNotInWeChat(ctx: Context<MerchantState>, target: string = ctx.url): Promise<void> {
   const { config } = ctx.state.services
   const url = config.publicUrl + target
   render(ctx, 'not-in-wechat', await waysIntoWeChat(config, url))

@@ -1,56 +1,31 @@
-import { rememberMember } from '../../../members/members.ts'
 import type { Exchanged } from '../../../wechat/oauth.ts'
+import type { MerchantState } from '../../middleware/merchant.ts'
 import type { Context } from '../../shell/context.ts'
-import { type Login, readLoginBook, writeLoginBook } from '../login-book.ts'
+import { finishLogin } from '../finish-login.ts'
+import { startAgain } from '../login.ts'
+import { oauthOf } from '../login-authorize.ts'
+import { type Login, readLoginBook } from '../login-book.ts'
 import { exchangeOnce } from '../login-exchange.ts'
 import { readReturn } from '../login-return.ts'
-import { oauthOf, startAgain } from '../login.ts'
-import { beginSession } from '../middleware/session.ts'
 import { renderLoginProblem } from './login-problem.ts'
-import { renderSnapshot } from './snapshot.ts'
 
 /**
- * `GET /oauth/{merchant}/callback`: where WeChat sends the browser with `code` and `state` (wechat/official-account.md
- * 1.6). It makes a session and leads on to a clean address; it grants nothing. A state that this browser was not given,
- * or is over, begins a new login; a code without its own browser is never exchanged.
+ * `GET /oauth/{merchant}/callback`: where WeChat sends the browser with `code` and `state`
+ * (docs/wechat/official-account.md 1.6). It makes a session and leads on to a clean address; it grants nothing. A state
+ * that this browser was not given, or is over, begins a new login; a code without its own browser is never exchanged.
  */
-export async function oauthCallback(ctx: Context): Promise<void> {
+export async function oauthCallback(ctx: Context<MerchantState>): Promise<void> {
   // The code is in this address: nobody may keep it, or be told of it.
   ctx.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' })
   const { code, state } = ctx.query
   const login = readLoginBook(ctx).logins.find((one) => one.state === state)
-  if (!login) return startAgain(ctx, readReturn(ctx))
-  if (login.done) return ctx.redirect(login.target)
-  // The person refused, or WeChat did for them (wechat/official-account.md 1.3).
-  if (typeof code !== 'string' || code === '') return renderLoginProblem(ctx, login.target)
-  const exchanged = await exchangeOnce(ctx.state.services, { code, state: login.state }, () =>
-    oauthOf(ctx).exchange(code),
-  )
-  await finish(ctx, login, exchanged)
+  if (!login) startAgain(ctx, readReturn(ctx))
+  else if (login.done) ctx.redirect(login.target)
+  else if (typeof code === 'string' && code !== '') await finishLogin(ctx, login, await exchange(ctx, login, code))
+  // The person refused, or WeChat did for them (docs/wechat/official-account.md 1.3).
+  else renderLoginProblem(ctx, login.target)
 }
 
-async function finish(ctx: Context, login: Login, exchanged: Exchanged): Promise<void> {
-  switch (exchanged.kind) {
-    case 'member':
-      return await welcome(ctx, login, exchanged.openid)
-    case 'snapshot':
-      return renderSnapshot(ctx, login.target)
-    case 'code_used':
-      return startAgain(ctx, login)
-    // The first try may have spent the code, so it is not tried again.
-    case 'later':
-    case 'misconfigured':
-      ctx.status = 503
-      return renderLoginProblem(ctx, login.target)
-  }
-}
-
-async function welcome(ctx: Context, login: Login, openid: string): Promise<void> {
-  const { services, merchant } = ctx.state
-  await rememberMember(services.db, { merchantId: merchant.id, openid, at: services.clock.now() })
-  const book = readLoginBook(ctx)
-  const logins = book.logins.map((one): Login => (one.state === login.state ? { ...one, done: true } : one))
-  writeLoginBook(ctx, { ...book, logins })
-  beginSession(ctx, openid)
-  ctx.redirect(login.target)
+function exchange(ctx: Context<MerchantState>, { state }: Login, code: string): Promise<Exchanged> {
+  return exchangeOnce(ctx.state.services, { code, state }, () => oauthOf(ctx).exchange(code))
 }

@@ -148,7 +148,7 @@ describe('somebody who is not known yet taps', () => {
 })
 
 describe('a claim as JSON', () => {
-  it('answers as README.md "Addresses" says', async () => {
+  it('answers as docs/merchant/addresses.md says', async () => {
     const campaign = await aCampaign(services, stock)
     const { seen } = await tap(site.phoneOf(merchant, 'openid-8'), campaign, json)
     expect(seen.status).toBe(200)

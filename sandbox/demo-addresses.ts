@@ -1,0 +1,30 @@
+import type { DemoAddress } from '../src/plumbing/config/config.ts'
+import { demoSlug } from './demo-set-up.ts'
+
+/** What to open on a fresh start, in this order: printed by `npm start` and shown at `/`. */
+export function demoAddresses(publicUrl: string, sandboxUrl: string): DemoAddress[] {
+  return [
+    {
+      url: `${sandboxUrl}/`,
+      chinese: '沙箱手机：打开服务号聊天，从菜单开卡、付款、领券',
+      english: 'the phone: a chat in the Official Account, with its menu',
+    },
+    {
+      url: `${sandboxUrl}/sandbox/wechat-pay`,
+      chinese: '微信那边记录了什么，还可以模拟故障',
+      english: 'what WeChat has recorded, and faults to switch on',
+    },
+    {
+      url: `${publicUrl}/m/${demoSlug}/c/welcome`,
+      chinese: '领券链接本身',
+      english: 'the claim link itself',
+    },
+  ]
+}
+
+/** The lines that `npm start` prints once everything runs. */
+export function greetingOf(addresses: DemoAddress[]): string {
+  const width = Math.max(...addresses.map(({ url }) => url.length))
+  const lines = addresses.map(({ url, english }) => `  ${url.padEnd(width)}   ${english}`)
+  return ['', 'paycoupon runs with its WeChat sandbox. Open, in this order:', ...lines, ''].join('\n')
+}

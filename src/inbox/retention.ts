@@ -1,0 +1,46 @@
+import { daysBefore } from '../plumbing/clock.ts'
+import { inBatches } from '../plumbing/schedule/in-batches.ts'
+import type { JobRun } from '../plumbing/schedule/job.ts'
+import type { Services } from '../services.ts'
+
+/**
+ * Job: forgets what messages said that were applied more than INBOX_BODY_DAYS ago. Their rows stay, so that a repeat is
+ * still known as one.
+ */
+export async function forgetBodies({ db, clock, config }: Services, run: JobRun): Promise<string> {
+  const before = daysBefore(clock.now(), config.keep.inboxBodyDays)
+  return inBatches(run, 'inbox_body', async (most) => {
+    const old = db
+      .selectFrom('inbox')
+      .select('id')
+      .where('applied_at', '<', before)
+      .where('body', 'is not', null)
+      .orderBy('applied_at')
+      .limit(most)
+    const { numUpdatedRows } = await db
+      .updateTable('inbox')
+      .set({ body: null })
+      .where('id', 'in', old)
+      .executeTakeFirstOrThrow()
+    return Number(numUpdatedRows)
+  })
+}
+
+/**
+ * Job: deletes the rows of messages that were applied more than INBOX_ROW_DAYS ago. A repeat after that is a message like
+ * any other, and changes nothing either: payments, refunds and cards have keys of their own.
+ */
+export async function deleteOldEntries({ db, clock, config }: Services, run: JobRun): Promise<string> {
+  const before = daysBefore(clock.now(), config.keep.inboxRowDays)
+  return inBatches(run, 'inbox_row', async (most) => {
+    const old = db
+      .selectFrom('inbox')
+      .select('id')
+      .where('applied_at', '<', before)
+      .where('body', 'is', null)
+      .orderBy('applied_at')
+      .limit(most)
+    const { numDeletedRows } = await db.deleteFrom('inbox').where('id', 'in', old).executeTakeFirstOrThrow()
+    return Number(numDeletedRows)
+  })
+}

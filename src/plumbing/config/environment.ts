@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import { cookieKeys, masterKeys } from './config-keys.ts'
+
+const port = z.coerce.number('must be a port number').int('must be a port number').min(0).max(65_535)
+const web = z
+  .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+  .transform((url) => url.replace(/\/+$/, ''))
+/** WeChat repeats a message for a day and a half; what is younger than two days may still be needed. */
+const days = z.coerce.number('must be a number of days').int('must be whole days').min(2, 'must be at least 2 days')
+const isRedis = (url: string) => /^rediss?:\/\/\S+$/.test(url)
+
+/** The names that the environment is read by, each with what it must be and what it is when unset. */
+export const environment = z.object({
+  NODE_ENV: z
+    .enum(['development', 'production', 'test'], 'must be development, production or test')
+    .default('development'),
+  HOST: z.string().optional(),
+  PORT: port.default(3000),
+  OPS_PORT: port.optional(),
+  ROLE: z.enum(['all', 'web', 'worker'], 'must be all, web or worker').default('all'),
+  PUBLIC_URL: web.optional(),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// address' }).optional(),
+  DATA_DIR: z.string().default('./.data'),
+  REDIS_URL: z
+    .string()
+    .transform(list)
+    .refine((urls) => urls.every(isRedis), 'must be redis:// addresses, separated by commas')
+    .default([]),
+  MASTER_KEY: masterKeys.optional(),
+  COOKIE_KEYS: cookieKeys.optional(),
+  WECHAT_OPEN_URL: web.optional(),
+  WECHAT_API_URL: web.optional(),
+  WECHAT_PAY_URL: web.optional(),
+  WECHAT_PAY_BACKUP_URL: web.optional(),
+  SANDBOX: z.enum(['on', 'off'], 'must be on or off').optional(),
+  SANDBOX_PORT: port.default(3001),
+  TRUST_PROXY: z.enum(['true', 'false'], 'must be true or false').default('false'),
+  METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'must be a pino level')
+    .default('info'),
+  INBOX_BODY_DAYS: days.default(7),
+  INBOX_ROW_DAYS: days.default(35),
+  ATTEMPT_DAYS: days.default(180),
+  ATTEMPT_OF_SENT_DAYS: days.default(30),
+})
+
+function list(text: string): string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean)
+}

@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Job, JobParts } from './job.ts'
+import { jobRows, leaseJob, registerJobs } from './job-rows.ts'
+import { type Loop, openLoop } from './loop.ts'
+import { type Ended, runJob } from './run-job.ts'
+
+/** Runs of one process at a time. */
+const mostAtOnce = 2
+
+/** Looks for jobs that are due and runs them. Any number of processes may; each run is one process's. */
+export function openJobsLoop<S extends JobParts>(services: S, jobs: Job<S>[], everyMs: number): Loop {
+  const { log } = services
+  const stopping = new AbortController()
+  const running = new Set<Promise<void>>()
+  let registered = false
+
+  async function look() {
+    if (!registered) await registerJobs(services, jobs)
+    registered = true
+    if (running.size >= mostAtOnce) return 'nothing'
+    const row = await leaseJob(services, namesOf(jobs), 'due')
+    if (!row) return 'nothing'
+    const run = runJob(
+      services,
+      jobs.find(({ name }) => name === row.name)!,
+      row,
+      stopping.signal,
+    )
+      // Its lease runs out, and it is run again.
+      .catch((error: Error) => log.error({ job: row.name, error: error.message }, 'the end of a job was not written'))
+      .then(() => void running.delete(run))
+    running.add(run)
+    return 'more'
+  }
+
+  const loop = openLoop({ name: 'jobs', everyMs, look, log })
+  return {
+    ...loop,
+    async stop() {
+      stopping.abort(new Error('the process stops'))
+      await loop.stop()
+      await Promise.all(running)
+    },
+  }
+}
+
+const lookAgainMs = 500
+
+/** Runs a job at once, due or not; where another process runs it at this moment, waits for the end of that run instead. */
+export async function runByHand<S extends JobParts>(services: S, job: Job<S>, stop: AbortSignal): Promise<Ended> {
+  await registerJobs(services, [job])
+  const rowNow = async () => (await jobRows(services.db)).get(job.name)!
+  const { ended_at: before } = await rowNow()
+  for (;;) {
+    const known = await rowNow()
+    if (known.ended_at?.getTime() !== before?.getTime()) return endOf(known)
+    const row = await leaseJob(services, [job.name], 'due or not')
+    if (row) return runJob(services, job, row, stop)
+    await sleep(lookAgainMs, undefined, { signal: stop })
+  }
+}
+
+function endOf({ last_error, note }: { last_error: string | null; note: string | null }): Ended {
+  return last_error === null ? { kind: 'done', note: note ?? '' } : { kind: 'failed', error: last_error }
+}
+
+function namesOf(jobs: { name: string }[]): string[] {
+  return jobs.map(({ name }) => name)
+}

@@ -1,0 +1,7 @@
+import { storeAsset } from '../shell/assets.ts'
+
+/** The addresses of what the member's pages load. */
+export const assets = {
+  style: storeAsset('style.css', 'text/css; charset=utf-8'),
+  script: storeAsset('member.js', 'text/javascript; charset=utf-8'),
+}

@@ -1,0 +1,36 @@
+import { rememberMember } from '../../members/members.ts'
+import type { Exchanged } from '../../wechat/oauth.ts'
+import type { MerchantState } from '../middleware/merchant.ts'
+import type { Context } from '../shell/context.ts'
+import { startAgain } from './login.ts'
+import { type Login, readLoginBook, writeLoginBook } from './login-book.ts'
+import { renderLoginProblem } from './pages/login-problem.ts'
+import { renderSnapshot } from './pages/snapshot.ts'
+import { beginSession } from './session.ts'
+
+/** Answers a browser whose code was exchanged: as its member on to where its login leads, or with what went wrong. */
+export async function finishLogin(ctx: Context<MerchantState>, login: Login, exchanged: Exchanged): Promise<void> {
+  switch (exchanged.kind) {
+    case 'member':
+      return await welcome(ctx, login, exchanged.openid)
+    case 'snapshot':
+      return renderSnapshot(ctx, login.target)
+    case 'code_used':
+      return startAgain(ctx, login)
+    // The first try may have spent the code, so it is not tried again.
+    case 'later':
+    case 'misconfigured':
+      ctx.status = 503
+      return renderLoginProblem(ctx, login.target)
+  }
+}
+
+async function welcome(ctx: Context<MerchantState>, login: Login, openid: string): Promise<void> {
+  const { services, merchant } = ctx.state
+  await rememberMember(services.db, { merchantId: merchant.id, openid, at: services.clock.now() })
+  const book = readLoginBook(ctx)
+  const logins = book.logins.map((one): Login => (one.state === login.state ? { ...one, done: true } : one))
+  writeLoginBook(ctx, { ...book, logins })
+  beginSession(ctx, openid)
+  ctx.redirect(login.target)
+}

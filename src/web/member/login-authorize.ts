@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto'
+import { type OAuth, openOAuth } from '../../wechat/oauth.ts'
+import type { MerchantState } from '../middleware/merchant.ts'
+import type { Context } from '../shell/context.ts'
+import { type ClaimIntent, readLoginBook, writeLoginBook } from './login-book.ts'
+import { signReturn } from './login-return.ts'
+import { safeTarget } from './login-target.ts'
+
+/** WeChat takes letters and digits only: lower-case hex of 128 bits (docs/wechat/official-account.md 1.1). */
+const stateBytes = 16
+
+/** Sends the browser to WeChat's authorisation, and notes in it what it was sent for. */
+export function authorize(
+  ctx: Context<MerchantState>,
+  asked: { target: string; attempt: number; claim?: ClaimIntent },
+): void {
+  const { services, merchant } = ctx.state
+  const { attempt, claim } = asked
+  const target = safeTarget(merchant.slug, asked.target)
+  const state = randomBytes(stateBytes).toString('hex')
+  noteLogin(ctx, { target, attempt, state, claim })
+  const from = signReturn(ctx, { target, attempt })
+  const redirectUri = `${services.config.publicUrl}/oauth/${merchant.slug}/callback?${new URLSearchParams({ from })}`
+  ctx.set('Cache-Control', 'no-store')
+  ctx.redirect(oauthOf(ctx).authorizeUrl({ redirectUri, state }))
+  // After a form: the browser goes on with GET.
+  if (ctx.method !== 'GET' && ctx.method !== 'HEAD') ctx.status = 303
+}
+
+/** The present merchant's OAuth. */
+export function oauthOf(ctx: Context<MerchantState>): OAuth {
+  const { services, merchant } = ctx.state
+  return openOAuth(merchant.officialAccount, { ...services.config.wechat, http: services.http, log: services.log })
+}
+
+function noteLogin(
+  ctx: Context<MerchantState>,
+  { claim, ...login }: { target: string; attempt: number; state: string; claim?: ClaimIntent },
+): void {
+  const atMs = ctx.state.services.clock.now().getTime()
+  const { logins, intent } = readLoginBook(ctx)
+  writeLoginBook(ctx, { logins: [...logins, { ...login, atMs }], intent: claim ? { ...claim, atMs } : intent })
+}

@@ -1,0 +1,21 @@
+import type { Context } from '../../shell/context.ts'
+import { type PerRequest, prepare } from '../render.ts'
+import type { CampaignState } from '../state.ts'
+import type { CampaignPreview } from './campaign-preview.ts'
+import { campaignView } from './campaign-view.ts'
+import type { Visit } from './campaign-visit.ts'
+
+/** The page for such a visit, made once and kept with its preview. */
+export async function campaignPage(
+  ctx: Context<CampaignState>,
+  preview: CampaignPreview,
+  visit: Visit,
+): Promise<(own: PerRequest) => Buffer> {
+  const { outside, closed, reason, card, usage } = visit
+  const key = `${outside} ${closed} ${reason} ${card} ${usage?.full} ${usage?.used}`
+  const known = preview.pages.get(key)
+  if (known) return known
+  const made = prepare('campaign', await campaignView(ctx, preview, visit))
+  preview.pages.set(key, made)
+  return made
+}

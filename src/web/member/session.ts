@@ -1,0 +1,53 @@
+import type { MerchantState } from '../middleware/merchant.ts'
+import type { Context } from '../shell/context.ts'
+import { readSignedCookie, writeSignedCookie } from '../shell/cookies.ts'
+import { randomText } from '../shell/random.ts'
+import type { SessionMember, SessionState } from './state.ts'
+
+/** A member is asked to log in anew after this; the login is silent, so a shorter time would only cost a redirect. */
+const sessionDays = 30
+const sessionMs = sessionDays * 86_400_000
+
+/** 128 bits: nobody guesses it. */
+const sessionIdBytes = 16
+
+/** The member whose session of this merchant the browser carries. */
+export function readSession(ctx: Context<MerchantState>): SessionMember | undefined {
+  const [sessionId, issued, openid] = readSignedCookie(ctx, memberCookie(ctx))?.split('.') ?? []
+  if (!sessionId || !issued || !openid) return undefined
+  const ageMs = ctx.state.services.clock.now().getTime() - parseInt(issued, 36)
+  return ageMs < sessionMs ? { openid, sessionId } : undefined
+}
+
+/** Makes the browser a session of `openid` at this merchant, with a new id. Only a proven OAuth exchange may call it. */
+export function beginSession(ctx: Context<MerchantState>, openid: string): void {
+  const sessionId = randomText(sessionIdBytes)
+  const issuedMs = ctx.state.services.clock.now().getTime()
+  const text = `${sessionId}.${issuedMs.toString(36)}.${openid}`
+  writeSignedCookie(ctx, memberCookie(ctx), text, { path: pathOf(ctx), maxAgeMs: sessionMs })
+}
+
+/**
+ * A random id of this browser at this merchant, for form tokens to be bound to. It exists before the login too (then
+ * this call may set a cookie, so call it before the body is sent) and is another one after it.
+ */
+export function sessionIdOf(ctx: Context<SessionState>): string {
+  if (ctx.state.member) return ctx.state.member.sessionId
+  const known = ctx.state.visitorId ?? readSignedCookie(ctx, visitorCookie(ctx))
+  ctx.state.visitorId = known ?? randomText(sessionIdBytes)
+  if (known === undefined) writeSignedCookie(ctx, visitorCookie(ctx), ctx.state.visitorId, { path: pathOf(ctx) })
+  return ctx.state.visitorId
+}
+
+function memberCookie(ctx: Context<MerchantState>): string {
+  return `pc_member_${ctx.state.merchant.slug}`
+}
+
+function visitorCookie(ctx: Context<MerchantState>): string {
+  return `pc_visitor_${ctx.state.merchant.slug}`
+}
+
+/** A merchant's cookies go to that merchant's pages only; the callback never needs them. */
+function pathOf(ctx: Context<MerchantState>): string {
+  return `/m/${ctx.state.merchant.slug}`
+}

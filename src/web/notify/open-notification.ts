@@ -1,0 +1,30 @@
+import type { StoredNotification } from '../../inbox/pay-notification.ts'
+import type { Account } from '../../merchants/merchant.ts'
+import { NotificationRefused } from '../../wechat/pay/notification.ts'
+import { openV2Notification } from '../../wechat/pay-v2/notification.ts'
+import type { Context } from '../shell/context.ts'
+
+/** True for the older notifications: they are XML, and v3's are JSON. */
+export function isV2(body: Buffer): boolean {
+  return body[0] === firstOfXml
+}
+
+const firstOfXml = '<'.charCodeAt(0)
+
+/** What the body says, verified and decrypted with the account's keys. Throws `NotificationRefused`. */
+export async function openNotification(ctx: Context, account: Account, body: Buffer): Promise<StoredNotification> {
+  return isV2(body) ? openV2(account, body) : openV3(ctx, account, body)
+}
+
+async function openV3(ctx: Context, account: Account, body: Buffer): Promise<StoredNotification> {
+  if (!account.keys) throw new NotificationRefused('undecryptable', 'this number has no keys here')
+  const { id, event_type, resource } = await ctx.state.services.pay(account).openNotification(ctx.headers, body)
+  return { mchid: account.mchid, id, event_type, resource }
+}
+
+function openV2({ mchid, apiV2Key, apiV2SignType: signType }: Account, body: Buffer): StoredNotification {
+  if (!apiV2Key) throw new NotificationRefused('undecryptable', 'this number has no APIv2 key here')
+  const { kind, fields } = openV2Notification({ mchid, key: apiV2Key, signType }, body.toString())
+  const id = fields.refund_id ?? fields.transaction_id ?? ''
+  return { mchid, id, event_type: kind === 'refund' ? 'V2.REFUND' : 'V2.PAYMENT', resource: fields }
+}

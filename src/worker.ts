@@ -1,0 +1,45 @@
+import { openDeliveryLoop } from './delivery/loop.ts'
+import { deleteOldAttempts } from './delivery/old-attempts.ts'
+import { probeHalts } from './delivery/probes.ts'
+import { openGateRepair } from './gate/gate-repair.ts'
+import { openInboxLoop } from './inbox/loop.ts'
+import { deleteOldEntries, forgetBodies } from './inbox/retention.ts'
+import type { Job } from './plumbing/schedule/job.ts'
+import { openJobsLoop } from './plumbing/schedule/jobs.ts'
+import { type Loop, openLoop } from './plumbing/schedule/loop.ts'
+import { openPresence } from './plumbing/schedule/presence.ts'
+import { daily } from './plumbing/schedule/when.ts'
+import type { Services } from './services.ts'
+
+/** Everything that happens by itself: what each process does again and again, and what one of them does for all. */
+
+/** In every process. */
+export function loopsOfEach(services: Services): Loop[] {
+  return [openPresence(services, services.config.role, 10_000)]
+}
+
+/** In every worker, side by side. The first two are woken by their bells; the interval is the net below these. */
+export function loopsOfWorker(services: Services) {
+  return {
+    inbox: openInboxLoop(services, 1_000),
+    delivery: openDeliveryLoop(services, 500),
+    probes: loop(services, 'halt probes', 1_000, probeHalts),
+    gateRepair: openGateRepair(services, 10_000),
+    jobs: openJobsLoop(services, jobs, 5_000),
+  }
+}
+
+/** Once over all workers. */
+export const jobs: Job<Services>[] = [
+  { name: 'inbox-bodies', when: daily('03:10'), limitMs: hours(2), act: forgetBodies },
+  { name: 'inbox-rows', when: daily('03:20'), limitMs: hours(2), act: deleteOldEntries },
+  { name: 'attempts', when: daily('03:30'), limitMs: hours(2), act: deleteOldAttempts },
+]
+
+function loop(services: Services, name: string, everyMs: number, act: (services: Services) => Promise<void>): Loop {
+  return openLoop({ name, everyMs, look: () => act(services), log: services.log })
+}
+
+function hours(count: number): number {
+  return count * 3_600_000
+}
