@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { receive } from '../../src/inbox/inbox.ts'
 import { leaseDue } from '../../src/inbox/lease.ts'
 import { openInboxLoop } from '../../src/inbox/loop.ts'
@@ -10,21 +10,17 @@ import type { InboxSource } from '../../src/plumbing/storage/schema.ts'
 import type { Services } from '../../src/services.ts'
 import { aMerchant, aStock } from '../support/builders.ts'
 import { cardOpened, paymentRefunded, paymentSucceeded } from '../support/events.ts'
-import { openTestServices } from '../support/services.ts'
+import { servicesOfFile } from '../support/services.ts'
 import { aPayment, aRefund, aSpendCampaign } from '../support/spend.ts'
 import { until } from '../support/waiting.ts'
 
-let services: Services & AsyncDisposable
+const services = await servicesOfFile({ redis: false })
 let merchant: Merchant
 
-beforeAll(async () => {
-  services = await openTestServices({ redis: false })
-})
 beforeEach(async () => {
   await services.db.deleteFrom('inbox').execute()
   merchant = await aShop()
 })
-afterAll(() => services[Symbol.asyncDispose]())
 
 async function aShop(): Promise<Merchant> {
   const shop = await aMerchant(services)

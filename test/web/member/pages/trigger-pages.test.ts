@@ -1,39 +1,19 @@
 import { load } from 'cheerio'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import type { Campaign } from '../../../../src/plumbing/storage/schema/campaign.ts'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import * as landings from '../../../../src/cards/landing.ts'
 import { findGrant } from '../../../../src/grants/grants.ts'
-import type { Merchant } from '../../../../src/merchants/merchant.ts'
 import * as rewards from '../../../../src/payments/reward.ts'
-import type { Services } from '../../../../src/services.ts'
-import type { Stock } from '../../../../src/plumbing/storage/schema/stock.ts'
-import { aCampaign, aMerchant, aStock } from '../../../support/builders.ts'
 import { aGrant } from '../../../support/grants.ts'
-import { openTestServices } from '../../../support/services.ts'
-import { type Site, startSite } from '../../../support/site.ts'
+import { shopOfFile } from '../../../support/shop.ts'
 
 // What these two find out has tests of its own; here it is given, so that every answer is seen as a page.
 const openFromLanding = vi.spyOn(landings, 'openFromLanding')
 const rewardFor = vi.spyOn(rewards, 'rewardFor')
 
-let services: Services & AsyncDisposable
-let site: Site
-let merchant: Merchant
-let stock: Stock
-let campaign: Campaign
+const { services, site, merchant, stock, ...shop } = await shopOfFile({ redis: false })
+const campaign = await shop.campaign()
 
-beforeAll(async () => {
-  services = await openTestServices({ redis: false })
-  site = await startSite(services)
-  merchant = await aMerchant(services)
-  stock = await aStock(services, merchant)
-  campaign = await aCampaign(services, stock)
-})
-afterAll(async () => {
-  vi.restoreAllMocks()
-  await site[Symbol.asyncDispose]()
-  await services[Symbol.asyncDispose]()
-})
+afterAll(() => void vi.restoreAllMocks())
 
 async function visit(path: string) {
   const seen = await site.phoneOf(merchant, 'openid-1').get(`/m/${merchant.slug}/${path}`)
