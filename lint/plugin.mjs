@@ -1,3 +1,4 @@
+import { noPauses } from './pauses.mjs'
 import { ownRooms } from './rooms.mjs'
 
 /**
@@ -19,4 +20,4 @@ const ownTime = {
   }),
 }
 
-export default { meta: { name: 'paycoupon' }, rules: { 'own-time': ownTime, rooms: ownRooms } }
+export default { meta: { name: 'paycoupon' }, rules: { 'no-pauses': noPauses, 'own-time': ownTime, rooms: ownRooms } }

@@ -17,13 +17,13 @@ import { movableClock, type MovableClock } from '../support/clock.ts'
 import { takeGrantBack } from '../support/grants.ts'
 import { runOut } from '../support/leases.ts'
 import { openTestServices, type TestServicesOptions } from '../support/services.ts'
-import { type SmallWeChat, startSmallWeChat } from './small-wechat.ts'
+import { type SendingWeChat, openSendingWeChat } from './send-script.ts'
 
 /** A merchant with a stock and a campaign, our services, and a WeChat that answers as told. */
 export type DeliveryRoom = AsyncDisposable & {
   services: Services
   clock: MovableClock
-  wechat: SmallWeChat
+  wechat: SendingWeChat
   merchant: Merchant
   stock: Stock
   campaign: Campaign
@@ -53,7 +53,7 @@ export async function openDeliveryRoom(
   options: TestServicesOptions & { sendsPerSecond?: number } = {},
 ): Promise<DeliveryRoom> {
   const clock = movableClock()
-  const wechat = await startSmallWeChat(clock)
+  const wechat = await openSendingWeChat(clock)
   const { sendsPerSecond, ...rest } = options
   const at = { openUrl: wechat.urls.payUrl, apiUrl: wechat.urls.payUrl, ...wechat.urls }
   const services = await openTestServices({ clock, ...rest, config: { wechat: at, ...rest.config } })
