@@ -1,8 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 
 /**
- * How much had been given when a limit was lowered below it: with this, proof can tell it from what should not have
- * been given.
+ * How much had been given when a limit was lowered below it. Proof needs it to find what should not have been given.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db)

@@ -28,7 +28,8 @@ const statements = [
     started_at timestamptz not null,
     seen_at timestamptz not null
   )`,
-  // A message's body is forgotten before its row. The row prevents that a late repeat is taken for a new message.
+  // A message's body is forgotten before its row, because the row keeps a late repeat from being taken for a new
+  // message.
   `alter table inbox alter body drop not null`,
   `create index inbox_body_age on inbox (applied_at) where applied_at is not null and body is not null`,
   `create index inbox_row_age on inbox (applied_at) where body is null`,

@@ -17,8 +17,8 @@ function cookieOf(request: Incoming, name: string): string | undefined {
 }
 
 /**
- * The member that this browser has chosen, or the world's first. An id that the world doesn't name is a member too, so
- * that a test can be thousands of different people without telling the sandbox before.
+ * The member that this browser has chosen, or the world's first one. An id that is not in the world is a member too, so
+ * that a test can be thousands of different people without adding them to the sandbox first.
  */
 export function memberOf(state: SandboxState, request: Incoming): WorldMember {
   const id = cookieOf(request, memberCookie)
@@ -40,7 +40,7 @@ export function openidUnder(state: SandboxState, member: WorldMember, appid: str
   return !account || account.appid === first.appid ? member.openid : openidOf(account, member.id)
 }
 
-/** False for a form or script of another site: the sandbox listens on a laptop whose browser visits other pages too. */
+/** False for a form or script of another site: the sandbox runs on a laptop whose browser visits other pages too. */
 export function isOwnOrigin(request: Incoming): boolean {
   const { origin, host } = request.headers
   return origin === undefined || (URL.canParse(origin) && new URL(origin).host === host)

@@ -18,7 +18,7 @@ import type { Services } from './services.ts'
 import { openOfficialClients } from './merchants/official-clients.ts'
 import { openPayClients } from './merchants/pay-clients.ts'
 
-/** Sockets per host: enough for a worker that sends 500 coupons per second of 100 ms each. */
+/** Sockets per host: enough for a worker's 500 sends per second, which take 100 ms each. */
 const connectionsPerHost = 64
 /** If a host gives no connection within this time, the other host is tried. */
 const connectTimeoutMs = 2_000

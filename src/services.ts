@@ -38,7 +38,7 @@ export type Services = {
   bells: Bells
   /** The WeChat Pay client of an account that has keys; the same object until the account changes. */
   pay(account: Account): PayClient
-  /** The Official Account client of a merchant. */
+  /** The Official Account client of a merchant; the same object until its appid or secret changes. */
   official(merchant: Merchant): OfficialClient
   /** Aborted when this process begins to stop. */
   stopping: AbortController

@@ -24,9 +24,9 @@ export type Running = {
 const farewellMs = 3_000
 
 /**
- * Opens the services and starts what ROLE asks for: the web server, the worker's loops, or both. Outside production
- * the schema is brought up to date first. `prepare` runs before anything is served or sent. Throws one plain sentence
- * when it cannot start.
+ * Opens the services and starts what ROLE asks for: the web server, the worker's loops, or both. Outside production it
+ * first brings the schema up to date. `prepare` runs before anything is served or sent. Throws one plain sentence when
+ * it cannot start.
  */
 export async function start(
   config: Config,

@@ -5,7 +5,7 @@ import { errorPage, twiceCalledPage } from '../pages/oauth-pages.ts'
 import type { SandboxState } from '../state.ts'
 import { openidOf } from '../world.ts'
 
-/** WeChat matches the link with a strict pattern: these, in this order (docs/wechat/official-account.md 1.1). */
+/** WeChat requires these parameters in this order (docs/wechat/official-account.md 1.1). */
 const parameterOrder = ['appid', 'redirect_uri', 'response_type', 'scope', 'state']
 const extraParameters = ['forcePopup', 'forceSnapShot', 'connect_redirect']
 

@@ -11,7 +11,7 @@ export type Message = {
   fields?: Record<string, string>
   /** Seconds; the moment of the event, which is the same in repeats. */
   createTime?: number
-  /** For a signature of another time: a repeat may come a day later. */
+  /** Seconds; a signature time other than now: a repeat may come a day later. */
   timestamp?: number
   url?: string
   /** Encrypts with this key instead, for example the previous one or a wrong one. */

@@ -33,7 +33,10 @@ const causes: Record<string, string | undefined> = {
   NO_AUTH: 'this merchant number may not read it',
 }
 
-/** The merchant number that made the stock: the one named, or the merchant's only provider. Throws `Unusable` otherwise. */
+/**
+ * The merchant number that made the stock: the named one, or else the merchant's only provider. Throws `Unusable` when
+ * there is neither.
+ */
 export function creatorOf(merchant: Merchant, stockId: string, named: string | undefined): string {
   if (named) return named
   const providers = merchant.accounts.filter((account: Account) => account.role === 'provider')

@@ -32,7 +32,7 @@ export type RawRequest = {
   body?: string
 }
 
-/** The largest answer of the calls used here is a page of stocks, some tens of kB; bill files are not fetched this way. */
+/** The largest answer of these calls is a page of stocks, some tens of kB; bill files are not fetched this way. */
 const answerLimitBytes = 1024 * 1024
 
 /**

@@ -25,7 +25,7 @@ export function asking(merchants: Merchant[]): Asked {
   }
 }
 
-/** As SQL, the mark of an openid, beside a row `keys` of its merchant. */
+/** As SQL, the mark of an openid; the query must join the merchant's row of `keys`. */
 export function markOf(openid: RawBuilder<unknown>): RawBuilder<string> {
   return markByPadsInSql({ inner: sql`keys.inner_pad`, outer: sql`keys.outer_pad` }, openid)
 }

@@ -16,7 +16,7 @@ export type Config = {
   dataDir: string
   /** One address, or several of a Redis Cluster; empty: no Redis. */
   redisUrls: string[]
-  /** 32-byte keys: the first encrypts, all decrypt. */
+  /** Keys of 32 bytes: the first encrypts, all decrypt. */
   masterKeys: Buffer[]
   /** The first signs, all verify. */
   cookieKeys: string[]

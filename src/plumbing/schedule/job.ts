@@ -19,7 +19,7 @@ export type Job<S extends JobParts> = {
   act: (services: S, run: JobRun) => Promise<string>
 }
 
-/** One run of a job, as its act sees it. */
+/** One run of a job, as `act` sees it. */
 export type JobRun = {
   /**
    * Aborted when the process stops, the time limit is reached or the lease is lost: finish the current step, then

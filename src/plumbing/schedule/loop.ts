@@ -12,7 +12,7 @@ export type Loop = {
   stop(): Promise<void>
 }
 
-/** What a look found: `more` asks for the next look at once; otherwise it comes after the interval, or when woken. */
+/** What a look found: after `more` the next look comes at once, otherwise after the interval or when woken. */
 export type Found = 'more' | 'nothing'
 
 export type LoopOptions = {

@@ -6,7 +6,7 @@ export type When = { everyMs: number } | { daily: string }
 /** Every day at `time` (`10:00`) in Beijing. WeChat's bills of the day before are available from 10:00 on. */
 export const daily = (time: `${number}:${number}`): When => ({ daily: time })
 
-/** The first moment after `after` at which it is due. Throws for a time of day that does not exist. */
+/** The first moment after `after` at which the job is due. Throws for a time of day that does not exist. */
 export function nextDue(when: When, after: Date): Date {
   if ('everyMs' in when) return new Date(after.getTime() + when.everyMs)
   const next = new Cron(patternOf(when.daily), { timezone: 'Asia/Shanghai', paused: true }).nextRun(after)

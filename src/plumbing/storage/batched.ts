@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 const maxGroupSize = 64
 
 /**
- * In a crowd a group waits this long for more items. A commit costs about the same for one item as for many, so one
- * that commits thirty at a time serves more people than one that commits three.
+ * In a crowd a group waits this long for more items: a commit costs about the same for one item as for many, so commits
+ * of thirty items serve more people than commits of three.
  */
 const gatherMs = 8
 

@@ -4,7 +4,10 @@ import type { Db } from './database.ts'
 
 const migrationFolder = new URL('../../../migrations/', import.meta.url)
 
-/** Brings the database to the newest schema and returns the names of what was applied. Throws what a migration threw. */
+/**
+ * Brings the database to the newest schema and returns the names of the applied migrations. Throws what a migration
+ * threw.
+ */
 export async function migrate(db: Db): Promise<string[]> {
   const { error, results = [] } = await migrator(db).migrateToLatest()
   if (error) throw error as Error

@@ -47,7 +47,7 @@ const secretNames = [
   'activate_ticket',
 ]
 
-/** At the top of a line, one level down (`keys.privateKey`), and two (`req.headers.cookie`). */
+/** At the top of a log line, one level down (`keys.privateKey`), and two levels down (`req.headers.cookie`). */
 function secretPaths(): string[] {
   return secretNames.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`])
 }

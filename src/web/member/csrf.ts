@@ -13,9 +13,9 @@ export function csrfToken(ctx: Context<SessionState>): string {
 }
 
 /**
- * The form token of a session under one cookie key: an HMAC of the session's id, which itself never stands on a page.
+ * The form token of a session under one cookie key: an HMAC of the session's id. The id itself is never on a page.
  *
- * @internal A bench's members tap without having opened a page.
+ * @internal A benchmark's members tap without having opened a page.
  */
 export function csrfTokenOf(key: string, sessionId: string): string {
   return createHmac('sha256', key).update(`csrf/${sessionId}`).digest('base64url')

@@ -23,7 +23,7 @@ export function authorize(
   const redirectUri = `${services.config.publicUrl}/oauth/${merchant.slug}/callback?${new URLSearchParams({ from })}`
   ctx.set('Cache-Control', 'no-store')
   ctx.redirect(oauthOf(ctx).authorizeUrl({ redirectUri, state }))
-  // After a form: the browser goes on with GET.
+  // After a form, 303 makes the browser continue with GET.
   if (ctx.method !== 'GET' && ctx.method !== 'HEAD') ctx.status = 303
 }
 

@@ -14,7 +14,7 @@ export type Login = {
   done?: true
 }
 
-/** A claim that a member asked for before being known, to be made after the login. */
+/** A claim that a member asked for before the login, to be made after it. */
 export type ClaimIntent = { campaign: string; claimKey: string }
 
 /**

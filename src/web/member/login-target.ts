@@ -7,8 +7,8 @@ const longestTarget = 1_024
 const printable = /^[!-~]*$/
 
 /**
- * Where a login at `merchant` may end: `target` when it is one of the merchant's own pages, relative to the host,
- * else the member's coupons. A login must not be a way to send people elsewhere.
+ * The address to which a login at `merchant` may lead: `target` when it is one of the merchant's own pages, relative to
+ * the host, else the member's coupons. A login must not send people to other sites.
  */
 export function safeTarget(merchant: string, target: unknown): string {
   return typeof target === 'string' && isOwnPage(merchant, target) ? target : urls.coupons(merchant)

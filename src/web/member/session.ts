@@ -51,7 +51,7 @@ function visitorCookie(ctx: Context<MerchantState>): string {
   return `pc_visitor_${ctx.state.merchant.slug}`
 }
 
-/** A merchant's cookies go to that merchant's pages only; the callback never needs them. */
+/** A merchant's cookies are sent to that merchant's pages only; the callback never needs them. */
 function pathOf(ctx: Context<MerchantState>): string {
   return `/m/${ctx.state.merchant.slug}`
 }

@@ -12,7 +12,7 @@ export type State = {
   logged?: Record<string, string>
 }
 
-/** What the router fills in once an address has matched. */
+/** What the router sets when an address has matched. */
 export type Routed = { params: Record<string, string>; _matchedRoute?: string | RegExp }
 
 /** A request, with what the earlier steps have put on its `state`. */

@@ -1,7 +1,7 @@
 import type { Context } from './context.ts'
 import { openSignedText, signText } from './signed-text.ts'
 
-/** The signed cookie's text; undefined when there is none or it was not signed by us for this name. */
+/** The signed cookie's text; undefined when there is none or we did not sign it for this name. */
 export function readSignedCookie(ctx: Context, name: string): string | undefined {
   const signed = ctx.cookies.get(name, { signed: false })
   return signed === undefined ? undefined : openSignedText(ctx.state.services, name, signed)

@@ -11,7 +11,7 @@ export function signText(keys: string[], label: string, text: string): string {
   return `${text}.${mac(keys[0] as string, `${label}=${text}`).toString('base64url')}`
 }
 
-/** A member who taps again sends the same cookie again: some thousand members at a time, half a kilobyte each. */
+/** Enough for some thousand members who tap again and again with the same cookie; half a kilobyte each. */
 const opened = kept<string, string | undefined>({ most: 4_000 })
 
 /**

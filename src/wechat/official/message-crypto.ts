@@ -13,8 +13,8 @@ const randomBytes = 16
 const lengthBytes = 4
 
 /**
- * sha1 over the sorted parts, compared in constant time: `[token, timestamp, nonce]` for `signature`, with the encrypted
- * text as fourth for `msg_signature` (docs/wechat/official-account.md 4.1, 4.3).
+ * sha1 over the sorted parts, compared in constant time: `[token, timestamp, nonce]` for `signature`; with the
+ * encrypted text as the fourth part for `msg_signature` (docs/wechat/official-account.md 4.1, 4.3).
  */
 export function signatureHolds(signature: string, token: Secret, ...parts: string[]): boolean {
   const sorted = [token.reveal(), ...parts].sort(byBytes).join('')

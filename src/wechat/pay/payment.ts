@@ -17,7 +17,7 @@ const promotionSchema = z.object({
 
 const common = {
   out_trade_no: text,
-  /** `SUCCESS` is paid; `REFUND` follows any refund, even a partial one. */
+  /** `SUCCESS`: paid; `REFUND`: paid, and refunded at least in part. */
   trade_state: z.string(),
   trade_type: maybe(text),
   trade_state_desc: maybe(text),

@@ -22,7 +22,7 @@ export type PlatformKeys = {
   verify(headers: HeaderBag, body: Buffer, budgetMs: number): Promise<Verdict>
 }
 
-/** A new certificate is listed well before it signs anything, so twice a day is early enough. */
+/** A new certificate is listed well before it signs anything, so twice per day is often enough. */
 const refreshEveryMs = 12 * 3_600_000
 /** Anyone may send a notification with any serial: it must not make us ask WeChat each time. */
 const pauseMs = 60_000

@@ -2,7 +2,7 @@
 export type Turns = {
   /** Resolves when it is the caller's turn, with a function that gives it back. First come, first served. */
   take(): Promise<() => void>
-  /** Resolves when every turn that was asked for until now has been given back. */
+  /** Resolves when every turn that has been requested so far was given back. */
   over(): Promise<void>
 }
 

@@ -9,7 +9,7 @@ export type GrantsTable = {
   campaign_id: number
   openid: string
   trigger_key: string
-  /** The tier's `at_least` of a spend campaign. */
+  /** For a spend campaign, the `at_least` of the tier. */
   tier: number | null
   /** The payment that earned it. */
   transaction_id: string | null
@@ -66,7 +66,7 @@ export type CouponsTable = {
   attempts: Generated<number>
   /** Since when it may have arrived at WeChat without our knowing; null: it certainly did not, or we know. */
   doubt_since: Time | null
-  /** A look-up at WeChat ended an earlier doubt. */
+  /** When a look-up at WeChat ended an earlier doubt. */
   doubt_ended_at: Time | null
   /** New for each lease: only its holder may write the result of the send. */
   lease_token: string | null

@@ -1,7 +1,7 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { Time } from './column.ts'
 
-/** Work that runs once over all processes: when it is due, who runs it, and how its last run ended. */
+/** Work that runs once over all processes: when it is due, which process runs it, and how its last run ended. */
 export type JobsTable = {
   name: string
   due_at: Time
@@ -10,7 +10,7 @@ export type JobsTable = {
   leased_until: Time | null
   /** What an unfinished run has saved. */
   progress: ColumnType<unknown, string | null, string | null>
-  /** Runs that failed one after another. */
+  /** Consecutive failed runs. */
   failures: Generated<number>
   started_at: Time | null
   ended_at: Time | null

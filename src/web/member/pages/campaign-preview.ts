@@ -19,7 +19,7 @@ export type CampaignPreview = {
   pages: Map<string, (own: PerRequest) => Buffer>
 }
 
-/** The coupons of a tier; without one, of the whole campaign. */
+/** The coupons of a tier or, without tiers, of the whole campaign. */
 export type Offer = {
   tier: { basis: string; mode: string; windowDays: number; atLeast: string } | undefined
   tickets: Ticket[]

@@ -36,7 +36,7 @@ async function loginFirst(ctx: Context<VisitState>, claimKey: string): Promise<v
 
 const claimKeyShape = /^[A-Za-z0-9_-]{8,64}$/
 
-/** The key that the form was made with; a program that sends none makes a new claim each time. */
+/** The key that the form contained; a program that sends none makes a new claim each time. */
 function claimKeyOf(form: URLSearchParams): string {
   const key = form.get('claim_key') ?? ''
   return claimKeyShape.test(key) ? key : randomText(16)

@@ -18,7 +18,7 @@ export type GrantView = {
   /** The payment that earned it was refunded. */
   refunded: boolean
   pending: boolean
-  /** What it waits for, when that is more than a moment. */
+  /** What it waits for, if that takes longer than a moment. */
   waiting: string | undefined
   /** It takes longer than a person should wait: the page says that they may leave. */
   slow: boolean
