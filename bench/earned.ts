@@ -58,7 +58,7 @@ async function waits({ merchant }: Stage, services: Services, campaign: Campaign
 
 function rowOf(where: string, ours: number, polled: number): BenchRow {
   return {
-    line: 11,
+    line: 12,
     what: `an earned coupon, from its award to WeChat's answer, sent ${where}`,
     ours,
     against: [{ name: 'the poll alone', value: polled }],
