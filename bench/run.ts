@@ -3,6 +3,7 @@ import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { type BenchRow, figure, printRow } from './bench.ts'
 import { benchClaims } from './claims.ts'
+import { benchEarned } from './earned.ts'
 import { benchLanes } from './lanes.ts'
 import { benchMemory } from './memory.ts'
 import { benchPayClient } from './pay-client.ts'
@@ -10,8 +11,9 @@ import { benchSize } from './size.ts'
 import { benchTaps } from './taps.ts'
 
 /**
- * All benchmarks in turn, or those that are named (`npm run bench -- claims size`), each with its floor or peer in the
- * same run; a table at the end, JSON in bench/results/. `--grants 5000000`: how large the ledger of `size` is.
+ * Runs all benchmarks in turn, or the named ones (`npm run bench -- claims size`), each with its floor or peer in the
+ * same run; prints a table at the end and writes JSON to bench/results/. `--grants 5000000`: the size of the ledger for
+ * `size`.
  */
 const { positionals: names, values } = parseArgs({
   allowPositionals: true,
@@ -24,6 +26,7 @@ const benches = {
   'pay-client': benchPayClient,
   memory: benchMemory,
   lanes: benchLanes,
+  earned: benchEarned,
   size: () => benchSize(grants),
 }
 const unknown = names.filter((name) => !(name in benches))

@@ -1,8 +1,9 @@
 const message = 'A test waits for what happens, not for time: until() or aHold() of test/support/waiting.ts.'
 
 /**
- * No test rests on a pause: too short on a busy machine, and too long on every other. .oxlintrc.json leaves out the poll
- * of waiting.ts, limits on how long a whole run may take, and the machine whose time is simulated.
+ * No test may depend on a fixed pause: it is too short on a busy machine, and too long on every other one.
+ * .oxlintrc.json excepts the poll of waiting.ts, limits on how long a whole run may take, and the machine whose time is
+ * simulated.
  */
 export const noPauses = {
   create: (context) => ({

@@ -1,7 +1,10 @@
 import { noPauses } from './pauses.mjs'
 import { ownRooms } from './rooms.mjs'
 
-/** Time comes through `services.clock`, so that a test can be at midnight in Beijing: no `new Date()`, no `Date.now()`. */
+/**
+ * The time comes through `services.clock`, so that a test can be at midnight in Beijing: no `new Date()`, no
+ * `Date.now()`.
+ */
 const ownTime = {
   create: (context) => ({
     NewExpression(node) {

@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { Agent } from 'undici'
 import { openGate } from './gate/gate.ts'
 import { openLedger } from './ledger/ledger.ts'
+import { openCache } from './plumbing/cache.ts'
 import { type Clock, systemClock } from './plumbing/clock.ts'
 import type { Config } from './plumbing/config/config.ts'
 import { openDatabase } from './plumbing/storage/database.ts'
@@ -17,28 +18,29 @@ import type { Services } from './services.ts'
 import { openOfficialClients } from './merchants/official-clients.ts'
 import { openPayClients } from './merchants/pay-clients.ts'
 
-/** Sockets a host: enough for a worker's sends at 500 a second and 100 ms each. */
+/** Sockets per host: enough for a worker's 500 sends per second, which take 100 ms each. */
 const connectionsPerHost = 64
-/** A host that gives no connection by then is given up for the other one. */
+/** If a host gives no connection within this time, the other host is tried. */
 const connectTimeoutMs = 2_000
-/** Redis that is away does not keep a process from starting: the ledger holds the limits. */
+/** After this time a process starts without Redis: the ledger enforces the limits. */
 const redisPatienceMs = 2_000
 
-/** Opens everything a process needs, once. Throws when the database cannot be opened. `close()` ends it all. */
+/** Opens everything a process needs, once. Throws when the database cannot be opened. `close()` closes it all. */
 export async function openServices(
   config: Config,
-  overrides: { clock?: Clock; log?: Logger; processName?: string; statementTimeoutMs?: number } = {},
+  overrides: { clock?: Clock; log?: Logger; processName?: string; statementTimeoutMs?: number; asGuest?: boolean } = {},
 ): Promise<Services> {
   const clock = overrides.clock ?? systemClock
   const log = overrides.log ?? openLog(config.logLevel)
-  const { statementTimeoutMs } = overrides
-  const db = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, statementTimeoutMs })
+  const { statementTimeoutMs, asGuest } = overrides
+  const db = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, statementTimeoutMs, asGuest })
   const redis = openRedis(config.redisUrls, log)
   if (redis && !(await redisReady(redis, redisPatienceMs)))
     log.warn('Redis does not answer yet: claims go by the ledger alone')
   const secrets = openSecrets(config.masterKeys)
   const http = new Agent({ connections: connectionsPerHost, pipelining: 1, connect: { timeout: connectTimeoutMs } })
   const processName = overrides.processName ?? `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`
+  const cache = openCache(clock)
   const gate = openGate({ redis, db, log })
   const bells = openBells(redis, processName, log)
 
@@ -49,15 +51,17 @@ export async function openServices(
     clock,
     log,
     processName,
+    cache,
     secrets,
     http,
-    catalog: openCatalog(db, secrets, clock),
+    catalog: openCatalog(db, secrets, cache),
     gate,
     ledger: openLedger(db, clock, (merchantId, freed) => gate.giveBack(merchantId, freed)),
     pace: openPace(redis, clock),
     bells,
     pay: openPayClients({ config, http, clock, log, db }),
     official: openOfficialClients({ config, http, clock, log }),
+    stopping: new AbortController(),
     async close() {
       bells.close()
       redis?.disconnect()

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { ConfigFault, readConfig } from '../src/plumbing/config/config.ts'
+import { readConfig } from '../src/plumbing/config/config.ts'
+import { Unusable } from '../src/plumbing/unusable.ts'
 import { outcomes } from '../src/ledger/outcomes/outcomes.ts'
 import { goodsTagSets } from '../src/stocks/goods-tags.ts'
 
@@ -49,7 +50,7 @@ test('the example is the development set-up as it stands', () => {
 
 test("the example's production block lacks nothing but its keys", () => {
   const block = settings(/^# ([A-Z_]+)=(.*)$/gm)
-  expect(() => readConfig(block)).toThrow(ConfigFault)
+  expect(() => readConfig(block)).toThrow(Unusable)
   expect(readConfig({ ...block, MASTER_KEY: random, COOKIE_KEYS: random, METRICS_TOKEN: random }).production).toBe(true)
 })
 
@@ -125,6 +126,14 @@ test.each(pages)('every link of %s leads to a file, and to a heading of it', (pa
 test('every page is linked from the README', () => {
   const ofOurs = pages.filter((page) => page.startsWith('docs/') && !page.startsWith('docs/wechat'))
   for (const page of ofOurs) expect(readme, page).toContain(`](${page})`)
+})
+
+test('the index of what tests stand on names every file there, and no other', () => {
+  const index = read('test/support/README.md')
+    .match(/^\| `[\w-]+\.ts`/gm)!
+    .map((cell) => cell.slice(3, -1))
+  const files = readdirSync(new URL('support', import.meta.url)).filter((name) => name.endsWith('.ts'))
+  expect(index.toSorted()).toEqual(files.toSorted())
 })
 
 /** The anchors that a browser finds on GitHub: headings in small letters, without punctuation. */

@@ -1,4 +1,4 @@
-const beijingOffsetMs = 8 * 3_600_000
+import { wechatTime } from '../wechat-time.ts'
 
 /** `14:05` in Beijing. */
 export function beijingClock(at: Date): string {
@@ -7,7 +7,7 @@ export function beijingClock(at: Date): string {
 
 /** `2026-11-23 14:05:09` in Beijing. */
 export function beijingTime(at: Date | string): string {
-  return new Date(new Date(at).getTime() + beijingOffsetMs).toISOString().slice(0, 19).replace('T', ' ')
+  return wechatTime(at).slice(0, 19).replace('T', ' ')
 }
 
 /** Fen as yuan, without needless zeros: `30`, `9.9`. */

@@ -1,5 +1,6 @@
 import type { Campaign } from '../plumbing/storage/schema/campaign.ts'
-import { award, type Awarded } from '../grants/award.ts'
+import { award } from '../grants/award.ts'
+import type { Awarded } from '../grants/awarded.ts'
 import { eachByItself } from '../plumbing/each-by-itself.ts'
 import { memberMark } from '../members/member-mark.ts'
 import type { Merchant } from '../merchants/merchant.ts'

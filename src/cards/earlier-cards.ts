@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../plumbing/storage/database.ts'
-import { FileFault } from '../plumbing/files/file-fault.ts'
+import { Unusable } from '../plumbing/unusable.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 
 /** `rows` of the file, those of them that were `added`, and those that were `known` (told before, or twice). */
@@ -15,7 +15,7 @@ export const isEarlier = sql<boolean>`(
 
 /**
  * Writes down the cards, or the members, that were there before: they never earn as new. The file is CSV with the header
- * `card_id,card_code` or `openid`. May be repeated. Throws `FileFault` naming the lines that are wrong; then nothing was
+ * `card_id,card_code` or `openid`. May be repeated. Throws `Unusable` naming the lines that are wrong; then nothing was
  * changed.
  */
 export async function importEarlierCards(db: Db, merchant: Merchant, csv: string): Promise<ImportedCards> {
@@ -61,7 +61,7 @@ const faultsShown = 20
 function readRows(csv: string): { header: Header; rows: string[][] } {
   const lines = csv.replace(/^\uFEFF/, '').split(/\r?\n/)
   const header = fieldsOf(lines[0] ?? '').join(',')
-  if (!isHeader(header)) throw new FileFault(['line 1: must be the header card_id,card_code or openid'])
+  if (!isHeader(header)) throw new Unusable(['line 1: must be the header card_id,card_code or openid'])
   const names = columns[header]
   const faults: string[] = []
   const rows: string[][] = []
@@ -75,7 +75,7 @@ function readRows(csv: string): { header: Header; rows: string[][] } {
     else rows.push(fields)
   })
   if (faults.length > faultsShown) faults.splice(faultsShown, Infinity, `and ${faults.length - faultsShown} more lines`)
-  if (faults.length > 0) throw new FileFault(faults)
+  if (faults.length > 0) throw new Unusable(faults)
   return { header, rows }
 }
 

@@ -1,5 +1,5 @@
 import { AskAgain } from '../plumbing/ask-again.ts'
-import { type Awarded } from '../grants/award.ts'
+import type { Awarded } from '../grants/awarded.ts'
 import { closedReason } from '../grants/campaign-window.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
-import type { Logger } from 'pino'
 import type { Db } from '../plumbing/storage/database.ts'
 import type { Merchant } from '../merchants/merchant.ts'
+import type { Services } from '../services.ts'
 import type { CardFacts, CardOpening } from './card-opening.ts'
 import { isEarlier } from './earlier-cards.ts'
 
@@ -10,7 +10,7 @@ import { isEarlier } from './earlier-cards.ts'
  * nothing. Facts that name another member than the first report did change nothing, are logged, and return undefined.
  */
 export async function recordCard(
-  { db, log }: { db: Db; log: Logger },
+  { db, log }: Services,
   merchant: Merchant,
   facts: CardFacts,
 ): Promise<CardOpening | undefined> {

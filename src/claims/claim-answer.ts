@@ -4,10 +4,10 @@ import type { CouponState } from '../plumbing/storage/schema.ts'
 import type { Stock } from '../plumbing/storage/schema/stock.ts'
 import type { Grant, GrantStatus } from '../grants/grants.ts'
 
-/** What a claim came to, for the page or the program that asked. */
+/** The result of a claim, for the page or the program that asked. */
 export type ClaimAnswer = {
   status: GrantStatus
-  /** The grant that was given, or that the member had before. */
+  /** The new grant, or the grant that the member already had. */
   grantId?: string
   coupons: ClaimedCoupon[]
   reason?: MemberReason
@@ -30,7 +30,7 @@ const statusMessages: Record<Exclude<GrantStatus, 'refused'>, string> = {
   partial: '部分优惠券已到账',
 }
 
-/** The answer for a grant that was there before. */
+/** The answer for a grant that existed before. */
 export function answerOfGrant({ id, status, coupons }: Grant): ClaimAnswer {
   const refused = coupons.find((coupon) => coupon.state === 'refused')
   const shown = coupons.map(({ stockId, couponId, amount, minimum, availableEnd }) => {
@@ -39,12 +39,12 @@ export function answerOfGrant({ id, status, coupons }: Grant): ClaimAnswer {
   return answer(status, id, shown, refused && memberWords(refused.reason), waitingFor(coupons))
 }
 
-/** What the member is told of coupons that are owed for longer than a moment. */
+/** Returns the sentence about coupons that will be owed for longer than a moment, if there are such coupons. */
 export function waitingFor(coupons: { state: CouponState; reason: string | null }[]): string | undefined {
   return coupons.flatMap(({ state, reason }) => (state === 'reserved' ? (waitingWords(reason) ?? []) : []))[0]
 }
 
-/** The answer for a grant that was just given; `words` and `waiting` are better sentences than the status has of itself. */
+/** The answer for a new grant. `words` and `waiting`, where given, replace the general sentence of the status. */
 export function answer(
   status: GrantStatus,
   grantId: string,
@@ -63,7 +63,7 @@ export function answer(
   }
 }
 
-/** A coupon of a fresh grant. */
+/** A coupon of a new grant. */
 export function claimed(stock: Stock, couponId: string | null): ClaimedCoupon {
   return {
     stockId: stock.stock_id,
@@ -74,7 +74,7 @@ export function claimed(stock: Stock, couponId: string | null): ClaimedCoupon {
   }
 }
 
-/** The answer to a claim that brought nothing; `grantId`: the grant that the member has already. */
+/** The answer to a claim that brought nothing. `grantId`: the grant that the member already has. */
 export function refusal(reason: MemberReason, grantId?: string): ClaimAnswer {
   return {
     status: 'refused',

@@ -8,7 +8,8 @@ import type { Merchant } from '../merchants/merchant.ts'
 import { earned as earnedByPayment } from '../payments/earned.ts'
 import { Refusal } from '../refusal.ts'
 import type { Services } from '../services.ts'
-import { award, type Awarded, AwardStale } from '../grants/award.ts'
+import { award } from '../grants/award.ts'
+import { type Awarded, AwardStale } from '../grants/awarded.ts'
 import { closedReason } from '../grants/campaign-window.ts'
 import { answerOfGrant, type ClaimAnswer, refusal } from './claim-answer.ts'
 import { type Offer, offerOf } from '../grants/offer.ts'
@@ -17,12 +18,15 @@ import { senderFor } from '../ledger/sender-choice.ts'
 import { campaignGrants, findGrant } from '../grants/grants.ts'
 import { sendGranted } from './send-granted.ts'
 
-/** A member asks for a campaign's coupons. `claimKey` is new with every form: two posts of one form are one claim. */
+/**
+ * A member asks for a campaign's coupons. Every form has a new `claimKey`: if one form is posted twice, it is one
+ * claim.
+ */
 export type Claim = { merchant: Merchant; campaign: Campaign; openid: string; claimKey: string }
 
 /**
- * A claim from tap to coupon: the campaign's rules, the gate, the ledger, one try to send. Never throws for anything a
- * member may meet: it answers with the reason. Whatever is owed when it returns is sent by the worker.
+ * Handles a claim from tap to coupon: the campaign's rules, the gate, the ledger, one try to send. What a member may
+ * cause never throws: it is answered with a reason. The worker sends what is still owed when this returns.
  */
 export async function claim(services: Services, wanted: Claim): Promise<ClaimAnswer> {
   try {
@@ -30,7 +34,7 @@ export async function claim(services: Services, wanted: Claim): Promise<ClaimAns
     if (closed) return refusal(closed)
     const answers = await claimEarned(services, wanted)
     if (answers.length === 0) return await nothingMore(services, wanted)
-    // A member who taps wants to see the coupon, if any of what was earned brought one.
+    // A member who taps wants to see a coupon, so an answer with one comes before a refusal.
     return answers.find((answer) => answer.status !== 'refused') ?? (answers[0] as ClaimAnswer)
   } catch (error) {
     if (error instanceof Refusal) return refusal(error.reason, error.grantId)
@@ -39,10 +43,13 @@ export async function claim(services: Services, wanted: Claim): Promise<ClaimAns
   }
 }
 
-/** A refund, a payment or an edit between what was earned and its grant is a rare race; more than a few mean trouble. */
+/**
+ * It is rare that a refund, a payment or an edit comes between computing what was earned and its grant. More than a few
+ * in a row mean a fault.
+ */
 const maxRounds = 5
 
-/** Claims everything that was earned, and works out anew what is left of it when the facts change meanwhile. */
+/** Claims everything that was earned; computes again what is left of it when the facts change meanwhile. */
 async function claimEarned(services: Services, wanted: Claim): Promise<ClaimAnswer[]> {
   const answers: ClaimAnswer[] = []
   for (let round = 1; ; round += 1) {
@@ -57,15 +64,18 @@ async function claimEarned(services: Services, wanted: Claim): Promise<ClaimAnsw
   }
 }
 
-/** A plain link earns by the tap itself; a card or a payment has earned before, and the tap only asks again. */
+/**
+ * With a plain link the tap itself earns the coupons. Cards and payments earned them before; the tap only asks for
+ * them.
+ */
 async function earnedBy(services: Services, { merchant, campaign, openid, claimKey }: Claim): Promise<Earned[]> {
   if (campaign.kind === 'link')
     return [{ triggerKey: `link/${memberMark(merchant, openid)}/${claimKey}`, coupons: campaign.coupons }]
   const earned = campaign.kind === 'card_open' ? earnedByCard : earnedByPayment
-  return earned(services, merchant, campaign, openid)
+  return earned(services.db, merchant, campaign, openid)
 }
 
-/** What was earned was given before, or nothing was earned at all. */
+/** Answers when nothing is left to claim: everything earned was given before, or nothing was earned. */
 async function nothingMore(services: Services, { merchant, campaign, openid }: Claim): Promise<ClaimAnswer> {
   const grants = await campaignGrants(services.db, merchant.id, campaign.id, openid)
   const given = grants.find((grant) => grant.status !== 'refused')
@@ -104,7 +114,7 @@ async function answerOf(services: Services, { merchant }: Claim, awarded: Awarde
   return sendGranted(services, awarded)
 }
 
-/** WeChat says that the stock's budget is gone: a new claim would only wait behind those that are owed already. */
+/** True when WeChat says that the stock's budget is used up: a new claim would only wait behind those already owed. */
 async function isSoldOutAtWeChat(
   services: Services,
   { merchant, campaign, openid }: Claim,
@@ -112,7 +122,7 @@ async function isSoldOutAtWeChat(
 ): Promise<boolean> {
   const mark = memberMark(merchant, openid)
   for (const { stock } of offer) {
-    const sender = await senderFor(services, merchant, campaign, { stockRef: stock.id, mark })
+    const sender = await senderFor(services.db, merchant, campaign, { stockRef: stock.id, mark })
     if ((await whyHalted(services, sender.id, stock.id)) === 'sold_out') return true
   }
   return false

@@ -1,6 +1,6 @@
 import { doors } from '../delivery/doors.ts'
 import { send } from '../delivery/sender.ts'
-import type { Awarded } from '../grants/award.ts'
+import type { Awarded } from '../grants/awarded.ts'
 import { statusOf } from '../grants/grants.ts'
 import type { OwedCoupon } from '../ledger/coupon.ts'
 import { memberWords, waitingWords } from '../ledger/outcomes/outcomes.ts'
@@ -9,10 +9,13 @@ import type { Services } from '../services.ts'
 import { answer, claimed, type ClaimAnswer } from './claim-answer.ts'
 
 type Granted = Extract<Awarded, { kind: 'granted' }>
-/** What became of a coupon; without a result it was not tried, and is owed. */
+/** What became of a coupon. Without a result it was not tried and is still owed. */
 type Tried = { stock: Stock; result: Awaited<ReturnType<typeof send>> | undefined }
 
-/** Tries once to send each coupon of a fresh grant, while the member waits. What is owed afterwards, the worker sends. */
+/**
+ * Tries once to send each coupon of a new grant, while the member waits. The worker sends what is still owed
+ * afterwards.
+ */
 export async function sendGranted(services: Services, granted: Granted): Promise<ClaimAnswer> {
   const deadline = services.clock.now().getTime() + doors.claim.timeoutMs
   const tried: Tried[] = []
@@ -31,7 +34,7 @@ async function sendUntil(deadline: number, services: Services, granted: Granted,
   return leased && send(services, leased, { timeoutMs: left, patienceMs })
 }
 
-/** The next coupon of the same stock: it could not be leased while the one before was on its way. */
+/** Leases a further coupon of the same stock: it could not be leased while the coupon before it was being sent. */
 async function leaseNext(services: Services, granted: Granted, couponRow: string): Promise<OwedCoupon | undefined> {
   return granted.leased.length === 0 ? undefined : services.ledger.leaseOne(couponRow)
 }

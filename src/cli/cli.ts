@@ -11,25 +11,25 @@ export type Environment = Record<string, string | undefined>
 
 /** What a command needs of the program around it. */
 export type Cli = {
-  /** Unset: the process's own. */
+  /** Undefined: the process's own environment. */
   env: Environment | undefined
   print(text: string): void
-  /** The command did its work and the answer is no: exit code 1. */
+  /** Called when the command did its work and its answer is no: the exit code is then 1. */
   foundWanting(): void
 }
 
-/** The configuration of the command's environment. Throws `ConfigFault`. */
+/** The configuration of the command's environment. Throws `Unusable`. */
 export function configOf(cli: Cli): Config {
   return readConfig(cli.env)
 }
 
 /**
- * Opens the services for one command and closes them after it. The log goes to standard error, and only what goes wrong:
- * standard output is the command's answer. Refuses a database that is not of this release.
+ * Opens the services for one command and closes them after it. Standard output is the command's answer; the log goes to
+ * standard error and has only errors. Throws `CliRefusal` when the database schema is older than this release.
  */
 export async function withServices<T>(cli: Cli, work: (services: Services) => Promise<T>): Promise<T> {
   const log = openLog('error', process.stderr)
-  const services = await openServices(configOf(cli), { log, statementTimeoutMs: patientTimeoutMs })
+  const services = await openServices(configOf(cli), { log, statementTimeoutMs: patientTimeoutMs, asGuest: true })
   try {
     if (!(await schemaIsCurrent(services.db))) {
       throw new CliRefusal('the database is not of this release: run  npm run migrate  first')

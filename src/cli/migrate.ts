@@ -13,7 +13,7 @@ export function migrateCommand(cli: Cli): Command {
     .action(async ({ json }: { json?: boolean }) => {
       const config = configOf(cli)
       const { databaseUrl: url, dataDir } = config
-      const db = await openDatabase({ url, dataDir, statementTimeoutMs: patientTimeoutMs })
+      const db = await openDatabase({ url, dataDir, asGuest: true, statementTimeoutMs: patientTimeoutMs })
       try {
         const applied = await migrate(db)
         const secrets = openSecrets(config.masterKeys)

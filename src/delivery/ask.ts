@@ -6,14 +6,14 @@ import { classify, type Outcome } from './classify.ts'
 import { isMembersOwn } from '../ledger/outcomes/outcome.ts'
 import { outcomeNamed } from '../ledger/outcomes/outcomes.ts'
 
-/** A second asking with less than this would mostly time out; WeChat documents ~100 ms for a send. */
+/** With less time than this a second request would mostly time out; WeChat documents about 100 ms for a send. */
 const leastAskMs = 300
 
 /**
- * Asks WeChat to send a coupon: the stored body, so always the same number; main and backup host in turns. A refusal
- * that would be final and does not carry WeChat's signature is asked again at once at the other host: two that agree
- * are believed; what is neither proven nor confirmed says nothing, and leaves doubt. Never throws; takes at most
- * `timeoutMs`. `turn` gives the second asking its place in the account's pace.
+ * Asks WeChat to send a coupon, with the stored body and so always with the same number, alternately at the main and
+ * the backup host. A refusal that would be final but does not have WeChat's signature is checked at once at the other
+ * host. If both agree, it is believed. An answer that is neither proven nor confirmed counts for nothing and leaves
+ * doubt. Never throws; takes at most `timeoutMs`. `turn` waits for the second request's turn at the account's pace.
  */
 export async function ask(
   client: PayClient,
@@ -45,7 +45,7 @@ async function askOnce(
     return classify(await sendCoupon(client, { openid, body: request, ...options }))
   } catch (error) {
     const evidence = { message: (error as Error).message }
-    // A request that must not be sent never left this process; it is for a person to look at.
+    // This request was never sent, because it must not be. A person must look at it.
     if (error instanceof PayRequestFault) {
       return { row: outcomeNamed('needs_operator'), proven: true, doubtful: false, evidence }
     }

@@ -3,7 +3,7 @@ import type { PayReply, RefusalReply } from '../wechat/pay/types.ts'
 import { isMembersOwn, type OutcomeRow } from '../ledger/outcomes/outcome.ts'
 import { outcomeNamed, outcomes } from '../ledger/outcomes/outcomes.ts'
 
-/** One answer of the send call, read. */
+/** One answer of the send call, classified. */
 export type Outcome = {
   row: OutcomeRow
   /** Set when the row is `sent`. */
@@ -18,7 +18,10 @@ export type Outcome = {
 /** What WeChat said, for the ledger, the operator and WeChat's support. */
 export type Evidence = { status?: number; code?: string; message?: string; requestId?: string }
 
-/** Reads an answer of the send call by the outcome table; see `rowOfRefusal` for the order. Never guesses success. */
+/**
+ * Classifies an answer of the send call by the outcome table; see `rowOfRefusal` for the order. It never assumes
+ * success.
+ */
 export function classify(reply: PayReply<SentCoupon>): Outcome {
   const { status, requestId } = reply
   if (reply.kind === 'ok') {
@@ -32,15 +35,16 @@ export function classify(reply: PayReply<SentCoupon>): Outcome {
   }
   const { code, message, proven } = reply
   const evidence = evidenceOf({ status, code, message, requestId })
-  // 4xx: nothing was created (docs/wechat/pay-v3.md 3.2). 5xx and what is no answer of the interface: unknown.
+  // 4xx: nothing was created (docs/wechat/pay-v3.md 3.2). 5xx, and answers that are not the interface's: unknown.
   const doubtful = !isClientError(reply.status) || reply.mayHaveArrived === true
   return { row: rowOfRefusal(reply), proven, doubtful, evidence }
 }
 
 /**
- * The order of docs/wechat/pay-v3.md 3.3: 429 by its status (its code has four spellings), a known phrase of the
- * message (one code stands for many situations), the field it blames, the Request-ID's sub-code, the code, and at last:
- * a person must look (4xx) or ask again (5xx). A 5xx never refuses: its result is unknown, whatever it says.
+ * Matches in the order of docs/wechat/pay-v3.md 3.3: status 429 (its code has four spellings), a known phrase in the
+ * message (one code is used for many situations), the field that `detail` names, the Request-ID's sub-code, the code.
+ * If none matches, a person must look (4xx), or the request is sent again (5xx). A 5xx never refuses, since its result
+ * is unknown whatever its text says.
  */
 function rowOfRefusal(reply: RefusalReply): OutcomeRow {
   const { status } = reply
@@ -60,7 +64,10 @@ function byPhrase(rows: readonly OutcomeRow[], message: string): OutcomeRow | un
   return rows.find(({ match }) => match.phrases?.some((phrase) => said.includes(bare(phrase))))
 }
 
-/** `detail` names the field that WeChat does not accept; in whatever spelling, its last part is the field's name. */
+/**
+ * `detail` names the field that WeChat does not accept. The spelling of its path varies; the last part is the field's
+ * name.
+ */
 function byField(rows: readonly OutcomeRow[], { code, detail }: RefusalReply): OutcomeRow | undefined {
   const { field } = (detail ?? {}) as { field?: unknown }
   if (typeof field !== 'string') return undefined
@@ -68,7 +75,7 @@ function byField(rows: readonly OutcomeRow[], { code, detail }: RefusalReply): O
   return rows.find(({ match }) => match.field !== undefined && match.field === name && match.codes?.includes(code))
 }
 
-/** A sub-code is a hint, its mapping unconfirmed: for a final refusal the code must agree. */
+/** A sub-code is only a hint, and what it means is unconfirmed: for a final refusal the code must agree too. */
 function bySubCode(rows: readonly OutcomeRow[], { subCode, code }: RefusalReply): OutcomeRow | undefined {
   if (subCode === undefined) return undefined
   return rows.find(
@@ -80,10 +87,10 @@ function bySubCode(rows: readonly OutcomeRow[], { subCode, code }: RefusalReply)
 }
 
 function byCode(rows: readonly OutcomeRow[], { status, code }: RefusalReply): OutcomeRow | undefined {
-  // Whatever else a 401 says, WeChat does not know who is calling.
+  // Every 401 means that WeChat does not accept who is calling.
   if (status === 401) return outcomeNamed('unauthorised')
   const agrees = (row: OutcomeRow) => row.match.codeSuffices === true && row.match.codes?.includes(code) === true
-  // Only a 4xx refuses or halts by its code; "ask again" is right under any status.
+  // Only under a 4xx may a code refuse or halt; "later" is right under any status.
   return rows.find((row) => agrees(row) && (row.verdict === 'later' || isClientError(status)))
 }
 
@@ -96,12 +103,15 @@ function isClientError(status: number): boolean {
   return status >= 400 && status < 500
 }
 
-/** Letters and digits only, lower case: WeChat's punctuation and spaces differ from page to page. */
+/** Keeps only letters and digits, in lower case: WeChat's pages differ in punctuation and spaces. */
 function bare(text: string): string {
   return text.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '')
 }
 
-/** Anybody in between may have written this: bounded, and without the zero byte that PostgreSQL refuses. */
+/**
+ * Any server in between may have written these texts, so they are cut to a length, and zero bytes, which PostgreSQL
+ * refuses, are removed.
+ */
 function evidenceOf({ status, code, message, requestId }: Evidence): Evidence {
   return { status, code: bounded(code, 64), message: bounded(message, 500), requestId: bounded(requestId, 128) }
 }

@@ -4,17 +4,19 @@ import type { PayClient } from '../wechat/pay/client.ts'
 import { nextTry } from '../ledger/outcomes/backoff.ts'
 import { isOldDoubt, lookUp } from './look-up.ts'
 import { outcomeNamed } from '../ledger/outcomes/outcomes.ts'
-import type { SendResult } from './sender.ts'
+import type { SendResult } from './send-result.ts'
 import { settle } from './settlement.ts'
 
-/** A list of coupons takes WeChat ~100 ms (docs/wechat/pay-v3.md 2.11). */
+/** WeChat takes about 100 ms for a list of coupons (docs/wechat/pay-v3.md 2.11). */
 const lookUpTimeoutMs = 2_000
 
 /**
- * Finds out about a coupon in doubt before its number goes out again. It is at WeChat: sent. It is not, and the doubt is a
- * day old: the doubt is over, and the number goes out again, unless the money was given back meanwhile. The list is
- * refused, or does not say whose a coupon is: it is set aside for an operator, with the evidence, and goes out when the
- * operator, who has seen that, asks for it. Undefined: send it.
+ * Looks a coupon in doubt up at WeChat before its number is sent again. Returns undefined when it is to be sent.
+ * - It is at WeChat: it is written as sent.
+ * - It is not there, and the doubt is a day old: the doubt ends, and the number is sent again, or the coupon is refused
+ *   if the payment was refunded meanwhile.
+ * - The list is refused, or does not show which row a coupon belongs to: after a day the coupon is set aside with the
+ *   evidence. It is sent only when an operator, who has seen this, asks for it.
  */
 export async function clearUp(
   services: Services,
@@ -22,7 +24,7 @@ export async function clearUp(
   client: PayClient,
 ): Promise<SendResult | undefined> {
   const { clock, ledger } = services
-  const looked = await lookUp(services, client, coupon, lookUpTimeoutMs)
+  const looked = await lookUp(services.db, client, coupon, lookUpTimeoutMs)
   const at = clock.now()
   const isOld = isOldDoubt(coupon, at)
   switch (looked.kind) {
@@ -52,12 +54,14 @@ async function setAside(
   reason: string,
   evidence?: Parameters<typeof wait>[4],
 ): Promise<SendResult | undefined> {
-  // It was set aside for this before: only an operator has made it due again.
+  // It was set aside for this reason before, so an operator has made it due again.
   if (coupon.reason === reason) return undefined
   return wait(services, coupon, reason, null, evidence)
 }
 
-/** A refund that came in doubt could only flag the grant; by now nothing of this coupon is anywhere. */
+/**
+ * A refund that arrived during the doubt could only flag the grant. Now it is known that the coupon is not at WeChat.
+ */
 async function takeBackIfRefunded(
   { db, ledger }: Services,
   coupon: OwedCoupon,

@@ -1,8 +1,8 @@
 import { leaseMs } from '../ledger/coupon.ts'
 
 /**
- * How long one try to send may take, by who asks: `timeoutMs` is the most that WeChat may take, a second asking
- * included; `patienceMs` is how long to wait for a turn at the account's pace, twice at most.
+ * How long one try to send may take, by caller. `timeoutMs` is the most time that WeChat may take, including a second
+ * request. `patienceMs` is how long to wait for a turn at the account's pace; a try waits at most twice.
  */
 export const doors = {
   /** A member waits. WeChat answers in about 100 ms; whatever takes longer is sent by the worker. */
@@ -13,7 +13,10 @@ export const doors = {
   operator: { timeoutMs: 5_000, patienceMs: 2_000 },
 } as const
 
-/** Between the last moment at which WeChat may be asked and the end of the lease: what is on its way then arrives first. */
+/**
+ * Time between the last moment at which WeChat may be asked and the end of the lease, so that a request on its way
+ * arrives before that.
+ */
 export const lastWordMs = 1_000
 
 for (const [name, { timeoutMs, patienceMs }] of Object.entries(doors)) {

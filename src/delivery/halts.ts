@@ -7,7 +7,7 @@ import { memberWords } from '../ledger/outcomes/outcomes.ts'
 import { forgetObstacles, type Halt, haltOn, readObstacles } from './obstacles.ts'
 
 /**
- * Raises the halt that an outcome asks for, or tells the standing one its newest cause. Returns when it is probed next.
+ * Raises the halt that an outcome asks for, or updates the cause of the active one. Returns the time of its next probe.
  * Coupons under it stay owed and keep their places.
  */
 export async function raiseHalt(
@@ -19,7 +19,7 @@ export async function raiseHalt(
   const active = (await readObstacles(services)).halts.find(
     (halt) => halt.account_id === coupon.accountId && halt.stock_ref === stockRef,
   )
-  // A whole batch in flight meets the same cause: one line is enough.
+  // A whole batch of sends gets the same answer: write the halt and its log line only once.
   if (active?.cause === row.name) return active.probe_at
 
   const since = services.clock.now()
@@ -37,12 +37,15 @@ export async function raiseHalt(
   return rows[0]!.probe_at
 }
 
-/** The halt that keeps coupons of this account and stock from being sent, if one stands. */
+/** Returns the active halt that keeps coupons of this account and stock from being sent, if there is one. */
 export async function activeHalt(services: Services, accountId: number, stockRef: number): Promise<Halt | undefined> {
   return haltOn(await readObstacles(services), { accountId, stockRef })
 }
 
-/** What a claim may say before it takes places: `sold_out` where WeChat says the budget is gone, else the coupon would wait. */
+/**
+ * Returns how a halt affects a claim before it takes places: `sold_out` when WeChat says that the budget is used up,
+ * `pending` when the coupon would have to wait for another reason, undefined without a halt.
+ */
 export async function whyHalted(
   services: Services,
   accountId: number,
@@ -54,8 +57,8 @@ export async function whyHalted(
 }
 
 /**
- * Ends a halt. What waited under it has kept its time, so this is one row, however many wait. An operator's word also ends
- * the suspicions: it takes several members anew.
+ * Ends a halt. The coupons that waited under it have kept their due times, so only one row is written. When an operator
+ * ends it, the suspicions end too: again several members must get the same answer.
  */
 export async function liftHalt(services: Services, haltId: number, by: string): Promise<void> {
   const { db, clock, log, bells } = services
@@ -78,7 +81,7 @@ export async function liftHalt(services: Services, haltId: number, by: string): 
   log.info({ haltId, by }, 'sending goes on')
 }
 
-/** Who lifted a halt that lifted itself. */
+/** `lifted_by` of a halt that ended by itself: its probe succeeded, or nothing was left to probe with. */
 export const probe = 'probe'
 
 /** Lifts every halt that the owed coupons of these grants meet. */

@@ -1,16 +1,16 @@
-/** What a worker has in hand: sends under way, and how many of each account. */
+/** A worker's hands: how many sends it may run at a time, how many are running, and how many of them per account. */
 export type Hands = {
-  /** How many more it may take. */
+  /** How many more sends it may start. */
   free(): number
   byAccount: ReadonlyMap<number, number>
-  /** Takes work into hand until it is done; it must not reject. */
+  /** Counts the work as in hand until it is done; it must not reject. */
   hold(work: Promise<unknown>, accountId?: number): void
-  /** Resolves when all of them are done. */
+  /** Resolves when all work in hand is done. */
   allDone(): Promise<void>
   isEmpty(): boolean
 }
 
-/** Hands for at most so many coupons at a time; `freed` hears of each that is free again. */
+/** Opens hands for at most `most` coupons at a time; `freed` is called each time a hand becomes free. */
 export function openHands(most: number, freed: () => void): Hands {
   const inHand = new Set<Promise<void>>()
   const byAccount = new Map<number, number>()

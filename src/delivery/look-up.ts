@@ -1,6 +1,5 @@
 import type { OwedCoupon } from '../ledger/coupon.ts'
 import type { Db } from '../plumbing/storage/database.ts'
-import type { Services } from '../services.ts'
 import type { PayClient } from '../wechat/pay/client.ts'
 import { listUserCoupons, type UserCoupon } from '../wechat/pay/favor.ts'
 import { isMembersOwn } from '../ledger/outcomes/outcome.ts'
@@ -9,50 +8,49 @@ import { outcomeNamed } from '../ledger/outcomes/outcomes.ts'
 export type LookedUp =
   | { kind: 'found'; couponId: string; requestId: string | undefined }
   | { kind: 'none' }
-  /** There is one, but another coupon of ours for this member is in doubt too: nobody can tell whose it is. */
+  /** A coupon was found, but another coupon of ours for this member is in doubt too: it cannot be known whose it is. */
   | { kind: 'unclear' }
-  /** This account may not see the list: only a person can find out. */
+  /** This account may not read the list: only a person can find out. */
   | { kind: 'not_allowed'; status: number; code: string; message: string; requestId: string | undefined }
   | { kind: 'unanswered' }
 
 /**
- * After this long the same number may be forgotten at WeChat: nobody knows how long it remembers
+ * After this time WeChat may have forgotten the number; how long it remembers one is unknown
  * (docs/wechat/pay-v3.md 3.2).
  */
 const oldDoubtMs = 24 * 3_600_000
 
-/** Our clock and WeChat's, and a slow answer, lie within this of each other. */
+/** Our time of an attempt and WeChat's time of the coupon differ by at most this much, with slow answers included. */
 const nearMs = 2 * 60_000
 /**
- * Attempts that sent nothing. Any other may have brought the coupon: a refusal may be the second host's, after the first
- * one broke off.
+ * Attempts that sent nothing. Any other attempt may have brought the coupon, even a refused one: the refusal may come
+ * from the second host after the connection to the first one broke.
  */
 const onlyLookedUp = ['look_up_unanswered', 'look_up_refused', 'look_up_unclear'] as const
-/** 20 coupons a page (docs/wechat/pay-v3.md 2.11); a member has at most 60 of a stock. */
+/** 20 coupons per page (docs/wechat/pay-v3.md 2.11); a member has at most 60 of a stock. */
 const mostPages = 5
 
-/** True when WeChat may have forgotten the number since. */
+/** True when the doubt is so old that WeChat may have forgotten the number. */
 export function isOldDoubt({ doubtSince }: Pick<OwedCoupon, 'doubtSince'>, now: Date): boolean {
   return doubtSince !== null && now.getTime() - doubtSince.getTime() >= oldDoubtMs
 }
 
-/** A coupon in doubt is looked up before it is sent again after a day, and when WeChat refuses its number. */
+/**
+ * True for a coupon in doubt that must be looked up before it is sent again: the doubt is a day old, or WeChat has
+ * refused the coupon for its member.
+ */
 export function needsLookUp(coupon: Pick<OwedCoupon, 'doubtSince' | 'reason'>, now: Date): boolean {
   if (coupon.doubtSince === null) return false
   return isOldDoubt(coupon, now) || (coupon.reason !== null && isMembersOwn(outcomeNamed(coupon.reason)))
 }
 
 /**
- * Looks in the member's coupons of that stock, used ones too, for one that is ours: created within two minutes of one of
- * our sends, known to no other row, and not perhaps another's that is in doubt as well. WeChat has no query by number
- * (docs/wechat/pay-v3.md 3.5). Takes at most `timeoutMs`, all pages together. Throws what the database throws.
+ * Looks for this coupon in the member's list of coupons of the stock, including used ones, since WeChat has no query by
+ * number (docs/wechat/pay-v3.md 3.5). A coupon in the list is ours if it was created within two minutes of one of our
+ * sends, belongs to no other row, and cannot be that of another row in doubt. Takes at most `timeoutMs` for all pages
+ * together. Throws what the database throws.
  */
-export async function lookUp(
-  { db }: Pick<Services, 'db'>,
-  client: PayClient,
-  coupon: OwedCoupon,
-  timeoutMs: number,
-): Promise<LookedUp> {
+export async function lookUp(db: Db, client: PayClient, coupon: OwedCoupon, timeoutMs: number): Promise<LookedUp> {
   const body = JSON.parse(coupon.request) as { stock_id: string; appid: string; stock_creator_mchid: string }
   const attempts = await attemptTimes(db, coupon.id)
   const unknown: string[] = []
@@ -118,7 +116,7 @@ async function unknownOf(db: Db, coupon: OwedCoupon, listed: UserCoupon[]): Prom
   return ids.filter((id) => !known.some((row) => row.coupon_id === id))
 }
 
-/** Other coupons of ours, of the same stock and member, that may be the one in the list. */
+/** Counts our other coupons of the same stock and member that may be the one in the list. */
 async function countOthers(db: Db, coupon: OwedCoupon): Promise<number> {
   const { others } = await db
     .selectFrom('grants')

@@ -7,21 +7,24 @@ import { probeHalts } from './probes.ts'
 import { send } from './sender.ts'
 
 export type DeliveryLoop = Loop & {
-  /** Sends everything that is due now; returns when it is settled or due later. Throws what the database throws. */
+  /**
+   * Sends everything that is due now; returns when each coupon is settled or due later. Throws what the database
+   * throws.
+   */
   drain(): Promise<void>
 }
 
 /**
- * 500 sends a second of ~100 ms each are 50 with WeChat; the rest waits in line for a turn, half a second's worth, so
- * that no turn is lost while the next batch is leased.
+ * At 500 sends per second of about 100 ms each, 50 are at WeChat at a time. The others wait for a turn, enough for half
+ * a second, so that no turn is lost while the next batch is leased.
  */
 const mostInHand = 256
-/** Fewer free hands than this are not worth a look into the ledger. */
+/** With fewer free hands than this, asking the ledger is not worth a query. */
 const smallestBatch = 64
 
 /**
- * Leases what is due and sends it, many at a time; looks when the delivery bell rings, and at least every `everyMs`. Any
- * number may run, in any number of processes.
+ * Leases due coupons and sends them, many at a time. It looks when the delivery bell rings, and at least every
+ * `everyMs`. Any number of these loops may run, in any number of processes.
  */
 export function openDeliveryLoop(services: Services, everyMs = 500): DeliveryLoop {
   const { ledger, log, bells } = services
@@ -33,7 +36,7 @@ export function openDeliveryLoop(services: Services, everyMs = 500): DeliveryLoo
   /** Starts as many sends as there are free hands; returns how many. */
   async function takeDue(): Promise<number> {
     const coupons = await ledger.leaseDue(hands.free(), { inHand: hands.byAccount, start: looks++ })
-    // No halt stood when they were taken: one that this process remembers was lifted since.
+    // No halt was active when they were leased: if this process remembers one, it has been lifted since.
     if (coupons.length > 0) forgetLifted(services, coupons)
     for (const coupon of coupons) hands.hold(send(services, coupon, doors.worker), coupon.accountId)
     return coupons.length

@@ -1,57 +1,50 @@
 import { type Selectable, sql } from 'kysely'
+import { kept } from '../plumbing/cache.ts'
 import type { Db } from '../plumbing/storage/database.ts'
 import type { HaltsTable } from '../plumbing/storage/schema.ts'
 import type { Services } from '../services.ts'
 
-/** A stock, or a whole account (`stock_ref` null), that must not be sent from until its cause is gone. */
+/** A halt of a stock or of a whole account (`stock_ref` null): nothing is sent from it until its cause is gone. */
 export type Halt = Selectable<HaltsTable>
 
-/** What stands in the way of sending, as this process knows it. */
+/** What keeps coupons from being sent, as this process knows it. */
 export type Obstacles = {
   halts: Halt[]
-  /** Lanes (`laneOf`) of which somebody has met an answer that may yet halt them. */
+  /** Lanes (`laneOf`) in which a member got an answer that may still lead to a halt. */
   suspected: Set<string>
 }
 
-/** A lane: what one account sends of one stock. */
+/** A lane: the coupons of one stock that one account sends. */
 export type LaneName = { accountId: number; stockRef: number }
 export const laneOf = ({ accountId, stockRef }: LaneName) => `${accountId}/${stockRef}`
 
-/** A halt raised by another process is obeyed after this; until then a send only meets the same answer again. */
-const cacheMs = 1_000
+/**
+ * A halt raised by another process is obeyed after at most this time; until then a send only gets the same answer
+ * again.
+ */
+const maxAgeMs = 1_000
+const known = kept<'all', Obstacles>({ most: 1, ageMs: maxAgeMs })
 
-type Cache = { readAt: number; obstacles: Promise<Obstacles>; known?: Obstacles }
-const caches = new WeakMap<Db, Cache>()
-
-/** Every send asks, so the few rows are read once a second. Throws what the database throws. */
-export function readObstacles({ db }: Pick<Services, 'db'>): Promise<Obstacles> {
-  const known = caches.get(db)
-  if (known && performance.now() - known.readAt < cacheMs) return known.obstacles
-  const obstacles = read(db)
-  const fresh: Cache = { readAt: performance.now(), obstacles }
-  caches.set(db, fresh)
-  obstacles.then(
-    (known) => (fresh.known = known),
-    () => caches.get(db) === fresh && caches.delete(db),
-  )
-  return obstacles
+/** Every send needs them, so the few rows are read once per second. Rejects with what the database throws. */
+export function readObstacles({ cache, db }: Services): Promise<Obstacles> {
+  return cache.read(known, 'all', () => read(db))
 }
 
-/** Reads anew from now on; whoever changes a halt calls it. */
-export function forgetObstacles({ db }: Pick<Services, 'db'>): void {
-  caches.delete(db)
+/** The next read asks the database. Called after every change to a halt. */
+export function forgetObstacles({ cache }: Services): void {
+  cache.forget(known, 'all')
 }
 
 /**
- * Reads anew when a halt is remembered that closes the lane of one of these coupons, which were leased just now and so
- * under none: it was lifted by another process.
+ * Makes the next read ask the database if a remembered halt closes the lane of one of these coupons. They were leased
+ * just now, so no halt was active on their lanes: another process has lifted it.
  */
-export function forgetLifted(services: Pick<Services, 'db'>, coupons: LaneName[]): void {
-  const known = caches.get(services.db)?.known
-  if (known && coupons.some((coupon) => haltOn(known, coupon))) forgetObstacles(services)
+export function forgetLifted({ cache }: Services, coupons: LaneName[]): void {
+  const obstacles = cache.get(known, 'all')
+  if (obstacles && coupons.some((coupon) => haltOn(obstacles, coupon))) cache.forget(known, 'all')
 }
 
-/** The halt that closes a lane; the account's own before the stock's. */
+/** Returns the halt that closes a lane; the account's halt comes before the stock's. */
 export function haltOn({ halts }: Obstacles, { accountId, stockRef }: LaneName): Halt | undefined {
   return halts.find((halt) => halt.account_id === accountId && (halt.stock_ref === null || halt.stock_ref === stockRef))
 }

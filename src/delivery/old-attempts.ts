@@ -7,9 +7,9 @@ import { retiredTotal } from '../plumbing/telemetry/metrics.ts'
 import type { Services } from '../services.ts'
 
 /**
- * Job: deletes tries that failed more than ATTEMPT_DAYS ago, and those of coupons that were sent in the end already after
- * ATTEMPT_OF_SENT_DAYS. Tries of a coupon that is still owed stay, however old: they are what is known of a doubt. Walks
- * all tries in the order they were made, and goes on where a run that was ended has left off.
+ * Job: deletes failed tries that are older than ATTEMPT_DAYS; if their coupon was sent in the end, already after
+ * ATTEMPT_OF_SENT_DAYS. Tries of a coupon that is still owed stay, however old, since they are needed to clear up a
+ * doubt. Walks all tries in the order in which they were made, and continues where an interrupted run stopped.
  */
 export async function deleteOldAttempts({ db, clock, config }: Services, run: JobRun): Promise<string> {
   const now = clock.now()
@@ -26,7 +26,10 @@ export async function deleteOldAttempts({ db, clock, config }: Services, run: Jo
   }
 }
 
-/** Looks at the next tries that are old enough for either limit; `last`: the last one, null when there were none. */
+/**
+ * Handles the next tries that are old enough for either limit. `last`: the id of the last one, null when there were
+ * none.
+ */
 async function deleteAmongNext(db: Db, after: number, before: Date, beforeOfSent: Date) {
   const { rows } = await sql<{ last: number | null; deleted: number }>`
     with next as (

@@ -5,20 +5,24 @@ import { nextTry } from '../ledger/outcomes/backoff.ts'
 import { doors } from './doors.ts'
 import { liftHalt, probe } from './halts.ts'
 import { outcomeNamed } from '../ledger/outcomes/outcomes.ts'
-import { send, type SendResult } from './sender.ts'
+import type { SendResult } from './send-result.ts'
+import { send } from './sender.ts'
 import type { Halt } from './obstacles.ts'
 
-/** Halts probed in one round. */
+/** Halts that are probed per round. */
 const roundSize = 16
-/** While a process probes, no other does; it is longer than a send may take. */
+/** While one process probes a halt, no other does. Longer than a send may take. */
 const probeHoldMs = 15_000
-/** Passing faults say nothing about the halt's cause: the pause of the third try, about 10 s. */
+/**
+ * A temporary fault says nothing about the halt's cause: the next probe comes after the pause of a third try, about 10
+ * s.
+ */
 const passingTries = 2
 
 /**
- * Sends one owed coupon under each halt whose probe is due. When it goes through, or is refused for the member's own
- * reasons, the cause is gone: the halt is lifted and what waited is due. Otherwise the next probe comes after a longer
- * pause. Throws what the database throws.
+ * Sends one owed coupon under each halt whose probe is due. If it is sent, or refused for a reason of the member's own,
+ * the cause is gone: the halt is lifted, and the coupons under it are sent. Otherwise the next probe comes after a
+ * longer pause. Throws what the database throws.
  */
 export async function probeHalts(services: Services): Promise<void> {
   const due = await takeDueProbes(services)
@@ -26,8 +30,8 @@ export async function probeHalts(services: Services): Promise<void> {
 }
 
 /**
- * Several processes look at once; each halt goes to the one that moves its probe first. While its account is halted, a
- * stock's halt would only meet the account's cause.
+ * Several processes look at the same time; the one that updates `probe_at` first gets the halt. A stock's halt is not
+ * probed while its account is halted, since the probe would only meet the account's cause.
  */
 async function takeDueProbes({ db, clock }: Services): Promise<Halt[]> {
   const now = clock.now()
@@ -46,7 +50,7 @@ async function probeHalt(services: Services, halt: Halt): Promise<void> {
   if (coupon) {
     await conclude(services, halt, await send(services, coupon, { ...doors.probe, probing: true }))
   } else if (!(await isOwedUnder(services, halt))) {
-    // With nothing to probe by, the next claim is the probe.
+    // No coupon is owed that could be the probe, so the next claim is it.
     await liftHalt(services, halt.id, probe)
   }
 }
@@ -54,7 +58,7 @@ async function probeHalt(services: Services, halt: Halt): Promise<void> {
 async function conclude(services: Services, halt: Halt, result: SendResult): Promise<void> {
   if (result.state !== 'owed') return liftHalt(services, halt.id, probe)
   const row = outcomeNamed(result.reason)
-  // A fault of the stock is only found once the account's own set-up is accepted.
+  // WeChat reports a fault of the stock only after it has accepted the account's set-up.
   if (halt.stock_ref === null && row.scope === 'stock') return liftHalt(services, halt.id, probe)
   const now = services.clock.now()
   const isSameKind = row.verdict === 'halt' && row.scope === (halt.stock_ref === null ? 'account' : 'stock')
@@ -67,7 +71,7 @@ async function conclude(services: Services, halt: Halt, result: SendResult): Pro
     .execute()
 }
 
-/** Anything that could be sent now but for the halt; what is held until later does not count. */
+/** True when a coupon is due that only the halt keeps from being sent; coupons that are due later do not count. */
 async function isOwedUnder({ db, clock }: Services, halt: Halt): Promise<boolean> {
   const isUnder = sql`account_id = ${halt.account_id}${halt.stock_ref === null ? sql`` : sql` and stock_ref = ${halt.stock_ref}`}`
   const { rows } = await sql`

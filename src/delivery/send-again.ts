@@ -2,13 +2,14 @@ import { isHeld } from '../ledger/held.ts'
 import type { Services } from '../services.ts'
 import { doors } from './doors.ts'
 import { liftFor } from './halts.ts'
-import { send, type SendResult } from './sender.ts'
+import type { SendResult } from './send-result.ts'
+import { send } from './sender.ts'
 
 /**
- * An operator's "send again": lifts the halts that the grant meets and tries each of its owed coupons at once, with its
- * number. What is set aside is left, and so is what a campaign holds (`hold_minutes`) until its time: a refund may still take
- * it back. One result for each coupon tried; undefined for one that is being sent at this moment by somebody else. Throws
- * what the database throws.
+ * Sends a grant's coupons again for an operator: lifts the halts that the grant meets and tries each of its owed
+ * coupons at once, with its number. Coupons that are set aside are left alone, and so are coupons that the campaign
+ * still holds (`hold_minutes`), since a refund may still take them back. Returns one result per coupon; undefined for a
+ * coupon that another process is sending. Throws what the database throws.
  */
 export async function sendAgain(services: Services, grantId: string, by: string): Promise<(SendResult | undefined)[]> {
   const { db, ledger, clock } = services

@@ -11,15 +11,11 @@ import { lastWordMs } from './doors.ts'
 import { activeHalt } from './halts.ts'
 import { needsLookUp } from './look-up.ts'
 import { outcomeNamed } from '../ledger/outcomes/outcomes.ts'
+import type { SendResult } from './send-result.ts'
 import { settle } from './settlement.ts'
 
-export type SendResult =
-  | { state: 'sent'; couponId: string }
-  | { state: 'refused'; reason: string }
-  | { state: 'owed'; reason: string; dueAt: Date }
-
 export type SendOptions = {
-  /** The most that WeChat may take, a second asking included. */
+  /** The most time that WeChat may take, including a second request. */
   timeoutMs: number
   /** How long to wait for a turn at the account's pace. */
   patienceMs: number
@@ -27,13 +23,13 @@ export type SendOptions = {
   probing?: boolean
 }
 
-/** A try with less time than this would mostly time out; WeChat documents ~100 ms for a send. */
+/** With less time than this a try would mostly time out; WeChat documents about 100 ms for a send. */
 const leastSendMs = 300
 
 /**
- * The one act behind three doors (a claim, the worker, an operator): sends one leased coupon once and writes what came
- * of it. Never throws: whatever WeChat does is a word of the outcome table, and when the ledger fails the coupon stays
- * reserved under its lease, which runs out.
+ * Sends one leased coupon once and writes the outcome; used by claims, the worker and operators. Never throws: every
+ * answer of WeChat is a row of the outcome table, and if the result cannot be written, the coupon stays reserved until
+ * its lease runs out.
  */
 export async function send(services: Services, coupon: OwedCoupon, options: SendOptions): Promise<SendResult> {
   try {
@@ -64,7 +60,7 @@ async function attempt(services: Services, coupon: OwedCoupon, options: SendOpti
   }
   const known = needsLookUp(coupon, clock.now()) ? await clearUp(services, coupon, client) : undefined
   if (known) return known
-  // A ledger that answers slowly has used the lease up: the coupon may be another's in a moment.
+  // If the ledger answered slowly, the lease is used up: another process may take the coupon in a moment.
   const leftMs = timeLeftMs(services, coupon)
   if (leftMs < leastSendMs) return letGo(services, coupon, coupon.reason ?? undefined, clock.now())
 
@@ -76,12 +72,12 @@ async function attempt(services: Services, coupon: OwedCoupon, options: SendOpti
   return settle(services, coupon, account, outcome)
 }
 
-/** How long WeChat may still be asked under the coupon's lease. */
+/** Returns how long a request to WeChat may still take under the coupon's lease. */
 function timeLeftMs({ clock }: Services, { lease }: OwedCoupon): number {
   return Math.floor(lease.heldUntilMs - lastWordMs - elapsedMs(clock))
 }
 
-/** The account with its line to WeChat; without one when its keys are missing or cannot be read. */
+/** Returns the account and its client; no client when its keys are missing or cannot be read. */
 async function senderOf(
   services: Services,
   coupon: OwedCoupon,

@@ -3,8 +3,9 @@ import { lateSendsTotal } from '../plumbing/telemetry/metrics.ts'
 import type { Services } from '../services.ts'
 
 /**
- * WeChat says "sent" of a coupon that is settled here already. As this very coupon: nothing to do. As refused: the
- * member has it all the same, so "sent" wins and takes its places again; a person should know how that could happen.
+ * Handles a coupon that WeChat reports as sent and that is already settled here. Settled as this coupon: nothing to do.
+ * Settled as refused: the member has it all the same, so "sent" wins and the coupon takes its places again. This is
+ * logged as an error, since a person should find out how it could happen.
  */
 export async function settleLateSent(services: Services, sent: Sent): Promise<void> {
   const { catalog, ledger, log } = services

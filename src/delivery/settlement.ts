@@ -4,12 +4,15 @@ import { nextTry } from '../ledger/outcomes/backoff.ts'
 import type { Outcome } from './classify.ts'
 import { raiseHalt, activeHalt } from './halts.ts'
 import { outcomeNamed } from '../ledger/outcomes/outcomes.ts'
-import type { SendResult } from './sender.ts'
+import type { SendResult } from './send-result.ts'
 import { settleLateSent } from './settle-late.ts'
 import { clearSuspicions, isMetBySeveral, noteSuccess } from './suspicions.ts'
 import { isAskedOnceMore, suspiciousTries } from './tries.ts'
 
-/** Writes one outcome down: the coupon is sent, refused, or owed until later or until a halt is lifted. Throws what the ledger throws. */
+/**
+ * Writes one outcome: the coupon is sent, refused, or owed until later or until a halt is lifted. Throws what the
+ * ledger throws.
+ */
 export async function settle(
   services: Services,
   coupon: OwedCoupon,
@@ -32,7 +35,7 @@ export async function settle(
     case 'halt': {
       if (row.halts === 'by_several') return settleSuspicious(services, coupon, outcome)
       const dueAt = await raiseHalt(services, coupon, outcome)
-      // The halt closes its lane: the coupon is due as before, and goes out when the halt is lifted.
+      // The halt closes the lane, so the coupon can stay due as before: it is sent when the halt is lifted.
       return { ...(await postpone(services, coupon, outcome, at)), dueAt }
     }
   }
@@ -53,8 +56,9 @@ async function settleSent(services: Services, coupon: OwedCoupon, outcome: Outco
 }
 
 /**
- * A refusal is final only of a coupon that is not in doubt: an earlier try that nobody answered may have brought it, and
- * used a limit up by that. Then the coupon stays owed, is looked up, and its number goes out again.
+ * A refusal is final only for a coupon that is not in doubt. An earlier try without an answer may have brought the
+ * coupon, and the refusal may only mean that this used the limit up. Then the coupon stays owed, is looked up, and is
+ * sent again with the same number.
  */
 async function settleRefused(services: Services, coupon: OwedCoupon, outcome: Outcome): Promise<SendResult> {
   const { row, evidence } = outcome
@@ -66,15 +70,17 @@ async function settleRefused(services: Services, coupon: OwedCoupon, outcome: Ou
   if (await services.ledger.settleRefused({ coupon, reason: row.name, ...evidence, at })) {
     return { state: 'refused', reason: row.name }
   }
-  // Our lease ran out meanwhile, or a holder before us has left doubt: whoever takes it next decides.
+  // Our lease ran out meanwhile, or an earlier holder has left doubt: the next holder decides.
   return { state: 'owed', reason: row.name, dueAt: at }
 }
 
-/** Owed until the next month, where something of the stock can be sent then; otherwise the cap is as good as a refusal. */
+/**
+ * The coupon is owed until the next month, if the stock can still be sent then; otherwise the cap counts as a refusal.
+ */
 async function settleMonthCap(services: Services, coupon: OwedCoupon, outcome: Outcome): Promise<SendResult> {
   const dueAt = nextTry('next_month', coupon.attempts, services.clock.now())
   const stock = await services.catalog.stockByRef(coupon.stockRef)
-  // In doubt it may be this very coupon that used the cap up.
+  // In doubt, this coupon itself may have used the cap up.
   const isRefused = isInDoubt(coupon, outcome) || (stock !== undefined && stock.available_end <= dueAt)
   return isRefused ? settleRefused(services, coupon, outcome) : postpone(services, coupon, outcome, dueAt)
 }
@@ -84,8 +90,9 @@ function isInDoubt(coupon: OwedCoupon, outcome: Outcome): boolean {
 }
 
 /**
- * What may be the member's or the coupon's own fault: the coupon waits longer and longer, and after its third such answer
- * for an operator (in doubt it is looked up first). When several members met the same, it is the stock's.
+ * Handles an answer that may concern only this member or coupon. The coupon waits longer each time, and after the third
+ * such answer for an operator (a coupon in doubt is looked up first). When several members got the same answer, the
+ * stock is halted.
  */
 async function settleSuspicious(services: Services, coupon: OwedCoupon, outcome: Outcome): Promise<SendResult> {
   const { clock } = services
@@ -101,7 +108,7 @@ async function settleSuspicious(services: Services, coupon: OwedCoupon, outcome:
   return postpone(services, coupon, outcome, isOwn ? null : nextTry('stranger', tries, clock.now()))
 }
 
-/** After so many a person must look at the coupon: asking again would bring nothing new. */
+/** After this many such answers a person must look at the coupon: asking again would bring nothing new. */
 const triesOfItsOwn = 3
 
 /** `dueAt` null: set aside for an operator. */

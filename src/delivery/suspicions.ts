@@ -1,22 +1,24 @@
 import type { OwedCoupon } from '../ledger/coupon.ts'
-import type { Db } from '../plumbing/storage/database.ts'
+import { kept } from '../plumbing/cache.ts'
 import type { SuspicionsTable } from '../plumbing/storage/schema.ts'
 import type { Services } from '../services.ts'
 import type { Outcome } from './classify.ts'
 import { forgetObstacles, laneOf, readObstacles } from './obstacles.ts'
 
-/** So many members must meet the same answer before it is the stock's fault and not theirs. */
+/** This many members must get the same answer before it counts as the stock's fault and not theirs. */
 const membersToHalt = 3
-/** Within this time, and with no success of the stock between. */
+/** They must get it within this time, and without a success of the stock in between. */
 const windowMs = 10 * 60_000
 
-/** When this process last gave a coupon of each lane; a lane is an account and a stock, so there are few. */
-const successes = new WeakMap<Db, Map<string, Date>>()
+/**
+ * When this process last sent a coupon of each lane. `most`: more lanes than the largest installation uses in a window.
+ */
+const successes = kept<string, Date>({ most: 10_000, ageMs: windowMs })
 
 /**
- * Remembers that a member met an answer that may be his own fault. True once so many members have met the same one that
- * it must be the stock's. Only a coupon's first such answer is a sign (`isFirst`): those that met it before, and while
- * others of the stock were given, would meet it again whatever the stock. Throws what the database throws.
+ * Records that a member got an answer that may concern only that member. True when so many members got the same answer
+ * that it must be the stock's fault. Only a coupon's first such answer counts (`isFirst`): a coupon that got it before,
+ * while other members got theirs, would get it again even from a stock without faults. Throws what the database throws.
  */
 export async function isMetBySeveral(
   services: Services,
@@ -24,13 +26,13 @@ export async function isMetBySeveral(
   { row, evidence }: Pick<Outcome, 'row' | 'evidence'>,
   isFirst: boolean,
 ): Promise<boolean> {
-  const { db, clock } = services
+  const { db, clock, cache } = services
   const now = clock.now()
   const windowBegan = new Date(now.getTime() - windowMs)
   const { accountId, stockRef, openid } = coupon
   const answer = { account_id: accountId, stock_ref: stockRef, outcome: row.name, code: evidence.code ?? '' }
   if (isFirst) await remember(services, { ...answer, openid, at: now }, windowBegan)
-  const given = successes.get(db)?.get(laneOf(coupon))
+  const given = cache.get(successes, laneOf(coupon))
   const { members } = await db
     .selectFrom('suspicions')
     .select((eb) => eb.fn.countAll<number>().as('members'))
@@ -53,22 +55,21 @@ async function remember(services: Services, met: SuspicionsTable, windowBegan: D
   forgetObstacles(services)
 }
 
-/** WeChat gave a coupon of the lane: whatever others met before is not the stock's fault. */
-export function noteSuccess({ db, clock }: Services, coupon: OwedCoupon): void {
-  const known = successes.get(db) ?? new Map<string, Date>()
-  successes.set(db, known.set(laneOf(coupon), clock.now()))
+/** WeChat sent a coupon of the lane, so the answers that other members got before are not the stock's fault. */
+export function noteSuccess({ cache, clock }: Services, coupon: OwedCoupon): void {
+  cache.set(successes, laneOf(coupon), clock.now())
 }
 
 /**
- * Tells the other processes of a success. Costs a query only where somebody is known to have met such an answer. Never
- * throws: the coupon is sent, whatever becomes of this.
+ * Makes a success known to the other processes. Costs a query only when the lane is known to have suspicions. Never
+ * throws: the coupon is sent, whatever happens here.
  */
 export async function clearSuspicions(services: Services, coupon: OwedCoupon): Promise<void> {
   const { db, log } = services
   const lane = laneOf(coupon)
   try {
     const { suspected } = await readObstacles(services)
-    // Taken out at once, so that of many successes in one instant only the first one deletes.
+    // Removed at once, so that of many successes at the same moment only the first one deletes.
     if (!suspected.delete(lane)) return
     await db
       .deleteFrom('suspicions')

@@ -4,14 +4,15 @@ import type { OutcomeRow } from '../ledger/outcomes/outcome.ts'
 import { outcomes } from '../ledger/outcomes/outcomes.ts'
 
 /**
- * RULE_LIMIT was seen to be false while another send of the same member was in hand (docs/wechat/pay-v3.md 3.3), and
- * our ledger has given the coupon a place under the stock's own limit: so the first one is asked again after a pause.
+ * True when WeChat must be asked once more after a pause before this answer is believed. RULE_LIMIT was seen to be
+ * false while another send to the same member was in progress (docs/wechat/pay-v3.md 3.3), and our ledger has given the
+ * coupon a place under the stock's own limit.
  */
 export async function isAskedOnceMore(services: Services, coupon: OwedCoupon, row: OutcomeRow): Promise<boolean> {
   return row.askOnceMore === true && (await countTries(services, coupon, askedOnceMore)) === 0
 }
 
-/** How often this coupon has met answers that may be its own fault. */
+/** Returns how often this coupon got answers that may concern only itself or its member. */
 export function suspiciousTries(services: Services, coupon: OwedCoupon): Promise<number> {
   return countTries(services, coupon, suspicious)
 }

@@ -4,13 +4,10 @@ import { apiV3Key } from '../merchants/api-v3-key.ts'
 import type { Account } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
 import { finding, type Finding } from './findings.ts'
-
-/** WeChat itself warns this long before a certificate ends. */
-const warnDays = 30
-const dayMs = 86_400_000
+import { certificateEnd } from '../merchants/certificate-end.ts'
 
 /**
- * Whether an account's stored keys parse and belong together, and how long its certificate lasts
+ * Whether an account's stored keys can be parsed and belong together, and how long its certificate is valid
  * (docs/merchant/going-live.md, steps 6 to 8).
  */
 export async function checkKeys({ db, clock }: Services, account: Account): Promise<Finding[]> {
@@ -28,13 +25,12 @@ export async function checkKeys({ db, clock }: Services, account: Account): Prom
       api_v3_key: keys?.apiV3Key.reveal(),
       public_key_id: keys?.publicKeyId,
       public_key: keys?.publicKey,
-      sends_per_second: account.sendsPerSecond,
     },
     now,
   )
   if (!apiV3Key.safeParse(keys?.apiV3Key.reveal()).success)
     faults.push('api_v3_key: must be 32 random letters and digits')
-  // The certificate's date has a line of its own.
+  // The certificate's date has its own finding.
   const wrong = faults.filter((fault) => !/has expired|not valid yet/.test(fault))
   return [
     wrong.length > 0 ? finding('keys_wrong', { mchid, faults: wrong.join('; ') }) : finding('keys_right', { mchid }),
@@ -44,9 +40,8 @@ export async function checkKeys({ db, clock }: Services, account: Account): Prom
 
 function checkDate(mchid: string, pem: string | undefined, now: Date): Finding {
   if (!pem) return finding('certificate_unknown', { mchid })
-  const ends = new Date(new X509Certificate(pem).validTo)
-  const days = Math.floor((ends.getTime() - now.getTime()) / dayMs)
-  const facts = { mchid, date: ends.toISOString().slice(0, 10), days }
+  const { date, days, isNear } = certificateEnd(new X509Certificate(pem), now)
+  const facts = { mchid, date, days }
   if (days < 0) return finding('certificate_ended', facts)
-  return finding(days < warnDays ? 'certificate_ends_soon' : 'certificate_in_date', facts)
+  return finding(isNear ? 'certificate_ends_soon' : 'certificate_in_date', facts)
 }

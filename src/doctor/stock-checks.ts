@@ -1,14 +1,15 @@
+import { beijingTime } from '../plumbing/clock.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
 import { goodsTagSet } from '../stocks/goods-tags.ts'
 import { creatorOf, readLiveStock } from '../stocks/live-stock.ts'
 import type { Stock } from '../plumbing/storage/schema/stock.ts'
-import { StockFault } from '../stocks/stock-fault.ts'
+import { Unusable } from '../plumbing/unusable.ts'
 import { statedTags, stockFaults } from '../stocks/stock-rules.ts'
 import type { StockDetail } from '../wechat/pay/favor.ts'
 import { finding, type Finding } from './findings.ts'
 
-/** Whether a stock can be sent now, as WeChat tells it (docs/merchant/going-live.md, steps 9 to 11). */
+/** Whether a stock can be sent now, by WeChat's details (docs/merchant/going-live.md, steps 9 to 11). */
 export async function checkStock(services: Services, merchant: Merchant, stock: string): Promise<Finding[]> {
   const known = await services.catalog.stock(merchant.id, stock)
   try {
@@ -26,18 +27,18 @@ export async function checkStock(services: Services, merchant: Merchant, stock: 
       checkLeft(stock, detail),
     ]
   } catch (error) {
-    if (error instanceof StockFault) return [finding('stock_unreadable', { stock, said: error.faults.join('; ') })]
+    if (error instanceof Unusable) return [finding('stock_unreadable', { stock, said: error.faults.join('; ') })]
     throw error
   }
 }
 
 function checkWindow(stock: string, detail: StockDetail, now: Date): Finding {
-  const facts = { stock, begin: beijing(detail.available_begin_time), end: beijing(detail.available_end_time) }
+  const facts = { stock, begin: beijingTime(detail.available_begin_time), end: beijingTime(detail.available_end_time) }
   if (detail.available_end_time <= now) return finding('stock_over', facts)
   return finding(detail.available_begin_time > now ? 'stock_not_begun' : 'stock_in_window', facts)
 }
 
-/** What state and window, which have lines of their own, do not say. */
+/** Every fault beside state and window, which have their own findings. */
 function checkKind(stock: string, detail: StockDetail, creatorMchid: string): Finding {
   const faults = stockFaults({ ...detail, status: 'running' }, { creatorMchid, now: detail.available_begin_time })
   return faults.length > 0
@@ -53,7 +54,7 @@ function checkTags(stock: string, detail: StockDetail, known: Stock | undefined)
   return finding(tags.from === 'wechat' ? 'stock_tags_right' : 'stock_tags_hidden', facts)
 }
 
-/** Below this share an operator should hear of it. */
+/** Below this share of coupons left, the operator is warned. */
 const nearlyEmptyShare = 0.05
 
 function checkLeft(stock: string, detail: StockDetail): Finding {
@@ -61,8 +62,4 @@ function checkLeft(stock: string, detail: StockDetail): Finding {
   const left = Math.max(0, total - (detail.distributed_coupons ?? 0))
   if (left === 0) return finding('stock_empty', { stock, total })
   return finding(left < total * nearlyEmptyShare ? 'stock_nearly_empty' : 'stock_left', { stock, left, total })
-}
-
-function beijing(at: Date): string {
-  return at.toLocaleString('sv-SE', { timeZone: 'Asia/Shanghai' })
 }

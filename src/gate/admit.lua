@@ -6,9 +6,10 @@
 --
 -- KEYS[2i-1], KEYS[2i]  state and free places of limit i
 -- KEYS[2n+1]            the grant that this member is known to hold in this campaign
--- ARGV[1]               for so many seconds after it was read a member's full scope is believed
--- ARGV[5i-3 .. 5i+1]    five a limit: places, how many are wanted, seconds to remember, revision, 1 when an unknown
---                       scope must be read first (0: a member's; it counts as empty, and the ledger corrects us)
+-- ARGV[1]               how many seconds a member's full scope is believed after it was read
+-- ARGV[5i-3 .. 5i+1]    five per limit: places, how many are wanted, seconds to remember, revision, and 1 for a
+--                       campaign's scope, 0 for a member's. An unknown scope of a campaign must be read first; an
+--                       unknown one of a member counts as empty, and the ledger corrects us
 -- returns     {'admitted', numbers of limit 1 joined by commas, numbers of limit 2, ...}
 --             {'full', index of the limit, the member's grant or ''}
 --             {'unloaded', index, index, ...}   these must be read from the ledger first
@@ -34,9 +35,10 @@ if #unloaded > 0 then return { 'unloaded', unpack(unloaded) } end
 
 local function say(i)
   local state = states[i]
-  -- The ledger decides for a member from time to time: a process may have died between the gate and the ledger.
+  -- A member's state is read from the ledger again when it is old: a process may have died between the gate and the
+  -- ledger.
   if not state.campaign and now - state.read > tonumber(ARGV[1]) then return { 'unloaded', unpack(members) } end
-  -- Who has the coupon is to hear that, not that all is gone.
+  -- A member who already has the coupon must see that, and not "sold out".
   if state.campaign and #unknown > 0 then return { 'unloaded', unpack(unknown) } end
   return { 'full', i, redis.call('GET', KEYS[2 * n + 1]) or '' }
 end
@@ -51,10 +53,11 @@ local function lowestOf(key)
   return lowest
 end
 
--- The next free place of limit i, and whether it came out of the set.
+-- The next free place of limit i, and whether it came from the set.
 local function nextPlace(i)
   local state, free = states[i], KEYS[2 * i]
-  -- A member's n-th coupon is to have the n-th place, so the lowest one; a crowd takes what costs least.
+  -- A member's n-th coupon must have the n-th place, so a member gets the lowest free one. For a campaign any place
+  -- will do, so the next one above is taken, which costs least.
   if not state.campaign and state.loaded then
     local lowest = lowestOf(free)
     if lowest and lowest <= state.limit then return lowest, true end
@@ -74,7 +77,7 @@ for i = 1, n do
   for w = 1, states[i].take do
     local number, fromSet = nextPlace(i)
     if not number then
-      -- Nothing is written yet but what came out of the sets.
+      -- So far only the sets were changed: put the places back.
       for _, back in ipairs(popped) do
         redis.call('SADD', KEYS[2 * back.i], back.number)
         redis.call('EXPIRE', KEYS[2 * back.i], ARGV[5 * back.i - 1])

@@ -1,4 +1,4 @@
--- Offers places again that are free in the ledger. One above the highest was never proposed and needs nothing.
+-- Offers places again that are free in the ledger. A place above the highest was never proposed, so it needs nothing.
 --
 -- KEYS[1], KEYS[2]  state and free places, as in admit.lua
 -- ARGV              the places

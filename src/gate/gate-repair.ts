@@ -8,12 +8,12 @@ import { type CampaignScope, campaignScopes } from '../ledger/campaign-scopes.ts
 import { findHoles, placesIn } from '../ledger/holes.ts'
 import type { Gate } from './gate.ts'
 
-/** A scope whose reading takes long is read again only after so many times as long. */
+/** A scope is read again only after this many times the duration of its last reading. */
 const restFactor = 3
-/** Of one scope at a time; the rest comes with the next rounds. */
+/** The most places read of one scope per round; the others follow in later rounds. */
 const mostAtOnce = 10_000
 
-/** What of a process's services the repair needs. */
+/** The services that the repair needs. */
 type Parts = { db: Db; redis: Redis | Cluster | undefined; clock: Clock; log: Logger; gate: Gate }
 
 export type GateRepair = Loop & {
@@ -25,9 +25,9 @@ type Seen = { missing: Set<number>; notBefore: number }
 
 /**
  * Finds places that the gate holds and the ledger does not: a process died between the two, the message that freed them
- * was lost, or the gate was loaded by the highest place alone. Frees those that were already missing one round ago, which
- * must be far longer than a claim takes from the gate to the ledger. Only
- * scopes of a whole campaign need it, and only full ones: a member's are read again when they tap.
+ * was lost, or the gate was loaded by the highest place alone. Frees the places that were already missing one round
+ * ago; a round must be far longer than a claim takes from the gate to the ledger. Only full scopes of a whole campaign
+ * need it: a member's scopes are read again when the member taps.
  */
 export function openGateRepair(parts: Parts, everyMs = 10_000): GateRepair {
   const { log } = parts
@@ -48,7 +48,7 @@ export function openGateRepair(parts: Parts, everyMs = 10_000): GateRepair {
     const { merchantId, scope, limit } = one
     const believed = await parts.gate.believes(merchantId, scope)
     const free = believed?.free.filter((number) => number <= limit).length ?? 0
-    // A lost place hurts nobody while others are free.
+    // A lost place does no harm while others are free.
     if (!believed || believed.high < limit || free > 0) return undefined
     if (before && performance.now() < before.notBefore) return before
     if (!(await isOurs(parts, token, one, 3 * everyMs))) return undefined
@@ -70,7 +70,10 @@ export function openGateRepair(parts: Parts, everyMs = 10_000): GateRepair {
   return { ...openLoop({ name: 'gate repair', everyMs, look: repair, log }), tick: repair }
 }
 
-/** One process a scope: it remembers what it saw missing, and keeps the scope as long as it comes back in time. */
+/**
+ * Only one process repairs a scope, since it must remember what was missing. It keeps the scope as long as it comes
+ * back within `lockMs`.
+ */
 async function isOurs(
   { redis }: Parts,
   token: string,

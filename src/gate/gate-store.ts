@@ -1,9 +1,9 @@
 import type { Limit } from '../ledger/limits/limits.ts'
 
-/** Which member asks, in which campaign. `mark` stands for the member. */
+/** Which member asks, in which campaign. `mark` identifies the member. */
 export type Asking = { merchantId: number; campaignId: number; mark: string }
 
-/** Of a limit, what names its scope and says how long it is remembered. */
+/** The part of a limit that names its scope and says how long the gate remembers it. */
 export type GateScope = Pick<Limit, 'scope' | 'ttlSeconds' | 'revision'>
 
 export type Proposal =
@@ -13,17 +13,20 @@ export type Proposal =
   /** These scopes must be read from the ledger first. */
   | { kind: 'unloaded'; indexes: number[] }
 
-/** What the gate believes of a scope: all places up to `high` are taken but these. */
+/** What the gate believes about a scope: all places up to `high` are taken, except those in `free`. */
 export type Believed = { high: number; free: number[] }
 
-/** Where the gate keeps what it believes of the ledger: Redis for many processes, memory for one. */
+/** Where the gate keeps what it believes about the ledger: Redis for many processes, memory for one. */
 export type GateStore = {
   propose(asking: Asking, limits: Limit[]): Promise<Proposal>
-  /** Forgets everything else about a scope. For a member's few places. */
+  /** Replaces everything that is believed about a scope. For a member's few places. */
   exactly(merchantId: number, scope: GateScope, believed: Believed): Promise<void>
-  /** So high is taken, unless the scope is known by now. For a campaign's many, which many claims read at once. */
+  /**
+   * Places up to `high` are taken; ignored when the scope is already known. For a campaign's many places, which many
+   * claims read at the same time.
+   */
   begin(merchantId: number, scope: GateScope, high: number): Promise<void>
-  /** At least this high is taken, and nothing below is believed free. For a campaign's many. */
+  /** Places up to at least `high` are taken, and none below is believed free. For a campaign's many places. */
   raise(merchantId: number, scope: GateScope, high: number): Promise<void>
   clear(merchantId: number, scope: string, numbers: number[]): Promise<void>
   /** From now on a repeated tap of this member is answered with this grant. */
@@ -33,7 +36,7 @@ export type GateStore = {
 }
 
 /**
- * For so many seconds after it was read from the ledger a member's full scope is believed: a place that a dead process
- * took, or whose freeing was not heard, comes back to its member after this.
+ * How long a member's full scope is believed after it was read from the ledger. Then it is read again, so that a place
+ * that a dead process took, or whose release the gate missed, comes back to the member.
  */
 export const believedSeconds = 15

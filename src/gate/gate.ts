@@ -13,13 +13,13 @@ export type Admission =
   { kind: 'admitted'; numbers: number[][] } | { kind: 'full'; limit: Limit; grantId: string | undefined }
 
 /**
- * The quick door: it proposes free places and turns the crowd away. It may be wrong in either direction, never
- * dangerously: a place that is taken conflicts in the ledger, and a place it wrongly holds is found by `gate-repair.ts`.
+ * The quick door: it proposes free places and turns the crowd away. Its errors do no harm: a proposed place that is
+ * taken conflicts in the ledger, and a free place that it believes to be taken is found by `gate-repair.ts`.
  */
 export type Gate = {
   /** Throws a `try_later` refusal when neither Redis nor the ledger can be asked now. */
   admit(asking: Asking, limits: Limit[]): Promise<Admission>
-  /** Reads these scopes from the ledger: the gate was wrong about them. */
+  /** Reads these scopes from the ledger again, because the gate was wrong about them. */
   refill(merchantId: number, limits: Limit[]): Promise<void>
   giveBack(merchantId: number, slots: { scope: string; number: number }[]): void
   /** The member holds this grant: repeated taps are answered with it. */
@@ -28,21 +28,21 @@ export type Gate = {
 }
 
 /**
- * While Redis does not answer, claims go by the ledger alone, and only so many at a time: the rest are told to try
- * later, so that the crowd Redis held back does not fall on the database.
+ * While Redis does not answer, claims use the ledger alone, at most this many at a time. The others get `try_later`, so
+ * that the crowd that Redis held back does not overload the database.
  */
 const withoutRedisAtOnce = 16
 
-/** A scope is read from the ledger at most this often within one admission: more means that Redis forgets as we write. */
+/** A scope is read from the ledger at most this often in one admission: more would mean that Redis loses our writes. */
 const maxLoads = 3
 
-/** Opens the gate in Redis, with this process's memory for when Redis does not answer; in memory alone without Redis. */
+/** Opens the gate in Redis, with one in memory for times when Redis does not answer; without Redis, in memory only. */
 export function openGate(options: { redis: Redis | Cluster | undefined; db: Db; log: Logger }): Gate {
   const { db, log } = options
   const memory = openMemoryGate()
   const shared = options.redis && openRedisGate(options.redis)
   let redisFailed = false
-  /** While Redis is well, this process remembers nothing of its own: it starts from the ledger when Redis fails. */
+  /** While Redis answers, the memory gate stays empty: when Redis fails, it starts from the ledger. */
   const stores = () => (shared && !redisFailed ? [shared] : shared ? [shared, memory] : [memory])
 
   const noteFailure = (error: unknown) => {
@@ -58,7 +58,7 @@ export function openGate(options: { redis: Redis | Cluster | undefined; db: Db; 
     if (!shared) return admitBy(memory, db, asking, limits)
     try {
       const admission = await admitBy(shared, db, asking, limits)
-      // What this process remembered meanwhile is out of date: other processes claimed too.
+      // The memory gate is out of date: other processes took places meanwhile.
       if (redisFailed) memory.forget()
       redisFailed = false
       return admission
@@ -102,7 +102,7 @@ async function admitBy(store: GateStore, db: Db, asking: Asking, limits: Limit[]
   throw new Refusal('try_later', { status: 503 })
 }
 
-/** `how`: what is done with a campaign's scope. */
+/** `how` is for campaigns' scopes; a member's scope is always replaced. */
 async function loadScopes(
   store: GateStore,
   db: Db,
@@ -121,7 +121,7 @@ async function loadScopes(
   )
 }
 
-/** At most `atOnce` calls run at a time; one more is told to try later. */
+/** At most `atOnce` calls run at a time; a further call throws a `try_later` refusal. */
 function bounded<A extends unknown[], R>(atOnce: number, act: (...args: A) => Promise<R>): (...args: A) => Promise<R> {
   let running = 0
   return async (...args) => {
@@ -135,7 +135,7 @@ function bounded<A extends unknown[], R>(atOnce: number, act: (...args: A) => Pr
   }
 }
 
-/** Lets an error of the ledger through; the rest is the store's. */
+/** Rethrows an error of the ledger; any other error is the store's and is noted. */
 function unlessLedger(note: (error: unknown) => void): (error: unknown) => void {
   return (error) => {
     if (error instanceof LedgerError) throw error.cause

@@ -1,17 +1,16 @@
--- Sets a scope to what the ledger has just said.
+-- Sets a scope to what was just read from the ledger.
 --
 -- KEYS[1], KEYS[2]  state and free places, as in admit.lua
--- ARGV[1]           'begin': only where nothing is believed yet; 'exact': nothing else is believed; 'raise': what was
---                   only proposed above stays taken, and what was believed free is forgotten, since the ledger knows
---                   better
--- ARGV[2]           seconds to remember
+-- ARGV[1]           'begin': only when the scope has no state yet; 'exact': replaces the whole state; 'raise': places
+--                   above that were only proposed stay taken, and the set of free places is emptied
+-- ARGV[2]           how many seconds to remember the scope
 -- ARGV[3]           revision
--- ARGV[4]           the highest place that is held
+-- ARGV[4]           the highest held place
 -- ARGV[5...]        free places below it (exact only)
 local high = tonumber(ARGV[4])
 local before, revision = string.match(redis.call('GET', KEYS[1]) or '', '^(%d+):(%d+):')
 if ARGV[1] ~= 'exact' and before and tonumber(revision) >= tonumber(ARGV[3]) then
-  -- Another claim of the crowd has begun it, and places may have come back since: they are to stay free.
+  -- Another claim has begun the scope, and places may have been given back since: they must stay free.
   if ARGV[1] == 'begin' then return end
   high = math.max(high, tonumber(before))
 end

@@ -9,12 +9,12 @@ import {
 } from './gate-store.ts'
 import type { Limit } from '../ledger/limits/limits.ts'
 
-/** Enough for the members of a busy hour; what falls out is read from the ledger again. */
+/** Enough for the members of a busy hour; a scope that is dropped is read from the ledger again. */
 const maxScopes = 50_000
 
 type State = { high: number; free: Set<number>; revision: number; readAt: number }
 
-/** The gate in this process's memory: where there is no Redis, and while Redis does not answer. See admit.lua. */
+/** The gate in this process's memory, used without Redis and while Redis does not answer. Works like admit.lua. */
 export function openMemoryGate(): GateStore & { forget(): void } {
   const states = new LRUCache<string, State>({ max: maxScopes })
   const grants = new LRUCache<string, string>({ max: maxScopes })
@@ -75,7 +75,7 @@ function memberOf({ merchantId, campaignId, mark }: Asking): string {
   return `${merchantId}/${campaignId}/${mark}`
 }
 
-/** A free place above the limit is of no use: the limit was lowered. */
+/** The free places within the limit. There may be others above it, when the limit was lowered. */
 function usable({ free }: State, limit: number): number[] {
   return free.size === 0 ? [] : [...free].filter((number) => number <= limit)
 }
@@ -85,7 +85,10 @@ function hasRoom(state: State, { limit, take }: Limit): boolean {
   return above >= take || above + usable(state, limit).length >= take
 }
 
-/** A member's n-th coupon is to have the n-th place, so the lowest one; a crowd takes what costs least. */
+/**
+ * Takes places. A member's n-th coupon must have the n-th place, so a member gets the lowest free one. For a campaign's
+ * scope any place will do, so the next one above is taken, which costs least.
+ */
 function take(state: State, { limit, take: wanted, level }: Limit): number[] {
   const numbers: number[] = []
   const fromSet = () => {

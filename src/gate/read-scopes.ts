@@ -3,10 +3,10 @@ import type { Believed } from './gate-store.ts'
 import { highestPlace } from '../ledger/holes.ts'
 import type { Limit } from '../ledger/limits/limits.ts'
 
-/** The ledger could not be read: not Redis's fault, and asking the other store would not help. */
+/** The ledger could not be read. Redis is not the cause, and asking the other store would not help. */
 export class LedgerError extends Error {}
 
-/** What the ledger says of scopes, for the gate: a member's places one by one, of a campaign's only the highest. */
+/** Reads scopes from the ledger for the gate: every place of a member's scope, only the highest of a campaign's. */
 export async function readScopes(db: Db, merchantId: number, limits: Limit[]): Promise<Believed[]> {
   try {
     const members = limits.filter((limit) => limit.level === 'member').map((limit) => limit.scope)
@@ -25,7 +25,7 @@ export async function readScopes(db: Db, merchantId: number, limits: Limit[]): P
   }
 }
 
-/** Every place of these scopes that is held; for a member's, of which there are few. */
+/** Returns every held place of these scopes. Only for members' scopes, which have few places. */
 export function placesOf(db: Db, merchantId: number, scopes: string[]) {
   return db
     .selectFrom('slots')

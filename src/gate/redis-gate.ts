@@ -8,12 +8,12 @@ type GateCommands = {
   gateClear(state: string, free: string, ...numbers: number[]): Promise<null>
 }
 
-/** As long as the gate remembers that a member holds a grant; after that the ledger is asked once. */
+/** How long the gate remembers that a member holds a grant; after that the ledger is asked once. */
 const grantTtlSeconds = 24 * 3_600
 
 /**
- * The gate in Redis. Every key of a merchant carries the same hash tag, so that one Lua call reaches all limits of an
- * award on a Redis Cluster as well; and every key has its time to live.
+ * The gate in Redis. All keys of a merchant have the same hash tag, so that one Lua call reaches all limits of an award
+ * also on a Redis Cluster. Every key has a time to live.
  */
 export function openRedisGate(redis: Redis | Cluster): GateStore {
   redis.defineCommand('gateAdmit', { lua: readLua('admit.lua') })

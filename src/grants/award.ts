@@ -1,60 +1,26 @@
 import { AskAgain } from '../plumbing/ask-again.ts'
-import type { Campaign } from '../plumbing/storage/schema/campaign.ts'
-import type { Merchant } from '../merchants/merchant.ts'
-import type { MemberReason } from '../refusal.ts'
-import type { CampaignCoupon } from '../plumbing/storage/schema.ts'
 import type { Services } from '../services.ts'
-import type { Stock } from '../plumbing/storage/schema/stock.ts'
 import { memberMark } from '../members/member-mark.ts'
 import { closedReason } from './campaign-window.ts'
-import type { OwedCoupon } from '../ledger/coupon.ts'
 import { type Limit, limitsOf } from '../ledger/limits/limits.ts'
 import { type Offer, offerOf } from './offer.ts'
-import { reservationOf } from './reservation.ts'
-import type { Reservation, Reserved } from '../ledger/reserve.ts'
+import { type Asked, reservationOf } from './reservation.ts'
+import type { Reserved } from '../ledger/reserve.ts'
+import { type Award, type Awarded, AwardStale } from './awarded.ts'
 import { senderFor } from '../ledger/sender-choice.ts'
-import { isFullInLedger } from '../ledger/slots.ts'
 
-/** What a trigger earned a member in a campaign. */
-export type Award = {
-  merchant: Merchant
-  campaign: Campaign
-  openid: string
-  /** Makes it once: a second award with the same key finds the first one's grant. */
-  triggerKey: string
-  coupons: CampaignCoupon[]
-  /** `at_least` of the spend tier that was reached. */
-  tier?: number | undefined
-  transactionId?: string | undefined
-  /** The member's facts that it was worked out from: on newer ones nothing is written (payments/facts.ts). */
-  factsVersion?: number | undefined
-  /** Not to be sent before; now when absent. */
-  dueAt?: Date | undefined
-  /** When it was earned: decides the day and whether the campaign was open. */
-  at: Date
-  /** True when the caller sends at once: it gets the coupons leased. Otherwise the worker sends them. */
-  lease?: boolean
-  /** Another coupon of the same stock and member is on its way: the worker sends this one after it. */
-  busy?: boolean
-}
-
-export type Awarded =
-  | { kind: 'granted'; grantId: string; coupons: Reservation['coupons']; leased: OwedCoupon[]; stocks: Stock[] }
-  | { kind: 'existing'; grantId: string }
-  | { kind: 'turned_away'; reason: MemberReason; grantId?: string }
-
-/** The campaign or the facts that the award was worked out from have changed: work it out anew. */
-export class AwardStale extends AskAgain {}
-
-/** Conflicts mean that the gate was wrong; each refill corrects it, so more than a few mean trouble elsewhere. */
+/**
+ * A conflict means that the gate was wrong. Each refill corrects it, so more than a few conflicts mean another fault.
+ */
 const maxTries = 8
 
 /**
- * Gives an award its places and writes its grant and coupons, once. Never sends. Throws `AskAgain` where a
- * refusal could be wrong and nobody is waiting to tap again, and whatever the database throws.
+ * Takes the places of an award and writes its grant and coupons, once. Never sends. Throws `AskAgain` when a refusal
+ * could be wrong and no member is waiting who could tap again. Throws what the database throws.
  */
 export async function award(services: Services, wanted: Award): Promise<Awarded> {
-  for (let attempt = 0, asked = wanted; attempt < maxTries; attempt += 1) {
+  let asked: Asked = wanted
+  for (let attempt = 0; attempt < maxTries; attempt += 1) {
     const closed = closedReason(asked.campaign, asked.at)
     if (closed) return { kind: 'turned_away', reason: closed }
     const result = await tryOnce(services, asked, attempt === 0)
@@ -64,10 +30,10 @@ export async function award(services: Services, wanted: Award): Promise<Awarded>
   throw new AskAgain(`no place could be taken in ${maxTries} tries`)
 }
 
-/** Something was not as believed and is put right: ask once more, with this. */
-type Again = { kind: 'again'; asked: Award }
+/** Something had changed and is corrected now: try once more, with `asked`. */
+type Again = { kind: 'again'; asked: Asked }
 
-async function tryOnce(services: Services, wanted: Award, isFirst: boolean): Promise<Awarded | Again> {
+async function tryOnce(services: Services, wanted: Asked, isFirst: boolean): Promise<Awarded | Again> {
   const { gate, ledger } = services
   const { merchant, campaign, openid, tier, at } = wanted
   const mark = memberMark(merchant, openid)
@@ -85,7 +51,8 @@ async function tryOnce(services: Services, wanted: Award, isFirst: boolean): Pro
     senders,
   })
   const reserved = await ledger.reserve(reservation).catch((error: unknown) => {
-    // Written or not, nobody knows; but places kept at the gate for nothing would tell others that all is gone.
+    // It is not known whether the grant was written. If the gate kept its places for nothing, it would tell other
+    // members that all are taken.
     gate.giveBack(merchant.id, reservation.slots)
     throw error
   })
@@ -103,23 +70,24 @@ async function tryOnce(services: Services, wanted: Award, isFirst: boolean): Pro
   return { kind: 'again', asked: await putRight(services, wanted, limits, reserved) }
 }
 
-async function sendersOfOffer(services: Services, { merchant, campaign }: Award, offer: Offer, mark: string) {
+async function sendersOfOffer(services: Services, { merchant, campaign }: Asked, offer: Offer, mark: string) {
   const senders = offer.map(
     async ({ stock }) =>
-      [stock.id, await senderFor(services, merchant, campaign, { stockRef: stock.id, mark })] as const,
+      [stock.id, await senderFor(services.db, merchant, campaign, { stockRef: stock.id, mark })] as const,
   )
   return new Map(await Promise.all(senders))
 }
 
 async function putRight(
   services: Services,
-  wanted: Award,
+  wanted: Asked,
   limits: Limit[],
   reserved: Extract<Reserved, { kind: 'taken' | 'busy' | 'stale' }>,
-): Promise<Award> {
+): Promise<Asked> {
   if (reserved.kind === 'busy') return { ...wanted, busy: true }
   if (reserved.kind === 'taken') {
-    // What is out of date about one of the campaign's scopes is so about all: an old Redis came back, say.
+    // If the gate is wrong about one of the campaign's scopes, it may be wrong about all, for example after an old
+    // Redis came back.
     const isOfCampaign = limits.some(({ scope, level }) => scope === reserved.scope && level === 'campaign')
     const wrong = limits.filter(
       ({ scope, level }) => scope === reserved.scope || (isOfCampaign && level === 'campaign'),
@@ -129,32 +97,33 @@ async function putRight(
   }
   services.catalog.forget()
   const campaign = await services.catalog.campaignById(wanted.campaign.id)
-  // What a payment earned depends on the tiers and on all payments; whoever worked that out must do so again.
+  // What a payment earned depends on the tiers and on all payments, so the caller must compute it again.
   if (!campaign || wanted.tier !== undefined) throw new AwardStale('the campaign or the facts were changed meanwhile')
   return { ...wanted, campaign, coupons: campaign.coupons }
 }
 
 async function turnedAway(
   services: Services,
-  wanted: Award,
+  wanted: Asked,
   limits: Limit[],
   { limit, grantId: known }: { limit: Limit; grantId: string | undefined },
   isFirst: boolean,
 ): Promise<Awarded | Again> {
   if (limit.level === 'member' && !wanted.lease && isFirst) {
-    // The ledger decides: a process may have died between the gate and the ledger, and nobody is there to tap again.
+    // Ask the ledger: a process may have died between the gate and the ledger, and no member is waiting who could tap
+    // again.
     const ofMember = limits.filter((one) => one.level === 'member')
     await services.gate.refill(wanted.merchant.id, ofMember)
     return { kind: 'again', asked: wanted }
   }
-  if (!wanted.lease && !(await isFullInLedger(services.db, wanted.merchant.id, limit))) {
+  if (!wanted.lease && !(await services.ledger.isFull(wanted.merchant.id, limit))) {
     throw new AskAgain(`${limit.scope} is full at the gate and not in the ledger`)
   }
   const grantId = known ?? (limit.level === 'member' ? await lastGrantOf(services, wanted) : undefined)
   return { kind: 'turned_away', reason: limit.reason, ...(grantId && { grantId }) }
 }
 
-async function lastGrantOf({ db, gate }: Services, { merchant, campaign, openid }: Award): Promise<string | undefined> {
+async function lastGrantOf({ db, gate }: Services, { merchant, campaign, openid }: Asked): Promise<string | undefined> {
   const grant = await db
     .selectFrom('grants')
     .select('id')

@@ -1,7 +1,7 @@
 import type { Campaign } from '../plumbing/storage/schema/campaign.ts'
 import type { MemberReason } from '../refusal.ts'
 
-/** Why nothing can be had from the campaign at that instant; undefined when it is open. Its last instant still counts. */
+/** Returns why the campaign gives nothing at that moment; undefined when it is open. `ends_at` itself is still open. */
 export function closedReason(campaign: Campaign, at: Date): MemberReason | undefined {
   if (campaign.state === 'paused') return 'paused'
   if (campaign.state === 'ended') return 'ended'

@@ -1,15 +1,18 @@
 import type { CampaignCoupon } from '../plumbing/storage/schema.ts'
 
-/** What a member has earned in a campaign and was not given yet. */
+/** What a member has earned in a campaign and has not received yet. */
 export type Earned = {
   triggerKey: string
   coupons: CampaignCoupon[]
-  /** Spend campaigns: the tier's `at_least`, the payment that reached it, and when its hold is over. */
+  /**
+   * Only for spend campaigns: the tier's `at_least`, the payment that reached it, and the end of the hold time
+   * (`dueAt`).
+   */
   tier?: number
   transactionId?: string
-  /** The member's facts that it was worked out from (payments/facts.ts). */
+  /** The version of the member's facts that this is based on (payments/facts.ts). */
   factsVersion?: number
   dueAt?: Date
-  /** When it was earned: what the campaign's time is compared with. */
+  /** When it was earned; it must lie within the campaign's time. */
   at?: Date
 }

@@ -1,9 +1,10 @@
 import { outcomeNamed } from '../ledger/outcomes/outcomes.ts'
-import type { EvidenceCoupon } from './evidence.ts'
+import { beijingTime } from '../plumbing/clock.ts'
+import type { EvidenceCoupon } from './evidence-coupons.ts'
 
 const states = { sent: '已发放', reserved: '待发放', refused: '未发放' } as const
 
-/** The same in words, to be pasted into a question to WeChat Pay's support. */
+/** Describes the evidence in Chinese, to be pasted into a question to WeChat Pay's support. */
 export function evidenceText(grantId: string, coupons: EvidenceCoupon[]): string {
   const lines = [`发放记录 ${grantId}`, '时间均为北京时间；请求中的签名已去掉，会员 openid 保留以便查询。', '']
   for (const [index, coupon] of coupons.entries()) {
@@ -14,7 +15,7 @@ export function evidenceText(grantId: string, coupons: EvidenceCoupon[]): string
       `  券号 coupon_id ${coupon.coupon_id ?? '—'}`,
       ...coupon.answers.map(
         ({ at, outcome, status, code, message, request_id }) =>
-          `  ${beijing(at)} ${status ?? '—'} ${code ?? ''} ${message ?? causeOf(outcome)} Request-ID ${request_id ?? '—'}`,
+          `  ${beijingTime(at)} ${status ?? '—'} ${code ?? ''} ${message ?? causeOf(outcome)} Request-ID ${request_id ?? '—'}`,
       ),
       '',
     )
@@ -24,9 +25,4 @@ export function evidenceText(grantId: string, coupons: EvidenceCoupon[]): string
 
 function causeOf(outcome: string): string {
   return outcomeNamed(outcome).operator.cause
-}
-
-/** `2026-11-24 22:05:03`, whatever the machine's own zone. */
-function beijing(at: Date): string {
-  return at.toLocaleString('sv-SE', { timeZone: 'Asia/Shanghai' })
 }

@@ -1,16 +1,15 @@
-import type { Selectable } from 'kysely'
-import type { Db } from '../plumbing/storage/database.ts'
-import type { CouponsTable } from '../plumbing/storage/schema.ts'
 import type { Services } from '../services.ts'
+import { couponsOf, type EvidenceCoupon } from './evidence-coupons.ts'
 import { evidenceText } from './evidence-text.ts'
 import { isUuid } from '../ledger/ids.ts'
 
-/** Files by name. */
+/** The text of each file, by its name. */
 export type Evidence = Record<string, string>
 
 /**
- * Everything that WeChat's support needs to find a grant's sends: of each coupon the request as it went out, without what
- * proves who we are, and every answer with its Request-ID and time. Undefined for an id that is no grant's.
+ * Returns everything that WeChat's support needs to find the sends of a grant: for each coupon the request as it was
+ * sent, without its signature, and every answer with its Request-ID and time. Returns undefined when no grant has this
+ * id.
  */
 export async function evidenceOf(services: Services, grantId: string): Promise<Evidence | undefined> {
   const { db, config } = services
@@ -28,42 +27,10 @@ export async function evidenceOf(services: Services, grantId: string): Promise<E
   return files
 }
 
-export type EvidenceCoupon = Awaited<ReturnType<typeof couponsOf>>[number]
-
-async function couponsOf(db: Db, grantId: string) {
-  const rows = await db
-    .selectFrom('coupons as c')
-    .innerJoin('accounts as a', 'a.id', 'c.account_id')
-    .innerJoin('stocks as s', 's.id', 'c.stock_ref')
-    .select(['a.mchid', 'a.serial_no', 's.stock_id', 's.creator_mchid'])
-    .select(['c.id', 'c.openid', 'c.out_request_no', 'c.request', 'c.state', 'c.reason', 'c.coupon_id', 'c.created_at'])
-    .select(['c.settled_at', 'c.doubt_since', 'c.last_status', 'c.last_code', 'c.last_message', 'c.last_request_id'])
-    .where('c.grant_id', '=', grantId)
-    .orderBy('c.ordinal')
-    .execute()
-  return Promise.all(rows.map(async (row) => ({ ...row, answers: await answersOf(db, row) })))
-}
-
-type Settled = Pick<
-  Selectable<CouponsTable>,
-  'id' | 'state' | 'reason' | 'settled_at' | 'last_status' | 'last_code' | 'last_message' | 'last_request_id'
->
-
-/** The tries that settled nothing, and at last the one that did. */
-async function answersOf(db: Db, coupon: Settled) {
-  const attempts = await db
-    .selectFrom('attempts')
-    .select(['at', 'outcome', 'status', 'code', 'message', 'request_id'])
-    .where('coupon_row', '=', coupon.id)
-    .orderBy('id')
-    .execute()
-  if (coupon.settled_at === null) return attempts
-  const { last_status: status, last_code: code, last_message: message, last_request_id: request_id } = coupon
-  const outcome = coupon.state === 'sent' ? 'sent' : (coupon.reason ?? 'refused')
-  return [...attempts, { at: coupon.settled_at, outcome, status, code, message, request_id }]
-}
-
-/** As it is sent, with the signature and its nonce left out: they are new with each try, and nobody else's business. */
+/**
+ * The request as it is sent, except the signature and its nonce and time: they change with each try, and must stay
+ * secret.
+ */
 function requestOf({ openid, request, mchid, serial_no }: EvidenceCoupon, payUrl: string) {
   return {
     method: 'POST',

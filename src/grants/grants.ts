@@ -5,13 +5,13 @@ import { isUuid } from '../ledger/ids.ts'
 
 export type GrantStatus = 'sent' | 'pending' | 'partial' | 'refused'
 
-/** One award as its member and the operators see it. */
+/** One grant, as its member and the operators see it. */
 export type Grant = {
   id: string
   openid: string
   status: GrantStatus
   createdAt: Date
-  /** Set when the payment that earned it was given back. */
+  /** When the payment that earned it was found to be refunded; null when it was not. */
   refundedAt: Date | null
   transactionId: string | null
   campaign: { id: number; slug: string; title: string; kind: CampaignKind }
@@ -23,7 +23,7 @@ export type GrantCoupon = {
   name: string
   couponId: string | null
   state: CouponState
-  /** A word of the outcome table: why it was refused, or what it waits for. */
+  /** A name from the outcome table: why it was refused, or what it waits for. */
   reason: string | null
   /** fen */
   amount: number
@@ -35,14 +35,14 @@ export type GrantCoupon = {
   outRequestNo: string
 }
 
-/** A grant is what its coupons are: pending while one is owed, then sent, partial or refused. */
+/** Derives a grant's status from its coupons: pending while one is owed, otherwise sent, partial or refused. */
 export function statusOf(states: CouponState[]): GrantStatus {
   if (states.includes('reserved')) return 'pending'
   if (states.every((state) => state === 'sent')) return 'sent'
   return states.includes('sent') ? 'partial' : 'refused'
 }
 
-/** Undefined for an id that is not one, or not this merchant's. */
+/** Returns undefined for a text that is no id, and for an id that is not a grant of this merchant. */
 export async function findGrant(db: Db, merchantId: number, grantId: string): Promise<Grant | undefined> {
   if (!isUuid(grantId)) return undefined
   const [grant] = await readGrants(db, sql`g.merchant_id = ${merchantId} and g.id = ${grantId}`, 1)
@@ -60,7 +60,7 @@ export function campaignGrants(db: Db, merchantId: number, campaignId: number, o
   return readGrants(db, mine, mostGrantsShown)
 }
 
-/** What one payment earned, newest first. */
+/** The grants that one payment earned, newest first. */
 export function grantsOfTransaction(db: Db, merchantId: number, transactionId: string): Promise<Grant[]> {
   return readGrants(db, sql`g.merchant_id = ${merchantId} and g.transaction_id = ${transactionId}`, mostGrantsShown)
 }
@@ -75,7 +75,10 @@ type Row = Omit<Grant, 'status' | 'campaign'> & {
     Record<'availableBegin' | 'availableEnd' | 'dueAt', string>)[]
 }
 
-/** A coupon that was never tried since its lane is halted waits for the halt's cause. */
+/**
+ * SQL expression: the cause of the active halt on an owed coupon's lane. It serves as the reason of a coupon that was
+ * never tried because of the halt.
+ */
 const standingCause = sql`case when c.state = 'reserved' then (
   select h.cause from halts h where h.lifted_at is null and h.account_id = c.account_id
     and (h.stock_ref is null or h.stock_ref = c.stock_ref) limit 1) end`

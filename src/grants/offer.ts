@@ -1,30 +1,24 @@
 import type { Merchant } from '../merchants/merchant.ts'
+import { kept } from '../plumbing/cache.ts'
 import type { CampaignCoupon } from '../plumbing/storage/schema.ts'
 import type { Services } from '../services.ts'
 import type { Stock } from '../plumbing/storage/schema/stock.ts'
 
-/** What a campaign gives, resolved: how many coupons of which stocks. */
+/** What a campaign gives: its stocks, and how many coupons of each. */
 export type Offer = { stock: Stock; count: number }[]
 
-/** As old as the catalog's own answers may be. */
-const maxAgeMs = 1_000
-
-type Known = { merchant: Merchant; offer: Offer; readAt: number }
-const known = new WeakMap<CampaignCoupon[], Known>()
+/** Kept as long as the catalog keeps its own answers. `most`: more lists than are asked for within that time. */
+const offers = kept<CampaignCoupon[], Offer>({ most: 500, ageMs: 1_000 })
 
 /**
- * Resolves `coupons`, a list of the campaign or of one of its tiers. Every tap of a crowd asks for the same list, so the
- * answer is kept for a second. Throws when the campaign names a stock that is not there.
+ * Finds the stocks of `coupons`, a list of the campaign or of one of its tiers. Every tap asks for the same list, so
+ * the answer is kept for a second. Rejects when the campaign names a stock that is not imported.
  */
-export async function offerOf(services: Services, merchant: Merchant, coupons: CampaignCoupon[]): Promise<Offer> {
-  const before = known.get(coupons)
-  if (before?.merchant === merchant && performance.now() - before.readAt < maxAgeMs) return before.offer
-  const offer = await byStock(services, merchant, coupons)
-  known.set(coupons, { merchant, offer, readAt: performance.now() })
-  return offer
+export function offerOf(services: Services, merchant: Merchant, coupons: CampaignCoupon[]): Promise<Offer> {
+  return services.cache.read(offers, coupons, () => byStock(services, merchant, coupons), merchant)
 }
 
-/** The same stock named twice counts once, with the sum: a scope may be asked for only once. */
+/** A stock that is named twice appears once, with the sum of the counts: an award may ask for a scope only once. */
 async function byStock({ catalog }: Services, merchant: Merchant, coupons: CampaignCoupon[]): Promise<Offer> {
   const counts = new Map<string, number>()
   for (const { stock_id, count } of coupons) counts.set(stock_id, (counts.get(stock_id) ?? 0) + count)

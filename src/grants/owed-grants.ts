@@ -3,7 +3,7 @@ import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
 import { isUuid } from '../ledger/ids.ts'
 
-/** Which grants an operator means: by their ids, or all of a campaign that are owed something. */
+/** Which grants an operator means: those with these ids, or all grants of a campaign that have an owed coupon. */
 export type Wanted = { grantIds: string[] } | { campaign: { id: number; merchant_id: number } }
 
 export type OwedGrant = {
@@ -15,10 +15,10 @@ export type OwedGrant = {
   earned_at: Date
 }
 
-/** Grants read at once. */
+/** Grants read per query. */
 const batchSize = 500
 const columns = ['id', 'merchant_id', 'campaign_id', 'openid', 'tier', 'earned_at'] as const
-/** The grants one after the other, in batches; for an id that is no grant's the id alone. */
+/** Yields the grants one by one, reading them in batches; yields the id itself when no grant has it. */
 export async function* owedGrants({ db }: Services, wanted: Wanted): AsyncGenerator<OwedGrant | string> {
   if ('campaign' in wanted) return yield* ofCampaign(db, wanted.campaign)
   for (const id of wanted.grantIds) {
@@ -54,7 +54,7 @@ async function* ofCampaign(db: Db, campaign: { id: number; merchant_id: number }
   }
 }
 
-/** The grant's merchant; throws when it is gone. */
+/** Returns the grant's merchant; throws when it is gone. */
 export async function merchantOf(
   { catalog }: Services,
   grant: Pick<OwedGrant, 'id' | 'merchant_id'>,

@@ -1,6 +1,6 @@
 import type { Account } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
-import type { Award } from './award.ts'
+import type { Award } from './awarded.ts'
 import type { OwedCoupon } from '../ledger/coupon.ts'
 import { outRequestNo, requestBody, timeOrderedId } from '../ledger/ids.ts'
 import { newLease } from '../ledger/lease.ts'
@@ -10,13 +10,18 @@ import type { Reservation, Slot } from '../ledger/reserve.ts'
 
 type CouponRow = Reservation['coupons'][number]
 
-/** What the gate has proposed for an award: its limits with a list of places each, and who sends which stock. */
+/** `busy`: another coupon of the same stock and member is being sent; the worker sends this one afterwards. */
+export type Asked = Award & { busy?: boolean }
+
+/** What the gate has proposed for an award: its limits, the places under each limit, and the sender of each stock. */
 export type Proposed = { limits: Limit[]; numbers: number[][]; senders: Map<number, Account> }
 
-/** Everything an award writes, and the coupons of it that this process holds from the moment it is written. */
+/**
+ * Returns everything that an award writes, and those of its coupons that this process holds from the moment of writing.
+ */
 export function reservationOf(
-  services: Pick<Services, 'clock'>,
-  wanted: Award,
+  services: Services,
+  wanted: Asked,
   offer: Offer,
   { limits, numbers, senders }: Proposed,
 ): { reservation: Reservation; leased: OwedCoupon[] } {
@@ -31,7 +36,7 @@ export function reservationOf(
       const place = places[index] as number
       const { appid } = merchant.officialAccount
       const named = { slug: merchant.slug, appid, mchid: sender.mchid, stock, openid, place }
-      // One send of a stock to an openid at a time: only the first of several is leased.
+      // Only one coupon of a stock may be sent to an openid at a time, so only the first of several is leased.
       const leased = wanted.lease === true && !wanted.busy && index === 0
       rows.push({
         id: timeOrderedId(at),
@@ -63,7 +68,7 @@ export function reservationOf(
   return { reservation: { grant, slots, coupons: rows }, leased: leasedOf(grant, rows, lease) }
 }
 
-/** Places under a stock's own limit belong to its coupons, one each; all others to the grant. */
+/** Each place under a stock's own limit belongs to one of its coupons; all other places belong to the grant. */
 function slotsOf({ scope, stockRef }: Limit, numbers: number[], coupons: CouponRow[]): Slot[] {
   const holders = stockRef === undefined ? [] : coupons.filter((coupon) => coupon.stockRef === stockRef)
   return numbers.map((number, index) => ({ scope, number, couponRow: holders[index]?.id ?? null }))

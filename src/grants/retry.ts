@@ -10,15 +10,18 @@ import { NotReopened, reopenIn } from '../ledger/reopen.ts'
 export type RetryLine = { grantId: string; status: GrantStatus | 'unknown'; message: string }
 
 export type RetryOptions = {
-  /** Who asks, for the log and the halts that are lifted. */
+  /** The operator's name, for the log and for the halts that are lifted. */
   by?: string
-  /** Gives what was refused another number: WeChat keeps refusing the one before. Never of a coupon in doubt. */
+  /**
+   * Gives refused coupons another number, because WeChat keeps refusing the old one. Never applied to a coupon in
+   * doubt.
+   */
   newNumber?: boolean
 }
 
 /**
- * Tries grants again at once, with their old numbers unless a new one is asked for: lifts the halts they meet, and makes what was refused owed again
- * where the limits still have room. A coupon that was sent is left alone, as are refunded grants.
+ * Tries grants again at once: lifts the halts that they meet, and makes refused coupons owed again if the limits still
+ * have room. Coupons keep their old numbers unless `newNumber` is set. Sent coupons and refunded grants are left alone.
  */
 export async function retryGrants(
   services: Services,
@@ -61,7 +64,7 @@ async function ownerOf({ db }: Services, grantId: string) {
 
 type GrantRow = NonNullable<Awaited<ReturnType<typeof ownerOf>>>
 
-/** Returns why nothing was reopened, where something stands in the way. */
+/** Returns why nothing could be reopened; undefined when it was. */
 async function reopen(services: Services, grant: GrantRow, newNumber: boolean): Promise<string | undefined> {
   const { db, clock } = services
   const merchant = await merchantOf(services, grant)

@@ -4,14 +4,14 @@ import { type OwedGrant, merchantOf, owedGrants, type Wanted } from './owed-gran
 import { NotReplaced } from '../ledger/replace.ts'
 import { holdStocks } from './stock-left.ts'
 
-/** What became of one grant, for the operator: `ok` false when something of it could not be done. */
+/** The result for one grant, for the operator. `ok` is false when some of it could not be done. */
 export type HandLine = { grantId: string; ok: boolean; message: string }
 
 type Done = { done: number; doubted: number }
 
 /**
- * Gives up what grants are owed and can surely not have been sent, each in a transaction of its own. Yields a line a grant
- * as it is done. Throws what the database throws; what was done until then stays done.
+ * Gives up the owed coupons of grants that were surely not sent, each grant in its own transaction. Yields one line per
+ * grant when it is done. Throws what the database throws; the grants before that remain given up.
  */
 export function giveUpGrants(services: Services, wanted: Wanted, reason: string): AsyncGenerator<HandLine> {
   return eachOf(services, wanted, 'given up', (grant) => {
@@ -20,7 +20,7 @@ export function giveUpGrants(services: Services, wanted: Wanted, reason: string)
   })
 }
 
-/** Moves what grants are owed and can surely not have been sent to another stock of their merchant, likewise. */
+/** Moves the owed coupons of grants that were surely not sent to another stock of their merchant, in the same way. */
 export function replaceGrants(
   services: Services,
   wanted: Wanted,
@@ -36,7 +36,7 @@ export function replaceGrants(
     try {
       return await services.ledger.replace({ merchant, grant, stock, reason, at: services.clock.now() })
     } finally {
-      // Counted from the ledger again soon; until then each grant counts as one.
+      // The ledger is counted again soon; until then each grant counts as one coupon.
       hold.decide(true)
     }
   })

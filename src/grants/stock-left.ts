@@ -1,40 +1,46 @@
 import { sql } from 'kysely'
+import { kept } from '../plumbing/cache.ts'
 import type { Db } from '../plumbing/storage/database.ts'
 import type { Services } from '../services.ts'
 import type { Stock } from '../plumbing/storage/schema/stock.ts'
 
-/** What one stock may still promise, as this process knows it. */
+/** How many coupons of a stock can still be promised, as this process knows it. */
 type Left = {
-  /** As counted, less what this process has promised since. */
+  /** The last count, less what this process has promised since. */
   left: number
-  /** Asked for and not decided yet. */
+  /** Coupons that claims have asked for and that are not decided yet. */
   undecided: number
   /** Monotonic milliseconds after which it is counted again. */
   goodUntil: number
-  /** The sync that it rests on. */
+  /** The sync that the count is based on. */
   syncedAt: number
-  /** It is being counted again at this moment, and serves meanwhile. */
+  /** True while it is being counted again; until then this count is used. */
   counting: boolean
 }
 
-const known = new WeakMap<Db, Map<number, Promise<Left>>>()
+/**
+ * By `stocks.id`. More stocks than are claimed from at the same time, so that no entry is dropped while a claim holds
+ * coupons of it.
+ */
+const counts = kept<number, Promise<Left>>({ most: 10_000 })
 
-/** The quickest that a stock is counted again; what other processes promise is seen this much later. */
+/** A stock is counted again after this time at the earliest; what other processes promise is seen this much later. */
 const leastAgeMs = 2_000
 const greatestAgeMs = 60_000
-/** More than all processes together promise in a second: a stock with many left need not be counted often. */
+/** More than all processes together promise per second: a stock with many left need not be counted often. */
 const promisesPerSecond = 2_000
-/** A count may take this part of the time, however large the stock is. */
+/** Counting may take at most this share of the time, however large the stock is. */
 const countingShare = 0.02
 
-/** Coupons that a claim means to take; decided once, by what became of it. */
+/** Coupons that a claim wants to take. `decide` is called once, with whether they were granted. */
 export type Hold = { decide(granted: boolean): void }
 
 /**
- * Holds coupons for a claim, or says that a stock has none left to promise (undefined): its number at WeChat, less those
- * given by anybody until the last sync, less what our ledger gave since and owes. Never a count a claim: the numbers are
- * remembered, and this process's own promises taken off at once. WeChat's own NOT_ENOUGH stays the last word, so an error
- * here, a few coupons at most, gives none too many. Throws what the database throws.
+ * Holds coupons for a claim, or returns undefined when a stock has too few left to promise. What is left is the stock's
+ * size at WeChat, less all coupons given until the last sync, less what our ledger has sent since and still owes.
+ * Claims do not count it each time: the number is remembered, and this process's own promises are subtracted at once.
+ * It may be wrong by a few coupons, which cannot give too many, since WeChat answers NOT_ENOUGH. Throws what the
+ * database throws.
  */
 export async function holdStocks(
   services: Services,
@@ -55,21 +61,19 @@ export async function holdStocks(
   }
 }
 
-/** Nobody waits for a count but the first to ask, and who comes first after a sync. */
+/** Only the first claim, and the first one after a sync, waits for a count. */
 async function leftOf(services: Services, stock: Stock): Promise<Left> {
   const left = await firstCount(services, stock)
   if (performance.now() >= left.goodUntil && !left.counting) void countAgain(services, stock, left)
   return left
 }
 
-function firstCount({ db }: Services, stock: Stock): Promise<Left> {
-  const stocks = known.get(db) ?? new Map<number, Promise<Left>>()
-  known.set(db, stocks)
-  const before = stocks.get(stock.id)
+function firstCount({ cache, db }: Services, stock: Stock): Promise<Left> {
+  const before = cache.get(counts, stock.id)
   const isOfSync = (left: Left) => left.syncedAt === stock.synced_at.getTime()
   const now = before ? before.then((left) => (isOfSync(left) ? left : count(db, stock, left))) : count(db, stock)
-  stocks.set(stock.id, now)
-  now.catch(() => stocks.get(stock.id) === now && stocks.delete(stock.id))
+  cache.set(counts, stock.id, now)
+  now.catch(() => cache.get(counts, stock.id) === now && cache.forget(counts, stock.id))
   return now
 }
 
@@ -85,7 +89,7 @@ async function countAgain({ db, log }: Services, stock: Stock, left: Left): Prom
   }
 }
 
-/** Counts no further than the stock goes; `before` is carried on, since claims still hold it. */
+/** Counts at most as many coupons as the stock has. `before` is updated in place, since claims still hold it. */
 async function count(db: Db, stock: Stock, before?: Left): Promise<Left> {
   const begun = performance.now()
   const atSync = Math.max(0, stock.max_coupons - stock.distributed_coupons + stock.in_flight_at_sync)

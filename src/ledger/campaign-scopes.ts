@@ -1,27 +1,33 @@
 import type { Db } from '../plumbing/storage/database.ts'
-import { scopes } from './limits/scopes.ts'
+import { campaignLimitsOf } from './limits/limits.ts'
+import { dayMs } from '../plumbing/clock.ts'
 
-/** A scope of a whole campaign, and its places. */
+/** A scope of a whole campaign, and its number of places. */
 export type CampaignScope = { merchantId: number; scope: string; limit: number }
 
-/** A payment or card may become known this late, and counts for its own day. */
+/** A payment or card opening may become known this many days late, and still counts for its own day. */
 const daysBack = 7
-const dayMs = 86_400_000
 
-/** The scopes that the crowd of every published campaign goes through now, with the days that late facts still count for. */
+/**
+ * Returns the campaign-wide scopes of every published campaign, including the earlier days that late facts count for.
+ */
 export async function campaignScopes(db: Db, now: Date): Promise<CampaignScope[]> {
   const campaigns = await db
     .selectFrom('campaigns')
-    .select(['id', 'merchant_id', 'limits', 'spend'])
+    .select(['id', 'merchant_id', 'limits', 'limits_revision', 'spend'])
     .where('state', '=', 'published')
     .execute()
-  return campaigns.flatMap(({ id, merchant_id: merchantId, limits, spend }) =>
-    [
-      { scope: scopes.total(id), limit: limits.total },
-      ...daysUpTo(now).map((day) => ({ scope: scopes.day(id, day), limit: limits.per_day })),
-      ...(spend?.tiers ?? []).map((tier) => ({ scope: scopes.tier(id, tier.at_least), limit: tier.total })),
-    ].flatMap(({ scope, limit }) => (limit === undefined ? [] : [{ merchantId, scope, limit }])),
-  )
+  const days = daysUpTo(now)
+  return campaigns.flatMap((campaign) => {
+    const tiers = campaign.spend?.tiers ?? []
+    const limits = [
+      ...days.flatMap((at) => campaignLimitsOf({ campaign, tier: undefined, at })),
+      ...tiers.flatMap(({ at_least }) => campaignLimitsOf({ campaign, tier: at_least, at: now })),
+    ]
+    // Most are the same on every day and for every tier.
+    const byScope = new Map(limits.map(({ scope, limit }) => [scope, limit]))
+    return [...byScope].map(([scope, limit]) => ({ merchantId: campaign.merchant_id, scope, limit }))
+  })
 }
 
 function daysUpTo(now: Date): Date[] {

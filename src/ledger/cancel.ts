@@ -1,18 +1,19 @@
 import type { Db } from '../plumbing/storage/database.ts'
 import { surelyNotSent } from './doubt.ts'
-import { type GivenBack, giveSlotsBack } from './give-back.ts'
+import { giveSlotsBack } from './give-back.ts'
+import type { GivenBack } from './overshoots.ts'
 import { holdCampaignOf, lockGrant } from './locks.ts'
 
 export type Cancelled = {
-  /** Something of it was taken back. */
+  /** At least one coupon was cancelled. */
   cancelled: boolean
-  /** Places that the gate may offer again once that is committed. */
+  /** Places that the gate may offer again after the commit. */
   freed: GivenBack[]
-  /** A coupon of it is sent, on its way, or may have been sent: a sent coupon cannot be taken back. */
+  /** At least one coupon was sent, is being sent, or may have been sent: it cannot be taken back. */
   left: boolean
 }
 
-/** Takes a grant back as far as it was surely not sent, in the caller's transaction: refuses what is owed. */
+/** Cancels the coupons of a grant that were surely not sent: refuses them, in the caller's transaction. */
 export async function cancelUnsent(
   trx: Db,
   grant: { merchantId: number; grantId: string },

@@ -1,6 +1,6 @@
-/** One coupon that is owed, as whoever holds its lease sees it. */
+/** One owed coupon, as the process that holds its lease sees it. */
 export type OwedCoupon = {
-  /** Our row; WeChat's number of a sent coupon is another thing. */
+  /** The id of our row; WeChat's number of a sent coupon is `coupon_id`. */
   id: string
   grantId: string
   merchantId: number
@@ -12,18 +12,18 @@ export type OwedCoupon = {
   request: string
   /** Attempts already made. */
   attempts: number
-  /** The last try's word, of the outcome table. */
+  /** The outcome of the last try: a name from the outcome table. */
   reason: string | null
-  /** Since when it may have arrived at WeChat without our knowing: an attempt, or a lease, ended without an answer. */
+  /** Since when it may have arrived at WeChat without our knowledge: an attempt or a lease ended without an answer. */
   doubtSince: Date | null
   lease: Lease
 }
 
 /**
- * Names one lease; a later one of the same row has another token. `heldUntilMs`: until when we may rely on it, by our own
- * monotonic clock. It counts from before the database was asked, so it never ends after the database's own time.
+ * One lease; a later lease of the same row has another token. `heldUntilMs`: until when we may rely on it, on our own
+ * monotonic clock. It is counted from before the database was asked, so it never ends after the lease in the database.
  */
 export type Lease = { token: string; heldUntilMs: number }
 
-/** How long a lease holds. A dead process's coupons go out again after this; a send attempt is bounded well below it. */
+/** How long a lease lasts. After this, a dead process's coupons are sent again; a send attempt takes much less. */
 export const leaseMs = 10_000

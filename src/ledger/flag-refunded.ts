@@ -1,7 +1,7 @@
 import type { Db } from '../plumbing/storage/database.ts'
 
 /**
- * Marks a grant as earned by money that was given back. A coupon that was sent stays with the member
+ * Flags a grant whose payment was refunded. A coupon that was sent stays with the member
  * (docs/wechat/payment-triggers.md 1.8).
  */
 export async function flagRefunded(db: Db, grantId: string, at: Date): Promise<void> {
@@ -13,7 +13,7 @@ export async function flagRefunded(db: Db, grantId: string, at: Date): Promise<v
     .execute()
 }
 
-/** Takes the mark away again: other money has earned the grant, or a refund turned out to be told twice. */
+/** Removes the flag: other payments have earned the grant, or a refund turned out to be reported twice. */
 export async function unflagRefunded(db: Db, grantId: string): Promise<void> {
   await db.updateTable('grants').set({ refunded_at: null }).where('id', '=', grantId).execute()
 }

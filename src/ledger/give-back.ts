@@ -1,12 +1,10 @@
 import type { Db } from '../plumbing/storage/database.ts'
 import { counts } from './doubt.ts'
-import { fillFromAbove, lockOvershoots } from './overshoots.ts'
-
-export type GivenBack = { scope: string; number: number }
+import { fillFromAbove, type GivenBack, lockOvershoots } from './overshoots.ts'
 
 /**
- * Deletes the slots of coupons that are refused by now, and the grant's own when no coupon of it is owed, sent or in
- * doubt. Returns the places that are free for others. The caller holds the grant's lock.
+ * Deletes the slots of coupons that are now refused, and the grant's own slots too when none of its coupons is owed,
+ * sent or in doubt. Returns the places that others can take. The caller holds the grant's lock.
  */
 export async function giveSlotsBack(
   trx: Db,

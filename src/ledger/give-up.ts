@@ -1,20 +1,21 @@
 import type { Db } from '../plumbing/storage/database.ts'
-import { type GivenBack, giveSlotsBack } from './give-back.ts'
+import { giveSlotsBack } from './give-back.ts'
+import type { GivenBack } from './overshoots.ts'
 import { recordAct } from './operator-acts.ts'
 import { owedForSure } from './owed-for-sure.ts'
 import { holdCampaignOf, lockGrant } from './locks.ts'
 
 export type GivenUp = {
-  /** Coupons that are owed no more. */
+  /** Coupons that are no longer owed. */
   done: number
-  /** Owed still, because they may have been sent. */
+  /** Coupons that are still owed, because they may have been sent. */
   doubted: number
   freed: GivenBack[]
 }
 
 /**
- * Gives up what a grant is owed, as far as it was never in doubt: refused with the word `given_up`, its places are free.
- * The operator's reason is kept. One transaction, under the grant's lock.
+ * Gives up the owed coupons of a grant, except those that were ever in doubt: they are refused with the reason
+ * `given_up`, and their places become free. The operator's own reason is kept. One transaction, under the grant's lock.
  */
 export function giveUp(
   db: Db,

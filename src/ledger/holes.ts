@@ -1,13 +1,13 @@
 import { sql } from 'kysely'
 import type { Db } from '../plumbing/storage/database.ts'
 
-/** Places that nobody holds, both ends counted. */
+/** A range of free places, including both ends. */
 export type Hole = { from: number; to: number }
 
-/** One look reads at most this many places: some 60 ms, so that a scope of millions never makes a long statement. */
+/** One query reads at most this many places (about 60 ms), so that a scope of millions never makes a long statement. */
 const rangeSize = 200_000
 
-/** The highest place that is held of a scope, one entry of the index; 0 when none is. */
+/** Returns the highest held place of a scope, 0 when none is held. Reads one index entry. */
 export async function highestPlace(db: Db, merchantId: number, scope: string): Promise<number> {
   const row = await db
     .selectFrom('slots')
@@ -20,7 +20,7 @@ export async function highestPlace(db: Db, merchantId: number, scope: string): P
   return row?.number ?? 0
 }
 
-/** The free places of a scope from 1 to `limit`, lowest first, until `most` of them are found. */
+/** Returns the free places of a scope from 1 to `limit`, lowest first, at most `most` of them. */
 export async function findHoles(
   db: Db,
   { merchantId, scope, limit }: { merchantId: number; scope: string; limit: number },
@@ -51,7 +51,7 @@ export async function findHoles(
   return holes
 }
 
-/** The places inside the holes, one by one. */
+/** Lists every place inside the holes. */
 export function placesIn(holes: Hole[]): number[] {
   return holes.flatMap(({ from, to }) => Array.from({ length: to - from + 1 }, (_, index) => from + index))
 }

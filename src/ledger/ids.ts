@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 
-/** True for what PostgreSQL takes as the id of a grant; anything else in its place would be an error there. */
+/** True for a text that can be a grant's id. With any other text, PostgreSQL would throw an error. */
 export function isUuid(text: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
 }
@@ -11,9 +11,9 @@ export function timeOrderedId(at: Date): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`
 }
 
-/** Whose n-th coupon of what. */
+/** Identifies one coupon: the member, the stock, and the coupon's number among the member's coupons of this stock. */
 export type CouponPlace = {
-  /** Of our merchant, its Official Account, and the number that sends. */
+  /** The merchant's slug, its Official Account's appid, and the sender's merchant number. */
   slug: string
   appid: string
   mchid: string
@@ -21,14 +21,14 @@ export type CouponPlace = {
   openid: string
   /** The coupon's number under the stock's limit for this member, from 1. */
   place: number
-  /** Above 0 where an operator gave the place another number: WeChat kept refusing the one before. */
+  /** Above 0 when an operator gave the place another number, because WeChat kept refusing the previous one. */
   generation?: number
 }
 
 /**
- * The sender's number of the n-th coupon of a stock for a member: the same for ever, whatever our ledger remembers. A
- * lost commit or a restored backup therefore meets the first coupon again instead of sending a second one
- * (docs/wechat/pay-v3.md 3.1: letters, digits, `|_*-`, at most 128; 3.2: one number, one coupon).
+ * Returns the `out_request_no` of a member's n-th coupon of a stock. It depends only on the arguments, not on what the
+ * ledger remembers. So after a lost commit or a restored backup, WeChat finds the first coupon again instead of giving
+ * a second one (docs/wechat/pay-v3.md 3.1: letters, digits, `|_*-`, at most 128; 3.2: one number, one coupon).
  */
 export function outRequestNo({ slug, appid, mchid, stock, openid, place, generation = 0 }: CouponPlace): string {
   const named = JSON.stringify([slug, appid, stock.creator_mchid, stock.stock_id, openid, place, generation])
@@ -36,7 +36,7 @@ export function outRequestNo({ slug, appid, mchid, stock, openid, place, generat
 }
 
 /**
- * The body of every attempt, written once (docs/wechat/pay-v3.md 3.1: strings, never coupon_value or coupon_minimum).
+ * Returns the body that every attempt sends (docs/wechat/pay-v3.md 3.1: strings, never coupon_value or coupon_minimum).
  */
 export function requestBody(place: CouponPlace): string {
   return JSON.stringify({

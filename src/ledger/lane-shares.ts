@@ -1,15 +1,15 @@
 import type { Lane } from './lanes.ts'
 
-/** A lane with how many of its coupons to take now. */
+/** A lane, and how many of its coupons to take now. */
 export type LaneShare = { lane: Lane; take: number }
 
-/** An account's coupons in hand are at most what it may send in this time: they would only wait for their turn. */
+/** A worker holds at most what an account may send in this time: more coupons would only wait for their turn. */
 const aheadSeconds = 0.5
 
 /**
- * Shares free hands out over open lanes: first over merchants by their weight, then over each merchant's lanes, and never
- * more to an account than its pace allows. Every lane has at least one, while hands last; `start` says which is first, so
- * that with more lanes than hands each has its turn.
+ * Shares free hands among the open lanes: first among merchants by weight, then among each merchant's lanes. An account
+ * never gets more than its pace allows. Every lane gets at least one hand, as long as hands are left. `start` decides
+ * which lane comes first, so that every lane gets its turn also when there are more lanes than hands.
  */
 export function shareLanes(
   lanes: Lane[],

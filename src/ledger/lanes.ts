@@ -1,20 +1,23 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../plumbing/storage/database.ts'
 
-/** A lane: what one account sends of one stock. Delivery goes lane by lane, so that nobody waits for a stranger. */
+/**
+ * A lane: the coupons of one stock that one account sends. Delivery works lane by lane, so that a slow lane does not
+ * delay the others.
+ */
 export type Lane = {
   accountId: number
   stockRef: number
   merchantId: number
-  /** The merchant's share of the hands, beside other merchants'. */
+  /** The merchant's weight when free hands are shared among merchants. */
   weight: number
-  /** The account's own ceiling. */
+  /** The account's highest rate. */
   sendsPerSecond: number
 }
 
 /**
- * The lanes in which a coupon is due and that no halt closes. One entry of the index is read for each lane, however long
- * the lane is (a skip scan): what waits under a halt, or for a later time, costs nothing.
+ * Returns the lanes that have a due coupon and no active halt. Reads one index entry per lane, however long the lane is
+ * (a skip scan), so coupons that wait under a halt or for a later time cost nothing.
  */
 export async function openLanes(db: Db, now: Date): Promise<Lane[]> {
   const { rows } = await sql<Lane>`
@@ -27,7 +30,7 @@ export async function openLanes(db: Db, now: Date): Promise<Lane[]> {
   return rows
 }
 
-/** As SQL, the first coupon of each lane of some accounts: the next one of each is looked for behind the last one's lane. */
+/** Returns SQL for the first coupon of each lane of some accounts. Each step looks behind the previous lane. */
 export function laneHeads(ofAccount: RawBuilder<unknown>): RawBuilder<unknown> {
   const queue = sql`state = 'reserved' and not set_aside and ${ofAccount}`
   return sql`heads as (
@@ -40,7 +43,7 @@ export function laneHeads(ofAccount: RawBuilder<unknown>): RawBuilder<unknown> {
   )`
 }
 
-/** As SQL, the halt that closes the lane of a row. */
+/** Returns SQL for the active halts on the lane of a row. */
 export function haltOf(row: string): RawBuilder<unknown> {
   return sql`select from halts where lifted_at is null and halts.account_id = ${sql.ref(`${row}.account_id`)}
     and (halts.stock_ref is null or halts.stock_ref = ${sql.ref(`${row}.stock_ref`)})`

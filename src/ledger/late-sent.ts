@@ -15,16 +15,17 @@ export type LateSent = {
 }
 
 export type SettledLate =
-  /** `over`: scopes that hold more than is allowed now. */
+  /** `over`: scopes that now hold more places than they allow. */
   | { kind: 'late'; over: string[] }
-  /** It was known to be sent as this very coupon: nothing to do. */
+  /** The row was already sent with this `coupon_id`: nothing to do. */
   | { kind: 'known' }
-  /** It was known to be sent as another coupon, or its place and number are another row's by now. */
+  /** The row was sent with another `coupon_id`, or another row has this coupon, or this place and number, by now. */
   | { kind: 'of_another_row' }
 
 /**
- * A true "sent" of a coupon that was refused here meanwhile wins: the member has it. It is written down, marked late, and
- * takes its places again, above the limit where none is left. One transaction. Nothing can be given back to anybody.
+ * Handles a coupon that WeChat confirms as sent but that is refused in the ledger. WeChat's answer wins, since the
+ * member has the coupon: it is written as sent, marked late, and takes its places again, above the limit when none is
+ * left. One transaction. It frees no place.
  */
 export function settleLate(db: Db, { sent, merchant, stock }: LateSent): Promise<SettledLate> {
   const { coupon, couponId, status, requestId, at } = sent
@@ -76,7 +77,9 @@ export function settleLate(db: Db, { sent, merchant, stock }: LateSent): Promise
   })
 }
 
-/** Every limit that the coupon's grant falls under, with this coupon alone; they stay as they are until the commit. */
+/**
+ * Returns every limit of the coupon's grant, with this coupon alone. The locks keep them unchanged until the commit.
+ */
 async function limitsUnderLock(trx: Db, { sent: { coupon }, merchant, stock }: LateSent): Promise<Limit[]> {
   const campaign = await holdCampaignOf(trx, coupon.grantId)
   const { tier, earned_at: at } = await lockGrant(trx, coupon.grantId)
@@ -85,7 +88,7 @@ async function limitsUnderLock(trx: Db, { sent: { coupon }, merchant, stock }: L
   return limitsOf({ campaign, mark, coupons, tier: tier ?? undefined, at })
 }
 
-/** The coupon, or the place and number under which it was sent, belongs to another row by now: it is that row's. */
+/** True when the coupon, or the place and number under which it was sent, belongs to another row by now. */
 async function isAnothers(
   trx: Db,
   row: { id: string; merchant_id: number; stock_ref: number; place: number | null; out_request_no: string },

@@ -22,25 +22,25 @@ type Row = {
 }
 
 /**
- * Nobody holds it, or whoever did has let its lease run out. Not what a refund waits to cancel: it was on its way when the
- * refund came, and was given back unsent.
+ * SQL condition: the coupon has no lease, or its lease ran out. Excluded are coupons of a refunded grant without lease
+ * or doubt: they were leased when the refund came, were released unsent, and wait to be cancelled.
  */
 const free = sql`(c.lease_token is null or c.leased_until <= lease_clock()) and (
   c.doubt_since is not null or c.lease_token is not null
   or not exists (select from grants g where g.id = c.grant_id and g.refunded_at is not null))`
 
-/** Nobody holds another coupon of the same stock and openid. */
+/** SQL condition: no other coupon of the same stock and openid has a valid lease. */
 const unpaired = sql`not exists (
   select 1 from coupons o where o.merchant_id = c.merchant_id and o.stock_ref = c.stock_ref
     and o.openid = c.openid and o.id <> c.id and o.lease_token is not null and o.leased_until > lease_clock())`
 
-/** What a worker has in hand by account, and how often it looked: whose turn it is to be first. */
+/** How many coupons a worker has in hand per account, and how often it has looked, which decides the first lane. */
 export type Looking = { inHand: ReadonlyMap<number, number>; start: number }
 
 /**
- * Takes at most `hands` due coupons, lane by lane: those nobody holds, or whose holder's lease ran out. One row of each
- * stock and openid at a time, none under a standing halt, and never one that another transaction is looking at. Due times
- * go by `clock`.
+ * Leases at most `hands` due coupons, lane by lane: coupons without a lease, or whose lease ran out. At most one row
+ * per stock and openid, none under an active halt, and none that another transaction has locked. Due times are compared
+ * with `clock`.
  */
 export async function leaseDue(
   db: Db,
@@ -60,7 +60,8 @@ export async function leaseDue(
         ${shares.map(({ lane }) => lane.accountId)}::bigint[], ${shares.map(({ lane }) => lane.stockRef)}::bigint[],
         ${shares.map(({ take }) => take)}::int[]) as lane (account_id, stock_ref, take)
       cross join lateral (
-        -- The inner limit is for the planner, who knows no other number; rows are locked only as the outer one asks for them.
+        -- The inner limit helps the planner, which knows no other number; rows are locked only as the outer limit needs
+        -- them.
         select * from (
           select id, stock_ref, openid, due_at, ordinal from coupons c
           where account_id = lane.account_id and stock_ref = lane.stock_ref and state = 'reserved' and not set_aside
@@ -76,8 +77,8 @@ export async function leaseDue(
 }
 
 /**
- * Takes one due coupon under a halt, to see whether the halt's cause is gone. Under an account's it is one of any lane
- * that has no halt of its own, where there is such a lane.
+ * Leases one due coupon under a halt, to see whether the cause of the halt is gone. Under an account's halt it prefers
+ * a lane that has no halt of its own.
  */
 export async function leaseProbe(
   db: Db,
@@ -107,7 +108,7 @@ export async function leaseProbe(
   return coupon
 }
 
-/** Takes one coupon by its row, if it is owed and nobody holds it or another of its stock and openid. */
+/** Leases one coupon by its row, if it is owed and no process holds it or another coupon of its stock and openid. */
 export async function leaseOne(db: Db, clock: Clock, couponRow: string): Promise<OwedCoupon | undefined> {
   const candidates = sql`select id from coupons c where id = ${couponRow} and state = 'reserved' and ${free} for update skip locked`
   const [coupon] = await lease(db, clock, candidates)
@@ -115,10 +116,10 @@ export async function leaseOne(db: Db, clock: Clock, couponRow: string): Promise
 }
 
 /**
- * A lease that ran out unanswered is doubt: its holder may have reached WeChat, now or in a moment. It is cleared first,
- * in the same transaction, since the unique index on held pairs would refuse the second coupon of a pair whose first
- * holder died. The doubt, and the attempt by which it is looked up at WeChat, are as old as the lease, however late that
- * is seen.
+ * Leases the candidates. A lease that ran out without an answer causes doubt: its holder may have reached WeChat, or
+ * may still reach it. Such leases are cleared first, in the same transaction, since the unique index on leased pairs
+ * would refuse the second coupon of a pair whose first holder died. The doubt, and the attempt from which it is looked
+ * up at WeChat, get the time when the lease began, however late this is noticed.
  */
 async function lease(db: Db, clock: Clock, candidates: ReturnType<typeof sql>): Promise<OwedCoupon[]> {
   const heldUntilMs = elapsedMs(clock) + leaseMs
@@ -133,7 +134,7 @@ async function lease(db: Db, clock: Clock, candidates: ReturnType<typeof sql>): 
           from coupons c join coupons o on o.merchant_id = c.merchant_id and o.stock_ref = c.stock_ref and o.openid = c.openid
           where c.id = any(${ids}::uuid[]) and o.lease_token is not null and o.leased_until <= lease_clock()
         ), ran_out as (
-          -- Looked at again under its lock: another process may have leased it anew.
+          -- Checked again under the lock: another process may have leased it again.
           update coupons o set lease_token = null, leased_until = null, doubt_since = coalesce(o.doubt_since, dead.since)
           from dead
           where o.id = dead.id and o.lease_token is not null and o.leased_until <= lease_clock()
@@ -148,13 +149,13 @@ async function lease(db: Db, clock: Clock, candidates: ReturnType<typeof sql>): 
       return rows.map((row) => toOwedCoupon(row, heldUntilMs))
     })
   } catch (error) {
-    // Another process took a coupon of the same pair between our look and our update; the next look finds the rest.
+    // Another process took a coupon of the same pair between our query and our update; the next round finds the rest.
     if ((error as { constraint?: string }).constraint === 'coupons_one_send_at_a_time') return []
     throw error
   }
 }
 
-/** A token for a lease that is written together with its coupon. */
+/** Makes a lease for a coupon that is written together with it. */
 export function newLease(clock: Clock): OwedCoupon['lease'] {
   return { token: randomUUID(), heldUntilMs: elapsedMs(clock) + leaseMs }
 }

@@ -2,7 +2,8 @@ import type { Clock } from '../plumbing/clock.ts'
 import type { Db } from '../plumbing/storage/database.ts'
 import { batched } from '../plumbing/storage/batched.ts'
 import type { OwedCoupon } from './coupon.ts'
-import type { GivenBack } from './give-back.ts'
+import { openFullness, type Wanted } from './fullness.ts'
+import type { GivenBack } from './overshoots.ts'
 import { type GivenUp, giveUp } from './give-up.ts'
 import { type LateSent, settleLate, type SettledLate } from './late-sent.ts'
 import { leaseDue, leaseOne, leaseProbe, type Looking } from './lease.ts'
@@ -12,36 +13,45 @@ import { openReserving } from './reserving.ts'
 import type { Reservation, Reserved } from './reserve.ts'
 import { type Refused, type Sent, type Settled, settleRefused, settleSent } from './settle.ts'
 
-/** The only code that writes grants, coupons and slots. */
+/**
+ * What is opened of the ledger. Its folder alone writes grants, coupons and slots: what stands there beside this takes the
+ * caller's transaction.
+ */
 export type Ledger = {
-  /** Writes a grant with its slots and coupons; concurrent reservations share a commit, unless their campaign is being changed. */
+  /**
+   * Writes a grant with its slots and coupons. Concurrent reservations share a commit, unless their campaign is being
+   * changed.
+   */
   reserve(reservation: Reservation): Promise<Reserved>
+  /** True when fewer places of a scope are free in the ledger than are wanted. */
+  isFull(merchantId: number, wanted: Wanted): Promise<boolean>
   /** Writes a coupon as sent; concurrent ones share a commit. */
   settleSent(sent: Sent): Promise<Settled>
-  /** Writes as sent what was refused before, and takes its places again. */
+  /** Writes a coupon as sent that was refused before, and takes its places again. */
   settleLate(late: LateSent): Promise<SettledLate>
-  /** Writes a coupon as refused and gives its places back. False: it is in doubt, or somebody else has it by now. */
+  /** Writes a coupon as refused and gives its places back. False when it is in doubt, or another process holds it. */
   settleRefused(refused: Refused): Promise<boolean>
   postpone(postponed: Postponed): Promise<void>
-  /** `dueAt` null: as before. */
+  /** With `dueAt` null the coupon keeps its due time. */
   release(coupon: OwedCoupon, dueAt: Date | null, reason?: string): Promise<void>
   endDoubt(coupon: OwedCoupon): Promise<void>
   leaseDue(hands: number, looking?: Looking): Promise<OwedCoupon[]>
   leaseProbe(halt: { account_id: number; stock_ref: number | null }): Promise<OwedCoupon | undefined>
   leaseOne(couponRow: string): Promise<OwedCoupon | undefined>
-  /** An operator gives up what the grant is owed, as far as it was never in doubt. */
+  /** Gives up, for an operator, the owed coupons of a grant that were never in doubt. */
   giveUp(
     grant: { merchantId: number; grantId: string },
     deed: { reason: string; at: Date },
   ): Promise<Omit<GivenUp, 'freed'>>
-  /** An operator moves it to another stock. Throws `NotReplaced`. */
+  /** Moves such coupons, for an operator, to another stock. Throws `NotReplaced`. */
   replace(replacing: Replacing): Promise<Omit<Replaced, 'freed'>>
 }
 
-/** Opens the ledger. `onFreed` hears of places that were given back, so that the gate offers them again. */
+/** Opens the ledger. `onFreed` is called with places that were given back, so that the gate offers them again. */
 export function openLedger(db: Db, clock: Clock, onFreed: (merchantId: number, freed: GivenBack[]) => void): Ledger {
   return {
     reserve: openReserving(db),
+    isFull: openFullness(db),
     settleSent: batched((sent: Sent[]) => settleSent(db, sent)),
     settleLate: (late) => settleLate(db, late),
     async settleRefused(refused) {

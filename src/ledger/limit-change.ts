@@ -93,7 +93,7 @@ async function settleOvershoots(
 }
 
 /** The most that is used of one scope of the kind, and what that leaves. */
-async function sayUse(trx: Db, merchantId: number, { name, holds }: LimitKind, limit: number): Promise<string> {
+async function sayUse(trx: Db, merchantId: number, { name, each, holds }: LimitKind, limit: number): Promise<string> {
   const { rows } = await sql<{ used: number; scopes: number; over: number }>`
     select coalesce(max(used), 0)::integer as used, count(*)::integer as scopes,
       (count(*) filter (where used > ${limit}))::integer as over
@@ -102,9 +102,8 @@ async function sayUse(trx: Db, merchantId: number, { name, holds }: LimitKind, l
   )
   const { used, over, scopes } = rows[0]!
   const whole = `${used} given, ${Math.max(0, limit - used)} left under ${name} ${limit}`
-  if (name.startsWith('limits.per_')) {
-    const whom = name === 'limits.per_day' ? 'days' : 'members'
-    return `${name} ${limit}: ${scopes} ${whom} counted, at most ${used} given${over > 0 ? `, ${over} of them above it already` : ''}`
+  if (each) {
+    return `${name} ${limit}: ${scopes} ${each} counted, at most ${used} given${over > 0 ? `, ${over} of them above it already` : ''}`
   }
   return used > limit ? `${whole}: ${used - limit} more than it allows were given before` : whole
 }

@@ -1,12 +1,14 @@
 import type { Campaign } from '../plumbing/storage/schema/campaign.ts'
 import type { Db } from '../plumbing/storage/database.ts'
 
-/** The campaign as it stands, and stays until the transaction ends: its limits are not changed while places are taken. */
+/** Reads a campaign and locks it against changes until the transaction ends, so that its limits stay the same. */
 export function holdCampaign(trx: Db, campaignId: number): Promise<Campaign> {
   return trx.selectFrom('campaigns').selectAll().where('id', '=', campaignId).forShare().executeTakeFirstOrThrow()
 }
 
-/** The same for a grant's campaign: whoever gives places back comes before or after a change of the limits, never inside. */
+/**
+ * The same for a grant's campaign: places are given back before or after a change of its limits, never in the middle.
+ */
 export function holdCampaignOf(trx: Db, grantId: string): Promise<Campaign> {
   return trx
     .selectFrom('campaigns')
@@ -16,7 +18,7 @@ export function holdCampaignOf(trx: Db, grantId: string): Promise<Campaign> {
     .executeTakeFirstOrThrow()
 }
 
-/** Whoever changes a grant's coupons or places takes its row first; returns what others may have written there. */
+/** Locks a grant's row, before any change to its coupons or places. Returns the fields that others may have changed. */
 export function lockGrant(trx: Db, grantId: string) {
   return trx
     .selectFrom('grants')

@@ -11,7 +11,7 @@ export type Act = {
   at: Date
 }
 
-/** Keeps what an operator did to coupons, in the transaction of the deed. */
+/** Records what an operator did to coupons, in the transaction that does it. */
 export async function recordAct(trx: Db, { merchantId, grantId, ...rest }: Act, coupons: OwedRow[]): Promise<void> {
   const rows = coupons.map(({ id, stock_ref, account_id, place, out_request_no }) => ({
     merchant_id: merchantId,

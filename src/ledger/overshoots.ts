@@ -1,13 +1,16 @@
 import { sql } from 'kysely'
 import type { Db } from '../plumbing/storage/database.ts'
-import type { GivenBack } from './give-back.ts'
+
+/** A place that is free for others. */
+export type GivenBack = { scope: string; number: number }
 
 /** A scope that holds more than it is allowed. */
 export type Overshoot = { scope: string; allowed: number }
 
 /**
- * Those among a grant's scopes, locked, so that two places that are given back at once do not take the same one from
- * above. Before the places themselves: who moves one down must not wait for who gives it back.
+ * Locks and returns the overshoots among a grant's scopes, so that two places given back at the same time are not
+ * filled by the same place from above. Call it before the places are deleted: otherwise a transaction that moves a
+ * place down could wait for the one that gives that place back, and the other way round.
  */
 export function lockOvershoots(
   trx: Db,
@@ -26,9 +29,9 @@ export function lockOvershoots(
 }
 
 /**
- * Of a scope that holds more than is allowed, a place that is given back is filled by the highest one above the limit, so
- * that free places are always limit − used. Returns the places that are free for others after that. A coupon's place
- * under its stock is never moved: its number follows from it.
+ * In a scope that holds more places than it allows, a place that is given back is filled by the highest place above the
+ * limit, so that the number of free places is always limit − used. Returns the places that others can take after that.
+ * A coupon's place under its stock's limit is never moved, since the coupon's number depends on it.
  */
 export async function fillFromAbove(
   trx: Db,
@@ -46,7 +49,7 @@ export async function fillFromAbove(
   return free
 }
 
-/** False when nothing stands above the limit any more: then the scope is an ordinary one again. */
+/** Returns false when no place above the limit is left; the scope is then a normal one again. */
 async function fill(
   trx: Db,
   { merchantId, scope, number, allowed }: { merchantId: number; scope: string; number: number; allowed: number },
@@ -63,8 +66,8 @@ async function fill(
 }
 
 /**
- * Notes that a scope holds more than `allowed`, since a coupon that was sent took a place above. It does not belong to what
- * had been given when the limit was lowered, where it was: proof counts it as too many.
+ * Records that a scope holds more than `allowed`, because a coupon that was sent took a place above the limit. If the
+ * limit was lowered before, this coupon is not one of those given until then (`given`): proof counts it as too many.
  */
 export async function noteOvershoot(
   trx: Db,

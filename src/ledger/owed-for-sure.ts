@@ -9,20 +9,21 @@ export type OwedRow = Pick<
   'id' | 'stock_ref' | 'account_id' | 'place' | 'out_request_no' | 'due_at' | 'attempts' | 'reason'
 >
 
-/** What an operator may do something about, and what must be left alone. */
+/** The owed coupons that an operator may act on, and the number of those that must be left alone. */
 export type Owed = {
   surely: OwedRow[]
-  /** Owed as well, but on its way, or some try of it may have arrived at WeChat. */
+  /** Also owed, but being sent now, or some try of it may have arrived at WeChat. */
   doubted: number
 }
 
-/** Answers after which nothing can have arrived: WeChat refused, or was not asked. */
+/** Outcomes after which nothing can have arrived: WeChat refused, or was not asked. */
 const nothingArrived = new Set(['rate_limited', 'unreachable', 'waiting_for_turn', 'user_month_cap'])
 const mayHaveArrived = outcomes.filter((row) => row.verdict === 'later' && !nothingArrived.has(row.name))
 
 /**
- * The owed coupons of a grant that were never in doubt, also not once and cleared up later: only these may be given up or
- * moved to another stock. Locked until the caller's transaction ends; a worker that looks meanwhile passes them by.
+ * Returns the owed coupons of a grant that were never in doubt, not even in a doubt that has ended: only these may be
+ * given up or moved to another stock. They stay locked until the caller's transaction ends; workers skip them
+ * meanwhile.
  */
 export async function owedForSure(trx: Db, grantId: string): Promise<Owed> {
   const rows = await trx

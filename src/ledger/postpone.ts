@@ -4,9 +4,9 @@ import type { OwedCoupon } from './coupon.ts'
 
 export type Postponed = {
   coupon: OwedCoupon
-  /** Why it is still owed: a word of the outcome table. */
+  /** Why it is still owed: a name from the outcome table. */
   reason: string
-  /** null: not by itself; it is set aside for an operator. */
+  /** null: it is not tried again automatically; it is set aside for an operator. */
   dueAt: Date | null
   outcome: string
   /** True when this attempt may have reached WeChat and been carried out. */
@@ -19,8 +19,8 @@ export type Postponed = {
 }
 
 /**
- * After an attempt that settled nothing: keeps its evidence, frees the lease, and makes the coupon due later. Doubt is
- * written whoever holds the row by now.
+ * Handles an attempt that did not settle the coupon: records it as evidence, frees the lease, and makes the coupon due
+ * later. Doubt is written even when another process holds the row by now.
  */
 export async function postpone(db: Db, postponed: Postponed): Promise<void> {
   const { coupon, reason, dueAt, outcome, doubtful, at } = postponed
@@ -61,8 +61,9 @@ export async function postpone(db: Db, postponed: Postponed): Promise<void> {
 }
 
 /**
- * Frees a lease without an attempt: the stock is halted, or the account's pace has no room. No doubt comes of it. Without
- * `dueAt` the coupon keeps its time: a halt closes its lane, and is lifted without touching what waited under it.
+ * Frees a lease without an attempt, because the stock is halted or the account's pace gave no turn. It causes no doubt.
+ * Without `dueAt` the coupon keeps its due time: a halt closes the whole lane, so the coupons that wait under it need
+ * not be changed when it is lifted.
  */
 export async function release(db: Db, coupon: OwedCoupon, dueAt: Date | null, reason?: string): Promise<void> {
   await db
@@ -78,7 +79,10 @@ export async function release(db: Db, coupon: OwedCoupon, dueAt: Date | null, re
     .execute()
 }
 
-/** Looked up at WeChat after a day: it did not arrive. The next answer about its number is the truth. */
+/**
+ * Ends the doubt: a look-up at WeChat after a day showed that the coupon did not arrive. From now on the next answer
+ * about its number is believed.
+ */
 export async function endDoubt(db: Db, coupon: OwedCoupon, at: Date): Promise<void> {
   await db
     .updateTable('coupons')

@@ -11,14 +11,14 @@ import { holdCampaign, lockGrant } from './locks.ts'
 export type Reopening = {
   merchant: Merchant
   grant: { id: string; campaign_id: number; openid: string; tier: number | null; earned_at: Date }
-  /** Of the grant's refused coupons, by `stocks.id`. */
+  /** The stocks of the grant's refused coupons, by `stocks.id`. */
   stocks: Map<number, Stock>
-  /** Gives each coupon another number at the same place: WeChat keeps refusing the one before. */
+  /** Gives each coupon another number at the same place, because WeChat keeps refusing the old one. */
   newNumber: boolean
   at: Date
 }
 
-/** Something stands in the way, in words for an operator: nothing was changed. */
+/** The coupons cannot be owed again; nothing was changed. The message is for an operator. */
 export class NotReopened extends Error {}
 
 type CouponRow = {
@@ -33,13 +33,14 @@ type CouponRow = {
 }
 
 /**
- * Makes the refused coupons of a grant owed again, in the caller's transaction: takes the places that the grant does not
- * hold any more, as they are seen under its lock, so that a refusal at the same moment comes before or after. A coupon
- * takes its own place and keeps its number, or takes another place with that one's. Throws `NotReopened`.
+ * Makes the refused coupons of a grant owed again, in the caller's transaction, and takes the places that the grant no
+ * longer holds. It reads them under the grant's lock, so that a refusal at the same moment comes before or after. A
+ * coupon takes its old place if that is free, and keeps its number; otherwise it takes another place and gets the
+ * number of that place. Throws `NotReopened`.
  */
 export async function reopenIn(trx: Db, reopening: Reopening): Promise<void> {
   const { grant, merchant, newNumber, at } = reopening
-  // Its limits stay as they are while places are taken.
+  // The lock keeps the campaign's limits unchanged while places are taken.
   const campaign = await holdCampaign(trx, grant.campaign_id)
   const { refunded_at } = await lockGrant(trx, grant.id)
   if (refunded_at) throw new NotReopened('its payment was refunded: nothing is owed')
@@ -49,7 +50,7 @@ export async function reopenIn(trx: Db, reopening: Reopening): Promise<void> {
     .where('grant_id', '=', grant.id)
     .where('state', '=', 'refused')
     .where('doubt_since', 'is', null)
-    // Taken back, since another tier was earned in its place.
+    // These were taken back, because another tier was earned instead.
     .where('reason', 'is distinct from', 'not_eligible')
     .orderBy('ordinal')
     .execute()
@@ -65,7 +66,7 @@ export async function reopenIn(trx: Db, reopening: Reopening): Promise<void> {
       .where('id', '=', coupon.id)
       .execute()
   }
-  // What was set aside for an operator is tried again: this is the operator.
+  // Coupons that were set aside for an operator are tried again: an operator asked for this.
   await trx
     .updateTable('coupons')
     .set({ set_aside: false, due_at: at })
@@ -91,7 +92,7 @@ async function takeGrantPlaces(trx: Db, reopening: Locked, held: { scope: string
   }
 }
 
-/** Returns what changes of the coupon beside its state. */
+/** Returns the columns of the coupon that change beside its state. */
 async function takeCouponPlace(trx: Db, reopening: Locked, coupon: CouponRow) {
   const { merchant, grant, stocks, newNumber } = reopening
   const stock = stocks.get(coupon.stock_ref)

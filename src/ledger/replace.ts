@@ -4,7 +4,7 @@ import type { Db } from '../plumbing/storage/database.ts'
 import { memberMark } from '../members/member-mark.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Stock } from '../plumbing/storage/schema/stock.ts'
-import type { GivenBack } from './give-back.ts'
+import type { GivenBack } from './overshoots.ts'
 import { isHeld } from './held.ts'
 import { outRequestNo, requestBody } from './ids.ts'
 import { limitsOf } from './limits/limits.ts'
@@ -17,7 +17,7 @@ import { holdCampaign, lockGrant } from './locks.ts'
 export type Replacing = {
   merchant: Merchant
   grant: { id: string; campaign_id: number; openid: string; tier: number | null; earned_at: Date }
-  /** The stock that the coupons come from instead. */
+  /** The stock that the coupons come from afterwards. */
   stock: Stock
   reason: string
   at: Date
@@ -25,18 +25,19 @@ export type Replacing = {
 
 export type Replaced = { done: number; doubted: number; freed: GivenBack[] }
 
-/** Something stands in the way, in words for an operator: nothing of the grant was changed. */
+/** The coupons cannot be moved; nothing of the grant was changed. The message is for an operator. */
 export class NotReplaced extends Error {}
 
 /**
- * Moves what a grant is owed to another stock, as far as it was never in doubt: each coupon takes a place under that
- * stock's limit for the member and gets that place's number and body, gives its old place back, and is due now (what a
- * campaign holds keeps its time). One transaction, under the grant's lock. Throws `NotReplaced` when the limit is full.
+ * Moves the owed coupons of a grant to another stock, except those that were ever in doubt. Each coupon gives its old
+ * place back, takes a place under the other stock's limit for the member, gets the number and body of that place, and
+ * is due now (a coupon that the campaign holds keeps its time). One transaction, under the grant's lock. Throws
+ * `NotReplaced` when the limit is full.
  */
 export function replace(db: Db, replacing: Replacing): Promise<Replaced> {
   const { merchant, grant, stock, reason, at } = replacing
   return db.transaction().execute(async (trx) => {
-    // Its limits stay as they are while places are taken.
+    // The lock keeps the campaign's limits unchanged while places are taken.
     const campaign = await holdCampaign(trx, grant.campaign_id)
     await lockGrant(trx, grant.id)
     const { surely, doubted } = await owedForSure(trx, grant.id)
@@ -53,7 +54,7 @@ export function replace(db: Db, replacing: Replacing): Promise<Replaced> {
 async function move(trx: Db, replacing: Replacing, campaign: Campaign, coupon: OwedRow): Promise<GivenBack[]> {
   const { merchant, grant, stock, at } = replacing
   const mark = memberMark(merchant, grant.openid)
-  const sender = await senderFor({ db: trx }, merchant, campaign, { stockRef: stock.id, mark })
+  const sender = await senderFor(trx, merchant, campaign, { stockRef: stock.id, mark })
   const freed = await trx
     .deleteFrom('slots')
     .where('coupon_row', '=', coupon.id)

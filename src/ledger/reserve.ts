@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../plumbing/storage/database.ts'
 import { prepared } from '../plumbing/storage/prepared.ts'
+import { deadlockDetected, sqlStateOf, uniqueViolation } from '../plumbing/storage/sqlstates.ts'
 import { leaseMs } from './coupon.ts'
 
 export type Slot = { scope: string; number: number; couponRow: string | null }
@@ -11,14 +12,17 @@ export type Reservation = {
     id: string
     merchantId: number
     campaignId: number
-    /** The campaign as the decision saw it: another revision writes nothing. */
+    /** The revision that the decision used; when the campaign has another one by now, nothing is written. */
     campaignRevision: number
     openid: string
     triggerKey: string
     tier: number | null
     transactionId: string | null
     earnedAt: Date
-    /** The member's facts as the decision saw them: newer ones write nothing. Null: it rests on none. */
+    /**
+     * The version of the member's facts that the decision used; when it has changed, nothing is written. Null: none
+     * used.
+     */
     factsVersion: number | null
     at: Date
   }
@@ -38,33 +42,29 @@ export type Reservation = {
 
 export type Reserved =
   | { kind: 'reserved' }
-  /** The trigger was paid before, by this grant. */
+  /** The trigger already has this grant. */
   | { kind: 'existing'; grantId: string }
-  /** Somebody holds a place of this scope that was proposed. */
+  /** A proposed place of this scope is already held. */
   | { kind: 'taken'; scope: string }
   /** The campaign or the member's facts were changed meanwhile. */
   | { kind: 'stale' }
   /** Another coupon of the same stock and openid is being sent. */
   | { kind: 'busy' }
 
-/** Somebody is changing the campaign at this moment: nothing was written. */
+/** Another transaction is changing the campaign at this moment: nothing was written. */
 export type BeingChanged = { kind: 'being_changed' }
 
-/** SQLSTATEs: https://www.postgresql.org/docs/15/errcodes-appendix.html */
-const uniqueViolation = '23505'
-const deadlockDetected = '40P01'
-
 /**
- * Writes the reservations in one commit, and answers in their order. The campaigns are locked against change while it
- * runs, and looked at as they are once it has the lock: what a change of their limits has counted is complete. One that is
- * being changed is passed by, so that nobody waits for another's change. A conflict in a group makes each stand alone, so
- * that only the one that conflicts is turned away.
+ * Writes the reservations in one commit; returns the results in the same order. It locks the campaigns against changes,
+ * and reads them after it has the lock, so that a change of limits has counted every grant written before it. A
+ * campaign that is being changed is skipped, so that no reservation waits for the change of another's campaign. When a
+ * group conflicts, each of its reservations is written alone, so that only the one that conflicts fails.
  */
 export function reserve(db: Db, reservations: Reservation[]): Promise<(Reserved | BeingChanged)[]> {
   return write(db, reservations, skipLocked)
 }
 
-/** The same, once a change of their campaigns that is under way is over: for reservations of one campaign. */
+/** The same for reservations of one campaign, after waiting for the end of a change that is in progress. */
 export async function reserveOnceChanged(db: Db, reservations: Reservation[]): Promise<Reserved[]> {
   const reserved = await write(db, reservations, sql``)
   return reserved.map((one) => (one.kind === 'being_changed' ? { kind: 'stale' } : one))
@@ -107,7 +107,8 @@ async function insert(db: Db, reservations: Reservation[], ifLocked: RawBuilder<
       select id, revision from campaigns where id = any(${[...new Set(grants.map((grant) => grant.campaignId))]}::bigint[])
       order by id for share ${ifLocked}
     ), facts_hold as (
-      -- Locked, so that who changes the facts waits for this commit; having waited for a change ourselves, we read anew.
+      -- Locked, so that a change of the facts waits for this commit. If we had to wait for a change, we read its
+      -- result.
       select f.id
       from json_to_recordset(${JSON.stringify(grants)}) as f (
         id uuid, "merchantId" bigint, openid text, "factsVersion" bigint)
@@ -147,7 +148,7 @@ async function insert(db: Db, reservations: Reservation[], ifLocked: RawBuilder<
 type Conflict = Error & { code: string; constraint?: string; detail?: string }
 
 function isConflict(error: unknown): error is Conflict {
-  const code = (error as Partial<Conflict>).code
+  const code = sqlStateOf(error)
   return code === uniqueViolation || code === deadlockDetected
 }
 
@@ -161,10 +162,10 @@ async function explainConflict(db: Db, { grant, slots }: Reservation, error: Con
       .where('campaign_id', '=', grant.campaignId)
       .where('trigger_key', '=', grant.triggerKey)
       .executeTakeFirst()
-    // Our own id: an earlier try of this very reservation was committed, though its answer was lost.
+    // Our own id: an earlier try of the same reservation was committed, but its answer was lost.
     if (existing) return existing.id === grant.id ? { kind: 'reserved' } : { kind: 'existing', grantId: existing.id }
   }
-  // "Key (merchant_id, scope, number)=(1, campaign/3/total, 17) already exists."; a deadlock names none, then any
+  // "Key (merchant_id, scope, number)=(1, campaign/3/total, 17) already exists." A deadlock names no key; then any
   // scope will do.
   const scope = /=\(\d+, (.*), \d+\)/.exec(error.detail ?? '')?.[1] ?? slots[0]?.scope ?? ''
   return { kind: 'taken', scope }

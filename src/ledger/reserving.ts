@@ -5,8 +5,8 @@ import { type Reservation, reserve, type Reserved, reserveOnceChanged } from './
 type Reserve = (reservation: Reservation) => Promise<Reserved>
 
 /**
- * Concurrent reservations share a commit. Those whose campaign is being changed wait for that in a group of their own,
- * one statement for each campaign, so that the others neither wait nor run out of connections.
+ * Concurrent reservations share a commit. Reservations whose campaign is being changed wait for the end of that change
+ * in a separate group, with one statement per campaign, so that the others neither wait nor run out of connections.
  */
 export function openReserving(db: Db): Reserve {
   const atOnce = batched((reservations: Reservation[]) => reserve(db, reservations))

@@ -1,22 +1,25 @@
 import { sql } from 'kysely'
 import type { Db } from '../plumbing/storage/database.ts'
 import { prepared } from '../plumbing/storage/prepared.ts'
+import { sqlStateOf, uniqueViolation } from '../plumbing/storage/sqlstates.ts'
 import type { OwedCoupon } from './coupon.ts'
-import { type GivenBack, giveSlotsBack } from './give-back.ts'
+import { giveSlotsBack } from './give-back.ts'
+import type { GivenBack } from './overshoots.ts'
 import { holdCampaignOf, lockGrant } from './locks.ts'
 
 export type Sent = { coupon: OwedCoupon; couponId: string; status: number; requestId?: string; at: Date }
 
 export type Settled =
   | 'written'
-  /** The row was settled before: as sent, or as refused, against which "sent" wins (late-sent.ts). */
+  /** The row was settled before: as sent, or as refused, and then "sent" wins (late-sent.ts). */
   | 'settled_before'
-  /** Another row of ours is this very coupon of WeChat's. */
+  /** Another row of ours already has this `coupon_id`. */
   | 'of_another_row'
 
-const uniqueViolation = '23505'
-
-/** Writes coupons as sent, all in one commit, and answers in their order. The newest holder of a lease has no say here. */
+/**
+ * Writes coupons as sent in one commit; returns the results in the same order. It needs no lease: a sent coupon is
+ * sent, even when another process holds a newer lease.
+ */
 export async function settleSent(db: Db, sent: Sent[]): Promise<Settled[]> {
   const rows = sent.map(({ coupon, couponId, status, requestId, at }) => ({
     id: coupon.id,
@@ -36,7 +39,7 @@ export async function settleSent(db: Db, sent: Sent[]): Promise<Settled[]> {
     const ids = new Set(written.map((row) => row.id))
     return sent.map(({ coupon }) => (ids.has(coupon.id) ? 'written' : 'settled_before'))
   } catch (error) {
-    if ((error as { code?: string }).code !== uniqueViolation) throw error
+    if (sqlStateOf(error) !== uniqueViolation) throw error
     if (sent.length > 1) return (await Promise.all(sent.map((one) => settleSent(db, [one])))).flat()
     return ['of_another_row']
   }
@@ -53,15 +56,16 @@ export type Refused = {
 }
 
 /**
- * Writes a coupon as refused and returns the places that became free: those of the coupon itself, and those of its
- * grant once nothing of it was or can be given. Undefined, and nothing written, when the coupon is in doubt by now or
- * another holder has it: what is true of our answer need not be true of its coupon.
+ * Writes a coupon as refused and returns the places that became free: the coupon's own, and the grant's too when none
+ * of its coupons was sent or can still be sent. Returns undefined and writes nothing when the coupon is in doubt by now
+ * or another process holds it: our answer says nothing about that other try.
  */
 export function settleRefused(db: Db, refused: Refused): Promise<GivenBack[] | undefined> {
   const { coupon, reason, at } = refused
   return db.transaction().execute(async (trx) => {
     await holdCampaignOf(trx, coupon.grantId)
-    // Two coupons of one grant may be refused at once, by two workers: the grant's row decides who is last.
+    // Two workers may refuse two coupons of one grant at the same time: the lock on the grant decides which one is
+    // last.
     await lockGrant(trx, coupon.grantId)
     const { numUpdatedRows } = await trx
       .updateTable('coupons')

@@ -6,19 +6,20 @@ import { noteOvershoot } from './overshoots.ts'
 export type Taking = {
   merchantId: number
   grantId: string
-  /** Of a stock's limit: the coupon that the place belongs to. */
+  /** Under a stock's limit: the coupon that the place belongs to. Otherwise null. */
   couponRow: string | null
   limit: Pick<Limit, 'scope' | 'limit' | 'level'>
-  /** Takes this place if it is free, before looking for another. */
+  /** This place is taken if it is free; otherwise another one. */
   wish?: number
 }
 
-/** The crowd proposes places too; a few conflicts with it are to be expected. */
+/** Claims take places at the same time, so a few conflicts are expected. */
 const maxTries = 20
 
 /**
- * Takes one free place of a scope past the gate, in the caller's transaction, and returns it: an operator's second try,
- * or a coupon that turned out to be sent. Undefined when the scope is full; nothing is written then.
+ * Takes one free place of a scope without asking the gate, in the caller's transaction, and returns it. Used for an
+ * operator's second try, and for a coupon that turned out to be sent. Returns undefined and writes nothing when the
+ * scope is full.
  */
 export async function takePlace(trx: Db, taking: Taking): Promise<number | undefined> {
   const { limit, wish } = taking
@@ -32,8 +33,8 @@ export async function takePlace(trx: Db, taking: Taking): Promise<number | undef
 }
 
 /**
- * Takes a place also where none is left: then above the limit, and the overshoot is noted. A wish is granted above the
- * limit as well, if the place is free.
+ * Takes a place even when none is left: then it is above the limit, and the overshoot is recorded. A wished place above
+ * the limit is taken too, if it is free.
  */
 export async function takePlaceOrOvershoot(trx: Db, taking: Taking): Promise<{ place: number; over: boolean }> {
   const { merchantId, limit, wish } = taking
@@ -52,7 +53,10 @@ export async function takePlaceOrOvershoot(trx: Db, taking: Taking): Promise<{ p
   throw new Error(`no place above ${limit.scope} could be taken in ${maxTries} tries`)
 }
 
-/** A member's lowest, since the n-th coupon is to have the n-th place; of a campaign the next one, or a hole. */
+/**
+ * For a member the lowest free place, since the n-th coupon must have the n-th place. For a campaign the place above
+ * the highest held one, or else a hole.
+ */
 async function freePlace(trx: Db, { merchantId, limit: { scope, limit, level } }: Taking): Promise<number | undefined> {
   if (level === 'campaign') {
     const next = (await highestPlace(trx, merchantId, scope)) + 1

@@ -1,7 +1,20 @@
 import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
 import type { PlatformCertificate } from '../wechat/pay/types.ts'
-import type { AccountEntry } from './merchant-file.ts'
 import { readSerial } from './serial.ts'
+import { certificateEnd } from './certificate-end.ts'
+
+/** An account's keys in the merchant file: PEM texts, except the serial, the ids and the APIv3 key. */
+export type KeyEntry = {
+  mchid: string
+  role: 'sender' | 'provider'
+  serial_no?: string | undefined
+  certificate?: string | undefined
+  private_key?: string | undefined
+  api_v3_key?: string | undefined
+  public_key_id?: string | undefined
+  public_key?: string | undefined
+  platform_certificates?: string[] | undefined
+}
 
 /** The keys of an account that belong together, and what the operator should know about them. */
 export type AccountKeys = {
@@ -19,10 +32,10 @@ const modulusBitsAtLeast = 2_048
 
 /**
  * Checks the keys of an account in the file (docs/wechat/pay-v3.md 6): the private key and the certificate belong
- * together, the certificate is in date, the serial is the certificate's, half a public-key pair is refused. Faults name
- * the field, never a value.
+ * together, the certificate is in date, the serial is the certificate's, and `public_key` comes with its id. Faults
+ * name the field, never a value.
  */
-export function readAccountKeys(entry: AccountEntry, now: Date): Read {
+export function readAccountKeys(entry: KeyEntry, now: Date): Read {
   const faults = pairFaults(entry)
   const platform = readPlatformCertificates(entry.platform_certificates ?? [])
   faults.push(...platform.faults)
@@ -51,11 +64,11 @@ export function readAccountKeys(entry: AccountEntry, now: Date): Read {
   return { keys, faults }
 }
 
-function isOnlyANumber(entry: AccountEntry): boolean {
+function isOnlyANumber(entry: KeyEntry): boolean {
   return !entry.private_key && !entry.api_v3_key && !entry.serial_no && !entry.certificate
 }
 
-function pairFaults(entry: AccountEntry): string[] {
+function pairFaults(entry: KeyEntry): string[] {
   if (entry.public_key && !entry.public_key_id)
     return ['public_key_id: is missing: public_key comes with its PUB_KEY_ID_…']
   if (entry.public_key_id && !entry.public_key) return ['public_key: is missing: public_key_id comes with its PEM']
@@ -105,17 +118,12 @@ function certificateFaults(certificate: X509Certificate, privateKey: KeyObject |
   return faults
 }
 
-/** WeChat itself warns this long before a certificate ends. */
-const warnDays = 30
-const dayMs = 86_400_000
-
 function certificateWarnings(certificate: X509Certificate, mchid: string, now: Date): string[] {
-  const ends = new Date(certificate.validTo)
-  const days = Math.floor((ends.getTime() - now.getTime()) / dayMs)
+  const { date, days, isNear } = certificateEnd(certificate, now)
   const warnings: string[] = []
-  if (days < warnDays) warnings.push(`its certificate ends in ${days} days, on ${ends.toISOString().slice(0, 10)}`)
+  if (isNear) warnings.push(`its certificate ends in ${days} days, on ${date}`)
   const [, commonName] = /^CN=(.*)$/m.exec(certificate.subject) ?? []
-  // The name is widely the merchant number, but WeChat's documents do not promise it.
+  // The name is usually the merchant number, but WeChat's documents do not promise it.
   if (commonName !== mchid) warnings.push('its certificate does not name this merchant number')
   return warnings
 }

@@ -1,7 +1,7 @@
 import type { Insertable } from 'kysely'
 import { changedFields } from '../plumbing/files/changed-fields.ts'
 import type { Db } from '../plumbing/storage/database.ts'
-import { FileFault } from '../plumbing/files/file-fault.ts'
+import { Unusable } from '../plumbing/unusable.ts'
 import type { AccountsTable } from '../plumbing/storage/schema.ts'
 import { certificateStore } from './certificate-store.ts'
 import type { ReadAccount } from './merchant-file.ts'
@@ -53,7 +53,7 @@ async function insertAccount(db: Db, values: Insertable<AccountsTable>): Promise
   return id
 }
 
-/** Removes the accounts that the file no longer lists. Throws `FileFault` when coupons or halts hang on one of them. */
+/** Removes the accounts that the file no longer lists. Throws `Unusable` when one of them has coupons or halts. */
 export async function removeMissingAccounts(db: Db, merchantId: number, mchids: string[]): Promise<string[]> {
   const missing = await db
     .selectFrom('accounts')
@@ -63,7 +63,7 @@ export async function removeMissingAccounts(db: Db, merchantId: number, mchids: 
     .execute()
   for (const { id, mchid } of missing) {
     if (await isUsed(db, id)) {
-      throw new FileFault([`accounts: ${mchid} is not in the file, but coupons were sent from it: keep it in the file`])
+      throw new Unusable([`accounts: ${mchid} is not in the file, but coupons were sent from it: keep it in the file`])
     }
     await db.deleteFrom('platform_certificates').where('account_id', '=', id).execute()
     await db.deleteFrom('accounts').where('id', '=', id).execute()

@@ -1,16 +1,17 @@
 import { z } from 'zod'
-import { checkFile, FileFault } from '../plumbing/files/file-fault.ts'
+import { checkFile } from '../plumbing/files/check-file.ts'
+import { Unusable } from '../plumbing/unusable.ts'
 import { type AccountKeys, readAccountKeys } from './account-keys.ts'
 import { apiV3Key } from './api-v3-key.ts'
 
 export type MerchantFile = z.output<typeof merchantSchema>
 export type AccountEntry = MerchantFile['accounts'][number]
-/** An account of the file with its keys read: undefined when it is only a number. */
+/** An account of the file with its keys read; `keys` is undefined when the account is only a number. */
 export type ReadAccount = { entry: AccountEntry; keys: AccountKeys | undefined }
 
 /**
- * Reads and checks a merchant file (docs/merchant/merchant-file.md). Throws `FileFault` with everything that is
- * wrong, never a value.
+ * Reads and checks a merchant file (docs/merchant/merchant-file.md). Throws `Unusable` that names every fault and
+ * quotes no value.
  */
 export function readMerchantFile(file: unknown, now: Date): { merchant: MerchantFile; accounts: ReadAccount[] } {
   const merchant = checkFile(merchantSchema, file)
@@ -24,11 +25,11 @@ export function readMerchantFile(file: unknown, now: Date): { merchant: Merchant
   if (new Set(numbers).size < numbers.length) faults.push('accounts: a merchant number is listed twice')
   if (!merchant.accounts.some((account) => account.role === 'sender'))
     faults.push('accounts: needs at least one sender')
-  if (faults.length > 0) throw new FileFault(faults)
+  if (faults.length > 0) throw new Unusable(faults)
   return { merchant, accounts }
 }
 
-/** The pace has to stay below WeChat's 500 a second (docs/wechat/pay-v3.md 3). */
+/** The pace must not exceed WeChat's 500 per second (docs/wechat/pay-v3.md 3). */
 const sendsPerSecondAtMost = 500
 const sendsPerSecondByDefault = 450
 /** Standard Webhooks asks for 24 to 64 bytes. */

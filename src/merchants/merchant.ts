@@ -1,5 +1,6 @@
 import type { AccountRole, V2SignType } from '../plumbing/storage/schema.ts'
 import type { Secret } from '../plumbing/secrets/secret.ts'
+import type { PayKeys } from '../wechat/pay/types.ts'
 
 /** A tenant with its secrets opened: one Official Account and its merchant numbers. */
 export type Merchant = {
@@ -9,7 +10,7 @@ export type Merchant = {
   officialAccount: OfficialAccount
   accounts: Account[]
   eventsSecret: Secret | undefined
-  /** Under which its members are named in the ledger's keys: `memberMark`. */
+  /** The key of its members' marks (`memberMark`). */
   memberKey: Secret
   domainVerification: Record<string, string>
   updatedAt: Date
@@ -37,18 +38,7 @@ export type Account = {
   updatedAt: Date
 }
 
-/** What one account needs to sign its calls and to verify WeChat's answers (docs/wechat/pay-v3.md 6). */
-export type PayKeys = {
-  mchid: string
-  serialNo: string
-  privateKey: Secret
-  apiV3Key: Secret
-  /** Both or neither: WeChat Pay's public key, where the merchant number uses it instead of certificates. */
-  publicKeyId: string | undefined
-  publicKey: string | undefined
-}
-
-/** The accounts that send for a campaign: those that it names, else the merchant's first sender. */
+/** The accounts that send for a campaign: those that it names, or else the merchant's first sender. */
 export function sendersOf(merchant: Merchant, mchids: string[]): Account[] {
   const senders = merchant.accounts.filter((account) => account.role === 'sender')
   return mchids.length === 0 ? senders.slice(0, 1) : senders.filter((account) => mchids.includes(account.mchid))

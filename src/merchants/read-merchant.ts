@@ -3,13 +3,17 @@ import type { Db } from '../plumbing/storage/database.ts'
 import type { AccountsTable, MerchantsTable } from '../plumbing/storage/schema.ts'
 import type { Secret } from '../plumbing/secrets/secret.ts'
 import type { Secrets } from '../plumbing/secrets/vault.ts'
-import type { Account, Merchant, PayKeys } from './merchant.ts'
+import type { PayKeys } from '../wechat/pay/types.ts'
+import type { Account, Merchant } from './merchant.ts'
 import { accountPlace, merchantPlace } from './secret-places.ts'
 
 type MerchantRow = Selectable<MerchantsTable>
 type AccountRow = Selectable<AccountsTable>
 
-/** A merchant with its secrets opened; `before` itself when its rows have not changed since. Throws when a secret does not open. */
+/**
+ * A merchant with its secrets opened; `before` itself when its rows have not changed since then. Throws when a secret
+ * does not open.
+ */
 export async function readMerchant(
   db: Db,
   secrets: Secrets,

@@ -3,7 +3,7 @@ import { slowing, type TurnSource, turnSpacing } from './turns.ts'
 
 type State = { next: number; ceiling: number; lowered: number; loweredAt: number }
 
-/** Turns for this process alone: `share` is the part of each account's ceiling that it may use. */
+/** Turns of this process alone: `share` is the part of each account's ceiling that it may use. */
 export function openMemoryTurns(clock: Clock, share: number): TurnSource {
   const states = new Map<string, State>()
 

@@ -1,6 +1,6 @@
 --[[
-Shared head of pace-take.lua and pace-slow-down.lua: the account's present rate, in sends a second.
-After a 429 it stays lowered for a while and then rises by a small part of its ceiling every second.
+Loaded before pace-take.lua and pace-slow-down.lua: computes the account's present rate, in sends per second.
+After a 429 the rate stays lowered for a while and then rises by a small part of its ceiling per second.
 ]]
 local function presentRate(ceiling, lowered, loweredAt, now, holdMs, risePerSecond)
   if not lowered then return ceiling end

@@ -1,13 +1,13 @@
 --[[
-Lowers an account's rate after a 429. A burst of 429s, which answers sends of the same moment, counts once.
+Lowers an account's rate after a 429. Several 429s for sends of the same moment count once.
 
 KEYS[1]  pace:{mchid}, see pace-take.lua
 ARGV[1]  factor
 ARGV[2]  the caller's time in milliseconds
 ARGV[3]  how long a lowered rate stays, milliseconds
-ARGV[4]  part of the ceiling by which it then rises every second
-ARGV[5]  milliseconds that one burst lasts
-ARGV[6]  lowest rate, sends a second
+ARGV[4]  part of the ceiling by which it then rises per second
+ARGV[5]  milliseconds within which several 429s count once
+ARGV[6]  lowest rate, sends per second
 Result   null
 ]]
 local state = redis.call('HMGET', KEYS[1], 'ceiling', 'lowered', 'lowered_at')

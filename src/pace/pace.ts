@@ -1,5 +1,6 @@
 import type { Cluster, Redis } from 'ioredis'
 import type { Clock } from '../plumbing/clock.ts'
+import { within } from '../plumbing/within.ts'
 import { type TurnQueue, openTurnQueue } from './turn-queue.ts'
 import { openMemoryTurns } from './memory-turns.ts'
 import { openRedisTurns } from './redis-turns.ts'
@@ -7,24 +8,26 @@ import type { TurnSource } from './turns.ts'
 
 export type PacedAccount = { mchid: string; sendsPerSecond: number }
 
-/** Keeps each sender account below its own rate, over all processes. Nothing here throws. */
+/** Keeps each sender account within its own rate, over all processes. Nothing here throws. */
 export type Pace = {
-  /** Waits for a turn; false when none comes within `patienceMs`. Who has less patience goes first. */
+  /** Waits for a turn; false when none comes within `patienceMs`. Callers with less patience go first. */
   take(account: PacedAccount, patienceMs: number): Promise<boolean>
-  /** WeChat answered 429: lowers the account's rate; it rises again slowly by itself. */
+  /** Called when WeChat answered 429: lowers the account's rate, which then rises again slowly. */
   slowDown(mchid: string): Promise<void>
-  /** After a `take` that brought no turn: milliseconds after which to come again, spread over the account's rate. */
+  /**
+   * After a `take` that returned false: in how many milliseconds to try again, spread according to the account's rate.
+   */
   comeAgainMs(account: PacedAccount): number
 }
 
 /** Redis answers in well under a millisecond; a member waits meanwhile. */
 const redisTimeoutMs = 200
-/** After a failure Redis is left alone for this long. */
+/** After a failure Redis is not asked for this long. */
 const redisRestMs = 1_000
-/** With Redis gone nobody knows how many processes send: a quarter of the rate is safe for four. */
+/** Without Redis a process does not know how many others send: a quarter of the rate is safe for four of them. */
 const shareWithoutRedis = 0.25
 
-/** Opens the pace. Without Redis there is one process, and it has the whole rate. */
+/** Opens the pace. If no Redis is configured, there is only one process, and it uses the whole rate. */
 export function openPace(redis: Redis | Cluster | undefined, clock: Clock): Pace {
   const source = redis
     ? withFallback(openRedisTurns(redis, clock), openMemoryTurns(clock, shareWithoutRedis))
@@ -34,7 +37,7 @@ export function openPace(redis: Redis | Cluster | undefined, clock: Clock): Pace
   function queueOf(account: PacedAccount): TurnQueue {
     const known = queues.get(account.mchid)
     if (known) {
-      // The ceiling may have been changed since.
+      // The account's rate may have been changed since.
       known.account = account
       return known.queue
     }
@@ -53,7 +56,7 @@ export function openPace(redis: Redis | Cluster | undefined, clock: Clock): Pace
   }
 }
 
-/** Asks Redis, and memory while Redis does not answer; the rate is lowered in both. */
+/** Asks Redis, or memory while Redis does not answer. A lower rate is set in both. */
 function withFallback(shared: TurnSource, own: TurnSource): TurnSource {
   let restUntil = 0
 
@@ -75,11 +78,4 @@ function withFallback(shared: TurnSource, own: TurnSource): TurnSource {
       await Promise.all([tryShared(() => shared.slowDown(mchid)), own.slowDown(mchid)])
     },
   }
-}
-
-function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no answer within ${limitMs} ms`)), limitMs)
-    work.then(resolve, reject).finally(() => clearTimeout(timer))
-  })
 }

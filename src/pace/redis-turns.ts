@@ -8,7 +8,7 @@ type PaceCommands = {
   paceSlowDown(key: string, ...arguments_: number[]): Promise<null>
 }
 
-/** Turns shared by every process on the same Redis. Rejects when Redis does. */
+/** Turns that all processes with the same Redis share. Rejects when Redis fails. */
 export function openRedisTurns(redis: Redis | Cluster, clock: Clock): TurnSource {
   redis.defineCommand('paceTake', { numberOfKeys: 1, lua: readLua('pace-take.lua') })
   redis.defineCommand('paceSlowDown', { numberOfKeys: 1, lua: readLua('pace-slow-down.lua') })
@@ -38,7 +38,10 @@ export function openRedisTurns(redis: Redis | Cluster, clock: Clock): TurnSource
   }
 }
 
-/** By WeChat's number, not by ours: two merchants of ours may share an account, and WeChat counts them together. */
+/**
+ * The key uses WeChat's account number, not our id: two of our merchants may share an account, and WeChat counts their
+ * sends together.
+ */
 function paceKey(mchid: string): string {
   return `pace:{${mchid}}`
 }

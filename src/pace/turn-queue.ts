@@ -1,24 +1,27 @@
 import { type Turns, turnValidMs } from './turns.ts'
 
-/** The line of those who wait for a turn of one account, in this process. */
+/** The queue of callers in this process that wait for a turn of one account. */
 export type TurnQueue = {
-  /** Resolves true at a turn, false when none can come within `patienceMs`. */
+  /** Resolves true when the turn has come, false when none can come within `patienceMs`. */
   wait(patienceMs: number): Promise<boolean>
-  /** Milliseconds after which to come again, a different moment for everybody who asks. */
+  /** In how many milliseconds to try again; different for every caller. */
   comeAgainMs(): number
 }
 
 type Waiter = { deadline: number; resolve: (turn: boolean) => void }
 
-/** Turns are reserved at most this far ahead, so that what a process leaves unused is lost for no longer. */
+/** Turns are reserved at most this far ahead, so that unused turns of a process waste no more time than this. */
 const aheadMs = 50
-/** A timer cannot be set finer; a turn may be used this much early. */
+/** The resolution of a timer; a turn may be used this much early. */
 const earlyMs = 1
 const comeAgainLimitsMs = { least: 500, most: 60_000 }
 
-/** `reserve` must not reject. Time here is monotonic: a pace is about intervals, not about the time of day. */
+/**
+ * Opens a queue. `reserve` must not reject. Times are monotonic, since a pace is about intervals, not about the time of
+ * day.
+ */
 export function openTurnQueue(reserve: (wanted: number, horizonMs: number) => Promise<Turns>): TurnQueue {
-  // Whoever can wait least is first: a person who claims goes before the worker.
+  // The caller that can wait least comes first: a claiming member goes before the worker.
   const waiters: Waiter[] = []
   const turns: number[] = []
   let gapMs = 1
@@ -50,11 +53,11 @@ export function openTurnQueue(reserve: (wanted: number, horizonMs: number) => Pr
     const got = await reserve(wanted, horizonMs)
     asking = false
     gapMs = got.gapMs
-    // An answer that took long must not push its turns onto those of the next, quicker one.
+    // A slow answer must not give turns that overlap with those of the next, quicker answer.
     const first = Math.max(performance.now() + got.firstInMs, lastTurn + gapMs)
     for (let index = 0; index < got.count; index += 1) turns.push(first + index * gapMs)
     lastTurn = turns.at(-1) ?? lastTurn
-    // Not even the most patient could have one: whoever is left over need not wait for that.
+    // Even the most patient caller cannot get a turn in time, so callers without one need not wait longer.
     if (got.count === 0) for (const waiter of waiters.splice(turns.length)) waiter.resolve(false)
     pump()
   }
@@ -65,7 +68,7 @@ export function openTurnQueue(reserve: (wanted: number, horizonMs: number) => Pr
         const deadline = performance.now() + patienceMs
         const place = waiters.findLastIndex((waiter) => waiter.deadline <= deadline) + 1
         waiters.splice(place, 0, { deadline, resolve })
-        // A microtask later, so that waiters of the same tick share a reservation.
+        // Delayed by a microtask, so that callers of the same tick share a reservation.
         if (timer === undefined && !asking) queueMicrotask(pump)
         else if (place === 0) pump()
       }),

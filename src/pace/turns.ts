@@ -1,24 +1,24 @@
-/** Turns of an account, reserved: `count` moments, evenly spaced. */
+/** Reserved turns of an account: `count` moments, evenly spaced. */
 export type Turns = { count: number; firstInMs: number; gapMs: number }
 
-/** Gives out an account's turns. */
+/** Reserves turns for accounts. */
 export type TurnSource = {
-  /** At most `wanted` turns, none later than `horizonMs` from now; `ceiling` in sends a second. */
+  /** Returns at most `wanted` turns, none later than `horizonMs` from now; `ceiling` in sends per second. */
   reserve(mchid: string, ceiling: number, wanted: number, horizonMs: number): Promise<Turns>
   slowDown(mchid: string): Promise<void>
 }
 
 /**
- * A turn is good for this long: an event loop is now and then busy for some milliseconds. With turns 2 % wider apart
- * than 1/rate, the uses that fall into any one second belong to turns of at most 1.02 s, hence are at most `rate`: no
- * burst above it, by construction. (Below 50 a second a turn is good until the next one: a second may then see one more,
- * far from any limit of WeChat's, and a slow account does not lose its rare turns.)
+ * A turn may be used for this long, since an event loop is sometimes busy for some milliseconds. Turns are 2 % further
+ * apart than 1/rate, so the sends of any one second use turns of at most 1.02 s. That is at most `rate` sends: a burst
+ * above the rate cannot happen. (Below 50 per second, a turn may be used until the next one, so that a slow account
+ * does not lose its few turns. Then a second may have one send more, which is far from any limit of WeChat.)
  */
 export const turnValidMs = 20
 export const turnSpacing = 1 + turnValidMs / 1_000
 
 /**
- * What 429 does to the rate (docs/wechat/pay-v3.md 1.8): a third less at once, then back by half a percent of the
- * ceiling a second.
+ * How a 429 changes the rate (docs/wechat/pay-v3.md 1.8): it is lowered at once by the factor, and after `holdMs` rises
+ * by half a percent of the ceiling per second.
  */
 export const slowing = { factor: 0.7, holdMs: 5_000, risePerSecond: 0.005, burstMs: 1_000, lowestRate: 1 }

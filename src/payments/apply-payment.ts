@@ -1,5 +1,6 @@
 import { AskAgain } from '../plumbing/ask-again.ts'
-import { award, type Awarded, AwardStale } from '../grants/award.ts'
+import { award } from '../grants/award.ts'
+import { type Awarded, AwardStale } from '../grants/awarded.ts'
 import { eachByItself } from '../plumbing/each-by-itself.ts'
 import { memberMark } from '../members/member-mark.ts'
 import type { Merchant } from '../merchants/merchant.ts'

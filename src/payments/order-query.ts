@@ -1,6 +1,5 @@
-import { LRUCache } from 'lru-cache'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
-import type { Db } from '../plumbing/storage/database.ts'
+import { kept } from '../plumbing/cache.ts'
 import type { Account, Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
 import { readOrder } from '../wechat/pay/orders.ts'
@@ -26,6 +25,9 @@ const queryTimeoutMs = 2_500
 const mostLines = 6
 const ordersRemembered = 5_000
 
+const answers = kept<string, Promise<QueriedOrder>>({ most: ordersRemembered, ageMs: sameOrderMs })
+const askers = kept<'all', RateLimiterMemory>({ most: 1 })
+
 /**
  * Asks WeChat about an order, with whichever of the merchant's numbers it was placed by
  * (docs/wechat/payment-triggers.md 2).
@@ -36,15 +38,15 @@ export async function queryOrder(
   openid: string,
   name: OrderName,
 ): Promise<QueriedOrder> {
-  const { recent, askers } = stateOf(services.db)
+  const { cache } = services
   const key = `${merchant.id}/${name.by}/${name.value}`
-  const nowMs = services.clock.now().getTime()
-  const last = recent.get(key)
-  if (last && nowMs - last.atMs < sameOrderMs) return last.answer
-  const allowed = await askers.consume(`${merchant.id}/${openid}`).catch(() => undefined)
+  const last = cache.get(answers, key)
+  if (last) return last
+  const limiter = cache.make(askers, 'all', openLimiter)
+  const allowed = await limiter.consume(`${merchant.id}/${openid}`).catch(() => undefined)
   if (!allowed) return { kind: 'later' }
   const answer = askInTurn(services, merchant, name, key)
-  recent.set(key, { atMs: nowMs, answer })
+  cache.set(answers, key, answer)
   return answer
 }
 
@@ -81,18 +83,6 @@ function linesOf({ accounts }: Merchant): { account: Account; subMchid?: string 
   ]
 }
 
-type State = {
-  recent: LRUCache<string, { atMs: number; answer: Promise<QueriedOrder> }>
-  askers: RateLimiterMemory
-}
-
-const states = new WeakMap<Db, State>()
-
-function stateOf(db: Db): State {
-  const state = states.get(db) ?? {
-    recent: new LRUCache({ max: ordersRemembered }),
-    askers: new RateLimiterMemory({ points: ordersPerMemberAndMinute, duration: 60 }),
-  }
-  states.set(db, state)
-  return state
+function openLimiter(): RateLimiterMemory {
+  return new RateLimiterMemory({ points: ordersPerMemberAndMinute, duration: 60 })
 }

@@ -1,4 +1,4 @@
-import { beijingDay } from '../plumbing/clock.ts'
+import { beijingDay, beijingDayNumber, startOfBeijingDay } from '../plumbing/clock.ts'
 import type { SpendRule, SpendTier } from '../plumbing/storage/schema.ts'
 import { netSpend, type Amounts } from './amounts.ts'
 
@@ -153,18 +153,11 @@ function counts({ rule, startsAt, endsAt }: SpendCampaign, { paidAt, usedOurCoup
   return !(rule.exclude_orders_using_our_coupons && usedOurCoupon)
 }
 
-const dayMs = 86_400_000
-const beijingOffsetMs = 8 * 3_600_000
-
 /** The first instant of the window's first Beijing day. */
 function windowStart({ rule, startsAt }: SpendCampaign, at: Date): Date {
-  const first = dayNumber(startsAt)
-  const past = Math.floor((dayNumber(at) - first) / rule.window_days) * rule.window_days
-  return new Date((first + past) * dayMs - beijingOffsetMs)
-}
-
-function dayNumber(at: Date): number {
-  return Math.floor((at.getTime() + beijingOffsetMs) / dayMs)
+  const first = beijingDayNumber(startsAt)
+  const past = Math.floor((beijingDayNumber(at) - first) / rule.window_days) * rule.window_days
+  return startOfBeijingDay(first + past)
 }
 
 function givenIn<G extends Given>(scope: string, given: G[]): G[] {

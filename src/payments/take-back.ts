@@ -1,6 +1,6 @@
 import { cancelUnsent } from '../ledger/cancel.ts'
 import { flagRefunded, unflagRefunded } from '../ledger/flag-refunded.ts'
-import type { GivenBack } from '../ledger/give-back.ts'
+import type { GivenBack } from '../ledger/overshoots.ts'
 import type { Db } from '../plumbing/storage/database.ts'
 import { memberMark } from '../members/member-mark.ts'
 import type { Merchant } from '../merchants/merchant.ts'

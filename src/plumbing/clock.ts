@@ -1,45 +1,65 @@
 /** The only source of the time, so that a test can be at midnight in Beijing. */
 export type Clock = {
   now(): Date
-  /** Where the clock is not this machine's: its monotonic milliseconds, for how long something has taken. */
+  /**
+   * Monotonic milliseconds, to measure how long something took; only a clock that is not this machine's has its own.
+   */
   elapsedMs?(): number
 }
 
-/** Milliseconds that only ever rise, for measuring how long something has taken. */
+/** Milliseconds that never go back, to measure how long something took. */
 export function elapsedMs(clock: Clock): number {
   return clock.elapsedMs?.() ?? performance.now()
 }
 
 export const systemClock: Clock = { now: () => new Date() }
 
-const beijingOffsetMs = 8 * 3_600_000
-const dayMs = 86_400_000
+export const dayMs = 86_400_000
 
-/** The Beijing day of an instant as `20261123`. China has had no summer time since 1991, so the offset is fixed. */
-export function beijingDay(at: Date): string {
-  const number = Math.floor((at.getTime() + beijingOffsetMs) / dayMs)
-  if (number !== lastDay.number) {
-    lastDay = { number, text: new Date(number * dayMs).toISOString().slice(0, 10).replaceAll('-', '') }
-  }
-  return lastDay.text
+/** Beijing is this far ahead of UTC all year: China has had no summer time since 1991. */
+const beijingOffsetMs = 8 * 3_600_000
+
+/** The same offset as RFC 3339 writes it after a time of day. */
+export const beijingOffset = '+08:00'
+
+/** A date whose UTC fields are the Beijing time of `at`. */
+function atBeijing(at: Date): Date {
+  return new Date(at.getTime() + beijingOffsetMs)
 }
 
-/** Every claim asks, nearly always for today. */
-let lastDay = { number: NaN, text: '' }
+/** The Beijing day of an instant as `20261123`. Every claim needs it, so it is computed from numbers, which is fast. */
+export function beijingDay(at: Date): string {
+  const local = atBeijing(at)
+  return String(local.getUTCFullYear() * 10_000 + (local.getUTCMonth() + 1) * 100 + local.getUTCDate())
+}
 
-/** The instant so many times 24 hours before `at`. */
+/** The Beijing time of an instant as `2026-11-24 22:05:03`, whatever the machine's own zone. */
+export function beijingTime(at: Date): string {
+  return atBeijing(at).toISOString().slice(0, 19).replace('T', ' ')
+}
+
+/** The number of a Beijing day, so that two days can be subtracted. */
+export function beijingDayNumber(at: Date): number {
+  return Math.floor(atBeijing(at).getTime() / dayMs)
+}
+
+/** The first instant of the day that has this `beijingDayNumber`. */
+export function startOfBeijingDay(dayNumber: number): Date {
+  return new Date(dayNumber * dayMs - beijingOffsetMs)
+}
+
+/** The instant `days` times 24 hours before `at`. */
 export function daysBefore(at: Date, days: number): Date {
   return new Date(at.getTime() - days * dayMs)
 }
 
 /** The next midnight in Beijing after `at`. */
 export function nextBeijingMidnight(at: Date): Date {
-  const local = at.getTime() + beijingOffsetMs
-  return new Date(Math.floor(local / dayMs) * dayMs + dayMs - beijingOffsetMs)
+  return startOfBeijingDay(beijingDayNumber(at) + 1)
 }
 
 /** The first instant of the next month in Beijing after `at`. */
 export function nextBeijingMonth(at: Date): Date {
-  const local = new Date(at.getTime() + beijingOffsetMs)
+  const local = atBeijing(at)
   return new Date(Date.UTC(local.getUTCFullYear(), local.getUTCMonth() + 1) - beijingOffsetMs)
 }

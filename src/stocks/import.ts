@@ -4,17 +4,16 @@ import type { StockDetail } from '../wechat/pay/favor.ts'
 import { countInFlight } from './in-flight.ts'
 import { creatorOf, readLiveStock } from './live-stock.ts'
 import type { Stock } from '../plumbing/storage/schema/stock.ts'
-import { StockFault } from './stock-fault.ts'
+import { unusableStock } from './unusable-stock.ts'
 import { statedTags, type StatedTags, stockFaults } from './stock-rules.ts'
 
-export type StockServices = Pick<Services, 'db' | 'pay' | 'clock' | 'catalog'>
-
 /**
- * Reads a stock from WeChat Pay as the merchant's sender and stores it, anew or over what was known. Throws `StockFault`
- * with every reason why it cannot be sent: another creator, 立减与折扣, stopped, past, longer than 90 days, wrong or unknown tags.
+ * Reads a stock from WeChat Pay as the merchant's sender and stores it, as a new one or over the known one. Throws
+ * `Unusable` with every reason why it cannot be sent: another creator, 立减与折扣, stopped, past, longer than 90 days, wrong
+ * or unknown tags.
  */
 export async function importStock(
-  services: StockServices,
+  services: Services,
   merchant: Merchant,
   wanted: { stockId: string; creatorMchid?: string; tags?: string[] },
 ): Promise<Stock> {
@@ -24,8 +23,8 @@ export async function importStock(
   const now = services.clock.now()
   const faults = stockFaults(detail, { creatorMchid, now })
   const tags = statedTags(detail.stock_use_rule?.goods_tag ?? [], wanted.tags)
-  if ('fault' in tags) throw new StockFault(stockId, [...faults, tags.fault])
-  if (faults.length > 0) throw new StockFault(stockId, faults)
+  if ('fault' in tags) throw unusableStock(stockId, [...faults, tags.fault])
+  if (faults.length > 0) throw unusableStock(stockId, faults)
 
   const inFlight = await countInFlight(services.db, merchant.id, stockId)
   const columns = stockColumns(detail, tags, { now, inFlight })
@@ -39,7 +38,7 @@ export async function importStock(
   return stock
 }
 
-/** A stock's columns as WeChat tells them; amounts in fen. Only for details that `stockFaults` found complete. */
+/** A stock's columns from WeChat's details; amounts in fen. Only for details that `stockFaults` found complete. */
 export function stockColumns(
   detail: StockDetail,
   { tags, from }: StatedTags,

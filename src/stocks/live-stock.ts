@@ -2,28 +2,28 @@ import { type Account, type Merchant, sendersOf } from '../merchants/merchant.ts
 import { operatorTimeoutMs } from '../operator-patience.ts'
 import type { Services } from '../services.ts'
 import { readStock, type StockDetail } from '../wechat/pay/favor.ts'
-import { StockFault } from './stock-fault.ts'
+import { unusableStock } from './unusable-stock.ts'
 
-/** Reads the stock from WeChat Pay as the merchant's sender. Throws `StockFault` when WeChat refuses or does not answer. */
+/** Reads the stock from WeChat Pay as the merchant's sender. Throws `Unusable` when WeChat refuses or does not answer. */
 export async function readLiveStock(
-  services: Pick<Services, 'pay'>,
+  services: Services,
   merchant: Merchant,
   stock: { stockId: string; creatorMchid: string },
 ): Promise<StockDetail> {
   const { stockId } = stock
   const sender = sendersOf(merchant, [])[0]
-  if (!sender?.keys) throw new StockFault(stockId, [`merchant ${merchant.slug} has no sender account with keys`])
+  if (!sender?.keys) throw unusableStock(stockId, [`merchant ${merchant.slug} has no sender account with keys`])
   const reply = await readStock(services.pay(sender), { ...stock, timeoutMs: operatorTimeoutMs })
   if (reply.kind === 'ok') return reply.body
   const trail = reply.requestId ? ` (Request-ID ${reply.requestId})` : ''
   if (reply.kind === 'unknown')
-    throw new StockFault(stockId, [`WeChat Pay gave no usable answer: ${reply.word}${trail}`])
+    throw unusableStock(stockId, [`WeChat Pay gave no usable answer: ${reply.word}${trail}`])
   const cause = causes[reply.code]
   const said = `WeChat Pay answered ${reply.status} ${reply.code} ${reply.message}${trail}`
-  throw new StockFault(stockId, [cause ? `${cause}: ${said}` : said])
+  throw unusableStock(stockId, [cause ? `${cause}: ${said}` : said])
 }
 
-/** docs/wechat/pay-v3.md 2.0, as far as a query can meet it. */
+/** The codes of docs/wechat/pay-v3.md 2.0 that a query can get. */
 const causes: Record<string, string | undefined> = {
   RESOURCE_NOT_EXISTS: 'it does not exist',
   PARAM_ERROR: 'the number does not exist or belongs to another creator',
@@ -33,11 +33,14 @@ const causes: Record<string, string | undefined> = {
   NO_AUTH: 'this merchant number may not read it',
 }
 
-/** The merchant number that made the stock: the one named, or the merchant's only provider. Throws `StockFault` otherwise. */
+/**
+ * The merchant number that made the stock: the named one, or else the merchant's only provider. Throws `Unusable` when
+ * there is neither.
+ */
 export function creatorOf(merchant: Merchant, stockId: string, named: string | undefined): string {
   if (named) return named
   const providers = merchant.accounts.filter((account: Account) => account.role === 'provider')
   if (providers.length === 1) return providers[0]!.mchid
   const found = providers.length === 0 ? 'no provider account' : 'several provider accounts'
-  throw new StockFault(stockId, [`merchant ${merchant.slug} has ${found}: name the creator of the stock`])
+  throw unusableStock(stockId, [`merchant ${merchant.slug} has ${found}: name the creator of the stock`])
 }

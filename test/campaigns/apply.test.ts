@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { applyCampaign } from '../../src/campaigns/apply.ts'
-import { FileFault } from '../../src/plumbing/files/file-fault.ts'
+import { Unusable } from '../../src/plumbing/unusable.ts'
 import { openShop, type SandboxShop } from '../support/shop.ts'
 
 let shop: SandboxShop
@@ -37,7 +37,7 @@ async function faultsOf(overrides: Record<string, unknown>): Promise<string[]> {
   const file = aFile(overrides)
   const error = await apply(file).catch((reason: unknown) => reason)
   expect(await stored(String(file.slug))).toBeUndefined()
-  if (!(error instanceof FileFault)) throw new Error('expected a FileFault', { cause: error })
+  if (!(error instanceof Unusable)) throw new Error('expected an Unusable', { cause: error })
   return error.faults
 }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { applyCampaign } from '../../src/campaigns/apply.ts'
 import { claim } from '../../src/claims/claim.ts'
-import { FileFault } from '../../src/plumbing/files/file-fault.ts'
+import { Unusable } from '../../src/plumbing/unusable.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import { recordPayment } from '../../src/payments/intake.ts'
 import type { Payment } from '../../src/payments/payment.ts'
@@ -62,7 +62,7 @@ export function useSpendShop(options: { redis?: false } = { redis: false }) {
     campaign,
     async faultsOf(file: unknown): Promise<string[]> {
       const error: unknown = await apply(file).catch((reason: unknown) => reason)
-      if (!(error instanceof FileFault)) throw new Error('expected a FileFault', { cause: error })
+      if (!(error instanceof Unusable)) throw new Error('expected an Unusable', { cause: error })
       return error.faults
     },
     async paid(changes: Partial<Payment> = {}): Promise<Payment> {

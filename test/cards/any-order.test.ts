@@ -41,7 +41,7 @@ async function told(facts: { name: (typeof names)[number]; at: Date; gifted: boo
     card,
   ))!
   const grants = await services.db.selectFrom('grants').select('id').where('openid', '=', card.openid).execute()
-  const hasEarned = (await earned(services, merchant, campaign, card.openid)).length > 0
+  const hasEarned = (await earned(services.db, merchant, campaign, card.openid)).length > 0
   return {
     known: { taken_at, vouched_at, activated_at, restored_at, active_at, gifted },
     grants: grants.length,

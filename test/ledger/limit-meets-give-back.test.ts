@@ -6,7 +6,7 @@ import { cancelUnsent } from '../../src/ledger/cancel.ts'
 import type { OwedCoupon } from '../../src/ledger/coupon.ts'
 import { changeLimits } from '../../src/ledger/limit-change.ts'
 import { prove } from '../../src/doctor/proof/proof.ts'
-import { scopes } from '../../src/ledger/limits/scopes.ts'
+import { scopeOf } from '../../src/ledger/limits/scopes.ts'
 import type { CampaignLimits } from '../../src/plumbing/storage/schema.ts'
 import type { Stock } from '../../src/plumbing/storage/schema/stock.ts'
 import { aCampaign, aStock } from '../support/builders.ts'
@@ -76,7 +76,7 @@ const totalPlaces = async (campaign: Campaign) => {
   const rows = await services.db
     .selectFrom('slots')
     .select('number')
-    .where('scope', '=', scopes.total(campaign.id))
+    .where('scope', '=', scopeOf('total', { campaign: campaign.id }))
     .orderBy('number')
     .execute()
   return rows.map((row) => row.number)
@@ -111,7 +111,7 @@ test('two coupons under a limit that was lowered far below its use are refused a
   await looking
     .selectFrom('overshoots')
     .selectAll()
-    .where('scope', '=', scopes.total(campaign.id))
+    .where('scope', '=', scopeOf('total', { campaign: campaign.id }))
     .forUpdate()
     .execute()
   const refused = [given[2]!, given[8]!].map(({ coupon }) =>

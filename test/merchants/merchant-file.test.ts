@@ -1,6 +1,6 @@
 import { createPrivateKey, randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { FileFault } from '../../src/plumbing/files/file-fault.ts'
+import { Unusable } from '../../src/plumbing/unusable.ts'
 import { readMerchantFile } from '../../src/merchants/merchant-file.ts'
 import { createCertificate, createKeyPair } from '../../sandbox/certificate.ts'
 import { merchantFile } from '../../sandbox/merchant-file.ts'
@@ -30,7 +30,7 @@ function faultsOf(change: (file: File, sender: Record<string, unknown>) => void)
     readMerchantFile(file, now)
     return []
   } catch (error) {
-    if (error instanceof FileFault) return error.faults
+    if (error instanceof Unusable) return error.faults
     throw error
   }
 }

@@ -134,10 +134,10 @@ describe('a payment', () => {
     const outcomes = await paid(payment)
     expect(outcomes.map((one) => one.campaign.slug)).toEqual([paused.slug])
     expect(outcomes[0]?.awards).toEqual([{ kind: 'turned_away', reason: 'paused' }])
-    expect(await earned(services, merchant, paused, payment.openid)).toMatchObject([
+    expect(await earned(services.db, merchant, paused, payment.openid)).toMatchObject([
       { triggerKey: `spend/${payment.transactionId}/5000`, tier: 5000, transactionId: payment.transactionId },
     ])
-    expect(await earned(services, merchant, draft, 'nobody')).toEqual([])
+    expect(await earned(services.db, merchant, draft, 'nobody')).toEqual([])
   })
 })
 

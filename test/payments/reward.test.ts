@@ -186,7 +186,7 @@ describe('a claim on the page of a spend campaign', () => {
     expect(await claimAs(order.openid)).toMatchObject({
       status: 'refused',
       reason: 'already_claimed',
-      grant_id: grantId,
+      grantId,
     })
     expect(await claimAs('passer-by')).toMatchObject({ status: 'refused', reason: 'not_eligible' })
     wired.sandbox.control.refund(order.transactionId)

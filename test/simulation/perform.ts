@@ -2,7 +2,7 @@ import { applyCampaign } from '../../src/campaigns/apply.ts'
 import { claim } from '../../src/claims/claim.ts'
 import { retryGrants } from '../../src/grants/retry.ts'
 import { giveUpGrants, type HandLine, replaceGrants } from '../../src/grants/settle-by-hand.ts'
-import { FileFault } from '../../src/plumbing/files/file-fault.ts'
+import { Unusable } from '../../src/plumbing/unusable.ts'
 import type { Campaign } from '../../src/plumbing/storage/schema/campaign.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import { type Deed, isTelling, type Telling } from './alphabet.ts'
@@ -94,7 +94,7 @@ async function applyFile(world: World, process: SimulatedProcess, file: ReturnTy
     world.files.set(file!.slug, file!)
     return said
   } catch (error) {
-    if (error instanceof FileFault) return error.faults
+    if (error instanceof Unusable) return error.faults
     throw error
   }
 }

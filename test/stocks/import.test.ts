@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { StockFault } from '../../src/stocks/stock-fault.ts'
+import { Unusable } from '../../src/plumbing/unusable.ts'
 import { importStock } from '../../src/stocks/import.ts'
 import { syncStock } from '../../src/stocks/sync.ts'
 import { openShop, type SandboxShop } from '../support/shop.ts'
@@ -31,7 +31,7 @@ async function faultsOf(change: Change, wanted: { creatorMchid?: string; tags?: 
   const error = await importStock(shop.services, shop.merchant, { stockId, ...wanted }).catch(
     (reason: unknown) => reason,
   )
-  if (!(error instanceof StockFault)) throw new Error('expected a StockFault', { cause: error })
+  if (!(error instanceof Unusable)) throw new Error('expected an Unusable', { cause: error })
   expect(await shop.services.catalog.stock(shop.merchant.id, stockId)).toBeUndefined()
   return error.faults.join('; ')
 }

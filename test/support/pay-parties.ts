@@ -4,7 +4,8 @@ import type { Clock } from '../../src/plumbing/clock.ts'
 import { systemClock } from '../../src/plumbing/clock.ts'
 import { createCertificate, createKeyPair, type KeyPair } from '../../sandbox/certificate.ts'
 import { Secret } from '../../src/plumbing/secrets/secret.ts'
-import { openPayClient, type PayClient, type PlatformCertificate } from '../../src/wechat/pay/client.ts'
+import { openPayClient, type PayClient } from '../../src/wechat/pay/client.ts'
+import type { PlatformCertificate } from '../../src/wechat/pay/types.ts'
 
 /** A key that WeChat signs with, and the certificate around it where it is one. */
 export type PlatformKey = { serial: string; keys: KeyPair; certificate?: PlatformCertificate }

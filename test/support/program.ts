@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
-/** `npm start` as a process of its own. */
+/** `npm start` or a command as a process of its own. */
 export type Program = {
   /** Everything it has printed, on either stream. */
   printed(): string
@@ -17,11 +17,21 @@ export type Program = {
   ended: Promise<number | NodeJS.Signals>
 }
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+const inSource = (file: string) => fileURLToPath(new URL(`../../src/${file}`, import.meta.url))
 
 /** Starts src/main.ts with these settings and nothing of ours beside the search path. It must be awaited to its end. */
 export function startProgram(settings: Record<string, string>): Program {
-  const child = spawn(process.execPath, ['--import', 'tsx', main], {
+  return startNode(['--import', 'tsx', inSource('main.ts')], settings)
+}
+
+/** `npm run cli -- …` in the same way. */
+export function startCommand(args: string[], settings: Record<string, string>): Program {
+  return startNode(['--import', 'tsx', inSource('cli.ts'), ...args], settings)
+}
+
+/** Node itself in the same way. */
+export function startNode(args: string[], settings: Record<string, string>): Program {
+  const child = spawn(process.execPath, args, {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -46,6 +46,8 @@ const planted = {
   'sandbox/claims.ts': ['no-restricted-imports', `import { x } from '../src/ledger/ledger.ts'\nexport const y = x`],
   'src/cards/one.ts': ['no-cycle', `import { two } from './two.ts'\nexport const one = () => two`],
   'src/cards/two.ts': ['', `import { one } from './one.ts'\nexport const two = () => one`],
+  'src/grants/one.ts': ['no-cycle', `import type { Two } from './two.ts'\nexport type One = Two`],
+  'src/grants/two.ts': ['', `import type { One } from './one.ts'\nexport type Two = One | 2`],
   'test/claims/pause.ts': ['no-pauses', 'export const wait = () => new Promise((resolve) => setTimeout(resolve, 50))'],
   'test/claims/sleep.ts': [
     'no-pauses',

@@ -17,7 +17,10 @@ const sentOutcome: OutcomeRow = {
   source: 'docs/wechat/pay-v3.md 3.1',
 }
 
-/** Every answer of the send call as data: docs/wechat/pay-v3.md 3.3, the network's failures and our own words. */
+/**
+ * Every outcome of a send as data: WeChat's answers (docs/wechat/pay-v3.md 3.3), the network's failures, our own
+ * reasons.
+ */
 export const outcomes: readonly OutcomeRow[] = [
   sentOutcome,
   ...userOutcomes,
@@ -30,21 +33,24 @@ export const outcomes: readonly OutcomeRow[] = [
 
 const byName = new Map(outcomes.map((row) => [row.name, row]))
 
-/** The row of a reason word that the table is known to have; throws for a word it has not. */
+/** Returns the row of this name; throws when the table has none. */
 export function outcomeNamed(name: string): OutcomeRow {
   const row = byName.get(name)
   if (!row) throw new Error(`the outcome table has no row "${name}"`)
   return row
 }
 
-/** What a member's page says of a refused coupon whose reason is `name`; a word from elsewhere says no more than that it was refused. */
+/**
+ * Returns what a member's page shows about a refused coupon whose reason is `name`. An unknown reason shows only that
+ * WeChat refused it.
+ */
 export function memberWords(name: string | null): { reason: MemberReason; message: string } {
   const row = byName.get(name ?? '')
   const reason = row?.member ?? (isMemberReason(name) ? name : 'wechat_refused')
   return { reason, message: row?.memberSentence ?? memberReasons[reason] }
 }
 
-/** What a member's page says of a coupon that is still owed, where there is more to say than 正在发放. */
+/** Returns what a member's page shows about a coupon that is still owed; undefined when that is only 正在发放. */
 export function waitingWords(name: string | null): string | undefined {
   return byName.get(name ?? '')?.waitingSentence
 }

@@ -1,13 +1,14 @@
 import type { z } from 'zod'
+import { Unusable } from '../unusable.ts'
 import { developmentKey } from './config-keys.ts'
 import { environment } from './environment.ts'
 
-/** What the environment says, checked. docs/operator/configuration.md has each name. */
+/** The settings of the environment, checked. docs/operator/configuration.md explains each name. */
 export type Config = {
   production: boolean
   host: string
   port: number
-  /** Where a process answers for its own health and metrics only; unset: nowhere. */
+  /** The port for this process's own health and metrics; undefined: none. */
   opsPort: number | undefined
   role: 'all' | 'web' | 'worker'
   publicUrl: string
@@ -15,37 +16,26 @@ export type Config = {
   dataDir: string
   /** One address, or several of a Redis Cluster; empty: no Redis. */
   redisUrls: string[]
-  /** 32-byte keys: the first encrypts, all decrypt. */
+  /** Keys of 32 bytes: the first encrypts, all decrypt. */
   masterKeys: Buffer[]
   /** The first signs, all verify. */
   cookieKeys: string[]
   wechat: { openUrl: string; apiUrl: string; payUrl: string; payBackupUrl: string }
-  /** `addresses`: what the demo sets up, shown at `/`; the environment gives none. */
+  /** `addresses`: set by the demo and shown at `/`; never from the environment. */
   sandbox: { on: boolean; port: number; addresses?: DemoAddress[] }
   trustProxy: boolean
   metricsToken: string | undefined
   logLevel: string
-  /** How many days what is kept. */
+  /** For how many days each kind of data is kept. */
   keep: { inboxBodyDays: number; inboxRowDays: number; attemptDays: number; attemptOfSentDays: number }
 }
 
-/** An address worth opening on a fresh start, and what it shows. */
+/** An address to open when the demo has just started, and what it shows. */
 export type DemoAddress = { url: string; chinese: string; english: string }
-
-/** Everything that is wrong with the environment, one sentence each. */
-export class ConfigFault extends Error {
-  readonly faults: string[]
-
-  constructor(faults: string[]) {
-    super(`the configuration is not usable:\n${faults.map((fault) => `  ${fault}`).join('\n')}`)
-    this.name = 'ConfigFault'
-    this.faults = faults
-  }
-}
 
 /**
  * Reads the settings of docs/operator/configuration.md from `env`; an empty value counts as unset. In development the
- * keys that are not given are generated once under DATA_DIR. Throws `ConfigFault` listing all faults at once.
+ * keys that are not given are generated once under DATA_DIR. Throws `Unusable` listing all faults at once.
  */
 export function readConfig(env: Record<string, string | undefined> = process.env): Config {
   const given = Object.fromEntries(
@@ -55,7 +45,8 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   const faults = parsed.error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) ?? []
   faults.push(...(given.NODE_ENV === 'production' ? productionFaults(given) : developmentFaults(given)))
   if (parsed.success) faults.push(...keepFaults(parsed.data))
-  if (!parsed.success || faults.length > 0) throw new ConfigFault(faults)
+  if (!parsed.success || faults.length > 0)
+    throw new Unusable(faults, ['the configuration is not usable:', ...faults].join('\n  '))
   return configOf(parsed.data)
 }
 
@@ -110,7 +101,7 @@ function configOf(env: z.output<typeof environment>): Config {
       openUrl: env.WECHAT_OPEN_URL ?? sandboxUrl ?? 'https://open.weixin.qq.com',
       apiUrl: env.WECHAT_API_URL ?? sandboxUrl ?? 'https://api.weixin.qq.com',
       payUrl: env.WECHAT_PAY_URL ?? sandboxUrl ?? 'https://api.mch.weixin.qq.com',
-      // Whoever points the main address elsewhere must never reach the real WeChat through the backup.
+      // When the main address is set to another server, the backup must never reach the real WeChat.
       payBackupUrl: env.WECHAT_PAY_BACKUP_URL ?? sandboxUrl ?? env.WECHAT_PAY_URL ?? 'https://api2.mch.weixin.qq.com',
     },
     sandbox: { on: sandboxOn, port: env.SANDBOX_PORT },

@@ -1,27 +1,31 @@
 import { sql } from 'kysely'
+import { kept } from '../../plumbing/cache.ts'
+import { within } from '../../plumbing/within.ts'
 import { schemaIsCurrent } from '../../plumbing/storage/migrate.ts'
 import type { Loop } from '../../plumbing/schedule/loop.ts'
 import type { Services } from '../../services.ts'
 import type { Context } from '../shell/context.ts'
-import { isStopping } from '../shell/stopping.ts'
 
-/** A neighbour that does not answer within this is not ready. */
+/** A database or Redis that does not answer within this time is not ready. */
 const checkTimeoutMs = 2_000
 
-/** A loop that has not looked for so long hangs. */
+/** A loop that has not looked for this long hangs. */
 const beatMs = 5_000
 
-/** `GET /healthz`: this process is alive, whatever its neighbours do. */
+/** `GET /healthz`: this process is alive, also when database or Redis are not. */
 export function healthz(ctx: Context): void {
   ctx.body = { alive: true }
 }
 
-/** `GET /readyz`: 200 when database, Redis and schema are there and the process is not stopping, else 503 with what is not. */
+/**
+ * `GET /readyz`: 200 when database, Redis and schema are ready and the process is not stopping; else 503, with each
+ * check.
+ */
 export async function readyz(ctx: Context): Promise<void> {
   answerReady(ctx, await neighbours(ctx.state.services))
 }
 
-/** The same of a worker's own port: its loops must have looked a moment ago as well. */
+/** The same on a worker's own port: its loops must also have looked a moment ago. */
 export function workerReadyz(loops: Loop[]): (ctx: Context) => Promise<void> {
   return async (ctx) => answerReady(ctx, { ...(await neighbours(ctx.state.services)), ...beats(loops) })
 }
@@ -35,37 +39,33 @@ async function neighbours(services: Services): Promise<Record<string, boolean>> 
   return { database, redis, schema }
 }
 
-/** Each loop by its name: whether it looked within its time. */
+/** For each loop, by its name, whether it looked within its time. */
 function beats(loops: Loop[]): Record<string, boolean> {
   return Object.fromEntries(loops.map(({ name, sinceLookMs }) => [name, (sinceLookMs() ?? Infinity) < beatMs]))
 }
 
 function answerReady(ctx: Context, checks: Record<string, boolean>): void {
-  const ready = Object.values(checks).every(Boolean) && !isStopping()
+  const stopping = ctx.state.services.stopping.signal.aborted
+  const ready = Object.values(checks).every(Boolean) && !stopping
   ctx.status = ready ? 200 : 503
-  ctx.body = { ready, ...checks, stopping: isStopping() }
+  ctx.body = { ready, ...checks, stopping }
 }
 
-/** Once current, a schema stays so for this process: it only moves forward. */
-const current = new WeakSet<Services>()
+/** Once a schema is current it stays current for this process, because migrations only go forward. */
+const schemaState = kept<'schema', 'current'>({ most: 1 })
 
-async function schemaHolds(services: Services): Promise<void> {
-  if (current.has(services)) return
-  if (!(await schemaIsCurrent(services.db))) throw new Error('migrations are missing')
-  current.add(services)
+function schemaHolds({ cache, db }: Services): Promise<unknown> {
+  return cache.read(schemaState, 'schema', async () => {
+    if (!(await schemaIsCurrent(db))) throw new Error('migrations are missing')
+    return 'current'
+  })
 }
 
 async function holds(check: () => Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('no answer in time')), checkTimeoutMs)
-  })
   try {
-    await Promise.race([check(), late])
+    await within(checkTimeoutMs, check())
     return true
   } catch {
     return false
-  } finally {
-    clearTimeout(timer)
   }
 }

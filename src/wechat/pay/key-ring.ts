@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import type { Clock } from '../../plumbing/clock.ts'
 import { publicKeyOf, serialKey } from './certificates.ts'
-import type { PayKeyMaterial, PlatformCertificate } from './types.ts'
+import type { PayKeys, PlatformCertificate } from './types.ts'
 
 /**
  * The keys that verify what WeChat sends: at most one public key and any number of certificates
@@ -11,13 +11,13 @@ export type KeyRing = {
   find: (serial: string) => KeyObject | undefined
   /** The public key's id, else the serial of the certificate that stays valid longest. */
   best(): string | undefined
-  /** Adds certificates, drops those whose time is over. */
+  /** Adds certificates, and drops expired ones. */
   hold(list: PlatformCertificate[]): void
   certificates(): PlatformCertificate[]
 }
 
-/** Parses the public key once; throws when it is half given or not a key. */
-export function openKeyRing(keys: PayKeyMaterial, clock: Clock): KeyRing {
+/** Parses the public key once; throws when the key or its id is missing, or the key is not readable. */
+export function openKeyRing(keys: PayKeys, clock: Clock): KeyRing {
   const publicKey = parsePublicKey(keys)
   const held = new Map<string, { certificate: PlatformCertificate; key: KeyObject }>()
   const inDate = (certificate: PlatformCertificate): boolean => certificate.expiresAt > clock.now()
@@ -49,7 +49,7 @@ export function openKeyRing(keys: PayKeyMaterial, clock: Clock): KeyRing {
   }
 }
 
-function parsePublicKey(keys: PayKeyMaterial): KeyObject | undefined {
+function parsePublicKey(keys: PayKeys): KeyObject | undefined {
   if (keys.publicKeyId === undefined && keys.publicKey === undefined) return undefined
   if (keys.publicKeyId === undefined || keys.publicKey === undefined) {
     throw new Error('the WeChat Pay public key and its id belong together')

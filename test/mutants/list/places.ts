@@ -148,8 +148,8 @@ export const places: Mutant[] = [
     name: 'tier-total-counts-every-tier',
     harm: 'a total that a tier gets later turns members away for what other tiers gave',
     file: 'src/ledger/limits/limit-kinds.ts',
-    find: 'case when g.tier = ${at_least}::integer then ${scopes.tier(id, at_least)}::text end',
-    replace: '${scopes.tier(id, at_least)}::text',
+    find: "case when g.tier = ${tier}::integer then ${scopeInSql('tier', ofTier)} end",
+    replace: "${scopeInSql('tier', ofTier)}",
     tests: ['test/campaigns/tier-total.test.ts'],
   },
   {
@@ -216,8 +216,8 @@ export const places: Mutant[] = [
     was: 20,
     harm: 'the day’s places come anew at eight in the morning',
     file: 'src/plumbing/clock.ts',
-    find: 'const number = Math.floor((at.getTime() + beijingOffsetMs) / dayMs)',
-    replace: 'const number = Math.floor(at.getTime() / dayMs)',
+    find: 'const local = atBeijing(at)\n  return String(',
+    replace: 'const local = at\n  return String(',
     tests: ['test/faults/midnight.test.ts'],
   },
 ]

@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { ConfigFault, readConfig } from '../../../src/plumbing/config/config.ts'
+import { readConfig } from '../../../src/plumbing/config/config.ts'
+import { Unusable } from '../../../src/plumbing/unusable.ts'
 
 const dataDir = mkdtempSync(join(tmpdir(), 'paycoupon-config-'))
 afterAll(() => rmSync(dataDir, { recursive: true }))
@@ -22,7 +23,7 @@ function faultsOf(env: Record<string, string | undefined>): string[] {
     readConfig(env)
     return []
   } catch (error) {
-    if (error instanceof ConfigFault) return error.faults
+    if (error instanceof Unusable) return error.faults
     throw error
   }
 }

@@ -181,7 +181,7 @@ describe('by hand', () => {
   })
 
   test('one that runs elsewhere at this moment is waited for', async () => {
-    let finish = (_: string) => {}
+    let finish: (note: string) => void = () => {}
     const slow = aJob(() => new Promise((resolve) => (finish = resolve)))
     const elsewhere = runByHand(other, slow, nobody)
     await vi.waitFor(async () => expect((await row())?.leased_by).toBe('other'))

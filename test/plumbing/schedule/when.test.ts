@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { daily, everyMinutes, inWords, nextDue } from '../../../src/plumbing/schedule/when.ts'
+import { daily, inWords, nextDue } from '../../../src/plumbing/schedule/when.ts'
 
 test.each([
   ['a minute before it', '2026-11-25T01:59:00Z', '2026-11-25T02:00:00Z'],
@@ -11,10 +11,10 @@ test.each([
 })
 
 test('every so many minutes is counted from the moment asked about', () => {
-  expect(nextDue(everyMinutes(30), new Date('2026-11-25T01:59:00Z'))).toEqual(new Date('2026-11-25T02:29:00Z'))
+  expect(nextDue({ everyMs: 30 * 60_000 }, new Date('2026-11-25T01:59:00Z'))).toEqual(new Date('2026-11-25T02:29:00Z'))
 })
 
 test('an operator reads when a job runs', () => {
   expect(inWords(daily('03:10'))).toBe('daily at 03:10 Beijing')
-  expect(inWords(everyMinutes(30))).toBe('every 30 min')
+  expect(inWords({ everyMs: 30 * 60_000 })).toBe('every 30 min')
 })

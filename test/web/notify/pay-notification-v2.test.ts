@@ -3,7 +3,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Hash } from 'wechatpay-axios-plugin'
 import { openInboxLoop } from '../../../src/inbox/loop.ts'
 import { Secret } from '../../../src/plumbing/secrets/secret.ts'
-import { signV2 } from '../../../src/wechat/pay-v2/notification.ts'
 import { aStock } from '../../support/builders.ts'
 import { aSpendCampaign } from '../../support/spend.ts'
 import { openShop, type SandboxShop } from '../../support/shop.ts'
@@ -49,17 +48,20 @@ const xml = (fields: Fields, root = 'xml') =>
   `<${root}>${Object.entries(fields)
     .map(([name, value]) => `<${name}><![CDATA[${value}]]></${name}>`)
     .join('\n')}</${root}>`
+/** By another implementation than the one that checks it. */
+const signOf = (fields: Fields, type: 'MD5' | 'HMAC-SHA256' = 'MD5', by = key): string =>
+  Hash.sign(type, fields, by.reveal())
 const signed = (fields: Fields, type: 'MD5' | 'HMAC-SHA256' = 'MD5') =>
-  xml({ ...fields, coupon_count: '', sign: signV2(key, fields, type) })
+  xml({ ...fields, coupon_count: '', sign: signOf(fields, type) })
 /** The same text for the sign, in fewer fields: `appid` swallows all up to `mch_id`. */
 function folded(fields: Fields): string {
-  const sign = signV2(key, fields, 'MD5')
+  const sign = signOf(fields)
   const names = Object.keys(fields).toSorted()
   const swallowed = names.filter((name) => name > 'appid' && name < 'mch_id' && fields[name] !== '')
   const appid = [fields.appid, ...swallowed.map((name) => `${name}=${fields[name]}`)].join('&')
   const rest = Object.fromEntries(Object.entries(fields).filter(([name]) => !swallowed.includes(name)))
   const message = { ...rest, appid }
-  if (signV2(key, message, 'MD5') !== sign) throw new Error('the fold changes the sign')
+  if (signOf(message) !== sign) throw new Error('the fold changes the sign')
   return xml({ ...message, sign })
 }
 const sealed = (fields: Fields) => {
@@ -85,10 +87,16 @@ const grants = ({ openid }: Fields) =>
 const payment = ({ transaction_id }: Fields) =>
   wired.services.db.selectFrom('payments').selectAll().where('transaction_id', '=', transaction_id!).executeTakeFirst()
 
-test.each(['MD5', 'HMAC-SHA256'] as const)('our %s sign is the one that another implementation makes', (type) => {
-  const fields = paid({ empty: '', coupon_id_0: 'c', Zebra: '1', attach: ' 汉字 & <x> ' })
-  expect(signV2(key, fields, type)).toBe(Hash.sign(type, fields, key.reveal()))
-})
+test.each(['MD5', 'HMAC-SHA256'] as const)(
+  'a %s sign covers every field but the empty ones, in any letters',
+  async (type) => {
+    await signType(type)
+    const fields = paid({ empty: '', coupon_id_0: 'c', Zebra: '1', attach: ' 汉字 & <x> ' })
+    expect(await tell(signed(fields, type))).toMatchObject({ status: 200 })
+    expect(await tell(signed(fields, type).replace('汉字', '汉子'))).toMatchObject({ status: 401 })
+    await signType('MD5')
+  },
+)
 
 describe('a till that still speaks v2 tells of a payment', () => {
   test.each(['MD5', 'HMAC-SHA256'] as const)('signed with %s: thanked in XML, and the coupon is owed', async (type) => {
@@ -115,7 +123,7 @@ describe('a till that still speaks v2 tells of a payment', () => {
     }
     const provider = new Secret(wired.sandbox.world.accounts.find(({ mchid }) => mchid === '1267388801')!.apiV2Key)
     const fields = paid(sub)
-    await tell(xml({ ...fields, sign: signV2(provider, fields, 'MD5') }), '1267388801')
+    await tell(xml({ ...fields, sign: signOf(fields, 'MD5', provider) }), '1267388801')
     await apply()
     expect(await grants({ openid: 'v2-sub' })).toHaveLength(1)
   })

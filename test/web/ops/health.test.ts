@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { Services } from '../../../src/services.ts'
-import * as stopping from '../../../src/web/shell/stopping.ts'
+import { createOpsApp } from '../../../src/web/ops/ops-app.ts'
+import supertest from 'supertest'
 import { openTestServices } from '../../support/services.ts'
 import { type Site, startSite } from '../../support/site.ts'
 import { shopOfFile } from '../../support/shop.ts'
@@ -44,9 +45,10 @@ describe('whoever runs it asks', () => {
   })
 
   it('and hears no once it is stopping', async () => {
-    const stop = vi.spyOn(stopping, 'isStopping').mockReturnValue(true)
-    expect(await readiness()).toMatchObject({ status: 503, stopping: true })
-    stop.mockRestore()
+    const stopping = new AbortController()
+    stopping.abort()
+    await using last = await startSite({ ...services, stopping })
+    expect(await readiness(last)).toMatchObject({ status: 503, stopping: true })
   })
 })
 
@@ -66,5 +68,21 @@ describe('/metrics', () => {
     expect(await ask()).toBe(404)
     expect(await ask({ Authorization: 'Bearer wrong' })).toBe(404)
     expect(await ask({ Authorization: 'Bearer a-long-metrics-token' })).toBe(200)
+  })
+})
+
+describe("a worker's own port", () => {
+  const loop = (name: string, sinceLookMs: number | undefined) =>
+    ({ name, sinceLookMs: () => sinceLookMs }) as Parameters<typeof createOpsApp>[1][number]
+
+  it.each([
+    ['looks', 100, 200],
+    ['hangs', 6_000, 503],
+    ['has not begun', undefined, 503],
+  ])('says whether its loop %s', async (_, since, status) => {
+    const app = createOpsApp(services, [loop('inbox', 100), loop('delivery', since)])
+    const answer = await supertest(app.callback()).get('/readyz')
+    expect(answer.status).toBe(status)
+    expect(answer.body).toMatchObject({ ready: status === 200, inbox: true, delivery: status === 200 })
   })
 })

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Secret } from '../../../src/plumbing/secrets/secret.ts'
 import { openPayClient } from '../../../src/wechat/pay/client.ts'
-import { payBody } from '../../../src/wechat/pay/pay-body.ts'
 import { merchant, openTestClient, publicKeyPlatform } from '../../support/pay-parties.ts'
 import { signatureHolds, signed } from '../../support/pay-answers.ts'
 import { openScriptedHost } from '../../support/scripted-host.ts'
@@ -9,7 +8,7 @@ import { openScriptedHost } from '../../support/scripted-host.ts'
 const platform = publicKeyPlatform()
 const ok = signed(platform, { coupon_id: '9867041' })
 const path = '/v3/marketing/favor/users/oUpF8uMuAJO_M2pxb1Q9zNjWeS6o/coupons'
-const body = payBody({ stock_id: '16246120', out_request_no: '1601400973-20261123-01', comment: '券' })
+const body = JSON.stringify({ stock_id: '16246120', out_request_no: '1601400973-20261123-01', comment: '券' })
 
 test('a call is signed so that the other implementation verifies it, body and query as sent', async () => {
   await using server = await openScriptedHost(ok)

@@ -1,6 +1,6 @@
 import type { OutcomeRow } from '../outcome.ts'
 
-/** Nothing of this account can be sent until its set-up is mended (docs/wechat/pay-v3.md 3.3, class CONFIG). */
+/** This account can send nothing until its set-up is repaired (docs/wechat/pay-v3.md 3.3, class CONFIG). */
 export const accountOutcomes: OutcomeRow[] = [
   {
     name: 'appid_not_bound',

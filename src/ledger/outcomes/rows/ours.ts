@@ -1,6 +1,6 @@
 import type { OutcomeRow } from '../outcome.ts'
 
-/** Words of our own about a coupon: no answer of WeChat's to a send. */
+/** Our own reasons: none of them is WeChat's answer to a send. */
 export const ourOutcomes: OutcomeRow[] = [
   {
     name: 'lease_ran_out',

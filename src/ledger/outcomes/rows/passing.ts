@@ -2,7 +2,7 @@ import type { OutcomeRow } from '../outcome.ts'
 
 const waitAndSee = '无需处理，系统会用同一发券单号自动再试'
 
-/** Passing faults and answers that prove nothing: the same number goes out again (docs/wechat/pay-v3.md 1.8, 3.5). */
+/** Temporary faults, and answers that prove nothing: the same number is sent again (docs/wechat/pay-v3.md 1.8, 3.5). */
 export const passingOutcomes: OutcomeRow[] = [
   {
     name: 'rate_limited',

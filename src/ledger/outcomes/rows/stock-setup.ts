@@ -1,8 +1,8 @@
 import type { OutcomeRow } from '../outcome.ts'
 
 /**
- * The stock cannot be sent by this account as it is set up (docs/wechat/pay-v3.md 3.3, the stock's part of CONFIG), and
- * what nobody can tell: it halts no more than the stock.
+ * With the present set-up, this account cannot send the stock (docs/wechat/pay-v3.md 3.3, the stock's part of CONFIG).
+ * Refusals that cannot be explained are here too: they halt only the stock.
  */
 export const stockSetupOutcomes: OutcomeRow[] = [
   {

@@ -1,6 +1,6 @@
 import type { OutcomeRow } from '../outcome.ts'
 
-/** Everybody waits until the stock's state, window or budget changes (docs/wechat/pay-v3.md 3.3, class STOCK). */
+/** All coupons of the stock wait until its state, window or budget changes (docs/wechat/pay-v3.md 3.3, class STOCK). */
 export const stockOutcomes: OutcomeRow[] = [
   {
     name: 'stock_over_or_inactive',

@@ -1,6 +1,8 @@
 import type { OutcomeRow } from '../outcome.ts'
 
-/** About this member alone (docs/wechat/pay-v3.md 3.3, classes USER and DATA): final, or until the next month. */
+/**
+ * Answers about this member alone (docs/wechat/pay-v3.md 3.3, classes USER and DATA): final, or until the next month.
+ */
 export const userOutcomes: OutcomeRow[] = [
   {
     name: 'openid_of_other_appid',

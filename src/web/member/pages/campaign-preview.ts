@@ -1,5 +1,5 @@
-import { limitsOf } from '../../../ledger/limits/limits.ts'
-import { isFullInLedger } from '../../../ledger/slots.ts'
+import { campaignLimitsOf } from '../../../ledger/limits/limits.ts'
+import { kept } from '../../../plumbing/cache.ts'
 import type { Campaign } from '../../../plumbing/storage/schema/campaign.ts'
 import type { MemberReason } from '../../../refusal.ts'
 import type { CampaignCoupon } from '../../../plumbing/storage/schema.ts'
@@ -9,38 +9,29 @@ import { yuan } from '../../shell/format.ts'
 import type { PerRequest } from '../render.ts'
 import { offeredTicket, type Ticket } from './ticket.ts'
 
-/** What a campaign page shows to everybody, with the pages already made from it. */
+/** The part of a campaign page that is the same for all visitors, with the pages already made from it. */
 export type CampaignPreview = {
   offers: Offer[]
-  /** What the campaign gives, for the limits that a member falls under. */
+  /** What the campaign gives, needed for the limits per member. */
   coupons: { stock: Stock; count: number }[]
-  /** The limit of the whole campaign that has no place left. */
+  /** The reason of a whole-campaign limit that has no place left. */
   full: MemberReason | undefined
   pages: Map<string, (own: PerRequest) => Buffer>
 }
 
-/** The coupons of a tier; without one, of the whole campaign. */
+/** The coupons of a tier or, without tiers, of the whole campaign. */
 export type Offer = {
   tier: { basis: string; mode: string; windowDays: number; atLeast: string } | undefined
   tickets: Ticket[]
 }
 
-/** A preview is made anew after this: as fresh as the catalog it is made from. */
-const previewMs = 1_000
+/** As fresh as the catalog that it is made from; more campaigns than a crowd visits within that time. */
+const previews = kept<number, CampaignPreview>({ most: 500, ageMs: 1_000 })
 
-type Cached = { revision: number; until: number; preview: Promise<CampaignPreview> }
-const previews = new WeakMap<Services, Map<number, Cached>>()
-
-/** The campaign's preview, at most a second old; a crowd that finds it too old makes one. */
+/** The campaign's preview, at most 1 s old; when it is older, a crowd of requests makes it once. */
 export function campaignPreview(services: Services, campaign: Campaign, now: Date): Promise<CampaignPreview> {
-  const known = previews.get(services) ?? new Map<number, Cached>()
-  previews.set(services, known)
-  const cached = known.get(campaign.id)
-  if (cached && cached.revision === campaign.revision && cached.until > now.getTime()) return cached.preview
-  const preview = makePreview(services, campaign, now)
-  known.set(campaign.id, { revision: campaign.revision, until: now.getTime() + previewMs, preview })
-  preview.catch(() => known.delete(campaign.id))
-  return preview
+  const make = () => makePreview(services, campaign, now)
+  return services.cache.read(previews, campaign.id, make, campaign.revision)
 }
 
 async function makePreview(services: Services, campaign: Campaign, now: Date): Promise<CampaignPreview> {
@@ -74,9 +65,8 @@ async function stocksOf(services: Services, campaign: Campaign, coupons: Campaig
 }
 
 async function fullReason(services: Services, campaign: Campaign, now: Date): Promise<MemberReason | undefined> {
-  const limits = limitsOf({ campaign, mark: '', coupons: [], tier: undefined, at: now })
-  for (const limit of limits.filter(({ level }) => level === 'campaign')) {
-    if (await isFullInLedger(services.db, campaign.merchant_id, limit)) return limit.reason
+  for (const limit of campaignLimitsOf({ campaign, tier: undefined, at: now })) {
+    if (await services.ledger.isFull(campaign.merchant_id, limit)) return limit.reason
   }
   return undefined
 }

@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished, vi } from 'vitest'
 import type { Services } from '../../../../src/services.ts'
 import { exchangeOnce } from '../../../../src/web/member/login-exchange.ts'
-import type { Exchanged } from '../../../../src/wechat/oauth.ts'
+import type { Exchanged } from '../../../../src/wechat/official/oauth.ts'
 import { openTestServices } from '../../../support/services.ts'
 import { aHold, until } from '../../../support/waiting.ts'
 

@@ -1,21 +1,11 @@
 import type { z } from 'zod'
+import { Unusable } from '../unusable.ts'
 
-/** A file that cannot be used: one sentence for each field that is wrong. Nothing was changed. */
-export class FileFault extends Error {
-  readonly faults: string[]
-
-  constructor(faults: string[]) {
-    super(faults.join('; '))
-    this.name = 'FileFault'
-    this.faults = faults
-  }
-}
-
-/** The file as `schema` understands it. Throws `FileFault` naming every field that is wrong, never a value. */
+/** The file as `schema` reads it. Throws `Unusable` that names every wrong field and quotes no value. */
 export function checkFile<T extends z.ZodType>(schema: T, file: unknown): z.output<T> {
   const result = schema.safeParse(file)
   if (result.success) return result.data
-  throw new FileFault(result.error.issues.map(sentence))
+  throw new Unusable(result.error.issues.map(sentence))
 }
 
 function sentence(issue: { path: PropertyKey[]; message: string }): string {

@@ -1,0 +1,52 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs'
+import { createConnection } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+/** Linux accepts 107 bytes of a socket's path and macOS 103; a longer path is cut off without an error. */
+const longestPath = 103
+
+/** The port is part of PostgreSQL's own file name, so that every client finds the socket by its folder. */
+export const socketPort = 5432
+export function socketIn(socketDir: string): string {
+  return join(socketDir, `.s.PGSQL.${socketPort}`)
+}
+
+/** The socket's folder inside `dataDir`; undefined when its path would be too long. */
+export function makeSocketDir(dataDir: string): string | undefined {
+  const inside = resolve(dataDir, 'socket')
+  if (Buffer.byteLength(socketIn(inside)) > longestPath) return undefined
+  mkdirSync(inside, { recursive: true })
+  chmodSync(inside, 0o700)
+  rmSync(socketIn(inside), { force: true })
+  return inside
+}
+
+/** A new folder under a short path. No other user can have made it before us, or can look into it. */
+export function makeShortSocketDir(): string {
+  return mkdtempSync(join(tmpdir(), 'paycoupon-socket-'))
+}
+
+/** Deletes the socket and its folder. */
+export function clearSocketDir(socketDir: string): void {
+  rmSync(socketIn(socketDir), { force: true })
+  try {
+    rmdirSync(socketDir)
+  } catch {
+    // Already deleted, or it holds a file that is not ours.
+  }
+}
+
+/** Whether a process listens: if it is gone, the kernel refuses at once. */
+export function knock(socketDir: string): Promise<'open' | 'refused' | 'nothing there'> {
+  return new Promise((answer) => {
+    const socket = createConnection(socketIn(socketDir))
+    socket.once('connect', () => {
+      socket.destroy()
+      answer('open')
+    })
+    socket.once('error', (error: NodeJS.ErrnoException) =>
+      answer(error.code === 'ECONNREFUSED' ? 'refused' : 'nothing there'),
+    )
+  })
+}
