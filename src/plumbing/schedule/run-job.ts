@@ -48,6 +48,8 @@ async function actOf<S extends JobParts>(services: S, job: Job<S>, row: JobRow, 
     },
   }
   try {
+    // A look that was under way when the process was told to stop may still have leased it.
+    stop.throwIfAborted()
     // An act that ignores its signal must not keep the lease for ever.
     return { kind: 'done', note: await Promise.race([job.act(services, run), rejectionOf(givenUp.signal)]) }
   } catch (error) {
