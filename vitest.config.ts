@@ -1,20 +1,43 @@
 import { defineConfig } from 'vitest/config'
 
-/** Who names files asks about these files: only the whole suite says how much of the source is covered. */
+/** Who names files or a project asks about those: only the whole suite says how much of the source is covered. */
 const [command, ...asked] = process.argv.slice(2)
-const isWhole = command === 'run' && asked.every((word) => word.startsWith('-'))
+const isWhole = command === 'run' && asked.every((word) => word.startsWith('-') && !word.startsWith('--project'))
+
+/**
+ * Slow by nature: these take servers away, drive a browser, play thousands of schedules or run the suite on planted bugs.
+ * Everything else is fast and answers within a minute (`npm run test:fast`); a test outside these folders that waits for
+ * seconds belongs into one of them.
+ */
+const slow = ['faults', 'browser', 'simulation', 'mutants'].map((folder) => `test/${folder}/**/*.test.ts`)
+
+const common = {
+  setupFiles: ['test/support/keys-at-hand.ts'],
+  // Files run side by side, each on databases of its own.
+  pool: 'forks' as const,
+  testTimeout: 30_000,
+  hookTimeout: 30_000,
+  teardownTimeout: 20_000,
+}
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['test/global-setup.ts'],
     reporters: ['default', './test/support/plain-summary.ts'],
-    // Files run side by side, each on a database of its own.
-    pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
-    teardownTimeout: 20_000,
+    projects: [
+      {
+        test: {
+          ...common,
+          name: 'fast',
+          include: ['test/**/*.test.ts'],
+          exclude: slow,
+          // A worker loads the source once for all its files: that halves the time. So nothing may be replaced by vi.mock.
+          isolate: false,
+        },
+      },
+      { test: { ...common, name: 'slow', include: slow } },
+    ],
     coverage: {
       enabled: isWhole,
       provider: 'v8',

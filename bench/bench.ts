@@ -1,4 +1,4 @@
-/** One figure of `npm run bench`: what was measured, in one run, against what. */
+/** One figure of `npm run bench`: what was measured, and what it is compared with in the same run. */
 export type BenchRow = {
   line: number
   what: string
@@ -9,7 +9,7 @@ export type BenchRow = {
   unit: string
 }
 
-/** Whole, or with one decimal where that is more than a tenth of it. */
+/** A whole number, or one decimal below 10. */
 export function figure(value: number): string {
   return value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 1 : 0 })
 }

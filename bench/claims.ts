@@ -7,12 +7,12 @@ const connections = 64
 const rounds = 5
 const warmUpMs = 3_000
 const roundMs = 4_000
-/** More than a round can take. */
+/** More claims than a round can make. */
 const mostClaims = 12_000
 
 /**
- * Figure #1 of `npm run bench`: claims a second of distinct members over 64 connections, with every limit set, against
- * the floor, in turns; medians.
+ * Figure #1 of `npm run bench`: claims per second of distinct members over 64 connections, with every limit set,
+ * against the floor, in turns; medians.
  */
 export async function benchClaims(): Promise<BenchRow> {
   await using stage = await openStage()
@@ -21,7 +21,7 @@ export async function benchClaims(): Promise<BenchRow> {
   const floor = await stage.startFloor()
   const openid = () => `o${randomBytes(13).toString('hex')}`
   const ours = (maxMs: number) => {
-    // Made beforehand: signing the cookies of so many members is not the server's work.
+    // Made before the measurement: signing the cookies of so many members is not the server's work.
     const requests = Array.from({ length: mostClaims }, () => stage.claimOf(campaign, openid()))
     return drive({ port: app.port, connections, maxMs, next: () => requests.pop() })
   }

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { Redis } from 'ioredis'
 import type { Campaign } from '../src/plumbing/storage/schema/campaign.ts'
 import { award } from '../src/grants/award.ts'
-import { scopes } from '../src/ledger/limits/scopes.ts'
+import { scopeOf } from '../src/ledger/limits/scopes.ts'
+import { beijingDay } from '../src/plumbing/clock.ts'
 import type { Gate } from '../src/gate/gate.ts'
 import type { Services } from '../src/services.ts'
 import type { SizeFigure } from './size.ts'
@@ -13,8 +14,8 @@ const behind = 1_000
 const steadyClaims = 4_000
 
 /**
- * 64 claims at once when Redis was emptied, and when it came back with what it knew 1,000 claims before; and claims a
- * second between them. A claim is what it takes to be granted: the gate and the ledger, without sending.
+ * 64 claims at once after Redis was emptied, and after it was set back to its state of 1,000 claims before; and claims
+ * per second after that. A claim here is only the grant: the gate and the ledger, without sending.
  */
 export async function crowdAtSize(stage: Stage, campaign: Campaign): Promise<SizeFigure[]> {
   const { services, env } = stage
@@ -26,9 +27,10 @@ export async function crowdAtSize(stage: Stage, campaign: Campaign): Promise<Siz
   const emptied = await claimAtOnce(stage, services, campaign, claimers)
   const grown = (process.memoryUsage().rss - before) / 1_048_576
 
-  const keys = [scopes.total(campaign.id), scopes.day(campaign.id, services.clock.now())].map(
-    (scope) => `gate:{${campaign.merchant_id}}:${scope}`,
-  )
+  const keys = [
+    scopeOf('total', { campaign: campaign.id }),
+    scopeOf('per_day', { campaign: campaign.id, day: beijingDay(services.clock.now()) }),
+  ].map((scope) => `gate:{${campaign.merchant_id}}:${scope}`)
   const old = await redis.mget(keys)
   await claimAtOnce(stage, services, campaign, behind)
   for (const [index, key] of keys.entries()) await redis.set(key, old[index]!)
@@ -54,7 +56,7 @@ export async function crowdAtSize(stage: Stage, campaign: Campaign): Promise<Siz
   ]
 }
 
-/** So many claims, 64 at a time, all of which must be granted. Returns how long the slowest took, in milliseconds. */
+/** Makes `count` claims, 64 at a time; all must be granted. Returns the time of the slowest in milliseconds. */
 async function claimAtOnce(
   { merchant }: Stage,
   services: Services,
@@ -68,7 +70,7 @@ async function claimAtOnce(
       const openid = `o${randomBytes(13).toString('hex')}`
       const begun = performance.now()
       const at = services.clock.now()
-      // Nobody sends it here: the queue is measured by itself.
+      // Due tomorrow, so that no loop sends it: the queue is measured separately.
       const dueAt = new Date(at.getTime() + 86_400_000)
       const { coupons } = campaign
       const awarded = await award(services, { merchant, campaign, openid, triggerKey: openid, coupons, at, dueAt })

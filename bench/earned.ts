@@ -10,12 +10,13 @@ import { openStage, type Stage } from './support/stage.ts'
 
 const awards = 200
 const mostMs = 50
-/** Awards come at any moment of the poll's interval. */
+/** Random, so that awards come at any moment of the poll's interval. */
 const pauseMs = () => 20 + Math.random() * 100
 
 /**
- * How long an earned coupon waits: milliseconds from before its award's commit until WeChat's answer is there, medians;
- * with the worker in the same process, and in another one that only Redis tells. Against the poll alone.
+ * How long an earned coupon waits: milliseconds from before its award's commit until WeChat's answer arrives, medians.
+ * Measured with the worker in the same process and in another one, which hears of it only through Redis; compared with
+ * the poll alone.
  */
 export async function benchEarned(): Promise<BenchRow[]> {
   await using stage = await openStage()
@@ -57,7 +58,7 @@ async function waits({ merchant }: Stage, services: Services, campaign: Campaign
 
 function rowOf(where: string, ours: number, polled: number): BenchRow {
   return {
-    line: 11,
+    line: 12,
     what: `an earned coupon, from its award to WeChat's answer, sent ${where}`,
     ours,
     against: [{ name: 'the poll alone', value: polled }],

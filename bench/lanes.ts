@@ -14,8 +14,8 @@ const strangers = 6_000
 const strangersPerSecond = 450
 
 /**
- * Figures #9 to #11 of `npm run bench`: a look for due coupons beside 300,000 that wait under a halt against one without
- * them, lifting that halt, and how long one coupon waits behind 6,000 of another merchant.
+ * Figures #9 to #11 of `npm run bench`: a look for due coupons beside 300,000 coupons of a halted lane, compared with
+ * one without them; lifting that halt; and how long one coupon waits behind 6,000 of another merchant.
  */
 export async function benchLanes(): Promise<BenchRow[]> {
   await using stage = await openStage()
@@ -63,7 +63,7 @@ function row(
 async function haltMany({ services, merchant }: Stage): Promise<number> {
   const stock = await aStock(services, merchant)
   for (let count = 0; count < halted; count += batch) await manyOwed(services, merchant, stock, { count: batch })
-  // As autovacuum would have by the time that anybody looks at such a halt.
+  // Autovacuum would have done this before a halt has so many coupons.
   await sql`vacuum analyze coupons`.execute(services.db)
   await sql`checkpoint`.execute(services.db)
   const lane = { merchantId: merchant.id, accountId: senderOf(merchant).id, stockRef: stock.id }
@@ -76,7 +76,7 @@ async function haltMany({ services, merchant }: Stage): Promise<number> {
   return id
 }
 
-/** Of a look that finds 64 coupons of another stock; microseconds. */
+/** The time of a look that finds 64 coupons of another stock; microseconds. */
 async function lookUs({ services, merchant }: Stage): Promise<number> {
   const times: number[] = []
   for (let look = 0; look < looks; look += 1) {
@@ -115,7 +115,7 @@ async function strangersWaitMs({ services, merchant }: Stage): Promise<number> {
   return waitMs
 }
 
-/** Waits for the merchant's first coupon that is sent, at most half a minute. */
+/** Waits until a first coupon of the merchant is sent, at most half a minute. */
 async function untilSent({ db }: Stage['services'], merchantId: number): Promise<void> {
   const deadline = performance.now() + 30_000
   while (performance.now() < deadline) {

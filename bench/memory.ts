@@ -7,11 +7,14 @@ import { openStage } from './support/stage.ts'
 
 const claims = 100_000
 const connections = 64
-/** Far more than it takes; only there so that nothing runs for ever. */
+/** Far more time than it takes; it only prevents an endless run. */
 const maxMs = 300_000
 const megabyte = 1_048_576
 
-/** Figure #8 of `npm run bench`: resident memory after 100 thousand claims and half-way there, and start to ready. */
+/**
+ * Figure #8 of `npm run bench`: resident memory after 100 thousand claims and after half of them, and the time from
+ * start to ready.
+ */
 export async function benchMemory(): Promise<BenchRow[]> {
   await using stage = await openStage()
   const campaign = await stage.campaign({ per_member: 1, per_member_per_day: 1, total: 1_000_000 })

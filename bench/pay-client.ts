@@ -20,12 +20,12 @@ const rounds = 5
 const warmUpMs = 1_000
 const roundMs = 1_000
 
-/** One signed call whose signed answer was verified; throws when anything is not as it should be. */
+/** One signed call whose signed answer was verified; throws when anything is wrong. */
 type Call = () => Promise<void>
 
 /**
- * Figure #4 of `npm run bench`: signed and verified calls a second, against the same local server, each contender in
- * turn for a second, five times; medians. Beside them the machine's own RSA-2048 signing rate on the thread pool.
+ * Figure #4 of `npm run bench`: signed and verified calls per second against the same local server, each contender in
+ * turn for a second, five times; medians. For comparison, this machine's RSA-2048 signing rate on the thread pool.
  */
 export async function benchPayClient(): Promise<BenchRow> {
   const merchant = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -64,7 +64,7 @@ async function compare(contenders: Record<string, Call>): Promise<Record<string,
   return Object.fromEntries(Object.entries(rates).map(([name, list]) => [name, median(list)]))
 }
 
-/** Calls a second while `concurrency` callers call one after the other. */
+/** Calls per second while `concurrency` callers make one call after the other. */
 async function rate(call: Call, ms: number): Promise<number> {
   const begun = performance.now()
   let done = 0
@@ -126,8 +126,9 @@ function axiosPluginAgainst(url: string, privateKey: KeyObject, publicKey: KeyOb
 }
 
 /**
- * It knows only WeChat's own address, returns no headers and does not verify by itself. Here it signs with its own code,
- * sends with the superagent that it ships with, called as it calls it, and verifies with its own `verifySign`.
+ * The package knows only WeChat's own address, returns no headers and does not verify by itself. Here it signs with its
+ * own code, sends with the superagent that it ships with, called as the package calls it, and verifies with its own
+ * `verifySign`.
  */
 function nodeV3Against(url: string, privateKey: KeyObject, publicKey: KeyObject): Call {
   const client = new VerifyingPay(url, privateKey, publicKey)
@@ -190,7 +191,7 @@ function pem(key: KeyObject): string {
   return key.export({ type: key.type === 'private' ? 'pkcs8' : 'spki', format: 'pem' }) as string
 }
 
-/** The server has a process of its own, so that its work is not done by the event loop that is measured. */
+/** The server runs in a process of its own, so that the measured event loop does not do its work. */
 async function startServer(privateKey: KeyObject): Promise<{ url: string } & AsyncDisposable> {
   const child = fork(fileURLToPath(new URL('support/signed-server.ts', import.meta.url)), {
     execArgv: ['--import', 'tsx'],

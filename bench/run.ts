@@ -11,8 +11,9 @@ import { benchSize } from './size.ts'
 import { benchTaps } from './taps.ts'
 
 /**
- * All benchmarks in turn, or those that are named (`npm run bench -- claims size`), each with its floor or peer in the
- * same run; a table at the end, JSON in bench/results/. `--grants 5000000`: how large the ledger of `size` is.
+ * Runs all benchmarks in turn, or the named ones (`npm run bench -- claims size`), each with its floor or peer in the
+ * same run; prints a table at the end and writes JSON to bench/results/. `--grants 5000000`: the size of the ledger for
+ * `size`.
  */
 const { positionals: names, values } = parseArgs({
   allowPositionals: true,

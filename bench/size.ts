@@ -5,12 +5,12 @@ import type { BenchRow } from './bench.ts'
 import { crowdAtSize } from './crowd.ts'
 import { openStage, type Stage } from './support/stage.ts'
 
-/** One figure of a ledger of this size, against the most that is allowed for it. */
+/** One figure of a ledger of this size, and the most that is allowed for it. */
 export type SizeFigure = { what: string; ours: number; unit: string; most?: number }
 
 /**
- * Figure #7 of `npm run bench`: one campaign with so many grants, each with its coupon and four places. Claims with an
- * emptied gate and with one that an old snapshot brought back, and the proof of it all.
+ * Figure #7 of `npm run bench`: one campaign with this many grants, each with its coupon and four places. Claims with
+ * an emptied gate and with a gate restored from an old snapshot, and the proof of the whole ledger.
  */
 export async function benchSize(grants: number): Promise<BenchRow[]> {
   await using stage = await openStage()

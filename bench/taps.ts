@@ -9,12 +9,14 @@ const connections = 64
 const rounds = 5
 const warmUpMs = 2_000
 const roundMs = 3_000
-/** As many as tap no more than once a second each: what a process remembers of one member must not be what is measured. */
+/**
+ * Enough that each taps at most once per second: what a process remembers of one member must not be what is measured.
+ */
 const members = 10_000
 
 /**
- * Figure #2 of `npm run bench`: taps that bring nothing (a member who already claimed; a campaign that is sold out),
- * session, form and CSRF token included, against a bare Koa handler with one Lua call, in turns; medians.
+ * Figure #2 of `npm run bench`: taps that bring nothing (by a member who has already claimed; in a campaign that is
+ * sold out), including session, form and CSRF token, against a bare Koa handler with one Lua call, in turns; medians.
  */
 export async function benchTaps(): Promise<BenchRow[]> {
   await using stage = await openStage()

@@ -1,6 +1,10 @@
+import { noPauses } from './pauses.mjs'
 import { ownRooms } from './rooms.mjs'
 
-/** Time comes through `services.clock`, so that a test can be at midnight in Beijing: no `new Date()`, no `Date.now()`. */
+/**
+ * The time comes through `services.clock`, so that a test can be at midnight in Beijing: no `new Date()`, no
+ * `Date.now()`.
+ */
 const ownTime = {
   create: (context) => ({
     NewExpression(node) {
@@ -16,4 +20,4 @@ const ownTime = {
   }),
 }
 
-export default { meta: { name: 'paycoupon' }, rules: { 'own-time': ownTime, rooms: ownRooms } }
+export default { meta: { name: 'paycoupon' }, rules: { 'no-pauses': noPauses, 'own-time': ownTime, rooms: ownRooms } }

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { dirname, relative, resolve, sep } from 'node:path'
 
-/** The rooms of `src` from the top of the house to its ground, and what each is for. */
+/** The rooms of `src` from top to bottom, and what each is for. */
 export const rooms = JSON.parse(readFileSync(new URL('rooms.json', import.meta.url), 'utf8'))
 const names = rooms.map(([name]) => name)
 
 /**
- * Imports go downwards only: a room knows those that stand below it in the list, and nothing outside `src` but what its
- * own line there allows. A folder or loose file that is not in the list is refused, so that nothing stands in no room.
+ * Imports go downwards only: a room may import the rooms below it in the list, and outside `src` only what its own line
+ * in the list allows. A folder or loose file that is not in the list is refused, so that every file belongs to a room.
  */
 export const ownRooms = {
   create(context) {
@@ -43,7 +43,7 @@ function fault(cwd, here, target) {
   return names.indexOf(there) > names.indexOf(here) ? undefined : `${here} stands below ${there} and must not know it.`
 }
 
-/** The folder or loose file of `src` that a path belongs to; undefined outside. */
+/** The folder or loose file of `src` to which a path belongs; undefined outside `src`. */
 function roomOf(cwd, path) {
   const [first, room] = relative(cwd, path).split(sep)
   return first === 'src' ? room : undefined

@@ -1,13 +1,13 @@
 import { type Kysely, sql } from 'kysely'
 
-/** Merchants, their numbers at WeChat Pay, what they give away, and to whom. */
+/** Merchants, their numbers at WeChat Pay, what they give, and the members who get it. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db)
 }
 
 const statements = [
   // A tenant: one Official Account and its merchant numbers. Columns ending in _sealed hold AES-256-GCM text bound to
-  // their row (secrets.ts); nothing else in the database is secret.
+  // their row (plumbing/secrets/vault.ts); nothing else in the database is secret.
   `create table merchants (
     id bigint generated always as identity primary key,
     slug text not null unique check (slug ~ '^[a-z0-9][a-z0-9-]{0,39}$'),
@@ -24,8 +24,8 @@ const statements = [
     updated_at timestamptz not null
   )`,
 
-  // A WeChat Pay merchant number. A provider may be a bare number without keys. The same provider may serve many
-  // merchants of ours, so a number is unique within a merchant only.
+  // A WeChat Pay merchant number. A provider may be a bare number without keys. One provider may serve several of our
+  // merchants, so a number is unique only within a merchant.
   `create table accounts (
     id bigint generated always as identity primary key,
     merchant_id bigint not null references merchants,
@@ -56,7 +56,7 @@ const statements = [
     primary key (account_id, serial_no)
   )`,
 
-  // A batch of coupons at WeChat Pay, as last read from there. goods_tags may be hidden from a sender: then the
+  // A batch of coupons at WeChat Pay, as last read from there. WeChat may hide goods_tags from a sender: then the
   // operator states them (goods_tags_from).
   `create table stocks (
     id bigint generated always as identity primary key,
@@ -105,7 +105,7 @@ const statements = [
     check ((kind = 'spend') = (spend is not null))
   )`,
 
-  // A person under the merchant's appid, known by OAuth.
+  // A person under the merchant's appid, known through OAuth.
   `create table members (
     merchant_id bigint not null references merchants,
     openid text not null check (length(openid) <= 128),

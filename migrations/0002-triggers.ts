@@ -1,13 +1,13 @@
 import { type Kysely, sql } from 'kysely'
 
-/** What earns a grant: card openings, payments and refunds, and the inbox they arrive through. */
+/** What earns a grant: card openings, payments and refunds, and the inbox through which they arrive. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db)
 }
 
 const statements = [
-  // One row a card that became active. A member who deletes a card and takes it again gets a new code and a new row,
-  // but a campaign pays an openid once (grants.trigger_key).
+  // One row per card that became active. A member who deletes a card and takes it again gets a new code and a new row,
+  // but a campaign gives to an openid only once (grants.trigger_key).
   `create table card_openings (
     id bigint generated always as identity primary key,
     merchant_id bigint not null references merchants,
@@ -22,8 +22,8 @@ const statements = [
   )`,
   `create index on card_openings (merchant_id, openid)`,
 
-  // Our own ledger of payments, whichever way they became known. Amounts in fen. settlement = total less the coupons
-  // that nobody prefunded (NOCASH).
+  // Our own ledger of payments, from any source. Amounts in fen. settlement = total minus the coupons that were not
+  // prefunded (NOCASH).
   `create table payments (
     id bigint generated always as identity primary key,
     merchant_id bigint not null references merchants,
@@ -59,7 +59,7 @@ const statements = [
   )`,
   `create index on refunds (merchant_id, transaction_id)`,
 
-  // What arrived, once: it is on disk before it is answered, and applied afterwards by a loop.
+  // Each message that arrived, once: stored before it is answered, and applied afterwards by a loop.
   `create table inbox (
     id bigint generated always as identity primary key,
     merchant_id bigint not null references merchants,

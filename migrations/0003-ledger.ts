@@ -1,16 +1,16 @@
 import { type Kysely, sql } from 'kysely'
 
 /**
- * The ledger. Its rows are written thousands of times a second, so the foreign keys that would lock a campaign's or a
- * stock's row on every claim are left out; only claims/ and delivery/ write here, and `proof` replays it all.
+ * The ledger. Its rows are written thousands of times per second, so it has no foreign keys that would lock a
+ * campaign's or a stock's row on every claim. Only the ledger's own code writes here, and `proof` replays it all.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db)
 }
 
 const statements = [
-  // One award: what a trigger earned a member in a campaign, once. Its state is that of its coupons. Ids are UUIDv7:
-  // they sort by time, so that new rows stay together in every index.
+  // One award: what a trigger earned a member in a campaign, once. Its state follows from its coupons. Ids are UUIDv7:
+  // they sort by time, so that new rows are close together in every index.
   `create table grants (
     id uuid primary key,
     merchant_id bigint not null,
@@ -26,8 +26,8 @@ const statements = [
   `create index on grants (merchant_id, openid, id)`,
   `create index on grants (merchant_id, transaction_id) where transaction_id is not null`,
 
-  // A numbered place under a limit. Its primary key is what makes every limit impossible to exceed: two grants cannot
-  // both hold place 17 of "campaign 3, total". Numbers run from 1 to the limit.
+  // A numbered place under a limit. Because of its primary key no limit can be exceeded: two grants cannot both hold
+  // place 17 of "campaign 3, total". Numbers run from 1 to the limit.
   `create table slots (
     scope text not null,
     number integer not null check (number > 0),
@@ -37,7 +37,7 @@ const statements = [
   )`,
   `create index on slots (grant_id)`,
 
-  // One coupon owed or given, and the queue: a reserved row is due at due_at until it is sent or refused.
+  // One coupon owed or given; also the queue: a reserved row is due at due_at until it is sent or refused.
   `create table coupons (
     id uuid primary key,
     grant_id uuid not null,
@@ -70,8 +70,8 @@ const statements = [
   `create index on coupons (grant_id)`,
   `create index on coupons (merchant_id, coupon_id) where coupon_id is not null`,
   `create index coupons_due on coupons (due_at) where state = 'reserved'`,
-  // Sends of one stock to one openid never overlap, over all processes: WeChat answers a false RULE_LIMIT otherwise
-  // (docs/wechat/pay-v3.md 3.3). A lease is held by one row at a time of each pair.
+  // Sends of one stock to one openid never overlap, over all processes: otherwise WeChat answers a false RULE_LIMIT
+  // (docs/wechat/pay-v3.md 3.3). Of each pair, only one row at a time can hold a lease.
   `create unique index coupons_one_send_at_a_time on coupons (stock_ref, openid) where lease_owner is not null`,
 
   // Evidence of the tries that did not settle a coupon.

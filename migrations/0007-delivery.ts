@@ -1,13 +1,13 @@
 import { type Kysely, sql } from 'kysely'
 
-/** Answers that halt only when several members met them, and what a stock has left. */
+/** Answers that halt only when several members got them, and what a stock has left. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db)
 }
 
 const statements = [
-  // Who met an answer that may be the member's own fault. Three members within ten minutes, without a success of the
-  // stock between, halt the stock; rows live no longer than that.
+  // The members who got an answer that may be caused by the member. Three members within ten minutes, without a success
+  // of the stock in between, halt the stock; older rows are not needed.
   `create table suspicions (
     account_id bigint not null references accounts,
     stock_ref bigint not null references stocks,
@@ -19,13 +19,13 @@ const statements = [
   )`,
   `create index coupons_set_aside on coupons (merchant_id) where set_aside`,
 
-  // A doubt that a look-up ended leaves this behind: such a coupon is never given up or moved to another stock.
+  // A coupon whose doubt a look-up has ended keeps this mark: it is never given up or moved to another stock.
   `alter table coupons add column doubt_ended_at timestamptz`,
 
-  // A merchant's share of a worker's hands, beside others' (claims/lane-shares.ts).
+  // A merchant's share of what a worker sends at the same time, compared with others (ledger/lane-shares.ts).
   `alter table merchants add column weight integer not null default 1 check (weight between 1 and 100)`,
 
-  // What an operator did to owed coupons, and why; 'before' is what a replaced one was.
+  // What an operator did to owed coupons, and why; 'before' is the state of a replaced one.
   `create table operator_acts (
     id bigint generated always as identity primary key,
     merchant_id bigint not null references merchants,
@@ -38,8 +38,8 @@ const statements = [
   )`,
   `create index on operator_acts (grant_id)`,
 
-  // What a stock has left: coupons given since WeChat last told its number, and those that are owed. Ours that were on
-  // their way while it told may or may not be in its number already.
+  // What a stock has left depends on the coupons given since WeChat last reported its number, and on the owed ones.
+  // Coupons that were on their way at that report may or may not be in WeChat's number.
   `alter table stocks add column in_flight_at_sync integer not null default 0`,
   `create index coupons_taken on coupons (stock_ref, settled_at) where state <> 'refused'`,
 ]

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 
-/** What runs once over all processes, which processes there are, and room for deleting what is old. */
+/** Jobs that run once over all processes, which processes there are, and what deleting old rows needs. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db)
 }
@@ -28,7 +28,8 @@ const statements = [
     started_at timestamptz not null,
     seen_at timestamptz not null
   )`,
-  // A message's body is forgotten before its row, which keeps a late repeat from being taken for a new message.
+  // A message's body is forgotten before its row, because the row keeps a late repeat from being taken for a new
+  // message.
   `alter table inbox alter body drop not null`,
   `create index inbox_body_age on inbox (applied_at) where applied_at is not null and body is not null`,
   `create index inbox_row_age on inbox (applied_at) where body is null`,

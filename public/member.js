@@ -1,4 +1,4 @@
-// A tap shows at once that it was heard, and a second tap is not sent; everything works without this file.
+// The button shows at once that it was tapped, and a second tap is not sent. Every page works without this file.
 document.addEventListener('submit', (event) => {
   const button = event.target.querySelector('button[data-busy]')
   if (!button) return
@@ -8,7 +8,7 @@ document.addEventListener('submit', (event) => {
   button.setAttribute('aria-busy', 'true')
 })
 
-// Coming back by the back key may show the page as it was left: busy, and with a key that was used.
+// After the back key the page may be shown as it was left: with a busy button and a used claim key.
 window.addEventListener('pageshow', (event) => {
   if (event.persisted) window.location.reload()
 })

@@ -2,9 +2,9 @@ import type { Incoming } from './http.ts'
 import type { SandboxState } from './state.ts'
 import { openidOf, type WorldMember } from './world.ts'
 
-/** Who this browser is at the sandbox. Cookies don't tell ports apart, so the name must not be one of paycoupon's. */
+/** The member that this browser is in the sandbox. Cookies ignore ports, so the name must not be one of paycoupon's. */
 export const memberCookie = 'sandbox_member'
-/** Tells paycoupon on the same host that this ordinary browser plays WeChat's. */
+/** Shows paycoupon on the same host that this ordinary browser plays WeChat's. */
 export const wechatCookie = 'sandbox_wechat'
 
 /** A cookie's value; undefined when the browser didn't send it. */
@@ -17,8 +17,8 @@ function cookieOf(request: Incoming, name: string): string | undefined {
 }
 
 /**
- * The member that this browser has chosen, or the world's first. An id that the world doesn't name is a member too, so
- * that a test can be thousands of different people without telling the sandbox before.
+ * The member that this browser has chosen, or the world's first one. An id that is not in the world is a member too, so
+ * that a test can be thousands of different people without adding them to the sandbox first.
  */
 export function memberOf(state: SandboxState, request: Incoming): WorldMember {
   const id = cookieOf(request, memberCookie)
@@ -31,14 +31,16 @@ export function isMemberId(id: string): boolean {
   return /^[\w-]{1,64}$/.test(id)
 }
 
-/** A member's openid under an appid: their own under the first one, which a test may have set. */
+/**
+ * A member's openid under an appid; under the first appid it is the member's own `openid`, which a test may have set.
+ */
 export function openidUnder(state: SandboxState, member: WorldMember, appid: string): string {
   const first = state.world.merchants[0]!.officialAccount
   const account = state.world.merchants.find((each) => each.officialAccount.appid === appid)?.officialAccount
   return !account || account.appid === first.appid ? member.openid : openidOf(account, member.id)
 }
 
-/** False for a form or script of another site: the sandbox listens on a laptop whose browser visits other pages too. */
+/** False for a form or script of another site: the sandbox runs on a laptop whose browser visits other pages too. */
 export function isOwnOrigin(request: Incoming): boolean {
   const { origin, host } = request.headers
   return origin === undefined || (URL.canParse(origin) && new URL(origin).host === host)

@@ -17,7 +17,7 @@ export type Call = {
   requestId?: string
 }
 
-/** All that is known of one out_request_no of one sender: exact, however long the sandbox runs. */
+/** Everything known of one out_request_no of one sender: exact, however long the sandbox runs. */
 export type NumberRecord = {
   mchid: string
   outRequestNo: string
@@ -25,9 +25,9 @@ export type NumberRecord = {
   openid: string
   stockId: string
   couponId?: string
-  /** What the number was refused with at first, whether or not this WeChat remembers it. */
+  /** The first refusal of the number, whether or not this WeChat remembers refusals. */
   refusal?: RefusalRow
-  /** Times that the number came with other data than the first time. */
+  /** How often the number came with other data than the first time. */
   conflicts: number
 }
 
@@ -35,9 +35,9 @@ export type CallFilter = { endpoint?: string; openid?: string; mchid?: string; s
 
 export type CallBook = {
   add(call: Call): void
-  /** Oldest first, the last `kept` at most. */
+  /** Oldest first, at most the last `kept` ones. */
   list(filter?: CallFilter): Call[]
-  /** Exact, also of calls that are no longer kept. */
+  /** Exact; also counts calls that are no longer kept. */
   count(endpoint: string): number
   clear(): void
 }
@@ -50,7 +50,7 @@ export function openCallBook(kept: number): CallBook {
       counts.set(call.endpoint, (counts.get(call.endpoint) ?? 0) + 1)
       if (kept === 0) return
       calls.push(call)
-      // Cut in one go at twice the size: shifting one by one would cost more than the call itself.
+      // Cut at once when there are twice as many: removing them one by one would cost more than the call itself.
       if (calls.length >= 2 * kept) calls = calls.slice(-kept)
     },
     list: (filter = {}) => calls.slice(-kept || calls.length).filter((call) => matches(call, filter)),

@@ -21,7 +21,7 @@ export function createKeyPair(bits = 2048): KeyPair {
 
 /**
  * A self-signed certificate with its key, valid for five years as WeChat's are (docs/wechat/pay-v3.md 1.5). The DER is
- * written by hand: it is a dozen fixed fields, and Node can read certificates but not make them.
+ * written here: it has about a dozen fixed fields, and Node can read certificates but not make them.
  */
 export function createCertificate(options: { commonName: string; from: Date; bits?: number }): KeyedCertificate {
   const keys = createKeyPair(options.bits)

@@ -7,10 +7,10 @@ import type { Route } from './routes.ts'
 type Body = Record<string, unknown>
 type Act = (body: Body, params: Record<string, string>, request: Incoming) => unknown
 
-/** The control as HTTP and JSON, for tests and people in another process. What the control throws is a 400. */
+/** The control as HTTP and JSON, for tests and people in another process. An error of the control is a 400. */
 export function controlRoutes(control: SandboxControl): Route[] {
   const { world } = control.state
-  // A member may be named by id wherever an openid is wanted.
+  // Where an openid is wanted, a member may be named by id instead.
   const openidIn = (body: Body) => String(body.openid ?? world.members.find((each) => each.id === body.member)?.openid)
   const asked = (request: Incoming) => Object.fromEntries(request.query)
   return [

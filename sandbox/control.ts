@@ -23,9 +23,9 @@ export type SandboxControl = {
   /** One fault by its id, or all. */
   clearFaults(id?: number): void
   calls(filter?: CallFilter): Call[]
-  /** Exact number of calls of an endpoint, however many are kept. */
+  /** The exact number of calls of an endpoint, however many are kept. */
   countCalls(endpoint: string): number
-  /** Everything known of an out_request_no; of any sender unless named. */
+  /** Everything known of an out_request_no; of any sender unless one is named. */
   number(outRequestNo: string, mchid?: string): NumberRecord | undefined
   numbers(): NumberRecord[]
   coupons(openid?: string): Coupon[]
@@ -35,21 +35,21 @@ export type SandboxControl = {
   addMember(member: { id: string; nickname?: string } & Partial<WorldMember>): WorldMember
   changeMember(id: string, change: Partial<WorldMember>): WorldMember
   orders(): Order[]
-  /** Places an order at WeChat Pay, paid unless told otherwise. */
+  /** Places an order at WeChat Pay; it is paid unless `order` says otherwise. */
   addOrder(order: OrderSpec): Order
-  /** Refunds all of an order or a part, in fen; pushes nothing. */
+  /** Refunds all or a part of an order, in fen; pushes nothing. */
   refund(transactionId: string, options?: { refund?: number; status?: OrderRefund['status'] }): OrderRefund
   /** A member takes the merchant's card. `landingUrl` is where WeChat would send the browser next. */
   takeCard(openid: string, options?: CardOptions): UserCard & { landingUrl: string }
   changeCard(code: string, change: Partial<UserCard>): UserCard
   push(spec: PushSpec): Promise<PushReport>
-  /** Whether the merchant's message push address answers WeChat's first call rightly. */
+  /** Whether the merchant's message push address answers WeChat's first call correctly. */
   verifyMessagePush(slug?: string): Promise<boolean>
   /** A new API certificate for a merchant number, valid beside the old ones. */
   addCertificate(mchid: string): void
-  /** A new platform certificate: answers that don't ask for an older one are signed with it from now on. */
+  /** A new platform certificate: from now on it signs all answers except those that ask for an older one. */
   rotatePlatformCertificate(): void
-  /** Ends every server token: as 40001 or as 42001. */
+  /** Ends every server token: later calls with it get 40001 or 42001. */
   endTokens(verdict: 'invalid' | 'expired'): void
 }
 

@@ -1,7 +1,7 @@
 import type { DemoAddress } from '../src/plumbing/config/config.ts'
 import { demoSlug } from './demo-set-up.ts'
 
-/** What to open on a fresh start, in this order: printed by `npm start` and shown at `/`. */
+/** The addresses to open in the demo, in this order: printed by `npm start` and shown at `/`. */
 export function demoAddresses(publicUrl: string, sandboxUrl: string): DemoAddress[] {
   return [
     {
@@ -22,7 +22,7 @@ export function demoAddresses(publicUrl: string, sandboxUrl: string): DemoAddres
   ]
 }
 
-/** The lines that `npm start` prints once everything runs. */
+/** The lines that `npm start` prints when everything runs. */
 export function greetingOf(addresses: DemoAddress[]): string {
   const width = Math.max(...addresses.map(({ url }) => url.length))
   const lines = addresses.map(({ url, english }) => `  ${url.padEnd(width)}   ${english}`)

@@ -5,7 +5,7 @@ import type { KeyMode, WorldAccount, WorldMerchant } from './world.ts'
 export const providerMchid = '1267388801'
 const firstSenderMchid = 1601400973
 
-/** The demo merchant, or another like it beside it. */
+/** The demo merchant, or another merchant like it. */
 export function createMerchant(slug: string, index: number): WorldMerchant {
   const name = index === 0 ? '优购小店' : `优购小店 ${index + 1} 号店`
   const stock = (number: number) => String(16246120 + index * 10 + number)

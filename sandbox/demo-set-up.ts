@@ -10,10 +10,10 @@ import { importStock } from '../src/stocks/import.ts'
 export const demoSlug = 'demo'
 
 const dayMs = 86_400_000
-/** Within the 89 days of a demo stock. */
+/** Shorter than the 89 days of a demo stock. */
 const campaignDays = 80
 
-/** The same acts as an operator's on the command line; repeating them changes nothing until a campaign is over. */
+/** The same steps as an operator's commands; repeating them changes nothing until a campaign has ended. */
 export async function setUpDemo(services: Services, world: World): Promise<void> {
   await applyMerchant(services, merchantFile(world))
   const merchant = await services.catalog.merchant(demoSlug)
@@ -27,7 +27,7 @@ export async function setUpDemo(services: Services, world: World): Promise<void>
   }
 }
 
-/** A campaign that runs keeps its window, since a change is a new revision; one that is over begins anew. */
+/** A running campaign keeps its window, since a change would be a new revision; one that has ended starts again. */
 async function windowOf(services: Services, merchant: Merchant, slug: string) {
   const now = services.clock.now()
   const known = await services.catalog.campaign(merchant.id, slug)
@@ -35,13 +35,13 @@ async function windowOf(services: Services, merchant: Merchant, slug: string) {
   return { starts_at: starts_at.toISOString(), ends_at: ends_at.toISOString() }
 }
 
-/** Whole Beijing days, today the first. */
+/** Whole Beijing days, beginning today. */
 function windowFrom(now: Date) {
   const startsMs = nextBeijingMidnight(now).getTime() - dayMs
   return { starts_at: new Date(startsMs), ends_at: new Date(startsMs + campaignDays * dayMs - 1_000) }
 }
 
-/** One campaign of each kind, as a merchant would write it; its window comes later. */
+/** One campaign of each kind, as a merchant would write it; the window is added later. */
 function demoCampaigns({ campaigns: { link, card_open, spend }, card }: WorldMerchant) {
   const shared = { channel: 'store', stackable: false, state: 'published' }
   const coupons = (stockId: string) => [{ stock_id: stockId, count: 1 }]

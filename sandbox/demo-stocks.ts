@@ -2,10 +2,13 @@ import type { World, WorldMerchant, WorldStock } from './world.ts'
 
 const dayMs = 86_400_000
 const windowMs = 89 * dayMs
-/** A kept world whose stocks end sooner gets new windows: WeChat never would, but a demo should start next year too. */
+/**
+ * Stocks of a kept world that end sooner get new windows. WeChat never does that, but a demo should also start next
+ * year.
+ */
 const renewBelowMs = 30 * dayMs
 
-/** Moves the windows of stocks that are about to end, so that a kept world still works; for the start of a demo. */
+/** Moves the windows of stocks that end soon, so that a kept world still works; called when a demo starts. */
 export function renewStocks(world: World, now: Date): void {
   for (const stock of world.stocks) {
     if (new Date(stock.available_end_time).getTime() - now.getTime() >= renewBelowMs) continue

@@ -14,16 +14,17 @@ import { type Running, start } from '../src/start.ts'
 import { Unusable } from '../src/plumbing/unusable.ts'
 
 /**
- * The first start compiles everything at once, also the sandbox that is asked: an answer may come too late for the limits
- * of a call, and is there at the second or third try.
+ * The first start compiles everything at once, including the sandbox that it asks: an answer may take longer than a
+ * call may, and arrives at the second or third try.
  */
 const setUpTries = 5
 /** A failed download of certificates is repeated after 5 s at the earliest. */
 const setUpPauseMs = 6_000
 
 /**
- * The whole way on one machine: starts the WeChat sandbox, points every WeChat address at it, and sets up the demo
- * merchant with one campaign of each kind. The sandbox's keys stay under DATA_DIR, so that the next start knows them.
+ * Everything on one machine: starts the WeChat sandbox, points every WeChat address at it, and sets up the demo
+ * merchant with one campaign of each kind. The sandbox's keys are kept under DATA_DIR, so that the next start knows
+ * them.
  */
 export async function startDemo(config: Config): Promise<{ running: Running; greeting: string }> {
   const world = keptWorld(config.dataDir)

@@ -1,8 +1,8 @@
 import { refusals, type RefusalName, type RefusalRow } from './pay/refusals.ts'
 
 /**
- * What a fault does to a call. `committed`: WeChat did its work first, so that only the caller doesn't know; otherwise
- * the call had no effect.
+ * What a fault does to a call. `committed`: WeChat did its work first, and only the caller does not know; otherwise the
+ * call had no effect.
  */
 export type FaultEffect =
   | { act: 'slow' }
@@ -109,7 +109,10 @@ const authorizePage = {
   no_code: { label: '用户拒绝（没有 code）', families: oauth, effect: { act: 'oauth', how: 'no_code' } },
 } satisfies Record<string, FaultKind>
 
-/** Every fault by name: what happens on the way, spoiled signatures, Official Account codes, and each row of the refusals. */
+/**
+ * Every fault by name: faults of the connection, spoiled signatures, Official Account codes, and each row of the
+ * refusals.
+ */
 export const faultTable: Record<FaultName, FaultKind> = {
   ...shared,
   ...spoiled,

@@ -1,7 +1,7 @@
 import { faultTable, type FaultEffect, type FaultFamily, type FaultName } from './fault-table.ts'
 import type { RefusalRow } from './pay/refusals.ts'
 
-/** A fault as asked for. Everything but the name narrows where it happens or how often. */
+/** A fault as it was requested. Every field but the name limits where it happens or how often. */
 export type FaultSpec = {
   fault: FaultName
   /** Names from routes.ts, such as `send`, `stock_detail`, `oauth_exchange`; absent: every call of its family. */
@@ -10,22 +10,22 @@ export type FaultSpec = {
   stockId?: string
   mchid?: string
   host?: 'main' | 'backup'
-  /** How many calls it hits before it is gone; absent: until it is cleared. */
+  /** How many calls it affects before it is gone; absent: until it is cleared. */
   times?: number
   /** 0 to 1; absent: always. */
   probability?: number
   /** Milliseconds: how long `slow` waits (default 3,000), or how far `clock_skew` is off (default 600,000). */
   ms?: number
-  /** Other words for a refusal than the table's. */
+  /** Other values for the refusal than the table's. */
   refusal?: Partial<RefusalRow>
 }
 
 export type Fault = FaultSpec & { id: number; used: number }
 
-/** What is known of a call when faults are looked up. */
+/** The facts of a call by which faults are chosen. */
 export type CallFacts = { endpoint: string; openid?: string; stockId?: string; mchid?: string; host: 'main' | 'backup' }
 
-/** The fault that hits a call, and how long it waits before. */
+/** The fault that affects a call, and how long the call waits before it. */
 export type Hit = { slowMs: number; fault: Fault | undefined; effect: FaultEffect | undefined; names: string[] }
 
 export type FaultBook = {
@@ -62,7 +62,7 @@ export function openFaultBook(): FaultBook {
   }
 }
 
-/** Waiting adds up and combines with one other fault: the first that was set. */
+/** Several `slow` faults add up, and combine with one other fault: the first that was set. */
 function takeFrom(faults: Fault[], family: FaultFamily, facts: CallFacts): Hit {
   const hit: Hit = { ...noHit, names: [] }
   for (const fault of faults) {

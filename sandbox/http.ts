@@ -1,6 +1,9 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 
-/** A request, read whole. `target` is the path with its query, byte for byte as it came: that is what gets signed. */
+/**
+ * A request with its whole body. `target` is the path with its query, byte for byte as it came, because the signature
+ * covers it.
+ */
 export type Incoming = {
   method: string
   target: string
@@ -13,10 +16,12 @@ export type Incoming = {
 
 export type Answer = { status: number; headers: Record<string, string | string[]>; body: string }
 
-/** How a request ends: with an answer, a closed connection, or no answer for as long as the caller waits. */
+/**
+ * How a request ends: with an answer, with a closed connection, or without an answer for as long as the caller waits.
+ */
 export type Ending = Answer | 'reset' | 'hang'
 
-/** The largest body that WeChat's own calls and the control calls need, with room to spare. */
+/** More than the largest body of WeChat's calls and of the control calls. */
 const bodyLimitBytes = 1024 * 1024
 
 export async function readIncoming(request: IncomingMessage, host: 'main' | 'backup'): Promise<Incoming> {
@@ -44,7 +49,7 @@ export function redirect(location: string, status: 302 | 303, headers: Answer['h
   return { status, headers: { Location: location, 'Cache-Control': 'no-store', ...headers }, body: '' }
 }
 
-/** Waits as long as real time takes, whatever the sandbox's clock says. */
+/** Waits in real time, whatever the sandbox's clock says. */
 export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms).unref())
 }

@@ -16,13 +16,13 @@ type ListenerOptions = {
   log?: { error(details: object, words: string): void } | undefined
 }
 
-/** How long a request that is never answered stays open: longer than any caller waits. */
+/** How long a request without an answer stays open: longer than any caller waits. */
 const hangMs = 60_000
 
 /** Serves the routes on one port; resolves once it listens, rejects when the port is taken. */
 export function openListener(options: ListenerOptions): Promise<Listener> {
   const server = createServer((request, response) => void serve(options, request, response))
-  // Longer than callers keep theirs, so that it is never the sandbox that closes a connection just being used.
+  // Longer than callers keep their connections, so that the sandbox never closes one that is about to be used.
   server.keepAliveTimeout = 65_000
   return new Promise((resolve, reject) => {
     server.once('error', reject)
@@ -40,7 +40,7 @@ export function openListener(options: ListenerOptions): Promise<Listener> {
   })
 }
 
-/** The name that paycoupon goes by where both are on this machine: cookies tell names apart, and ignore ports. */
+/** paycoupon's own host name if both run on this machine: cookies depend on the name and ignore the port. */
 function hostName({ state, address }: ListenerOptions): string {
   if (!['127.0.0.1', '0.0.0.0', '::', '::1'].includes(address)) return address
   const { hostname } = new URL(state.settings.appUrl)

@@ -1,6 +1,6 @@
 import type { World, WorldAccount, WorldMerchant } from './world.ts'
 
-/** The merchant file (what `merchant apply` reads) of a merchant of the world: of the demo merchant unless told otherwise. */
+/** The merchant file (which `merchant apply` reads) of the merchant `slug`; without it, of the demo merchant. */
 export function merchantFile(world: World, slug?: string): object {
   const merchant = merchantOf(world, slug)
   const { appid, appSecret, originalId, messageToken, encodingAesKey } = merchant.officialAccount
@@ -20,7 +20,7 @@ export function merchantFile(world: World, slug?: string): object {
   }
 }
 
-/** A merchant by slug, or the first; throws when there is none of that name. */
+/** A merchant by slug, or the first one; throws when there is none with that slug. */
 export function merchantOf(world: World, slug?: string): WorldMerchant {
   const merchant = slug === undefined ? world.merchants[0] : world.merchants.find((each) => each.slug === slug)
   if (!merchant) throw new Error(`the sandbox has no merchant ${slug}`)

@@ -1,8 +1,8 @@
 export type RateLimit = { allows(mchid: string): boolean }
 
 /**
- * A bucket per merchant number that holds one second's worth. It runs on the machine's own clock, so that a test
- * whose clock stands still is not refused for ever.
+ * A bucket per merchant number that holds the sends of one second. It uses the machine's own clock, so that a test with
+ * a stopped clock is not refused for ever.
  */
 export function openRateLimit(settings: { sendsPerSecond: number }): RateLimit {
   const buckets = new Map<string, { left: number; at: number }>()

@@ -17,7 +17,7 @@ export type Route = { method: 'GET' | 'POST' | 'PATCH' | 'DELETE'; path: string;
 
 const favor = '/v3/marketing/favor'
 
-/** Every address of WeChat's that the sandbox plays. The first word is the name that faults and the list of calls use. */
+/** Every address of WeChat that the sandbox plays. The first word is the name in faults and in the list of calls. */
 export const wechatRoutes: Route[] = [
   pay('send', 'POST', `${favor}/users/:openid/coupons`, sendCoupon),
   pay('user_coupons', 'GET', `${favor}/users/:openid/coupons`, listUserCoupons),

@@ -8,12 +8,12 @@ import { openState, type StateOptions } from './state.ts'
 import type { World } from './world.ts'
 
 export type SandboxOptions = StateOptions & {
-  /** 0: a free one. */
+  /** 0: any free port. */
   port: number
   host?: string
-  /** A second port that plays WeChat Pay's backup host, 0 for a free one; absent: the same as the main one. */
+  /** A second port that plays WeChat Pay's backup host, 0 for any free port; absent: the main port. */
   backupPort?: number
-  /** For benchmarks: no limit on sending, no list of calls kept. Everything is still checked and signed. */
+  /** For benchmarks: no limit on sending, and no list of calls. Everything is still checked and signed. */
   cheap?: boolean
   log?: { error(details: object, words: string): void }
 }
@@ -27,7 +27,10 @@ export type Sandbox = {
   close(): Promise<void>
 }
 
-/** Starts a small WeChat on this machine: everything paycoupon calls, with faults on demand, and a phone to tap on. */
+/**
+ * Starts a small WeChat on this machine: everything that paycoupon calls, with faults on request, and a phone to tap
+ * on.
+ */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const cheap = options.cheap ? { sendsPerSecond: Infinity, keptCalls: 0 } : {}
   const state = openState({ ...options, ...cheap })

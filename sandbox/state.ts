@@ -21,7 +21,7 @@ export type SandboxState = {
   numbers: Map<string, NumberRecord>
   coupons: Map<string, Coupon>
   couponsByOpenid: Map<string, Coupon[]>
-  /** Sends under way by `stock_id/openid`. */
+  /** Current sends, by `stock_id/openid`. */
   sending: Set<string>
   stockUse: Map<string, StockUse>
   /** fen received by `creator mchid/openid/month`. */
@@ -31,10 +31,10 @@ export type SandboxState = {
   codes: CodeBook
   tokens: TokenBook
   rate: RateLimit
-  /** Parsed once per PEM. */
+  /** A key is parsed once per PEM. */
   privateKey(pem: string): KeyObject
   publicKey(pem: string): KeyObject
-  /** A new number that no coupon or order has, of that many digits. */
+  /** A new number of that many digits, which no coupon or order has. */
   nextId(digits: number): string
 }
 
@@ -46,15 +46,13 @@ export type SandboxSettings = {
   sendsPerSecond: number
   /** How long WeChat takes to send one coupon. */
   sendMs: number
-  /**
-   * Nobody outside WeChat knows: a number that was refused gets the same refusal for ever (docs/wechat/pay-v3.md 3.2).
-   */
+  /** Not documented by WeChat: a refused number gets the same refusal for ever (docs/wechat/pay-v3.md 3.2). */
   remembersRefusals: boolean
-  /** Nobody outside WeChat knows: a number that brought a coupon is refused where the member's limit is reached since. */
+  /** Not documented by WeChat: a number that has given a coupon is refused once the member's limit has been reached. */
   limitsFirst: boolean
 }
 
-/** How much of one stock is gone. */
+/** How much of one stock has been given. */
 export type StockUse = { distributed: number; perPerson: Map<string, number>; perDay: Map<string, number> }
 
 export type StateOptions = {

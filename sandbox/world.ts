@@ -6,12 +6,12 @@ import { demoStocks } from './demo-stocks.ts'
 
 /**
  * What exists at the sandbox's WeChat: keys, Official Accounts, merchant numbers, stocks, members. Plain JSON, so that
- * it can be kept between starts and shared by two processes. Every key in it is generated at run time.
+ * it can be kept between starts and shared by two processes. Every key in it is generated when the world is created.
  */
 export type World = {
   version: 1
   platform: WorldPlatform
-  /** Every WeChat Pay merchant number, each once. */
+  /** Every WeChat Pay merchant number, once. */
   accounts: WorldAccount[]
   merchants: WorldMerchant[]
   stocks: WorldStock[]
@@ -30,11 +30,11 @@ export type WorldMerchant = {
   slug: string
   name: string
   officialAccount: WorldOfficialAccount
-  /** Its own number first, then the provider's. */
+  /** The merchant's own number first, then the provider's. */
   mchids: string[]
   eventsSecret: string
   card: { cardId: string; title: string; activation: 'auto' | 'jump' }
-  /** Where the phone page's menu leads, and which stock the demo campaign of that kind gives. */
+  /** Where the phone page's menu leads, and which stock the demo campaign of each kind gives. */
   campaigns: Record<'link' | 'card_open' | 'spend', { slug: string; stockId: string }>
 }
 
@@ -44,16 +44,13 @@ export type WorldOfficialAccount = {
   originalId: string
   messageToken: string
   encodingAesKey: string
-  /** Every openid under this appid begins so, as WeChat's do in practice. */
+  /** Every openid under this appid begins with this, as WeChat's do in practice. */
   openidPrefix: string
   /** Host names that a redirect_uri may have, without port. */
   webAuthDomains: string[]
 }
 
-/**
- * How WeChat proves its answers to this merchant number: docs/wechat/pay-v3.md 1.5. `both`: in the middle of the
- * switch.
- */
+/** How WeChat signs its answers to this merchant number (docs/wechat/pay-v3.md 1.5). `both`: during the switch. */
 export type KeyMode = 'certificate' | 'public_key' | 'both'
 
 export type WorldAccount = {
@@ -63,12 +60,14 @@ export type WorldAccount = {
   appids: string[]
   apiV3Key: string
   apiV2Key: string
-  /** All valid ones, oldest first; the merchant file names the last. */
+  /** All valid ones, oldest first; the merchant file has the last one. */
   certificates: KeyedCertificate[]
   keyMode: KeyMode
 }
 
-/** A stock as WeChat's stock detail spells it (docs/wechat/pay-v3.md 2.7), with what WeChat keeps to itself. */
+/**
+ * A stock in the spelling of WeChat's stock detail (docs/wechat/pay-v3.md 2.7), with facts that WeChat does not show.
+ */
 export type WorldStock = {
   stock_id: string
   stock_creator_mchid: string
@@ -87,19 +86,19 @@ export type WorldStock = {
   /** fen; absent: no daily budget */
   max_amount_by_day?: number
   goods_tag: string[]
-  /** Merchant numbers beside the creator that may send; null: made without 跨商户发券. */
+  /** Merchant numbers besides the creator that may send; null: made without 跨商户发券. */
   senders: string[] | null
   natural_person_limit: boolean
   prevent_api_abuse: boolean
-  /** True: the detail leaves goods_tag out for everybody but the creator. */
+  /** True: only the creator sees goods_tag in the detail. */
   hides_goods_tag?: boolean
 }
 
 export type WorldMember = {
-  /** The value of the browser's cookie. */
+  /** The value of the browser's member cookie. */
   id: string
   nickname: string
-  /** Under the first merchant's appid. */
+  /** The openid under the first merchant's appid. */
   openid: string
   /** Members with one identity count as one where the stock has natural_person_limit. */
   person?: string
@@ -111,16 +110,16 @@ export type WorldMember = {
 
 export type WorldOptions = {
   now?: Date
-  /** Merchants by slug; the first is 优购小店. Each gets an Official Account, a sender and its own stocks. */
+  /** Slugs of the merchants; the first is 优购小店. Each gets an Official Account, a sender and its own stocks. */
   slugs?: string[]
   keyMode?: KeyMode
-  /** RSA bits of WeChat's own keys; a benchmark may take 1024 so that the sandbox is not what it measures. */
+  /** RSA bits of WeChat's own keys; a benchmark may use 1024, so that it does not measure the sandbox. */
   platformBits?: number
 }
 
 const demoMembers = { xiaoming: '小明', xiaohong: '小红', xiaogang: '小刚', xiaoli: '小丽' }
 
-/** A new world with fresh keys: the demo merchant `demo` (优购小店) unless other slugs are asked for. */
+/** A new world with new keys: with the demo merchant `demo` (优购小店) unless other slugs are given. */
 export function createWorld(options: WorldOptions = {}): World {
   const now = options.now ?? systemClock.now()
   const slugs = options.slugs ?? ['demo']
@@ -149,7 +148,7 @@ export function createWorld(options: WorldOptions = {}): World {
   }
 }
 
-/** The openid of anybody under an Official Account: always the same for the same id, always 28 characters. */
+/** The openid of any member under an Official Account: always the same for the same id, always 28 characters. */
 export function openidOf(account: { openidPrefix: string }, memberId: string): string {
   const tail = createHash('sha256').update(memberId).digest('base64url')
   return (account.openidPrefix + tail).slice(0, 28)
@@ -159,7 +158,7 @@ export function worldToJson(world: World): string {
   return JSON.stringify(world, null, 2)
 }
 
-/** Reads what worldToJson wrote; throws on anything else. */
+/** Reads the JSON of worldToJson; throws on anything else. */
 export function worldFromJson(text: string): World {
   const world = JSON.parse(text) as World
   if (world?.version !== 1 || !Array.isArray(world.merchants)) throw new Error('not a sandbox world of version 1')

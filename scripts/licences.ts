@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { argv, exit, stderr, stdout } from 'node:process'
 import { fileURLToPath } from 'node:url'
 
-/** Licences that let anybody use, change and pass on the code as long as its notice stays with it. */
+/** Licences under which anyone may use, change and pass on the code as long as its notice stays with it. */
 const allowed = ['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', 'BlueOak-1.0.0', '0BSD', 'Unlicense']
 
-/** Packages whose package.json does not name its licence in SPDX words: which it is, and where that is written. */
+/** Packages whose package.json does not name the licence as SPDX does: the licence, and where it is written. */
 const byHand: Record<string, { licence: string; writtenIn: string }> = {
   'pause-stream': { licence: 'MIT OR Apache-2.0', writtenIn: 'its file LICENSE: "Dual Licensed MIT and Apache 2"' },
 }
@@ -15,8 +15,8 @@ export type Licensed = { name: string; version: string; licence: string | undefi
 type Manifest = { version?: string; license?: unknown; dev?: boolean; link?: boolean }
 
 /**
- * Every package that a production install of `folder` may hold, by package-lock.json, with the licence that its own
- * package.json states. A package for another platform is not installed here: the lock has its licence too.
+ * Every package that a production install of `folder` may contain, by package-lock.json, with the licence that its own
+ * package.json states. A package for another platform is not installed here; then the licence is from the lock file.
  */
 export function productionPackages(folder: string): Licensed[] {
   const { packages } = readJson(join(folder, 'package-lock.json')) as { packages: Record<string, Manifest> }

@@ -2,7 +2,10 @@ import { type Config, readConfig } from './plumbing/config/config.ts'
 import { startProcessMetrics } from './plumbing/telemetry/metrics.ts'
 import { start } from './start.ts'
 
-/** After this the process ends whatever is still in hand: every coupon owed is in the ledger and goes out elsewhere. */
+/**
+ * After this time the process ends even with work unfinished: every owed coupon is in the ledger, and another process
+ * sends it.
+ */
 const stopTimeoutMs = 20_000
 
 try {

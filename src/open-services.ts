@@ -18,14 +18,14 @@ import type { Services } from './services.ts'
 import { openOfficialClients } from './merchants/official-clients.ts'
 import { openPayClients } from './merchants/pay-clients.ts'
 
-/** Sockets a host: enough for a worker's sends at 500 a second and 100 ms each. */
+/** Sockets per host: enough for a worker's 500 sends per second, which take 100 ms each. */
 const connectionsPerHost = 64
-/** A host that gives no connection by then is given up for the other one. */
+/** If a host gives no connection within this time, the other host is tried. */
 const connectTimeoutMs = 2_000
-/** Redis that is away does not keep a process from starting: the ledger holds the limits. */
+/** After this time a process starts without Redis: the ledger enforces the limits. */
 const redisPatienceMs = 2_000
 
-/** Opens everything a process needs, once. Throws when the database cannot be opened. `close()` ends it all. */
+/** Opens everything a process needs, once. Throws when the database cannot be opened. `close()` closes it all. */
 export async function openServices(
   config: Config,
   overrides: { clock?: Clock; log?: Logger; processName?: string; statementTimeoutMs?: number; asGuest?: boolean } = {},

@@ -1,4 +1,4 @@
-/** Every reason a member can meet, with the sentence that the page shows. */
+/** Every reason for which a member can be refused, with the sentence that the page shows. */
 export const memberReasons = {
   already_claimed: '您已领取过本活动的优惠券',
   member_limit: '您的领取次数已达上限',
@@ -18,8 +18,8 @@ export const memberReasons = {
 export type MemberReason = keyof typeof memberReasons
 
 /**
- * A "no" that a person may see, with its reason word and HTTP status. Anything else that is thrown is a fault of ours:
- * it is logged, and the person sees a request number and 请稍后再试.
+ * A refusal that is shown to the person, with its reason word and HTTP status. Anything else that is thrown is our own
+ * fault: it is logged, and the person sees a request number and 请稍后再试.
  */
 export class Refusal extends Error {
   readonly reason: MemberReason

@@ -22,23 +22,23 @@ export type Services = {
   redis: Redis | Cluster | undefined
   clock: Clock
   log: Logger
-  /** Names this process among all: it owns leases under this name. */
+  /** The unique name of this process; its leases are held under it. */
   processName: string
-  /** What this process remembers for a while, and may forget at any time. */
+  /** What this process keeps in memory for a while. It can be loaded again at any time. */
   cache: Cache
   secrets: Secrets
   /** Keep-alive pool for every call to WeChat. */
   http: Dispatcher
-  /** Merchants, campaigns and stocks by name, read from the database at most a second ago. */
+  /** Merchants, campaigns and stocks by name, at most 1 s old. */
   catalog: Catalog
   gate: Gate
   ledger: Ledger
   pace: Pace
   /** Wakes the loops of this process and of the others. */
   bells: Bells
-  /** The WeChat Pay client of an account that has keys; the same one while its keys are the same. */
+  /** The WeChat Pay client of an account that has keys; the same object until the account changes. */
   pay(account: Account): PayClient
-  /** The Official Account client of a merchant. */
+  /** The Official Account client of a merchant; the same object until its appid or secret changes. */
   official(merchant: Merchant): OfficialClient
   /** Aborted when this process begins to stop. */
   stopping: AbortController

@@ -9,7 +9,7 @@ import { addressOf, close, listen } from './web/listen.ts'
 import { createOpsApp } from './web/ops/ops-app.ts'
 import { loopsOfEach, loopsOfWorker } from './worker.ts'
 
-/** `opsUrl`: where OPS_PORT answers. */
+/** `opsUrl`: the address of the server on OPS_PORT. */
 export type Running = {
   services: Services
   url: string | undefined
@@ -18,15 +18,15 @@ export type Running = {
 }
 
 /**
- * How long `/readyz` says no before the door closes, in production: a load balancer asks every second or two, and must
- * have looked away before a connection is refused.
+ * In production, how long `/readyz` answers 503 before the server stops accepting connections: a load balancer asks
+ * every second or two, and must have stopped sending requests before one is refused.
  */
 const farewellMs = 3_000
 
 /**
- * Opens the services and starts what ROLE asks for: the web server, the worker's loops, or both. Outside production
- * the schema is brought up to date first. `prepare` runs before anything is served or sent. Throws one plain sentence
- * when it cannot start.
+ * Opens the services and starts what ROLE asks for: the web server, the worker's loops, or both. Outside production it
+ * first brings the schema up to date. `prepare` runs before anything is served or sent. Throws one plain sentence when
+ * it cannot start.
  */
 export async function start(
   config: Config,

@@ -11,14 +11,14 @@ import { openPresence } from './plumbing/schedule/presence.ts'
 import { daily } from './plumbing/schedule/when.ts'
 import type { Services } from './services.ts'
 
-/** Everything that happens by itself: what each process does again and again, and what one of them does for all. */
+/** Everything that happens without a request: loops that each process runs, and jobs that one process runs for all. */
 
-/** In every process. */
+/** Loops of every process. */
 export function loopsOfEach(services: Services): Loop[] {
   return [openPresence(services, services.config.role, 10_000)]
 }
 
-/** In every worker, side by side. The first two are woken by their bells; the interval is the net below these. */
+/** Loops of every worker, running side by side. The first two are woken by bells; their interval is for a lost bell. */
 export function loopsOfWorker(services: Services) {
   return {
     inbox: openInboxLoop(services, 1_000),
@@ -29,7 +29,7 @@ export function loopsOfWorker(services: Services) {
   }
 }
 
-/** Once over all workers. */
+/** Jobs: each runs in one worker at a time. */
 export const jobs: Job<Services>[] = [
   { name: 'inbox-bodies', when: daily('03:10'), limitMs: hours(2), act: forgetBodies },
   { name: 'inbox-rows', when: daily('03:20'), limitMs: hours(2), act: deleteOldEntries },

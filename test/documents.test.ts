@@ -128,6 +128,14 @@ test('every page is linked from the README', () => {
   for (const page of ofOurs) expect(readme, page).toContain(`](${page})`)
 })
 
+test('the index of what tests stand on names every file there, and no other', () => {
+  const index = read('test/support/README.md')
+    .match(/^\| `[\w-]+\.ts`/gm)!
+    .map((cell) => cell.slice(3, -1))
+  const files = readdirSync(new URL('support', import.meta.url)).filter((name) => name.endsWith('.ts'))
+  expect(index.toSorted()).toEqual(files.toSorted())
+})
+
 /** The anchors that a browser finds on GitHub: headings in small letters, without punctuation. */
 function anchorsOf(text: string): string[] {
   const headings = withoutFences(text).matchAll(/^#+ (.*)$/gm)

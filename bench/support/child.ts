@@ -4,12 +4,12 @@ import { fileURLToPath } from 'node:url'
 
 export type Child = { process: ChildProcess; port: number; startMs: number; stop(): Promise<void> }
 
-/** As `npm start` does. */
+/** The same flags as `npm start`. */
 const nodeFlags = ['--heap-growing-percent=40', '--max-semi-space-size=16', '--import', 'tsx']
 
 const startTimeoutMs = 30_000
 
-/** Starts a program of ours in a process of its own and waits until it prints the address it listens on. */
+/** Starts a program of ours in a process of its own and waits until it prints the address on which it listens. */
 export async function startChild(program: string, env: Record<string, string>): Promise<Child> {
   const file = fileURLToPath(new URL(program, import.meta.url))
   const begun = performance.now()

@@ -8,9 +8,9 @@ import pg from 'pg'
 import { Agent, request } from 'undici'
 
 /**
- * The floor of the claim and tap benchmarks: a bare Koa handler that does the least the job needs, and nothing else: no
- * sessions, no forms, no logs, no pages, no checks. Path /claim: one Lua call, one insert, one asynchronous RSA
- * signature, one keep-alive POST, one RSA verification, one update. Path /tap: one Lua call.
+ * The floor of the claim and tap benchmarks: a bare Koa handler that does the least that the job needs: no sessions, no
+ * forms, no logs, no pages, no checks. Path /claim: one Lua call, one insert, one asynchronous RSA signature, one
+ * keep-alive POST, one RSA verification, one update. Path /tap: one Lua call.
  */
 const { DATABASE_URL, REDIS_URL, WECHAT_PAY_URL, PRIVATE_KEY, PUBLIC_KEY } = process.env as Record<string, string>
 const signAsync = promisify(sign)

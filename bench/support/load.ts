@@ -3,8 +3,9 @@ import { connect, type Socket } from 'node:net'
 export type Load = { perSecond: number; done: number; statuses: Map<number, number>; p50Ms: number; p99Ms: number }
 
 /**
- * Sends prepared HTTP requests over keep-alive connections, each its next as soon as its last was answered, until the
- * requests or the time run out. Costs a few microseconds a request, so that the server is what is measured.
+ * Sends prepared HTTP requests over keep-alive connections, each connection its next one as soon as the last was
+ * answered, until there are no more requests or the time is over. Costs a few microseconds per request, so that the
+ * server is what is measured.
  */
 export async function drive(options: {
   port: number

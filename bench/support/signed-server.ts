@@ -2,21 +2,23 @@ import { createPrivateKey, sign } from 'node:crypto'
 import { createServer, type Socket } from 'node:net'
 import { answerMessage, makeNonce } from '../../src/wechat/pay/signature.ts'
 
-/** What the parent sends; the child answers with its address. It ends when the parent disconnects. */
+/**
+ * The parent process sends this, and the child answers with its address. The child ends when the parent disconnects.
+ */
 export type ServerKeys = {
   serial: string
   privateKey: string
-  /** Each answer has a coupon number of its own, as WeChat's have, and is signed as it is asked for. */
+  /** Each answer has a coupon number of its own, as WeChat's answers have, and is signed when it is requested. */
   ownNumbers?: boolean
 }
 
-/** Enough that no client sees one answer twice in a row, few enough to be signed in an instant. */
+/** Enough that no client gets the same answer twice in a row, few enough to be signed in a moment. */
 const poolSize = 64
 
 /**
- * A WeChat Pay that answers every call with a signed coupon number. Where numbers may repeat, answers are whole and signed
- * beforehand and requests are only counted off, so that the processor is left to the clients under test. Runs in a process
- * of its own.
+ * A WeChat Pay that answers every call with a signed coupon number. If numbers may repeat, whole answers are signed
+ * before the measurement and then only sent, so that the processor is free for the clients under test. Runs in a
+ * process of its own.
  */
 process.once('message', ({ serial, privateKey, ownNumbers }: ServerKeys) => {
   const sign = signer(serial, privateKey)

@@ -17,7 +17,7 @@ import { startPostgres, startRedis } from '../../test/support/servers.ts'
 import { type Child, startChild } from './child.ts'
 import { request } from './load.ts'
 
-/** Far above what two cores can do: the pace must not be what is measured. */
+/** Far above what two cores can do, so that the pace is not what is measured. */
 const unlimitedSends = 1_000_000
 
 export type Stage = AsyncDisposable & {
@@ -27,14 +27,17 @@ export type Stage = AsyncDisposable & {
   campaign(limits: CampaignLimits): Promise<Campaign>
   startApp(): Promise<Child>
   startFloor(): Promise<Child>
-  /** A whole claim as the browser of a member who is logged in sends it. */
+  /** A whole claim request as the browser of a logged-in member sends it. */
   claimOf(campaign: Campaign, openid: string): Buffer
 }
 
-/** Real PostgreSQL with fsync, real Redis, a WeChat Pay that answers at once, and a merchant: all private, all ended with it. */
+/**
+ * Real PostgreSQL with fsync, real Redis, a WeChat Pay that answers at once, and a merchant: all of them only for this
+ * stage, and ended with it.
+ */
 export async function openStage(): Promise<Stage> {
   const [postgres, redis] = await Promise.all([startPostgres({ fsync: true }), startRedis()])
-  // Its answers are signed while the clients are measured, and a short key costs a quarter of WeChat's own.
+  // Its answers are signed while the clients are measured; a short key costs a quarter of WeChat's own.
   const platform = generateKeyPairSync('rsa', { modulusLength: 1024 })
   const publicKey = platform.publicKey.export({ type: 'spki', format: 'pem' }).toString()
   const publicKeyId = 'PUB_KEY_ID_0116014009732026112300382175000001'

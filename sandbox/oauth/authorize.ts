@@ -5,7 +5,7 @@ import { errorPage, twiceCalledPage } from '../pages/oauth-pages.ts'
 import type { SandboxState } from '../state.ts'
 import { openidOf } from '../world.ts'
 
-/** WeChat matches the link with a strict pattern: these, in this order (docs/wechat/official-account.md 1.1). */
+/** WeChat requires these parameters in this order (docs/wechat/official-account.md 1.1). */
 const parameterOrder = ['appid', 'redirect_uri', 'response_type', 'scope', 'state']
 const extraParameters = ['forcePopup', 'forceSnapShot', 'connect_redirect']
 
@@ -41,7 +41,7 @@ function callback(
 ): Answer {
   if (how === 'no_code') return redirect(callbackUrl(asked), 302)
   const snapshot = how === 'snapshot'
-  // A snapshot visitor is a virtual account: an openid that nobody has (docs/wechat/official-account.md 1.2).
+  // The visitor of a snapshot has a virtual account: an openid of no real member (docs/wechat/official-account.md 1.2).
   const owner = { appid: asked.appid, scope: asked.scope, snapshot, openid: snapshot ? virtualOpenid(openid) : openid }
   const first = callbackUrl(asked, state.codes.issue(owner))
   if (how === 'two_codes') return html(twiceCalledPage(first, callbackUrl(asked, state.codes.issue(owner))))

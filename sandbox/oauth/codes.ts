@@ -4,7 +4,7 @@ import type { Clock } from '../../src/plumbing/clock.ts'
 export type CodeOwner = { appid: string; openid: string; scope: string; snapshot: boolean }
 export type Exchanged = { kind: 'owner'; owner: CodeOwner } | { kind: 'used' } | { kind: 'invalid' }
 
-/** OAuth codes: good once, for five minutes, for one appid (docs/wechat/official-account.md 1.3). */
+/** OAuth codes: valid once, for five minutes, for one appid (docs/wechat/official-account.md 1.3). */
 export type CodeBook = { issue(owner: CodeOwner): string; exchange(code: string, appid: string): Exchanged }
 
 const codeLifeMs = 5 * 60_000

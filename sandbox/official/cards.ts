@@ -11,7 +11,7 @@ export const decryptCode: OfficialHandler = {
     const sealed = String(body.encrypt_code ?? '')
     const card = state.userCards.find((each) => each.appid === appid && each.encryptCode === sealed)
     if (card) return { errcode: 0, errmsg: 'ok', code: card.code }
-    // WeChat's trap: a value that is still percent-encoded gives errcode 0 with rubbish.
+    // WeChat's trap: a value that is still percent-encoded gives errcode 0 and an unreadable code.
     const isStillEncoded = state.userCards.some((each) => each.encryptCode === decoded(sealed))
     if (isStillEncoded) return { errcode: 0, errmsg: 'ok', code: `${randomInt(1e6)}\u0003\u0015\ufffd\u0001` }
     return fault(40056, 'invalid code')
@@ -40,7 +40,7 @@ export const readUserInfo: OfficialHandler = {
   },
 }
 
-/** POST /card/membercard/activate: makes a card of the jump kind active. */
+/** POST /card/membercard/activate: activates a card of the jump kind. */
 export const activateCard: OfficialHandler = {
   needsToken: true,
   handle(call) {
@@ -52,7 +52,7 @@ export const activateCard: OfficialHandler = {
   },
 }
 
-/** POST /card/membercard/activatetempinfo/get: what the member wrote into WeChat's form. */
+/** POST /card/membercard/activatetempinfo/get: what the member filled in WeChat's form. */
 export const readTempInfo: OfficialHandler = {
   needsToken: true,
   handle({ state, body, appid }) {
@@ -77,7 +77,7 @@ export function takeCard(
     cardId: options.cardId ?? merchant.card.cardId,
     code,
     openid,
-    // Both end in = and have a + and a /, so that an encoding fault of the reader shows every time.
+    // Both end in = and contain a + and a /, so that a reader's encoding error shows every time.
     encryptCode: `${randomBytes(30).toString('base64')}+/${randomBytes(5).toString('base64')}`,
     activateTicket: `${randomBytes(30).toString('base64')}/+${randomBytes(5).toString('base64')}`,
     outerStr: options.outerStr ?? '',

@@ -1,7 +1,9 @@
 import type { SandboxState } from '../state.ts'
 import { fault, type OfficialHandler } from './run-official.ts'
 
-/** GET /sns/oauth2/access_token: a code for its owner's openid, once (docs/wechat/official-account.md 1.4). */
+/**
+ * GET /sns/oauth2/access_token: exchanges a code for its owner's openid, once (docs/wechat/official-account.md 1.4).
+ */
 export const exchangeCode: OfficialHandler = {
   needsToken: false,
   handle({ state, request: { query } }) {
@@ -39,7 +41,7 @@ export const stableToken: OfficialHandler = {
   },
 }
 
-/** GET /cgi-bin/token, the older one, whose tokens push each other out. */
+/** GET /cgi-bin/token, the older call, where a new token ends the one before. */
 export const classicToken: OfficialHandler = {
   needsToken: false,
   handle({ state, request: { query } }) {

@@ -7,12 +7,12 @@ export type OfficialCall = {
   state: SandboxState
   request: Incoming
   body: Record<string, unknown>
-  /** Whose server token the call carried; only on calls that need one. */
+  /** The appid of the call's server token; empty for calls that need no token. */
   appid: string
 }
 
 export type OfficialHandler = {
-  /** False: the call is what gets tokens, or is made with a code. */
+  /** False: the call gets a token, or is made with a code. */
   needsToken: boolean
   handle(call: OfficialCall): object
 }
@@ -45,7 +45,7 @@ export async function runOfficial(
   return ending
 }
 
-/** What WeChat says instead of an answer. The id after `rid` differs each time: only the number counts. */
+/** WeChat's error answer. The id after `rid` differs each time: only the number counts. */
 export function fault(errcode: number, errmsg: string): object {
   return { errcode, errmsg: `${errmsg}, rid: ${randomBytes(4).toString('hex')}-${randomBytes(4).toString('hex')}` }
 }
@@ -54,7 +54,7 @@ function ended(effect: ReturnType<SandboxState['faults']['take']>['effect'], res
   if (effect?.act === 'reset' || effect?.act === 'hang') return effect.act
   if (effect?.act === 'raw')
     return { status: effect.status, headers: { 'Content-Type': effect.type }, body: effect.body }
-  // JSON that calls itself text, as WeChat's does (docs/wechat/official-account.md 1.4).
+  // JSON with the content type text/plain, as WeChat sends it (docs/wechat/official-account.md 1.4).
   return { status: 200, headers: { 'Content-Type': 'text/plain' }, body: JSON.stringify(result) } satisfies Answer
 }
 

@@ -3,11 +3,11 @@ import type { Clock } from '../../src/plumbing/clock.ts'
 
 export type TokenCheck = 'good' | 'expired' | 'invalid'
 
-/** Server tokens: the stable kind and the old kind are apart (docs/wechat/official-account.md 2). */
+/** Server tokens: the stable kind and the old kind are separate (docs/wechat/official-account.md 2). */
 export type TokenBook = {
-  /** The same token until its last five minutes, then a new one; `force` makes a new one and ends the present one. */
+  /** The same token until its last five minutes, then a new one; `force` makes a new one and ends the current one. */
   stable(appid: string, force: boolean): { token: string; expiresIn: number }
-  /** A new token each time; the one before lives five minutes more. */
+  /** A new token each time; the previous one is valid for five more minutes. */
   classic(appid: string): { token: string; expiresIn: number }
   check(token: string): { verdict: TokenCheck; appid?: string }
   /** Ends every token: as `expired` (42001) or as `invalid` (40001). */

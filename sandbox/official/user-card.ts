@@ -4,15 +4,15 @@ export type UserCard = {
   cardId: string
   code: string
   openid: string
-  /** base64 with + / =, as WeChat appends it to the landing address. */
+  /** base64 with + / =, as WeChat appends it to the landing page's address. */
   encryptCode: string
   activateTicket: string
   outerStr: string
   status: 'NORMAL' | 'DELETE' | 'UNAVAILABLE'
   hasActive: boolean
-  /** Whether WeChat tells has_active: of cards that open by themselves it may leave it out. */
+  /** Whether WeChat's answer has has_active: for cards that activate automatically it may be missing. */
   tellsActive: boolean
-  /** Whether the member sent WeChat's form: until then no ticket opens anything. */
+  /** Whether the member submitted WeChat's form: before that, no ticket is valid. */
   formFilled: boolean
   membershipNumber: string
   openedAt: string

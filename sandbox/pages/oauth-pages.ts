@@ -6,8 +6,8 @@ export function errorPage(fault: string, words: string): string {
 }
 
 /**
- * A page that makes the browser call both addresses, as WeChat's sometimes does: the first in a hidden frame, the second
- * in the window. A client without a browser finds them in the page.
+ * A page that makes the browser call both addresses, as WeChat's browser sometimes does: the first in a hidden frame,
+ * the second in the window. A client without a browser can read both from the page.
  */
 export function twiceCalledPage(first: string, second: string): string {
   return renderPage('oauth-twice', { first, second })

@@ -8,7 +8,7 @@ import { chooseMember, openAddress, openCard, pay } from './phone-acts.ts'
 import { phonePage } from './phone.ts'
 import { changeStockStatus, recordsPage, switchFaultOff, switchFaultOn } from './records.ts'
 
-/** A page's work: the control, the request, its form and the parts of its path. */
+/** The handler of a page: gets the control, the request, its form and the parts of its path. */
 export type PageAct = (
   control: SandboxControl,
   request: Incoming,
@@ -16,7 +16,7 @@ export type PageAct = (
   params: Record<string, string>,
 ) => Answer | Promise<Answer>
 
-/** What people look at: the phone, and what WeChat has recorded. */
+/** The pages for people: the phone, and what WeChat has recorded. */
 export function pageRoutes(control: SandboxControl): Route[] {
   const get = (path: string, act: PageAct): Route => ({
     method: 'GET',

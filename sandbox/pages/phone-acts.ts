@@ -5,17 +5,17 @@ import type { Order } from '../pay/order.ts'
 import type { PageAct } from './page-routes.ts'
 import { merchantOf } from '../merchant-file.ts'
 
-/** Long enough for a demo; a browser that comes later just chooses again. */
+/** Long enough for a demo; a browser that comes later chooses again. */
 const cookieAgeSeconds = 30 * 86_400
 
-/** The cookies' values for this browser: it plays WeChat's, and is one of the members. */
+/** A cookie of this browser, which plays WeChat's and is one of the members. */
 export function phoneCookie(name: string, value: string): string {
   return `${name}=${value}; Path=/; Max-Age=${cookieAgeSeconds}; SameSite=Lax`
 }
 
 /**
- * POST /sandbox/member: this browser is somebody else from now on. In WeChat each person has cookies of their own; here
- * they share one host's, so paycoupon's session of the person before is taken away.
+ * POST /sandbox/member: from now on this browser is another member. In WeChat each person has their own cookies; here
+ * all share the cookies of one host, so paycoupon's session of the previous member is deleted.
  */
 export const chooseMember: PageAct = (control, _request, form) => {
   const id = form.get('member') ?? ''
@@ -24,7 +24,7 @@ export const chooseMember: PageAct = (control, _request, form) => {
   return redirect('/', 303, { 'Set-Cookie': [phoneCookie(memberCookie, id), ...ended] })
 }
 
-/** GET /sandbox/open?url=: opens one of paycoupon's addresses in the phone, and no other site's. */
+/** GET /sandbox/open?url=: opens one of paycoupon's addresses in the phone; other sites are refused. */
 export const openAddress: PageAct = (control, _request, query) => {
   const { appUrl } = control.settings
   const address = query.get('url') ?? ''
@@ -32,16 +32,16 @@ export const openAddress: PageAct = (control, _request, query) => {
   return redirect(isOurs ? address : '/', 302, { 'Set-Cookie': phoneCookie(wechatCookie, '1') })
 }
 
-/** POST /sandbox/card: takes the member card, then goes where WeChat would: the merchant's landing page. */
+/** POST /sandbox/card: takes the member card, then goes where WeChat would go: to the merchant's landing page. */
 export const openCard: PageAct = (control, request, form) => {
   const { openid } = visitor(control, request)
   const card = control.takeCard(openid, { outerStr: 'menu' })
-  // WeChat's event and its browser are on their way at the same time: neither waits for the other.
+  // WeChat's event and its browser travel at the same time: neither waits for the other.
   if (form.get('push') === 'on') void control.push({ kind: 'card', event: 'user_get_card', cardCode: card.code })
   return redirect(card.landingUrl, 303)
 }
 
-/** POST /sandbox/payment: pays at the till, tells whom the form says, then goes to the reward page. */
+/** POST /sandbox/payment: pays at the till, sends the messages that the form asks for, then goes to the reward page. */
 export const pay: PageAct = async (control, request, form) => {
   const yuan = Number(form.get('yuan'))
   if (!Number.isInteger(yuan) || yuan < 1 || yuan > 100_000) return html('', 400)
@@ -52,7 +52,7 @@ export const pay: PageAct = async (control, request, form) => {
   return redirect(`${control.settings.appUrl}/m/${slug}/paid?out_trade_no=${order.outTradeNo}`, 303)
 }
 
-/** Whoever tells does so before the browser arrives; when nobody does, paycoupon has to query the order. */
+/** The message is sent before the browser arrives; without one, paycoupon has to query the order. */
 async function tell(control: SandboxControl, order: Order, toldBy: string | null): Promise<void> {
   const { transactionId } = order
   if (toldBy === 'merchant') await control.push({ kind: 'merchant_paid', transactionId })
@@ -66,7 +66,7 @@ function visitor(control: SandboxControl, request: Incoming): { openid: string; 
   return { openid: openidUnder(control.state, member, merchant.officialAccount.appid), slug: merchant.slug }
 }
 
-/** Pages of the sandbox: its own stylesheet, forms that may end at paycoupon, nothing else. */
+/** A page of the sandbox: it may use its own stylesheet and submit forms to paycoupon, nothing else. */
 export function page(control: SandboxControl, body: string, cookies: string[] = []): Answer {
   const app = new URL(control.settings.appUrl).origin
   return html(body, 200, {

@@ -8,7 +8,7 @@ import { renderPage } from './render-page.ts'
 
 type Bubble = { at: string; clock: string; kind: 'card' | 'payment' | 'coupon'; title: string; lines: string[] }
 
-/** As many of the newest messages as a chat shows without much scrolling. */
+/** How many of the newest messages a chat shows without much scrolling. */
 const shownBubbles = 12
 
 /** GET /: a phone in the chat of the Official Account, with its menu, as the member that this browser has chosen. */
@@ -30,7 +30,7 @@ export const phonePage: PageAct = (control, request) => {
   return page(control, body, [phoneCookie(wechatCookie, '1'), phoneCookie(memberCookie, member.id)])
 }
 
-/** What has happened to the member so far, oldest first, as WeChat would have told them. */
+/** What has happened to the member so far, oldest first, as WeChat's messages would show it. */
 function bubblesOf(control: SandboxControl, openid: string): Bubble[] {
   const cards = control.state.userCards.filter((card) => card.openid === openid)
   const bubbles: Omit<Bubble, 'clock'>[] = [

@@ -8,7 +8,7 @@ import type { PageAct } from './page-routes.ts'
 import { page } from './phone-acts.ts'
 import { renderPage } from './render-page.ts'
 
-/** Enough to see what just happened; tests read all of them through the control. */
+/** Enough to see what just happened; tests read all calls through the control. */
 const shownCalls = 100
 const recordsAddress = '/sandbox/wechat-pay'
 

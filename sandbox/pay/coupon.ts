@@ -17,7 +17,7 @@ export type Coupon = {
   usedBy?: { mchid: string; transactionId: string }
 }
 
-/** Puts a coupon of a stock into an account. The numbers of real coupons don't follow one another: these neither. */
+/** Gives a coupon of a stock to a member. Its number does not follow the previous one, as with real coupons. */
 export function giveCoupon(
   state: SandboxState,
   coupon: Pick<Coupon, 'stockId' | 'openid' | 'appid' | 'mchid' | 'outRequestNo'>,

@@ -3,7 +3,7 @@ import { wechatTime } from '../wechat-time.ts'
 /** An order as WeChat Pay keeps it. Partner orders have a sub-merchant (docs/wechat/payment-triggers.md 1.3). */
 export type Order = {
   appid: string
-  /** Who placed it: the merchant itself, or its service provider. */
+  /** The number that placed it: the merchant's own, or its service provider's. */
   mchid: string
   subMchid?: string
   outTradeNo: string
@@ -38,7 +38,7 @@ export type OrderRefund = {
   at: string
 }
 
-/** The order as the query answers it and the payment notification carries it. */
+/** The order as the query returns it and as the payment notification contains it. */
 export function orderBody(order: Order): object {
   const isPaid = order.state === 'SUCCESS' || order.state === 'REFUND'
   return {
@@ -75,7 +75,7 @@ const stateWords: Record<Order['state'], string> = {
 }
 
 function payerOf(order: Order): object {
-  // A provider's own openid of the payer is another one: it must never be taken for the member.
+  // Under the provider's appid the payer has another openid, which must never be taken for the member's.
   if (order.subMchid === undefined) return { openid: order.openid }
   return { sp_openid: `sp-${order.openid}`.slice(0, 28), sub_openid: order.openid }
 }

@@ -2,7 +2,7 @@ import { orderBody, type Order } from './order.ts'
 import { ok, refuse, type PayCall, type PayHandler, type PayResult } from './pay-call.ts'
 import { refusals } from './refusals.ts'
 
-/** GET /v3/pay/transactions/id/{transaction_id} and /out-trade-no/{…}: orders a merchant placed itself. */
+/** GET /v3/pay/transactions/id/{transaction_id} and /out-trade-no/{…}: orders that a merchant placed itself. */
 export const readOrder: PayHandler = {
   handle(call) {
     if (call.request.query.get('mchid') !== call.account.mchid) return refuse(refusals.illegal_mchid)
@@ -10,7 +10,7 @@ export const readOrder: PayHandler = {
   },
 }
 
-/** The same under /v3/pay/partner: orders a provider placed, asked with the provider's own key. */
+/** The same under /v3/pay/partner: orders that a provider placed, read with the provider's own key. */
 export const readPartnerOrder: PayHandler = {
   handle(call) {
     const { query } = call.request
@@ -30,7 +30,10 @@ function answer(call: PayCall, isOfKind: (order: Order) => boolean): PayResult {
   return order.mchid === call.account.mchid ? ok(orderBody(order)) : refuse(refusals.order_of_another_mchid)
 }
 
-/** A transaction id is WeChat's and belongs to one order; an out_trade_no only means something to who placed it. */
+/**
+ * A transaction id is WeChat's and belongs to one order; an out_trade_no is only valid for the number that placed the
+ * order.
+ */
 function find({ state, account, params }: PayCall, isOfKind: (order: Order) => boolean): Order | undefined {
   return state.orders.find((order) =>
     params.transactionId === undefined

@@ -3,7 +3,7 @@ import type { SandboxState } from '../state.ts'
 import type { WorldAccount } from '../world.ts'
 import type { RefusalRow } from './refusals.ts'
 
-/** A WeChat Pay call whose signature was right. `params` are the path's decoded parts, `body` its JSON. */
+/** A WeChat Pay call with a right signature. `params` are the path's decoded parts, `body` its JSON. */
 export type PayCall = {
   state: SandboxState
   request: Incoming
@@ -14,11 +14,11 @@ export type PayCall = {
 
 export type PayResult = { ok: object } | { refused: RefusalRow }
 
-/** One endpoint of WeChat Pay. `facts` says which member and stock a call is about, for faults and the list of calls. */
+/** One endpoint of WeChat Pay. `facts` returns the member and stock of a call, for faults and the list of calls. */
 export type PayHandler = {
   handle(call: PayCall): PayResult | Promise<PayResult>
   facts?(call: PayCall): { openid?: string; stockId?: string; outRequestNo?: string }
-  /** Called once the answer is on its way, however it ended. */
+  /** Called when the answer is being sent, also after a failure. */
   done?(call: PayCall): void
 }
 

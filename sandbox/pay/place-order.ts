@@ -2,7 +2,7 @@ import type { SandboxState } from '../state.ts'
 import type { Coupon } from './coupon.ts'
 import type { Order, OrderRefund } from './order.ts'
 
-/** An order to be, in fen. What is absent is the demo merchant's own paid JSAPI order of this moment. */
+/** An order to place, in fen. Missing fields are those of a paid JSAPI order of the demo merchant, placed now. */
 export type OrderSpec = {
   openid: string
   total: number
@@ -16,11 +16,11 @@ export type OrderSpec = {
   tradeType?: Order['tradeType']
   state?: Order['state']
   paidAt?: string
-  /** Lets WeChat deduct the member's best fitting coupon, as it does at the till unless the member declines. */
+  /** Lets WeChat deduct the best coupon of the member that fits, as it does at the till unless the member declines. */
   useCoupon?: boolean
 }
 
-/** Places an order at WeChat Pay, paid unless told otherwise. */
+/** Places an order at WeChat Pay; it is paid unless `spec` says otherwise. */
 export function placeOrder(state: SandboxState, spec: OrderSpec): Order {
   const merchant = state.world.merchants[0]!
   const day = state.clock.now().toISOString().slice(0, 10).replaceAll('-', '')
@@ -48,7 +48,7 @@ export function placeOrder(state: SandboxState, spec: OrderSpec): Order {
 }
 
 /**
- * Gives order money back. What the member gets is in proportion to what they paid, rounded
+ * Refunds an order. The member gets back a share in proportion to what they paid, rounded
  * (docs/wechat/payment-triggers.md 1.6).
  */
 export function refundOrder(
@@ -66,13 +66,13 @@ export function refundOrder(
     at: state.clock.now().toISOString(),
   }
   order.refunds.push(refund)
-  // Any refund at all, even a partial one, turns the order's state (docs/wechat/payment-triggers.md 1.8).
+  // Any refund, even a partial one, changes the order's state (docs/wechat/payment-triggers.md 1.8).
   if (refund.status === 'SUCCESS') order.state = 'REFUND'
   return refund
 }
 
 /**
- * WeChat takes the largest of those that fit the amount, the window and the order's tag
+ * WeChat uses the largest coupon that fits the amount, the window and the order's tag
  * (docs/wechat/payment-triggers.md 6.1).
  */
 function bestCoupon(state: SandboxState, order: Order): Coupon | undefined {

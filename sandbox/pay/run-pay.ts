@@ -11,7 +11,7 @@ import { verifyRequest } from './verify-request.ts'
 
 type Route = { endpoint: string; handler: PayHandler }
 
-/** One WeChat Pay call from its arrival to its end: signature, form, faults, the work, the signed answer. */
+/** One WeChat Pay call from its arrival to its end: signature, body, faults, the work, the signed answer. */
 export async function runPay(
   state: SandboxState,
   route: Route,
@@ -32,7 +32,7 @@ export async function runPay(
   return record(state, route.endpoint, request, facts, hit.names, ending)
 }
 
-/** The work with its fault, if one hit. A fault that is not `committed` keeps the work from being done. */
+/** Does the work, with the fault if there is one. A fault that is not `committed` prevents the work. */
 async function work(route: Route, call: PayCall, hit: Hit): Promise<Ending> {
   const { state, account, request } = call
   const { effect } = hit
@@ -50,7 +50,7 @@ async function work(route: Route, call: PayCall, hit: Hit): Promise<Ending> {
   }
 }
 
-/** Gateway pages come without a signature; a wrong answer from WeChat itself would carry one. */
+/** Gateway pages have no signature; a wrong answer of WeChat itself has one. */
 async function rawAnswer(
   state: SandboxState,
   account: WorldAccount,
@@ -105,7 +105,9 @@ function wantedSerial(request: Incoming): string | undefined {
   return typeof serial === 'string' ? serial : undefined
 }
 
-/** WeChat takes JSON objects in UTF-8 of at most three bytes a character, and no null (docs/wechat/pay-v3.md 1.2). */
+/**
+ * WeChat accepts JSON objects in UTF-8 of at most three bytes per character, without null (docs/wechat/pay-v3.md 1.2).
+ */
 function readBody(request: Incoming): { ok: Record<string, unknown> } | { refused: RefusalRow } {
   if (request.method !== 'POST') return { ok: {} }
   if (!request.headers['content-type']?.startsWith('application/json')) {
@@ -121,7 +123,7 @@ function readBody(request: Incoming): { ok: Record<string, unknown> } | { refuse
       return { ok: body as Record<string, unknown> }
     }
   } catch {
-    // Refused below like any other body that is not an object.
+    // It is refused below, like any other body that is not an object.
   }
   return { refused: { ...refusals.param_error, message: '请求内容不是合法的JSON，或含有null' } }
 }

@@ -48,7 +48,7 @@ export const sendCoupon: PayHandler = {
   },
 }
 
-/** Which pair a call holds, so that the end of another call doesn't free it. */
+/** The pair that a call holds, so that the end of another call does not free it. */
 const senders = new WeakMap<PayCall, string>()
 
 function readSending({ params, body }: PayCall): { sending: Sending } | { refused: RefusalRow } {
@@ -64,7 +64,7 @@ function readSending({ params, body }: PayCall): { sending: Sending } | { refuse
   return { sending: { openid: params.openid!, stockId, outRequestNo, appid, creator } }
 }
 
-/** Counts every arrival of a number, and tells what it gave before and whether it came with the same data. */
+/** Counts every use of a number, and returns what is known of it and whether it came with the same data. */
 function countNumber(call: PayCall, sending: Sending): { record: NumberRecord; same: boolean } {
   const { numbers } = call.state
   const { outRequestNo, openid, stockId } = sending
@@ -138,7 +138,7 @@ function give({ state, account }: PayCall, sending: Sending): PayResult {
   return ok({ coupon_id: coupon.couponId })
 }
 
-/** What is gone of a stock; nothing yet for one that was never sent. */
+/** How much of a stock has been given; nothing for one that was never sent. */
 export function stockUse(state: SandboxState, stockId: string): StockUse {
   const known = state.stockUse.get(stockId)
   if (known) return known

@@ -10,17 +10,17 @@ export type SignOptions = {
   /** The `Wechatpay-Serial` that the request named. */
   wanted?: string | undefined
   spoil?: Spoil | undefined
-  /** How far the timestamp is off where the clock is spoiled. */
+  /** How far the timestamp is off, with the `clock` fault. */
   skewMs?: number | undefined
 }
 
 const skewDefaultMs = 10 * 60_000
-/** Real probes carry this before random text: not base64, never verifiable (docs/wechat/pay-v3.md 1.4). */
+/** Real probes have this before random text: it is not base64, so it never verifies (docs/wechat/pay-v3.md 1.4). */
 const probePrefix = 'WECHATPAY/SIGNTEST/'
 
 /**
- * The headers that prove a body to be WeChat's, for answers and notifications alike (docs/wechat/pay-v3.md 1.4, 1.5).
- * The RSA work happens on Node's thread pool.
+ * The headers that prove that a body is WeChat's, for answers and notifications alike (docs/wechat/pay-v3.md 1.4, 1.5).
+ * The RSA work is done on Node's thread pool.
  */
 export async function signatureHeaders(
   state: SandboxState,

@@ -21,7 +21,7 @@ export const readStock: PayHandler = {
   },
 }
 
-/** GET /v3/marketing/favor/stocks: a creator's own ones, page by page (docs/wechat/pay-v3.md 2.6). */
+/** GET /v3/marketing/favor/stocks: the caller's own stocks, page by page (docs/wechat/pay-v3.md 2.6). */
 export const listStocks: PayHandler = {
   handle({ state, account, request }) {
     const offset = Number(request.query.get('offset') ?? Number.NaN)
@@ -39,12 +39,12 @@ export const listStocks: PayHandler = {
   },
 }
 
-/** POST …/start, …/pause, …/restart: the creator's alone (docs/wechat/pay-v3.md 2.2, 2.4, 2.5). */
+/** POST …/start, …/pause, …/restart: only for the creator (docs/wechat/pay-v3.md 2.2, 2.4, 2.5). */
 export const startStock = stockChange('unactivated', 'start_time')
 export const pauseStock = stockChange('running', 'pause_time')
 export const restartStock = stockChange('paused', 'restart_time')
 
-/** GET …/merchants: where its coupons can be used; the creator's alone (docs/wechat/pay-v3.md 2.9). */
+/** GET …/merchants: where its coupons can be used; only for the creator (docs/wechat/pay-v3.md 2.9). */
 export const listStockMerchants: PayHandler = {
   facts: stockFacts,
   handle({ state, account, params, request }) {

@@ -44,7 +44,7 @@ export const listUserCoupons: PayHandler = {
   },
 }
 
-/** `SENDED` gives the usable ones, `USED` the usable and the used ones, nothing all but the expired. */
+/** `SENDED` returns usable coupons, `USED` usable and used ones, no status all except expired ones. */
 function isAsked(coupon: Coupon, query: URLSearchParams): boolean {
   const stockId = query.get('stock_id')
   if (coupon.status === 'EXPIRED' || (stockId && stockId !== coupon.stockId)) return false

@@ -7,10 +7,10 @@ import { refusals, type RefusalRow } from './refusals.ts'
 
 export type Verified = { account: WorldAccount } | { refused: RefusalRow; mchid?: string }
 
-/** WeChat's window for a request's timestamp, to either side (docs/wechat/pay-v3.md 1.3). */
+/** WeChat's window for a request's timestamp, in both directions (docs/wechat/pay-v3.md 1.3). */
 const timestampWindowSeconds = 300
 const scheme = 'WECHATPAY2-SHA256-RSA2048 '
-/** How much of the message WeChat shows in a 401 before it cuts it. */
+/** How much of the signed message WeChat shows in a 401; it cuts the rest. */
 const shownMessageLength = 500
 
 /** Checks a request as WeChat does: headers, scheme, merchant number, serial, clock, signature, in that order. */

@@ -15,7 +15,7 @@ export type MerchantEvent = {
   retryMs?: number[]
 }
 
-/** What the merchant's own systems (商户云) would tell, signed by the Standard Webhooks rule with the events secret. */
+/** Sends an event of the merchant's own systems (商户云), signed by the Standard Webhooks rule with the events secret. */
 export function pushMerchantEvent(
   state: SandboxState,
   merchant: WorldMerchant,

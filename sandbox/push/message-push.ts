@@ -9,20 +9,20 @@ export type Message = {
   event: string
   /** The event's own elements, in order. */
   fields?: Record<string, string>
-  /** Seconds; the moment of the event, which repeats keep. */
+  /** Seconds; the moment of the event, which is the same in repeats. */
   createTime?: number
-  /** Where the signature's own time should be another: a repeat may come a day late. */
+  /** Seconds; a signature time other than now: a repeat may come a day later. */
   timestamp?: number
   url?: string
-  /** Encrypts with this key instead: the previous one, or a wrong one. */
+  /** Encrypts with this key instead, for example the previous one or a wrong one. */
   encodingAesKey?: string
   spoil?: 'signature' | 'plaintext' | 'appid'
   retryMs?: number[]
 }
 
 /**
- * An Official Account message push in safe mode (docs/wechat/official-account.md 4): XML, sealed, signed over the
- * sealed text.
+ * An Official Account message push in safe mode (docs/wechat/official-account.md 4): encrypted XML, with a signature
+ * over the encrypted text.
  */
 export function pushMessage(state: SandboxState, merchant: WorldMerchant, message: Message): Promise<PushReport> {
   const account = merchant.officialAccount
@@ -39,7 +39,7 @@ export function pushMessage(state: SandboxState, merchant: WorldMerchant, messag
   return post(() => sealed(account, url, xml, message, message.timestamp ?? now), message.retryMs)
 }
 
-/** The elements of user_get_card, one of which is the card's code (docs/wechat/official-account.md 5.5). */
+/** The elements of user_get_card, among them the card's code (docs/wechat/official-account.md 5.5). */
 export function cardFields(card: UserCard, event: string): Record<string, string> {
   if (event !== 'user_get_card') return { CardId: card.cardId, UserCardCode: card.code }
   return {
@@ -55,7 +55,9 @@ export function cardFields(card: UserCard, event: string): Record<string, string
   }
 }
 
-/** The address to call to see whether the merchant's push server knows the token: it must answer `echostr`. */
+/**
+ * The address with which WeChat tests whether the merchant's push server knows the token: the answer must be `echostr`.
+ */
 export function verificationUrl(state: SandboxState, merchant: WorldMerchant, echostr: string): string {
   const timestamp = String(Math.floor(state.clock.now().getTime() / 1000))
   const nonce = randomBytes(5).toString('hex')

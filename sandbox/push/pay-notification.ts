@@ -8,7 +8,7 @@ import type { SandboxState } from '../state.ts'
 import { wechatTime } from '../wechat-time.ts'
 import { post, type PushReport } from './post.ts'
 
-/** What WeChat Pay tells, whom, and how it goes wrong. */
+/** A notification of WeChat Pay: its receiver, its content, and its fault. */
 export type Notice = {
   mchid: string
   notifyUrl: string
@@ -18,12 +18,15 @@ export type Notice = {
   /** The same id makes it a repeat. */
   id?: string
   spoil?: Spoil
-  /** In the middle of the switch both kinds of keys sign notifications (docs/wechat/pay-v3.md 1.5). */
+  /** During the switch both kinds of keys sign notifications (docs/wechat/pay-v3.md 1.5). */
   withPublicKey?: boolean
   retryMs?: number[]
 }
 
-/** A v3 notification: sealed for the merchant number, signed by WeChat, sent again with the same id while refused. */
+/**
+ * A v3 notification: encrypted for the merchant number, signed by WeChat, and sent again with the same id while it is
+ * refused.
+ */
 export function pushNotice(state: SandboxState, notice: Notice): Promise<PushReport> {
   const account = state.world.accounts.find((each) => each.mchid === notice.mchid)
   if (!account) throw new Error(`the sandbox has no merchant number ${notice.mchid}`)
@@ -56,7 +59,7 @@ export function pushNotice(state: SandboxState, notice: Notice): Promise<PushRep
   }, notice.retryMs)
 }
 
-/** What a refund notification carries: no openid, no attach (docs/wechat/payment-triggers.md 1.6). */
+/** The content of a refund notification: no openid, no attach (docs/wechat/payment-triggers.md 1.6). */
 export function refundBody(order: Order, refund: OrderRefund): object {
   return {
     ...(order.subMchid === undefined ? { mchid: order.mchid } : { sp_mchid: order.mchid, sub_mchid: order.subMchid }),

@@ -1,15 +1,15 @@
 import { sleep } from '../http.ts'
 
-/** One message that the sandbox sends out. Made anew for every attempt: signatures carry the time. */
+/** One message that the sandbox sends. It is made again for every attempt, because signatures contain the time. */
 export type Outgoing = { url: string; headers: Record<string, string>; body: string }
 
 export type PushAttempt = { status: number; body: string; fault?: string }
 export type PushReport = { url: string; accepted: boolean; attempts: PushAttempt[] }
 
-/** WeChat hangs up after this (docs/wechat/pay-v3.md 5.3, docs/wechat/official-account.md 4.4). */
+/** WeChat closes the connection after this (docs/wechat/pay-v3.md 5.3, docs/wechat/official-account.md 4.4). */
 const answerTimeoutMs = 5000
 
-/** Posts until it is accepted with a 2xx, once more after each of `retryMs`. Never throws: the report says what came. */
+/** Posts until a 2xx accepts it, once more after each of `retryMs`. Never throws: the report has every answer. */
 export async function post(make: () => Outgoing | Promise<Outgoing>, retryMs: number[] = []): Promise<PushReport> {
   const attempts: PushAttempt[] = []
   for (const waitMs of [0, ...retryMs]) {

@@ -15,7 +15,10 @@ type NoticeOptions = {
   retryMs?: number[]
 }
 
-/** A message to push: from WeChat Pay, from the Official Account, or from the merchant's cloud. `slug`: first merchant. */
+/**
+ * A message to push: from WeChat Pay, from the Official Account, or from the merchant's cloud. Without `slug`, for the
+ * first merchant.
+ */
 export type PushSpec = { slug?: string } & (
   | ({ kind: 'payment'; transactionId: string } & NoticeOptions)
   | ({ kind: 'refund'; transactionId: string; refundId?: string } & NoticeOptions)
@@ -27,7 +30,7 @@ export type PushSpec = { slug?: string } & (
   | { kind: 'merchant_refunded'; transactionId: string; refundId?: string; id?: string; retryMs?: number[] }
 )
 
-/** Pushes one message and tells how it was received; throws when what it is about doesn't exist. */
+/** Pushes one message and reports how it was received; throws when its order, card or coupon does not exist. */
 export async function push(state: SandboxState, spec: PushSpec): Promise<PushReport> {
   const merchant = merchantOf(state.world, spec.slug)
   switch (spec.kind) {
@@ -76,7 +79,7 @@ function refundNotice(state: SandboxState, spec: PushSpec & { kind: 'refund' }):
   return { ...spec, ...about, eventType: `REFUND.${refund.status}`, originalType: 'refund' }
 }
 
-/** Goes to the stock's creator, whose callback address it is (docs/wechat/pay-v3.md 3.6). */
+/** It goes to the stock's creator, whose callback address it is (docs/wechat/pay-v3.md 3.6). */
 function couponNotice(state: SandboxState, spec: PushSpec & { kind: 'coupon_use' }): Notice {
   const coupon = state.coupons.get(spec.couponId)
   if (!coupon) throw new Error(`the sandbox has no coupon ${spec.couponId}`)

@@ -1,8 +1,9 @@
 import type { SpendRule, SpendTier } from '../plumbing/storage/schema.ts'
 
 /**
- * The rule of the file with what the file does not know: since when each tier counts that was added once something had
- * been given (`givenBy`: that is so, at this instant), and which stocks were given before.
+ * The rule of the file, completed with what the file does not contain: since when a tier counts that was added after
+ * something had been given, and which stocks were given before. `givenBy`: now, if the campaign has given something;
+ * otherwise undefined.
  */
 export function carriedOver(before: SpendRule, after: SpendRule, givenBy: Date | undefined): SpendRule {
   const known = new Map(before.tiers.map((tier) => [tier.at_least, tier.since]))
@@ -16,13 +17,15 @@ export function carriedOver(before: SpendRule, after: SpendRule, givenBy: Date |
   return { ...after, tiers, ...(left.length > 0 && { former_stocks: left }) }
 }
 
-/** The rule of a copy: every tier counts from its start on, and what the original gave are still our coupons. */
+/**
+ * The rule of a copy: every tier counts from the copy's start, and the stocks of the original are still our coupons.
+ */
 export function copiedRule({ tiers, ...rule }: SpendRule): SpendRule {
   const former = new Set([...stocksOf({ ...rule, tiers }), ...(rule.former_stocks ?? [])])
   return { ...rule, tiers: tiers.map(({ since: _since, ...tier }) => tier), former_stocks: [...former] }
 }
 
-/** What an operator must know of the tiers that `after` has in addition. */
+/** What an operator must know about the tiers that `after` adds. */
 export function addedTierNotes(before: SpendRule, after: SpendRule): string[] {
   const known = new Set(before.tiers.map((tier) => tier.at_least))
   const counted = {

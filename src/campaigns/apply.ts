@@ -1,8 +1,7 @@
 import { changedFields } from '../plumbing/files/changed-fields.ts'
-import type { Clock } from '../plumbing/clock.ts'
 import type { Db } from '../plumbing/storage/database.ts'
 import { Unusable } from '../plumbing/unusable.ts'
-import type { Catalog } from '../merchants/catalog.ts'
+import type { Services } from '../services.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import { changeLimits, limitsDiffer } from '../ledger/limit-change.ts'
 import { removedSenders } from './sender-change.ts'
@@ -13,16 +12,12 @@ import type { Campaign } from '../plumbing/storage/schema/campaign.ts'
 import { frozenFaults, hasGiven } from './frozen-rules.ts'
 
 /**
- * Creates or updates a campaign of a merchant from its file; a change raises its revision, so that no claim decided on the
- * older rules is written. Once something was given, only edits are taken by which nothing from before would earn again
- * (`frozen-rules.ts`). Returns what changed and what the operator should know, a sentence each. Throws `Unusable`
+ * Creates or updates a campaign of a merchant from its file; a change raises its revision, so that no claim decided on
+ * the older rules is written. Once something was given, only edits are accepted that let nothing from before earn again
+ * (`frozen-rules.ts`). Returns what changed and what the operator should know, one sentence each. Throws `Unusable`
  * naming every wrong field; then nothing was changed.
  */
-export async function applyCampaign(
-  services: { db: Db; clock: Clock; catalog?: Catalog },
-  merchant: Merchant,
-  file: unknown,
-): Promise<string[]> {
+export async function applyCampaign(services: Services, merchant: Merchant, file: unknown): Promise<string[]> {
   const campaign = readCampaignFile(file)
   const lines = await services.db.transaction().execute(async (db) => {
     const { faults, notes } = await bindStocks(db, merchant.id, campaign)
@@ -30,7 +25,7 @@ export async function applyCampaign(
     if (faults.length > 0) throw new Unusable(faults)
     return [...(await write(db, merchant, campaign, services.clock.now())), ...notes]
   })
-  services.catalog?.forget()
+  services.catalog.forget()
   return lines.map((line) => `campaign ${campaign.slug}: ${line}`)
 }
 
@@ -112,7 +107,7 @@ async function write(db: Db, merchant: Merchant, campaign: CampaignFile, now: Da
   return [...changed, ...changes, `revision ${revision}`, ...added]
 }
 
-/** What was paid before has earned in the campaign that it was copied from. */
+/** Earlier payments have already earned in the campaign from which this one was copied. */
 function copyFaults({ counts_from }: Campaign, startsAt: Date): string[] {
   return counts_from && startsAt < counts_from
     ? [`starts_at: must not be before ${counts_from.toISOString()}: it is a copy that counts only what comes after`]

@@ -7,8 +7,8 @@ import { couponList } from './coupon-list.ts'
 export type CampaignFile = z.output<typeof campaignSchema>
 
 /**
- * Reads and checks a campaign file (docs/merchant/campaign-file.md), without the database. Throws `Unusable`
- * with everything wrong.
+ * Reads and checks a campaign file (docs/merchant/campaign-file.md), without the database. Throws `Unusable` naming
+ * every fault.
  */
 export function readCampaignFile(file: unknown): CampaignFile {
   const campaign = checkFile(campaignSchema, file)
@@ -37,10 +37,10 @@ export function isSlug(text: string): boolean {
   return slugShape.test(text)
 }
 
-/** A page has to show it, and a phone is narrow. */
+/** It has to fit on the narrow page of a phone. */
 const titleLengthAtMost = 40
 const rulesLengthAtMost = 2_000
-/** As many as a stock may have beside its creator (docs/wechat/pay-v3.md 2.1). */
+/** As many senders as a stock may have beside its creator (docs/wechat/pay-v3.md 2.1). */
 const sendersAtMost = 10
 
 const time = z.iso
@@ -73,7 +73,7 @@ const campaignSchema = z.strictObject({
     .default([]),
 })
 
-/** A link or a card opening gives once unless the file says otherwise; a payment gives as often as somebody pays. */
+/** A link or a card opening gives a member one grant unless the file says otherwise; payments have no such default. */
 function withDefaults({ kind, limits }: z.output<typeof campaignSchema>) {
   return kind === 'spend' ? limits : { per_member: 1, ...limits }
 }

@@ -46,7 +46,7 @@ function couponFault(path: string, coupon: CampaignCoupon, stock: Stock | undefi
     : []
 }
 
-/** Nothing here stops a coupon from being sent; each would surprise somebody at the till or on the page. */
+/** None of this stops a coupon from being sent, but it would surprise a person at the till or on the page. */
 function stockNotes(stock: Stock, campaign: CampaignFile): string[] {
   const tags = goodsTagSet(stock.goods_tags)
   const name = `stock ${stock.stock_id}`

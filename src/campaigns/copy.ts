@@ -1,7 +1,6 @@
-import type { Clock } from '../plumbing/clock.ts'
 import type { Db } from '../plumbing/storage/database.ts'
 import { Unusable } from '../plumbing/unusable.ts'
-import type { Catalog } from '../merchants/catalog.ts'
+import type { Services } from '../services.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import { copiedRule } from './added-tiers.ts'
 import type { Campaign } from '../plumbing/storage/schema/campaign.ts'
@@ -11,11 +10,11 @@ export type Copy = { slug: string; newSlug: string; from: Date }
 
 /**
  * Copies a campaign so that its rules may change: the copy starts at `from` and can never start before, so that it
- * counts only payments and cards that come after. It is a draft, with places of its own under every limit. Returns what
- * the operator should know. Throws `Unusable` where it cannot be made; then nothing was changed.
+ * counts only later payments and cards. It is a draft, with places of its own under every limit. Returns what the
+ * operator should know. Throws `Unusable` when it cannot be made; then nothing was changed.
  */
 export async function copyCampaign(
-  services: { db: Db; clock: Clock; catalog: Catalog },
+  services: Services,
   merchant: Merchant,
   { slug, newSlug, from }: Copy,
 ): Promise<string[]> {
@@ -47,7 +46,7 @@ function faultsOf(
   if (!original) return [`SLUG: merchant ${merchant.slug} has no campaign ${slug}`]
   const faults: string[] = []
   if (!isSlug(newSlug)) faults.push(`NEW_SLUG: ${slugRule}`)
-  // What came since has perhaps earned in the old one.
+  // Payments and cards since then may have earned in the original.
   if (from < now) faults.push('--from: must not lie in the past')
   if (from >= original.ends_at) {
     faults.push(`--from: must be before the end of ${slug}, ${original.ends_at.toISOString()}`)

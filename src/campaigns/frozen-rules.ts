@@ -2,7 +2,7 @@ import { beijingDay } from '../plumbing/clock.ts'
 import type { Db } from '../plumbing/storage/database.ts'
 import type { CampaignKind, SpendRule } from '../plumbing/storage/schema.ts'
 
-/** What of a campaign decides which payments or cards earn; `cards` may be unknown to it, which is `new`. */
+/** The part of a campaign that decides which payments or cards earn; missing `cards` means `new`. */
 export type EarningRules = {
   kind: CampaignKind
   starts_at: Date
@@ -10,15 +10,19 @@ export type EarningRules = {
   cards?: string | null
 }
 
-/** True once somebody was given something, also if it was taken back. Needs the campaign's row lock to stay true. */
+/**
+ * True once the campaign has made a grant, also if that was taken back. The caller must hold the campaign's row lock
+ * for the answer to stay true.
+ */
 export async function hasGiven(db: Db, campaignId: number): Promise<boolean> {
   const grant = await db.selectFrom('grants').select('id').where('campaign_id', '=', campaignId).executeTakeFirst()
   return grant !== undefined
 }
 
 /**
- * Edits that would let payments or cards from before earn (again), a sentence each. Trigger keys hold the payment, the
- * window and the tier, so a rule that names these anew makes the same money new; everything else may change at any time.
+ * One sentence for each edit that would let earlier payments or cards earn (again). Trigger keys contain the payment,
+ * the window and the tier, so a rule that names these differently counts the same money as new. Everything else may
+ * change at any time.
  */
 export function frozenFaults(before: EarningRules, after: EarningRules): string[] {
   return [...startFaults(before, after), ...spendFaults(before.spend, after.spend), ...cardFaults(before, after)]

@@ -3,8 +3,8 @@ import type { Campaign } from '../plumbing/storage/schema/campaign.ts'
 import type { CampaignFile } from './campaign-file.ts'
 
 /**
- * What is wrong with the senders that a file no longer names, of a campaign that has grants: the sender is part of a
- * coupon's number, so one that may have sent for a member must stay.
+ * One fault for each sender that a file no longer names, of a campaign that has grants: the sender is part of a
+ * coupon's number, so one that may have sent to a member must stay.
  */
 export function removedSenders(merchant: Merchant, before: Campaign, { sender_mchids }: CampaignFile): string[] {
   const stay = sendersOf(merchant, sender_mchids).map(({ mchid }) => mchid)

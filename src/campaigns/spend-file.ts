@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { SpendRule } from '../plumbing/storage/schema.ts'
 import { couponList } from './coupon-list.ts'
 
-/** A year: a longer sum says nothing about today's customer and reads ever more rows. */
+/** A year: a longer sum says nothing about today's customer, and has more and more rows to read. */
 const windowDaysAtMost = 366
 /** 30 days: longer than any shop's time for returns. */
 const holdMinutesAtMost = 43_200
@@ -28,7 +28,7 @@ export const spendSchema = z.strictObject({
   hold_minutes: z.int('must be a whole number').min(0).max(holdMinutesAtMost).default(0),
 })
 
-/** What one tier's schema cannot see. */
+/** Faults that the schema of a single tier cannot find. */
 export function tierFaults({ tiers }: SpendRule): string[] {
   const bounds = tiers.map((tier) => tier.at_least)
   const ascending = bounds.every((bound, index) => index === 0 || bound > bounds[index - 1]!)

@@ -10,14 +10,9 @@ import { type CardVerdict, verdictOn } from './verdict.ts'
 /**
  * Returns what a member's cards have earned in a card_open campaign: at most one grant, however many cards earned it.
  */
-export async function earned(
-  services: { db: Db },
-  merchant: Merchant,
-  campaign: Campaign,
-  openid: string,
-): Promise<Earned[]> {
+export async function earned(db: Db, merchant: Merchant, campaign: Campaign, openid: string): Promise<Earned[]> {
   if (campaign.kind !== 'card_open') return []
-  const cards = await memberVerdicts(services.db, merchant, campaign, openid)
+  const cards = await memberVerdicts(db, merchant, campaign, openid)
   const times = cards.flatMap(({ verdict }) => (verdict.kind === 'earned' ? [verdict.at] : []))
   if (times.length === 0) return []
   const [at] = times.filter((time) => time !== undefined).sort((a, b) => a.getTime() - b.getTime())

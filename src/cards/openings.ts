@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
-import type { Logger } from 'pino'
 import type { Db } from '../plumbing/storage/database.ts'
 import type { Merchant } from '../merchants/merchant.ts'
+import type { Services } from '../services.ts'
 import type { CardFacts, CardOpening } from './card-opening.ts'
 import { isEarlier } from './earlier-cards.ts'
 
@@ -11,7 +11,7 @@ import { isEarlier } from './earlier-cards.ts'
  * returns undefined.
  */
 export async function recordCard(
-  { db, log }: { db: Db; log: Logger },
+  { db, log }: Services,
   merchant: Merchant,
   facts: CardFacts,
 ): Promise<CardOpening | undefined> {

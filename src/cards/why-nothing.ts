@@ -16,10 +16,11 @@ export type CardReason = (typeof cardReasons)[number]
  * taken; `unproven`: it should have done so long ago. Undefined when one of the cards has earned.
  */
 export async function whyNothing(
-  { db, now }: { db: Db; now: Date },
+  db: Db,
   merchant: Merchant,
   campaign: Campaign,
   openid: string,
+  now: Date,
 ): Promise<CardReason | undefined> {
   const cards = await memberVerdicts(db, merchant, campaign, openid)
   if (cards.some(({ verdict }) => verdict.kind === 'earned')) return undefined

@@ -68,7 +68,7 @@ async function earnedBy(services: Services, { merchant, campaign, openid, claimK
   if (campaign.kind === 'link')
     return [{ triggerKey: `link/${memberMark(merchant, openid)}/${claimKey}`, coupons: campaign.coupons }]
   const earned = campaign.kind === 'card_open' ? earnedByCard : earnedByPayment
-  return earned(services, merchant, campaign, openid)
+  return earned(services.db, merchant, campaign, openid)
 }
 
 /** Answers when nothing is left to claim: everything earned was given before, or nothing was earned. */
@@ -118,7 +118,7 @@ async function isSoldOutAtWeChat(
 ): Promise<boolean> {
   const mark = memberMark(merchant, openid)
   for (const { stock } of offer) {
-    const sender = await senderFor(services, merchant, campaign, { stockRef: stock.id, mark })
+    const sender = await senderFor(services.db, merchant, campaign, { stockRef: stock.id, mark })
     if ((await whyHalted(services, sender.id, stock.id)) === 'sold_out') return true
   }
   return false

@@ -1,4 +1,4 @@
-/** A command that cannot be done, with the sentence that says why. */
+/** A command that cannot be done; the message says why. */
 export class CliRefusal extends Error {
   constructor(message: string) {
     super(message)

@@ -11,10 +11,10 @@ export type Environment = Record<string, string | undefined>
 
 /** What a command needs of the program around it. */
 export type Cli = {
-  /** Unset: the process's own. */
+  /** Undefined: the process's own environment. */
   env: Environment | undefined
   print(text: string): void
-  /** The command did its work and the answer is no: exit code 1. */
+  /** Called when the command did its work and its answer is no: the exit code is then 1. */
   foundWanting(): void
 }
 
@@ -24,8 +24,8 @@ export function configOf(cli: Cli): Config {
 }
 
 /**
- * Opens the services for one command and closes them after it. The log goes to standard error, and only what goes wrong:
- * standard output is the command's answer. Refuses a database that is not of this release.
+ * Opens the services for one command and closes them after it. Standard output is the command's answer; the log goes to
+ * standard error and has only errors. Throws `CliRefusal` when the database schema is older than this release.
  */
 export async function withServices<T>(cli: Cli, work: (services: Services) => Promise<T>): Promise<T> {
   const log = openLog('error', process.stderr)

@@ -7,7 +7,7 @@ import { CliRefusal } from './cli-refusal.ts'
 
 type Options = { campaign?: string; merchant?: string; reason: string; stock: string; json?: boolean }
 
-/** `grants give-up`: what cannot be delivered is owed no more. */
+/** `grants give-up`: refuses coupons that cannot be delivered, so that they are no longer owed. */
 export function giveUpCommand(cli: Cli): Command {
   return withGrants(new Command('give-up'))
     .description(
@@ -19,7 +19,7 @@ export function giveUpCommand(cli: Cli): Command {
     )
 }
 
-/** `grants replace`: what cannot be delivered comes from another stock. */
+/** `grants replace`: sends coupons that cannot be delivered from another stock. */
 export function replaceCommand(cli: Cli): Command {
   return withGrants(new Command('replace'))
     .description(
@@ -47,7 +47,7 @@ function withGrants(command: Command): Command {
     .option('--json', 'print JSON')
 }
 
-/** Longer ones do not fit the ledger. */
+/** The ledger accepts no longer reason. */
 const reasonAtMost = 500
 
 function reasonOf(text: string): string {

@@ -19,7 +19,7 @@ export function evidenceCommand(cli: Cli): Command {
       if (!files) throw new CliRefusal(`there is no grant ${grantId}`)
       const zipped = zipSync(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, strToU8(text)])))
       const path = resolve(join(out, `evidence-${grantId}.zip`))
-      // It names a member: for the operator's eyes only.
+      // It names a member, so only the operator may read it.
       writeFileSync(path, zipped, { mode: 0o600 })
       cli.print(path)
     })

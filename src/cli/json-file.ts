@@ -1,7 +1,9 @@
 import { CliRefusal } from './cli-refusal.ts'
 import { readTextFile } from './text-file.ts'
 
-/** The JSON in a file; `-` is standard input. Throws `CliRefusal` without quoting the file: it may hold keys. */
+/**
+ * The JSON in a file; `-` is standard input. Throws `CliRefusal` that quotes nothing of the file, which may hold keys.
+ */
 export function readJsonFile(path: string): unknown {
   return parse(path, readTextFile(path))
 }

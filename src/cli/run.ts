@@ -16,7 +16,7 @@ const done = 0
 const refused = 1
 const wrongUsage = 2
 
-/** Runs one command line. Resolves to the exit code: 0 done, 1 refused or found wanting, 2 wrong usage. */
+/** Runs one command line. Resolves to the exit code: 0 done, 1 refused or the answer is no, 2 wrong usage. */
 export async function runCli(args: string[], output: Output = standardStreams, env?: Environment): Promise<number> {
   let found = done
   const cli: Cli = {
@@ -56,7 +56,7 @@ function program(cli: Cli, output: Output): Command {
   return inherit(root, output)
 }
 
-/** Commander hands these settings down only to commands made by itself. */
+/** Commander passes these settings only to commands that it created itself. */
 function inherit(command: Command, output: Output): Command {
   command.exitOverride().configureOutput({ writeOut: output.out, writeErr: output.err })
   for (const child of command.commands) inherit(child, output)
@@ -65,6 +65,6 @@ function inherit(command: Command, output: Output): Command {
 
 function sentence(error: unknown): string {
   if (!(error instanceof Error)) return 'something unknown went wrong'
-  // A failed connection is an AggregateError without words of its own.
+  // A failed connection is an AggregateError with an empty message.
   return error.message || (error as NodeJS.ErrnoException).code || error.name
 }

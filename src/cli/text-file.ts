@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { CliRefusal } from './cli-refusal.ts'
 
-/** The text of a file; `-` is standard input. Throws `CliRefusal` where it cannot be read. */
+/** The text of a file; `-` is standard input. Throws `CliRefusal` when it cannot be read. */
 export function readTextFile(path: string): string {
   const standardInput = 0
   try {

@@ -25,7 +25,7 @@ export async function clearUp(
   client: PayClient,
 ): Promise<SendResult | undefined> {
   const { clock, ledger } = services
-  const looked = await lookUp(services, client, coupon, lookUpTimeoutMs)
+  const looked = await lookUp(services.db, client, coupon, lookUpTimeoutMs)
   const at = clock.now()
   const isOld = isOldDoubt(coupon, at)
   switch (looked.kind) {

@@ -1,6 +1,5 @@
 import type { OwedCoupon } from '../ledger/coupon.ts'
 import type { Db } from '../plumbing/storage/database.ts'
-import type { Services } from '../services.ts'
 import type { PayClient } from '../wechat/pay/client.ts'
 import { listUserCoupons, type UserCoupon } from '../wechat/pay/favor.ts'
 import { isMembersOwn } from '../ledger/outcomes/outcome.ts'
@@ -51,12 +50,7 @@ export function needsLookUp(coupon: Pick<OwedCoupon, 'doubtSince' | 'reason'>, n
  * sends, belongs to no other row, and cannot be that of another row in doubt. Takes at most `timeoutMs` for all pages
  * together. Throws what the database throws.
  */
-export async function lookUp(
-  { db }: Pick<Services, 'db'>,
-  client: PayClient,
-  coupon: OwedCoupon,
-  timeoutMs: number,
-): Promise<LookedUp> {
+export async function lookUp(db: Db, client: PayClient, coupon: OwedCoupon, timeoutMs: number): Promise<LookedUp> {
   const body = JSON.parse(coupon.request) as { stock_id: string; appid: string; stock_creator_mchid: string }
   const attempts = await attemptTimes(db, coupon.id)
   const unknown: string[] = []

@@ -4,12 +4,12 @@ import type { Services } from '../services.ts'
 import { listUserCoupons } from '../wechat/pay/favor.ts'
 import { finding, type Finding } from './findings.ts'
 
-/** Of the right length and nobody's: used before any member is known. */
+/** A valid-looking openid that no member has; used before any member is known. */
 const nobody = 'oDOCTOR-0000000000000000000000'.slice(0, 28)
 
 /**
- * A query signed by the sender with the merchant's appid is refused with a code of its own when the two are not bound
- * (docs/merchant/going-live.md, step 3).
+ * WeChat refuses a query that the sender signed with the merchant's appid, with a code of its own, when the two are not
+ * bound (docs/merchant/going-live.md, step 3).
  */
 export async function checkAppid(services: Services, merchant: Merchant, account: Account): Promise<Finding> {
   const { appid } = merchant.officialAccount
@@ -31,7 +31,7 @@ export async function checkAppid(services: Services, merchant: Merchant, account
   if (reply.kind === 'ok') return finding('appid_bound', facts)
   if (reply.code === 'APPID_MCHID_NOT_MATCH') return finding('appid_not_bound', facts)
   const undecided = reply.status === 401 || reply.status === 429 || reply.status >= 500 || reply.code === ''
-  // Every other refusal (an openid it does not know, say) comes after WeChat has looked at the pair.
+  // WeChat makes every other refusal (an unknown openid, for example) only after it has checked the pair.
   return undecided
     ? finding('appid_unknown', { ...facts, said: `${reply.status} ${reply.code}` })
     : finding('appid_bound', facts)

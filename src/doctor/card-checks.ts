@@ -6,12 +6,12 @@ import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
 import { finding, type Finding } from './findings.ts'
 
-/** A campaign that has run for so long without a single card push has none coming. */
+/** When a campaign has run for this long without a single card push, none will come. */
 const patienceMs = dayMs
 
 /**
- * Where a card_open campaign is published: whether WeChat's pushes about cards arrive at all, without which no new
- * card is proven, and how many openings wait in vain for such a proof.
+ * For a merchant with a published card_open campaign: whether WeChat's card pushes arrive at all, without which no new
+ * card is proven, and how many openings still wait for such a proof.
  */
 export async function checkCards({ db, clock }: Services, merchant: Merchant): Promise<Finding[]> {
   const now = clock.now()
@@ -40,7 +40,7 @@ async function checkPushes(db: Db, merchant: Merchant, expected: boolean): Promi
   return finding(expected ? 'card_pushes_missing' : 'card_pushes_not_yet', { slug })
 }
 
-/** What was applied is kept in card_openings for longer than in the inbox. */
+/** Applied messages are kept in card_openings for longer than in the inbox. */
 async function whatArrived(db: Db, merchant: Merchant): Promise<{ pushed: boolean; vouched: boolean }> {
   const told = sql<boolean>`exists (select from inbox where merchant_id = ${merchant.id} and source = 'oa')
     or exists (select from card_openings where merchant_id = ${merchant.id} and (taken_at is not null or restored_at is not null))`

@@ -2,11 +2,13 @@ import { request } from 'undici'
 import type { Services } from '../services.ts'
 import { finding, type Finding } from './findings.ts'
 
-/** WeChat refuses and we refuse at five minutes; a clock that is a minute off is on its way there. */
+/** WeChat and we refuse messages that are five minutes off; a clock that is one minute off may soon be. */
 const skewSecondsAtMost = 60
 const askTimeoutMs = 5_000
 
-/** Compares our clock with the Date header of an answer; any answer has one, also a refusal of this unsigned call. */
+/**
+ * Compares our clock with the Date header of an answer; every answer has one, also the refusal of this unsigned call.
+ */
 export async function checkClock({ config, http, clock }: Services): Promise<Finding> {
   const url = config.wechat.payUrl
   try {

@@ -11,13 +11,13 @@ import { checkSetAside } from './set-aside-check.ts'
 import { checkSignature } from './signature-check.ts'
 import { checkStock } from './stock-checks.ts'
 
-/** More stocks than a merchant runs at once; each costs a call. */
+/** More stocks than a merchant runs at a time; each costs one call. */
 const stocksAtMost = 20
 
 /**
- * Tests live what the steps of docs/merchant/going-live.md ask for, as far as WeChat lets us: keys, clock, signature,
- * verification key, AppSecret, appid binding, and of one stock (or of all imported ones that are not over) whether it
- * can be sent. Nothing is sent and nothing is changed.
+ * Tests against WeChat what the steps of docs/merchant/going-live.md ask for, as far as WeChat allows: keys, clock,
+ * signature, verification key, AppSecret, appid binding, and for one stock (or all imported ones that have not ended)
+ * whether it can be sent. Nothing is sent and nothing is changed.
  */
 export async function examine(services: Services, merchant: Merchant, only?: { stockId: string }): Promise<Finding[]> {
   const findings: Finding[] = [await checkClock(services)]

@@ -2,8 +2,8 @@ import { cardFindings } from './card-findings.ts'
 import { stockFindings } from './stock-findings.ts'
 
 /**
- * Everything that the doctor can find, as data: which check it belongs to, whether it is fine, and what the operator reads
- * (Chinese, because it is shown to merchants' staff). `{name}` is filled in with a fact. `cure` is empty where nothing is to be done.
+ * Everything that the doctor can find, as data: the check, whether it is fine, and the text for the operator (Chinese,
+ * because merchants' staff read it). `{name}` is replaced by a fact. `cure` is empty where nothing has to be done.
  */
 const findings = {
   keys_right: { check: 'keys', ok: true, message: '商户号 {mchid}：私钥、证书序列号与 APIv3 密钥齐全且匹配', cure: '' },
@@ -134,10 +134,10 @@ const findings = {
   },
 } as const satisfies Record<string, Finding>
 
-/** One line of the doctor's answer, with `--json` as it stands. */
+/** One line of the doctor's answer; `--json` prints it unchanged. */
 export type Finding = { check: string; ok: boolean; message: string; cure: string }
 
-/** A finding in words, with the facts filled in. */
+/** A finding with the facts filled in. */
 export function finding(name: keyof typeof findings, facts: Record<string, string | number | undefined> = {}): Finding {
   const { check, ok, message, cure } = findings[name]
   const fill = (text: string) => text.replace(/\{(\w+)\}/g, (_, fact: string) => String(facts[fact] ?? '—'))

@@ -7,7 +7,7 @@ import { finding, type Finding } from './findings.ts'
 import { certificateEnd } from '../merchants/certificate-end.ts'
 
 /**
- * Whether an account's stored keys parse and belong together, and how long its certificate lasts
+ * Whether an account's stored keys can be parsed and belong together, and how long its certificate is valid
  * (docs/merchant/going-live.md, steps 6 to 8).
  */
 export async function checkKeys({ db, clock }: Services, account: Account): Promise<Finding[]> {
@@ -30,7 +30,7 @@ export async function checkKeys({ db, clock }: Services, account: Account): Prom
   )
   if (!apiV3Key.safeParse(keys?.apiV3Key.reveal()).success)
     faults.push('api_v3_key: must be 32 random letters and digits')
-  // The certificate's date has a line of its own.
+  // The certificate's date has its own finding.
   const wrong = faults.filter((fault) => !/has expired|not valid yet/.test(fault))
   return [
     wrong.length > 0 ? finding('keys_wrong', { mchid, faults: wrong.join('; ') }) : finding('keys_right', { mchid }),

@@ -3,7 +3,7 @@ import type { Services } from '../services.ts'
 import { openAccessTokens } from '../wechat/official/access-token.ts'
 import { finding, type Finding } from './findings.ts'
 
-/** Appid and AppSecret are right, and this machine's address is allowed, when WeChat gives the server a token for them. */
+/** Appid and AppSecret are right, and this machine's address is allowed, when WeChat gives a token for them. */
 export async function checkSecret({ config, http, clock }: Services, merchant: Merchant): Promise<Finding> {
   const { appid, appSecret } = merchant.officialAccount
   const url = config.wechat.apiUrl

@@ -2,10 +2,10 @@ import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
 import { finding, type Finding } from './findings.ts'
 
-/** Grants named in one line; the rest is a number. */
+/** How many grants are named in one line; the rest is a number. */
 const namedAtMost = 5
 
-/** Coupons that are owed and wait for an operator: nothing sends them by itself. However many, few rows are read. */
+/** Owed coupons that wait for an operator: nothing sends them by itself. Few rows are read, however many there are. */
 export async function checkSetAside({ db }: Services, merchant: Merchant): Promise<Finding[]> {
   const waiting = db
     .selectFrom('coupons')
@@ -18,7 +18,7 @@ export async function checkSetAside({ db }: Services, merchant: Merchant): Promi
     .orderBy('reason')
     .execute()
   if (reasons.length === 0) return []
-  // Their ids sort by time: those that have waited longest.
+  // Ids sort by time, so these are the grants that have waited longest.
   const grants = await waiting
     .select('grant_id')
     .distinct()

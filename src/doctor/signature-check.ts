@@ -5,12 +5,15 @@ import { readStock } from '../wechat/pay/favor.ts'
 import type { PayReply } from '../wechat/pay/types.ts'
 import { finding, type Finding } from './findings.ts'
 
-/** No stock has this number: WeChat answers that it does not exist, which it only tells a caller whose signature it accepted. */
+/**
+ * No stock has this number: WeChat answers that it does not exist, which it only does for a caller whose signature is
+ * right.
+ */
 const noStock = '1'
 
 /**
  * One signed call proves the merchant number, serial, private key, clock and verification key
- * (docs/wechat/pay-v3.md 6). A stock query is the harmless one; /v3/certificates is not, since new merchants get a 404
+ * (docs/wechat/pay-v3.md 6). A stock query is harmless; /v3/certificates cannot be used, since new merchants get a 404
  * there.
  */
 export async function checkSignature(services: Services, merchant: Merchant, account: Account): Promise<Finding[]> {
@@ -36,7 +39,7 @@ function judge(mchid: string, reply: PayReply<unknown>): Finding[] {
     const { status, code, message: said } = reply
     if (status === 401 || code === 'SIGN_ERROR') return [finding('signature_wrong', { mchid, status, code, said })]
     if (code === '') return [finding('signature_unknown', { mchid, word: `HTTP ${status}` })]
-    // A refusal need not carry a signature; where it does, it verified or it would not be called proven.
+    // A refusal need not have a signature; `proven` is true only when it has one and it verified.
     return [
       finding('signature_right', { mchid }),
       finding(reply.proven ? 'verification_right' : 'verification_unknown', { mchid }),

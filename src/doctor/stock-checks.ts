@@ -9,7 +9,7 @@ import { statedTags, stockFaults } from '../stocks/stock-rules.ts'
 import type { StockDetail } from '../wechat/pay/favor.ts'
 import { finding, type Finding } from './findings.ts'
 
-/** Whether a stock can be sent now, as WeChat tells it (docs/merchant/going-live.md, steps 9 to 11). */
+/** Whether a stock can be sent now, by WeChat's details (docs/merchant/going-live.md, steps 9 to 11). */
 export async function checkStock(services: Services, merchant: Merchant, stock: string): Promise<Finding[]> {
   const known = await services.catalog.stock(merchant.id, stock)
   try {
@@ -38,7 +38,7 @@ function checkWindow(stock: string, detail: StockDetail, now: Date): Finding {
   return finding(detail.available_begin_time > now ? 'stock_not_begun' : 'stock_in_window', facts)
 }
 
-/** What state and window, which have lines of their own, do not say. */
+/** Every fault beside state and window, which have their own findings. */
 function checkKind(stock: string, detail: StockDetail, creatorMchid: string): Finding {
   const faults = stockFaults({ ...detail, status: 'running' }, { creatorMchid, now: detail.available_begin_time })
   return faults.length > 0
@@ -54,7 +54,7 @@ function checkTags(stock: string, detail: StockDetail, known: Stock | undefined)
   return finding(tags.from === 'wechat' ? 'stock_tags_right' : 'stock_tags_hidden', facts)
 }
 
-/** Below this share an operator should hear of it. */
+/** Below this share of coupons left, the operator is warned. */
 const nearlyEmptyShare = 0.05
 
 function checkLeft(stock: string, detail: StockDetail): Finding {

@@ -73,7 +73,7 @@ async function tryOnce(services: Services, wanted: Asked, isFirst: boolean): Pro
 async function sendersOfOffer(services: Services, { merchant, campaign }: Asked, offer: Offer, mark: string) {
   const senders = offer.map(
     async ({ stock }) =>
-      [stock.id, await senderFor(services, merchant, campaign, { stockRef: stock.id, mark })] as const,
+      [stock.id, await senderFor(services.db, merchant, campaign, { stockRef: stock.id, mark })] as const,
   )
   return new Map(await Promise.all(senders))
 }

@@ -20,7 +20,7 @@ export type Proposed = { limits: Limit[]; numbers: number[][]; senders: Map<numb
  * Returns everything that an award writes, and those of its coupons that this process holds from the moment of writing.
  */
 export function reservationOf(
-  services: Pick<Services, 'clock'>,
+  services: Services,
   wanted: Asked,
   offer: Offer,
   { limits, numbers, senders }: Proposed,

@@ -1,5 +1,5 @@
 import type { Db } from '../plumbing/storage/database.ts'
-import { scopes } from './limits/scopes.ts'
+import { campaignLimitsOf } from './limits/limits.ts'
 import { dayMs } from '../plumbing/clock.ts'
 
 /** A scope of a whole campaign, and its number of places. */
@@ -14,16 +14,20 @@ const daysBack = 7
 export async function campaignScopes(db: Db, now: Date): Promise<CampaignScope[]> {
   const campaigns = await db
     .selectFrom('campaigns')
-    .select(['id', 'merchant_id', 'limits', 'spend'])
+    .select(['id', 'merchant_id', 'limits', 'limits_revision', 'spend'])
     .where('state', '=', 'published')
     .execute()
-  return campaigns.flatMap(({ id, merchant_id: merchantId, limits, spend }) =>
-    [
-      { scope: scopes.total(id), limit: limits.total },
-      ...daysUpTo(now).map((day) => ({ scope: scopes.day(id, day), limit: limits.per_day })),
-      ...(spend?.tiers ?? []).map((tier) => ({ scope: scopes.tier(id, tier.at_least), limit: tier.total })),
-    ].flatMap(({ scope, limit }) => (limit === undefined ? [] : [{ merchantId, scope, limit }])),
-  )
+  const days = daysUpTo(now)
+  return campaigns.flatMap((campaign) => {
+    const tiers = campaign.spend?.tiers ?? []
+    const limits = [
+      ...days.flatMap((at) => campaignLimitsOf({ campaign, tier: undefined, at })),
+      ...tiers.flatMap(({ at_least }) => campaignLimitsOf({ campaign, tier: at_least, at: now })),
+    ]
+    // Most are the same on every day and for every tier.
+    const byScope = new Map(limits.map(({ scope, limit }) => [scope, limit]))
+    return [...byScope].map(([scope, limit]) => ({ merchantId: campaign.merchant_id, scope, limit }))
+  })
 }
 
 function daysUpTo(now: Date): Date[] {

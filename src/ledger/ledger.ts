@@ -13,7 +13,10 @@ import { openReserving } from './reserving.ts'
 import type { Reservation, Reserved } from './reserve.ts'
 import { type Refused, type Sent, type Settled, settleRefused, settleSent } from './settle.ts'
 
-/** The only code that writes grants, coupons and slots. */
+/**
+ * What is opened of the ledger. Its folder alone writes grants, coupons and slots: what stands there beside this takes the
+ * caller's transaction.
+ */
 export type Ledger = {
   /**
    * Writes a grant with its slots and coupons. Concurrent reservations share a commit, unless their campaign is being

@@ -54,7 +54,7 @@ export function replace(db: Db, replacing: Replacing): Promise<Replaced> {
 async function move(trx: Db, replacing: Replacing, campaign: Campaign, coupon: OwedRow): Promise<GivenBack[]> {
   const { merchant, grant, stock, at } = replacing
   const mark = memberMark(merchant, grant.openid)
-  const sender = await senderFor({ db: trx }, merchant, campaign, { stockRef: stock.id, mark })
+  const sender = await senderFor(trx, merchant, campaign, { stockRef: stock.id, mark })
   const freed = await trx
     .deleteFrom('slots')
     .where('coupon_row', '=', coupon.id)

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Campaign } from '../plumbing/storage/schema/campaign.ts'
 import type { Db } from '../plumbing/storage/database.ts'
 import { type Account, type Merchant, sendersOf } from '../merchants/merchant.ts'
-import { scopes } from './limits/scopes.ts'
+import { scopeOf } from './limits/scopes.ts'
 
 /**
  * Returns the account that sends a stock's coupons to a member. If an account sent or owes the member an earlier coupon
@@ -11,7 +11,7 @@ import { scopes } from './limits/scopes.ts'
  * must not change for a member. Throws when the campaign names no account that exists.
  */
 export async function senderFor(
-  { db }: { db: Db },
+  db: Db,
   merchant: Merchant,
   campaign: Pick<Campaign, 'slug' | 'sender_mchids'>,
   { stockRef, mark }: { stockRef: number; mark: string },
@@ -26,7 +26,7 @@ export async function senderFor(
     .innerJoin('coupons', 'coupons.id', 'slots.coupon_row')
     .select('coupons.account_id')
     .where('slots.merchant_id', '=', merchant.id)
-    .where('scope', '=', scopes.stock(stockRef, mark))
+    .where('scope', '=', scopeOf('stock', { stock: stockRef, mark }))
     .orderBy('number')
     .limit(1)
     .executeTakeFirst()

@@ -2,12 +2,12 @@ import { createHash, createHmac } from 'node:crypto'
 import { type RawBuilder, sql } from 'kysely'
 import type { Secret } from '../plumbing/secrets/secret.ts'
 
-/** 128 bits: no two members of a merchant ever share a mark. */
+/** 128 bits: in practice no two members of a merchant share a mark. */
 const markLength = 32
 
 /**
- * What stands for a member in scopes and trigger keys instead of the openid: HMAC-SHA256 under the merchant's own key, 32
- * hex digits. So a person can be erased from every table and stays, for the limits, the same one.
+ * The name of a member in scopes and trigger keys, instead of the openid: HMAC-SHA256 under the merchant's own key, 32
+ * hex digits. So a person can be erased from every table, and the limits still recognise the same person.
  */
 export function memberMark(merchant: { memberKey: Secret }, openid: string): string {
   return createHmac('sha256', merchant.memberKey.reveal()).update(openid).digest('hex').slice(0, markLength)
@@ -15,7 +15,7 @@ export function memberMark(merchant: { memberKey: Secret }, openid: string): str
 
 const blockBytes = 64
 
-/** HMAC's two key blocks (RFC 2104), in hex: what PostgreSQL needs to compute marks by its own sha256. */
+/** HMAC's two key blocks (RFC 2104), in hex: PostgreSQL needs them to compute marks with its own sha256. */
 export type MarkPads = { inner: string; outer: string }
 
 export function markPads(memberKey: Secret): MarkPads {
@@ -25,13 +25,13 @@ export function markPads(memberKey: Secret): MarkPads {
   return { inner: padded(0x36), outer: padded(0x5c) }
 }
 
-/** The same mark, computed by PostgreSQL of a column that holds openids. */
+/** The same mark, computed by PostgreSQL from a column of openids. */
 export function memberMarkInSql(memberKey: Secret, openid: RawBuilder<unknown>): RawBuilder<string> {
   const { inner, outer } = markPads(memberKey)
   return markByPadsInSql({ inner: sql`decode(${inner}, 'hex')`, outer: sql`decode(${outer}, 'hex')` }, openid)
 }
 
-/** The same, with the pads as bytes of the query's own rows: members of several merchants at once. */
+/** The same, with the pads in columns of the query: for members of several merchants at once. */
 export function markByPadsInSql(
   { inner, outer }: { inner: RawBuilder<unknown>; outer: RawBuilder<unknown> },
   openid: RawBuilder<unknown>,

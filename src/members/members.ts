@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../plumbing/storage/database.ts'
 
-/** Writes down that a member was here. Only an openid that WeChat's OAuth told us may come in. */
+/** Writes that a member was here. Only an openid that came from WeChat's OAuth may be passed in. */
 export async function rememberMember(db: Db, seen: { merchantId: number; openid: string; at: Date }): Promise<void> {
   await db
     .insertInto('members')

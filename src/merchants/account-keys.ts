@@ -3,7 +3,7 @@ import type { PlatformCertificate } from '../wechat/pay/types.ts'
 import { readSerial } from './serial.ts'
 import { certificateEnd } from './certificate-end.ts'
 
-/** What a merchant file says of an account's keys: PEM texts, except the serial and the ids. */
+/** An account's keys in the merchant file: PEM texts, except the serial, the ids and the APIv3 key. */
 export type KeyEntry = {
   mchid: string
   role: 'sender' | 'provider'
@@ -32,8 +32,8 @@ const modulusBitsAtLeast = 2_048
 
 /**
  * Checks the keys of an account in the file (docs/wechat/pay-v3.md 6): the private key and the certificate belong
- * together, the certificate is in date, the serial is the certificate's, half a public-key pair is refused. Faults name
- * the field, never a value.
+ * together, the certificate is in date, the serial is the certificate's, and `public_key` comes with its id. Faults
+ * name the field, never a value.
  */
 export function readAccountKeys(entry: KeyEntry, now: Date): Read {
   const faults = pairFaults(entry)
@@ -123,7 +123,7 @@ function certificateWarnings(certificate: X509Certificate, mchid: string, now: D
   const warnings: string[] = []
   if (isNear) warnings.push(`its certificate ends in ${days} days, on ${date}`)
   const [, commonName] = /^CN=(.*)$/m.exec(certificate.subject) ?? []
-  // The name is widely the merchant number, but WeChat's documents do not promise it.
+  // The name is usually the merchant number, but WeChat's documents do not promise it.
   if (commonName !== mchid) warnings.push('its certificate does not name this merchant number')
   return warnings
 }

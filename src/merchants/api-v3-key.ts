@@ -1,11 +1,11 @@
 import { z } from 'zod'
 
-/** Printed as a "suggested default" in a published set-up guide: whoever read it can forge notifications. */
+/** Printed as a "suggested default" in a published set-up guide: anyone who has read it can forge notifications. */
 const publishedKeys = new Set(['bda1890daa6cbf2ec632dd8c38a86444'])
-/** 32 random letters and digits have fewer different ones than this once in many billions; a typed pattern often does. */
+/** 32 random letters and digits practically never have fewer different ones than this; a typed pattern often does. */
 const differentCharactersAtLeast = 8
 
-/** APIv3 key: exactly 32 letters and digits (docs/wechat/pay-v3.md 6), and nobody else's. */
+/** APIv3 key: exactly 32 letters and digits (docs/wechat/pay-v3.md 6), and not a published or simple one. */
 export const apiV3Key = z
   .string()
   .regex(/^[0-9A-Za-z]{32}$/, 'must be exactly 32 letters and digits')

@@ -53,7 +53,7 @@ async function insertAccount(db: Db, values: Insertable<AccountsTable>): Promise
   return id
 }
 
-/** Removes the accounts that the file no longer lists. Throws `Unusable` when coupons or halts hang on one of them. */
+/** Removes the accounts that the file no longer lists. Throws `Unusable` when one of them has coupons or halts. */
 export async function removeMissingAccounts(db: Db, merchantId: number, mchids: string[]): Promise<string[]> {
   const missing = await db
     .selectFrom('accounts')

@@ -10,15 +10,16 @@ import { type MerchantFile, readMerchantFile } from './merchant-file.ts'
 import { openSealer, type Sealer } from './sealer.ts'
 import { merchantPlace, merchantSecrets } from './secret-places.ts'
 
-export type ApplyServices = { db: Db; secrets: Secrets; clock: Clock; catalog?: Catalog }
+/** What of the services, which are made of this room, it takes. */
+type Parts = { db: Db; secrets: Secrets; clock: Clock; catalog: Catalog }
 
 /**
- * Creates or updates a merchant from its file, which is the whole truth about it: what the file leaves out is cleared, and
- * an account that it no longer lists is removed unless coupons hang on it. Ids are kept. Returns what changed, a sentence each,
- * never a secret. Standing halts are probed soon: the file may be their cure. Throws `Unusable` naming every wrong field;
- * then nothing was changed.
+ * Creates or updates a merchant from its file, which is complete: what the file leaves out is cleared, and an account
+ * that it no longer lists is removed. An account with coupons or halts must stay. Ids are kept. Returns what changed,
+ * one sentence each, never a secret. Active halts are probed soon, since the file may have removed their cause. Throws
+ * `Unusable` naming every wrong field; then nothing was changed.
  */
-export async function applyMerchant(services: ApplyServices, file: unknown): Promise<string[]> {
+export async function applyMerchant(services: Parts, file: unknown): Promise<string[]> {
   const now = services.clock.now()
   const { merchant, accounts } = readMerchantFile(file, now)
   const sealer = openSealer(services.secrets)
@@ -31,7 +32,7 @@ export async function applyMerchant(services: ApplyServices, file: unknown): Pro
     await probeSoon(db, id, now)
     return changes
   })
-  services.catalog?.forget()
+  services.catalog.forget()
   return lines.length > 0 ? lines : [`merchant ${merchant.slug}: nothing changed`]
 }
 

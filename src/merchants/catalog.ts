@@ -17,13 +17,13 @@ export type Catalog = {
   stock(merchantId: number, stockId: string): Promise<Stock | undefined>
   /** By `stocks.id`. */
   stockByRef(ref: number): Promise<Stock | undefined>
-  /** Reads everything anew from now on; whoever changes one of these calls it. */
+  /** From now on everything is read again. Code that changes one of these calls it. */
   forget(): void
 }
 
-/** A change made at the console or by another process is seen everywhere within this time. */
+/** A change by a command or another process is seen everywhere within this time. */
 const ageMs = 1_000
-/** Names come from addresses that anybody may type: unknown ones must not fill the memory. */
+/** Names come from addresses that anyone may type: unknown ones must not fill the memory. */
 const most = 2_000
 
 const merchantsBySlug = kept<string, Merchant | undefined>({ most, ageMs })
@@ -34,7 +34,7 @@ const campaignsOfMerchant = kept<number, Campaign[]>({ most, ageMs })
 const stocksByName = kept<string, Stock | undefined>({ most, ageMs })
 const stocksByRef = kept<number, Stock | undefined>({ most, ageMs })
 
-/** Opens the catalog. A steady crowd costs a few queries a second in all, whatever its size. */
+/** Opens the catalog. A steady crowd of any size costs a few queries per second in all. */
 export function openCatalog(db: Db, secrets: Secrets, cache: Cache): Catalog {
   const campaigns = () => db.selectFrom('campaigns').selectAll()
   const stocks = () => db.selectFrom('stocks').selectAll()

@@ -2,8 +2,8 @@ import { sql } from 'kysely'
 import type { Db } from '../plumbing/storage/database.ts'
 
 /**
- * The text of WeChat's domain verification file `name`, of whichever merchant has it: the files of all merchants lie at the
- * root of the one host (docs/wechat/official-account.md 1.7).
+ * The text of WeChat's domain verification file `name`, from the merchant that has it: the files of all merchants are
+ * at the root of the one host (docs/wechat/official-account.md 1.7).
  */
 export async function findDomainFile(db: Db, name: string): Promise<string | undefined> {
   const found = await db

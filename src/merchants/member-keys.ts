@@ -13,8 +13,8 @@ export function newMemberKey(secrets: Secrets, slug: string): string {
 }
 
 /**
- * Gives each merchant of release 0.1 a member key, and names its members by their marks wherever scopes and trigger keys
- * named them by openid. A merchant is one transaction. Returns how many merchants that were; safe to repeat.
+ * Gives each merchant of release 0.1 a member key, and replaces openids in scopes and trigger keys with the members'
+ * marks. One transaction per merchant. Returns the number of merchants; safe to repeat.
  */
 export async function giveMemberKeys(db: Db, secrets: Secrets): Promise<number> {
   const merchants = await db
@@ -35,7 +35,7 @@ export async function giveMemberKeys(db: Db, secrets: Secrets): Promise<number> 
         .executeTakeFirst()
       // Another process was first.
       if (numUpdatedRows === 0n) return
-      // campaign/3/member/OPENID, campaign/3/member/OPENID/20261123, stock/7/member/OPENID
+      // As release 0.1 spelled them: campaign/3/member/OPENID, campaign/3/member/OPENID/20261123, stock/7/member/OPENID.
       await sql`
         update slots set scope = concat_ws('/', split_part(scope, '/', 1), split_part(scope, '/', 2), 'member',
           ${mark(sql`split_part(scope, '/', 4)`)}, nullif(split_part(scope, '/', 5), ''))

@@ -6,12 +6,12 @@ import { apiV3Key } from './api-v3-key.ts'
 
 export type MerchantFile = z.output<typeof merchantSchema>
 export type AccountEntry = MerchantFile['accounts'][number]
-/** An account of the file with its keys read: undefined when it is only a number. */
+/** An account of the file with its keys read; `keys` is undefined when the account is only a number. */
 export type ReadAccount = { entry: AccountEntry; keys: AccountKeys | undefined }
 
 /**
- * Reads and checks a merchant file (docs/merchant/merchant-file.md). Throws `Unusable` with everything that is
- * wrong, never a value.
+ * Reads and checks a merchant file (docs/merchant/merchant-file.md). Throws `Unusable` that names every fault and
+ * quotes no value.
  */
 export function readMerchantFile(file: unknown, now: Date): { merchant: MerchantFile; accounts: ReadAccount[] } {
   const merchant = checkFile(merchantSchema, file)
@@ -29,7 +29,7 @@ export function readMerchantFile(file: unknown, now: Date): { merchant: Merchant
   return { merchant, accounts }
 }
 
-/** The pace has to stay below WeChat's 500 a second (docs/wechat/pay-v3.md 3). */
+/** The pace must not exceed WeChat's 500 per second (docs/wechat/pay-v3.md 3). */
 const sendsPerSecondAtMost = 500
 const sendsPerSecondByDefault = 450
 /** Standard Webhooks asks for 24 to 64 bytes. */

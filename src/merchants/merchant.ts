@@ -10,7 +10,7 @@ export type Merchant = {
   officialAccount: OfficialAccount
   accounts: Account[]
   eventsSecret: Secret | undefined
-  /** Under which its members are named in the ledger's keys: `memberMark`. */
+  /** The key of its members' marks (`memberMark`). */
   memberKey: Secret
   domainVerification: Record<string, string>
   updatedAt: Date
@@ -38,7 +38,7 @@ export type Account = {
   updatedAt: Date
 }
 
-/** The accounts that send for a campaign: those that it names, else the merchant's first sender. */
+/** The accounts that send for a campaign: those that it names, or else the merchant's first sender. */
 export function sendersOf(merchant: Merchant, mchids: string[]): Account[] {
   const senders = merchant.accounts.filter((account) => account.role === 'sender')
   return mchids.length === 0 ? senders.slice(0, 1) : senders.filter((account) => mchids.includes(account.mchid))

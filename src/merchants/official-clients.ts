@@ -7,7 +7,7 @@ import type { Merchant, OfficialAccount } from './merchant.ts'
 
 export type OfficialClientOptions = { config: Config; http: Dispatcher; clock: Clock; log: Logger }
 
-/** The Official Account client of each merchant, opened anew when its appid or secret was changed. */
+/** The Official Account client of each merchant, opened again when its appid or secret was changed. */
 export function openOfficialClients({
   config,
   http,

@@ -9,7 +9,7 @@ import type { Account } from './merchant.ts'
 
 export type ClientOptions = { config: Config; http: Dispatcher; clock: Clock; log: Logger; db: Db }
 
-/** The WeChat Pay client of each account, opened at first use and anew when the account's keys were changed. */
+/** The WeChat Pay client of each account, opened at first use and again when the account was changed. */
 export function openPayClients({ config, http, clock, log, db }: ClientOptions): (account: Account) => PayClient {
   const clients = new Map<number, { updatedAt: number; client: PayClient }>()
   const { payUrl: mainUrl, payBackupUrl: backupUrl } = config.wechat

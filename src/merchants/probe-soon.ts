@@ -1,10 +1,12 @@
 import { sql } from 'kysely'
 import type { Db } from '../plumbing/storage/database.ts'
 
-/** A worker still has the old keys for as long as its catalog is fresh, a second: a probe by them would be wasted. */
+/** A worker may still have the old keys in its catalog, for up to 1 s: a probe with them would be wasted. */
 const probeDelayMs = 2_000
 
-/** Brings forward the probes of a merchant's standing halts: an operator has just changed what may have been their cause. */
+/**
+ * Brings forward the probes of a merchant's active halts: an operator has just changed what may have been their cause.
+ */
 export async function probeSoon(db: Db, merchantId: number, now: Date): Promise<void> {
   const soon = new Date(now.getTime() + probeDelayMs)
   await sql`

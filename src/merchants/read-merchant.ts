@@ -10,7 +10,10 @@ import { accountPlace, merchantPlace } from './secret-places.ts'
 type MerchantRow = Selectable<MerchantsTable>
 type AccountRow = Selectable<AccountsTable>
 
-/** A merchant with its secrets opened; `before` itself when its rows have not changed since. Throws when a secret does not open. */
+/**
+ * A merchant with its secrets opened; `before` itself when its rows have not changed since then. Throws when a secret
+ * does not open.
+ */
 export async function readMerchant(
   db: Db,
   secrets: Secrets,

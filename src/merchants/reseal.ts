@@ -3,8 +3,8 @@ import type { Secrets } from '../plumbing/secrets/vault.ts'
 import { accountPlace, accountSecrets, merchantPlace, merchantSecrets } from './secret-places.ts'
 
 /**
- * Seals with the first MASTER_KEY what an older one sealed, after which the older one can be taken out of the configuration.
- * Returns how many secrets that were. Throws when one does not open; then nothing was changed.
+ * Seals again, with the first MASTER_KEY, what an older key sealed; after that the older key can be removed from the
+ * configuration. Returns the number of secrets. Throws when one does not open; then nothing was changed.
  */
 export async function resealSecrets(db: Db, secrets: Secrets): Promise<number> {
   return db.transaction().execute(async (trx) => {

@@ -4,7 +4,9 @@ type Sealed<Name extends string> = Record<`${Name}_sealed`, string | null>
 
 /** Seals the secrets of a file into a row's columns. */
 export type Sealer = {
-  /** The `…_sealed` columns of `names`: the text before where the secret is the same, so that only a change looks like one. */
+  /**
+   * The `…_sealed` columns of `names`. An unchanged secret keeps its sealed text, so that only real changes are shown.
+   */
   columns<Name extends string>(
     names: readonly Name[],
     given: Partial<Record<Name, string>>,

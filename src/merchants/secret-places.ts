@@ -6,13 +6,13 @@ export const merchantSecrets = [
   'events_secret',
 ] as const
 
-/** `member_key` comes from no file: it is made once and kept for ever. */
+/** `member_key` is in no file: it is made once and kept for ever. */
 export type MerchantSecret = (typeof merchantSecrets)[number] | 'member_key'
 
 export const accountSecrets = ['private_key', 'api_v3_key', 'api_v2_key'] as const
 export type AccountSecret = (typeof accountSecrets)[number]
 
-/** Where a merchant's secret is kept; sealed text opens nowhere else. */
+/** Where a merchant's secret is kept; its sealed text opens in no other place. */
 export function merchantPlace(slug: string, name: MerchantSecret): string {
   return `merchants/${slug}/${name}`
 }

@@ -2,7 +2,7 @@ import type { X509Certificate } from 'node:crypto'
 
 /**
  * A merchant certificate's serial as WeChat wants it: upper-case hex without colons, leading zeros kept
- * (docs/wechat/pay-v3.md 1.3). The certificate's own number counts; one that was typed beside it must be the same.
+ * (docs/wechat/pay-v3.md 1.3). A serial that was typed beside the certificate must be the certificate's.
  */
 export function readSerial(
   typed: string | undefined,

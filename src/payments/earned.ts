@@ -7,14 +7,9 @@ import { isSpend, memberSpend } from './spend-ledger.ts'
 import { earnedTiers, reachOf } from './spend-rules.ts'
 
 /** Returns what a member's payments have earned in a spend campaign and a claim can still give. */
-export async function earned(
-  services: { db: Db },
-  merchant: Merchant,
-  campaign: Campaign,
-  openid: string,
-): Promise<Earned[]> {
+export async function earned(db: Db, merchant: Merchant, campaign: Campaign, openid: string): Promise<Earned[]> {
   if (!isSpend(campaign)) return []
-  const spend = await memberSpend(services.db, campaign, openid)
+  const spend = await memberSpend(db, campaign, openid)
   const byKey = new Map<string, Earned>()
   for (const present of spend.payments) {
     const reach = reachOf(spend.campaign, memberMark(merchant, openid), spend.payments, present)

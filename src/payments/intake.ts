@@ -1,13 +1,12 @@
 import type { Logger } from 'pino'
 import type { Db } from '../plumbing/storage/database.ts'
 import type { Merchant } from '../merchants/merchant.ts'
+import type { Services } from '../services.ts'
 import type { Promotion } from '../plumbing/storage/schema.ts'
 import { settlementOf } from './amounts.ts'
 import { keepFacts, lockPayment, raiseFacts } from './facts.ts'
 import { joinPromotions } from './join-promotions.ts'
 import type { Payment } from './payment.ts'
-
-type Intake = { db: Db; log: Logger }
 
 /**
  * Writes a payment into our own ledger once, whichever source reported it, and returns the openid that it is written
@@ -15,7 +14,7 @@ type Intake = { db: Db; log: Logger }
  * promotions of all reports are joined, since each source may leave some out, and they matter: our own coupons may
  * exclude an order, and others change its settlement.
  */
-export function recordPayment({ db, log }: Intake, merchant: Merchant, payment: Payment): Promise<string> {
+export function recordPayment({ db, log }: Services, merchant: Merchant, payment: Payment): Promise<string> {
   return db.transaction().execute(async (trx) => {
     await lockPayment(trx, merchant.id, payment.transactionId)
     return write(trx, log, merchant, payment)

@@ -1,2 +1,2 @@
-/** It cannot be decided at this moment: ask again shortly. A normal race, no fault. */
+/** This cannot be decided at the moment; the caller tries again shortly. It is a normal race, not a fault. */
 export class AskAgain extends Error {}

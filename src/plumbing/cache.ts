@@ -4,24 +4,24 @@ import type { Clock } from './clock.ts'
 type Key = string | number | object
 
 /**
- * What one part of the program keeps in the cache: a constant beside the code that uses it. So many entries at most, of
- * which the one that was not used for longest goes first, and none older than `ageMs` by the services' clock.
+ * What one part of the program keeps in the cache; a constant beside the code that uses it. It has at most `most`
+ * entries, of which the least recently used one is dropped first, and none older than `ageMs` by the services' clock.
  */
 export type Kept<K extends Key, V> = { most: number; ageMs: number; types?: [K, V] }
 
-/** Names what a part keeps. Without `ageMs` it does not age. */
+/** Declares what one part keeps. Without `ageMs` its entries do not expire. */
 export function kept<K extends Key, V>({ most, ageMs = Infinity }: { most: number; ageMs?: number }): Kept<K, V> {
   return { most, ageMs }
 }
 
 /**
- * One process's memory of what it can ask for or work out again at any time. Where an entry depends on something that is
- * not in its key, that is its `version`: an entry of another version counts as none.
+ * The memory of one process for values that it can load or compute again at any time. If a value depends on something
+ * that is not in its key, that is its `version`: an entry with another version is ignored.
  */
 export type Cache = {
   /**
-   * What `load` gave. One load at a time runs for a key, however many ask; one that failed is not kept. `load` is given
-   * the value before, so that it can return the same object when nothing changed. Rejects as `load` does.
+   * The result of `load`. One load per key runs at a time, for all callers; a failed one is not kept. `load` gets the
+   * previous value, so that it can return the same object when nothing changed. Rejects as `load` does.
    */
   read<K extends Key, V>(
     of: Kept<K, V>,
@@ -29,14 +29,14 @@ export type Cache = {
     load: (before: V | undefined) => Promise<V>,
     version?: unknown,
   ): Promise<V>
-  /** What `make` gave. Undefined is not kept: a forged text, say, must not push true ones out. */
+  /** The result of `make`. `undefined` is not kept: forged texts, for example, must not push out genuine ones. */
   make<K extends Key, V>(of: Kept<K, V>, key: K, make: () => V, version?: unknown): V
-  /** What is kept; undefined too while a `read` still loads it. */
+  /** The kept value; undefined also while a `read` still loads it. */
   get<K extends Key, V>(of: Kept<K, V>, key: K): V | undefined
   set<K extends Key, V>(of: Kept<K, V>, key: K, value: V): void
-  /** From now on it is loaded or made anew. */
+  /** From now on the value is loaded or made again. */
   forget<K extends Key, V>(of: Kept<K, V>, key: K): void
-  /** Forgets everything of these. */
+  /** Forgets all entries of these. */
   clear(...all: Kept<Key, unknown>[]): void
 }
 
@@ -44,7 +44,7 @@ type Entry = {
   at: number
   version: unknown
   value: unknown
-  /** What `read` hands out, and what it knew before. */
+  /** The promise that `read` returned, and the previous value. */
   loading?: Promise<unknown>
   before?: unknown
 }
@@ -60,7 +60,7 @@ export function openCache(clock: Clock): Cache {
     shelves.set(of, shelf)
     return shelf
   }
-  /** Reading the clock is spared where nothing ages. */
+  /** Where entries never expire, the clock is not read. */
   const nowFor = ({ ageMs }: Kept<Key, unknown>) => (ageMs === Infinity ? 0 : clock.now().getTime())
   // A clock that was set back must not keep an entry fresh for hours.
   const isFresh = (entry: Entry, ageMs: number, now: number, version: unknown) =>

@@ -1,11 +1,13 @@
 /** The only source of the time, so that a test can be at midnight in Beijing. */
 export type Clock = {
   now(): Date
-  /** Where the clock is not this machine's: its monotonic milliseconds, for how long something has taken. */
+  /**
+   * Monotonic milliseconds, to measure how long something took; only a clock that is not this machine's has its own.
+   */
   elapsedMs?(): number
 }
 
-/** Milliseconds that only ever rise, for measuring how long something has taken. */
+/** Milliseconds that never go back, to measure how long something took. */
 export function elapsedMs(clock: Clock): number {
   return clock.elapsedMs?.() ?? performance.now()
 }
@@ -14,18 +16,18 @@ export const systemClock: Clock = { now: () => new Date() }
 
 export const dayMs = 86_400_000
 
-/** Beijing's clocks are so far ahead of UTC all year: China has had no summer time since 1991. */
+/** Beijing is this far ahead of UTC all year: China has had no summer time since 1991. */
 const beijingOffsetMs = 8 * 3_600_000
 
-/** The same, as it stands behind a Beijing time of day in RFC 3339. */
+/** The same offset as RFC 3339 writes it after a time of day. */
 export const beijingOffset = '+08:00'
 
-/** A date whose UTC fields show what Beijing's clocks show at `at`. */
+/** A date whose UTC fields are the Beijing time of `at`. */
 function atBeijing(at: Date): Date {
   return new Date(at.getTime() + beijingOffsetMs)
 }
 
-/** The Beijing day of an instant as `20261123`. Every claim asks, so it is put together from numbers. */
+/** The Beijing day of an instant as `20261123`. Every claim needs it, so it is computed from numbers, which is fast. */
 export function beijingDay(at: Date): string {
   const local = atBeijing(at)
   return String(local.getUTCFullYear() * 10_000 + (local.getUTCMonth() + 1) * 100 + local.getUTCDate())
@@ -36,17 +38,17 @@ export function beijingTime(at: Date): string {
   return atBeijing(at).toISOString().slice(0, 19).replace('T', ' ')
 }
 
-/** Days counted from one in the past, so that two of them can be subtracted. */
+/** The number of a Beijing day, so that two days can be subtracted. */
 export function beijingDayNumber(at: Date): number {
   return Math.floor(atBeijing(at).getTime() / dayMs)
 }
 
-/** The first instant of a day that `beijingDayNumber` counted. */
+/** The first instant of the day that has this `beijingDayNumber`. */
 export function startOfBeijingDay(dayNumber: number): Date {
   return new Date(dayNumber * dayMs - beijingOffsetMs)
 }
 
-/** The instant so many times 24 hours before `at`. */
+/** The instant `days` times 24 hours before `at`. */
 export function daysBefore(at: Date, days: number): Date {
   return new Date(at.getTime() - days * dayMs)
 }

@@ -1,9 +1,9 @@
 import { AskAgain } from './ask-again.ts'
 
 /**
- * Does `act` for every item in turn, whatever becomes of the others, and answers in their order. When some failed it
- * throws once all are done: the error itself, or for several an `AggregateError` with all of them; an `AskAgain`
- * with it as its cause where they are all of that kind, so that whoever can wait still does.
+ * Does `act` for every item in turn, also when an earlier one failed, and returns the results in order. When some
+ * failed it throws after the last item: the error itself, or an `AggregateError` for several. When all of several are
+ * `AskAgain` it throws an `AskAgain` with that `AggregateError` as its cause, so that the caller tries again.
  */
 export async function eachByItself<T, R>(items: T[], act: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = []

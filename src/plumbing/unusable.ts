@@ -1,8 +1,8 @@
-/** A file, a setting or a stock that cannot be used: one sentence for each thing that is wrong. Nothing was changed. */
+/** A file, a setting or a stock that cannot be used: one sentence for each fault. Nothing was changed. */
 export class Unusable extends Error {
   readonly faults: string[]
 
-  /** `message`: for who needs to be told what the sentences are about. */
+  /** `message`: where the reader must also know what the sentences are about. */
   constructor(faults: string[], message = faults.join('\n')) {
     super(message)
     this.name = 'Unusable'

@@ -1,4 +1,7 @@
-/** What `work` gives; rejects when it takes longer than `limitMs`. The work itself goes on, and may fail unheard. */
+/**
+ * The result of `work`; rejects when it takes longer than `limitMs`. The work itself goes on, and a later failure is
+ * ignored.
+ */
 export function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`no answer within ${limitMs} ms`)), Math.max(0, limitMs))

@@ -1,7 +1,7 @@
 /** The order tags in the order in which they are kept and shown. */
 const knownTags = ['MUTEX_STORE', 'NO_MUTEX_STORE', 'MUTEX_ONLINE', 'NO_MUTEX_ONLINE'] as const
 
-/** Where the coupons of a stock may be used, and whether beside the merchant's own general coupons. */
+/** Where the coupons of a stock may be used, and whether together with the merchant's own general coupons. */
 export type GoodsTagSet = {
   tags: readonly string[]
   place: 'store' | 'online' | 'both'
@@ -35,7 +35,7 @@ export const goodsTagSets: readonly GoodsTagSet[] = [
   { tags: knownTags, place: 'both', stackable: true, meaning: '门店和线上商城均可用，可与通用券同时使用' },
 ]
 
-/** The set that these tags are, whatever their order; undefined when they are none of the six. */
+/** The set of exactly these tags, in any order; undefined when it is none of the six. */
 export function goodsTagSet(tags: readonly string[]): GoodsTagSet | undefined {
   const given = new Set(tags)
   return goodsTagSets.find((set) => set.tags.length === given.size && set.tags.every((tag) => given.has(tag)))

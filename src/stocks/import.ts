@@ -7,14 +7,13 @@ import type { Stock } from '../plumbing/storage/schema/stock.ts'
 import { unusableStock } from './unusable-stock.ts'
 import { statedTags, type StatedTags, stockFaults } from './stock-rules.ts'
 
-export type StockServices = Pick<Services, 'db' | 'pay' | 'clock' | 'catalog'>
-
 /**
- * Reads a stock from WeChat Pay as the merchant's sender and stores it, anew or over what was known. Throws `Unusable`
- * with every reason why it cannot be sent: another creator, 立减与折扣, stopped, past, longer than 90 days, wrong or unknown tags.
+ * Reads a stock from WeChat Pay as the merchant's sender and stores it, as a new one or over the known one. Throws
+ * `Unusable` with every reason why it cannot be sent: another creator, 立减与折扣, stopped, past, longer than 90 days, wrong
+ * or unknown tags.
  */
 export async function importStock(
-  services: StockServices,
+  services: Services,
   merchant: Merchant,
   wanted: { stockId: string; creatorMchid?: string; tags?: string[] },
 ): Promise<Stock> {
@@ -39,7 +38,7 @@ export async function importStock(
   return stock
 }
 
-/** A stock's columns as WeChat tells them; amounts in fen. Only for details that `stockFaults` found complete. */
+/** A stock's columns from WeChat's details; amounts in fen. Only for details that `stockFaults` found complete. */
 export function stockColumns(
   detail: StockDetail,
   { tags, from }: StatedTags,

@@ -2,8 +2,8 @@ import { sql } from 'kysely'
 import type { Db } from '../plumbing/storage/database.ts'
 
 /**
- * Our coupons of the stock that are on their way or in doubt at this moment: WeChat's number of coupons given may or may not
- * have them already.
+ * Our coupons of the stock that are on their way or in doubt at this moment: WeChat's number of given coupons may or
+ * may not include them.
  */
 export async function countInFlight(db: Db, merchantId: number, stockId: string): Promise<number> {
   const { rows } = await sql<{ count: number }>`

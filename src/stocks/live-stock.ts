@@ -6,7 +6,7 @@ import { unusableStock } from './unusable-stock.ts'
 
 /** Reads the stock from WeChat Pay as the merchant's sender. Throws `Unusable` when WeChat refuses or does not answer. */
 export async function readLiveStock(
-  services: Pick<Services, 'pay'>,
+  services: Services,
   merchant: Merchant,
   stock: { stockId: string; creatorMchid: string },
 ): Promise<StockDetail> {
@@ -23,7 +23,7 @@ export async function readLiveStock(
   throw unusableStock(stockId, [cause ? `${cause}: ${said}` : said])
 }
 
-/** docs/wechat/pay-v3.md 2.0, as far as a query can meet it. */
+/** The codes of docs/wechat/pay-v3.md 2.0 that a query can get. */
 const causes: Record<string, string | undefined> = {
   RESOURCE_NOT_EXISTS: 'it does not exist',
   PARAM_ERROR: 'the number does not exist or belongs to another creator',
@@ -33,7 +33,10 @@ const causes: Record<string, string | undefined> = {
   NO_AUTH: 'this merchant number may not read it',
 }
 
-/** The merchant number that made the stock: the one named, or the merchant's only provider. Throws `Unusable` otherwise. */
+/**
+ * The merchant number that made the stock: the named one, or else the merchant's only provider. Throws `Unusable` when
+ * there is neither.
+ */
 export function creatorOf(merchant: Merchant, stockId: string, named: string | undefined): string {
   if (named) return named
   const providers = merchant.accounts.filter((account: Account) => account.role === 'provider')

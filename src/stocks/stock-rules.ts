@@ -5,7 +5,7 @@ import { dayMs } from '../plumbing/clock.ts'
 /** WeChat's own limit for the time in which a stock's coupons can be used (docs/wechat/pay-v3.md 2.1). */
 const windowDaysAtMost = 90
 
-/** Why a stock as WeChat describes it cannot be sent, a sentence each; empty when it can. */
+/** One sentence for each reason why a stock, as WeChat describes it, cannot be sent; empty when it can. */
 export function stockFaults(detail: StockDetail, expected: { creatorMchid: string; now: Date }): string[] {
   const faults: string[] = []
   const { stock_use_rule: rule, available_begin_time: begin, available_end_time: end } = detail
@@ -33,13 +33,13 @@ function typeFault(type: string): string {
   return `it is of type ${type}, only NORMAL coupons can be sent`
 }
 
-/** The tags of a stock, and who says so. */
+/** The tags of a stock, and where they are from. */
 export type StatedTags = { tags: readonly string[]; from: 'wechat' | 'operator' }
 
 /**
- * Settles the tags of a stock from what WeChat shows and what the operator states: WeChat may hide them from the sender
- * (docs/wechat/payment-triggers.md 6.3). Returns the fault when they are none of the six sets, disagree, or nobody
- * told.
+ * Chooses the tags of a stock from what WeChat shows and what the operator states: WeChat may hide them from the sender
+ * (docs/wechat/payment-triggers.md 6.3). Returns the fault when they are none of the six sets, disagree, or are
+ * unknown.
  */
 export function statedTags(shown: string[], stated: readonly string[] | undefined): StatedTags | { fault: string } {
   const tags = shown.length > 0 ? shown : stated

@@ -1,5 +1,6 @@
 import type { Merchant } from '../merchants/merchant.ts'
-import { type StockServices, stockColumns } from './import.ts'
+import type { Services } from '../services.ts'
+import { stockColumns } from './import.ts'
 import { countInFlight } from './in-flight.ts'
 import { readLiveStock } from './live-stock.ts'
 import type { Stock } from '../plumbing/storage/schema/stock.ts'
@@ -7,11 +8,11 @@ import { unusableStock } from './unusable-stock.ts'
 import { statedTags } from './stock-rules.ts'
 
 /**
- * Refreshes an imported stock (同步). Unlike the import it also takes over a state in which nothing can be sent any more, so that
- * pages and operators see it; tags that the operator stated stay while WeChat hides them. Throws `Unusable` when WeChat does
- * not tell enough.
+ * Refreshes an imported stock (同步). Unlike the import it also stores a state in which nothing can be sent any more, so
+ * that pages and operators see it. Tags that the operator stated are kept while WeChat hides them. Throws `Unusable`
+ * when WeChat's details are incomplete.
  */
-export async function syncStock(services: StockServices, merchant: Merchant, stock: Stock): Promise<Stock> {
+export async function syncStock(services: Services, merchant: Merchant, stock: Stock): Promise<Stock> {
   const known = { stockId: stock.stock_id, creatorMchid: stock.creator_mchid }
   const detail = await readLiveStock(services, merchant, known)
   const { max_coupons, max_coupons_per_user, fixed_normal_coupon, goods_tag } = detail.stock_use_rule ?? {}

@@ -1,6 +1,6 @@
 import { Unusable } from '../plumbing/unusable.ts'
 
-/** Why a stock cannot be used, a sentence each. Nothing was stored. */
+/** The error for a stock that cannot be used, with one sentence per fault. Nothing was stored. */
 export function unusableStock(stockId: string, faults: string[]): Unusable {
   return new Unusable(faults, `stock ${stockId}: ${faults.join('; ')}`)
 }

@@ -9,7 +9,7 @@ import { requestLog } from './shell/request-log.ts'
 import { securityHeaders } from './shell/security-headers.ts'
 import { routes } from './routes.ts'
 
-/** The web application over opened services; it holds nothing of its own. */
+/** The web application on opened services; it holds no state of its own. */
 export function createApp(services: Services): Koa<State, Routed> {
   const app = new Koa<State, Routed>({ proxy: services.config.trustProxy })
   const router = routes()
@@ -20,7 +20,7 @@ export function createApp(services: Services): Koa<State, Routed> {
   app.use(gluedQuery)
   app.use(router.routes())
   app.use(router.allowedMethods())
-  // What a broken connection throws after the answer; everything else was answered and logged by `errors`.
+  // Only errors of a connection that broke after the answer come here; `errors` has answered and logged all others.
   app.on('error', (error: unknown) => services.log.debug({ err: error }, 'connection failed'))
   return app
 }

@@ -3,8 +3,8 @@ import { errorsAsBarePages } from './shell/bare-pages.ts'
 import { type ErrorPages, errorsAsJson } from './shell/error-pages.ts'
 
 /**
- * How whoever asks at `path` hears of an error. An address that nobody has is most likely a member's, mistyped or from
- * an old poster.
+ * How an error at `path` is answered. A request for an unknown address is most likely a member's, mistyped or from an
+ * old poster.
  */
 export function errorPagesFor(path: string): ErrorPages {
   if (programs.test(path)) return errorsAsJson

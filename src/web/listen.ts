@@ -3,10 +3,10 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Listens at `host` and `port`; resolves once connections are taken. Throws when the port is not to be had. */
+/** Listens at `host` and `port`; resolves once connections are accepted. Throws when the port cannot be used. */
 export async function listen(handle: RequestListener, host: string, port: number): Promise<Server> {
   const server = createServer(handle)
-  // Longer than any proxy keeps an idle connection, so that it never sends a request into a closing one.
+  // Longer than any proxy keeps an idle connection, so that a proxy never sends a request into a closing one.
   server.keepAliveTimeout = 75_000
   server.headersTimeout = 20_000
   server.requestTimeout = 20_000
@@ -15,7 +15,9 @@ export async function listen(handle: RequestListener, host: string, port: number
   return server
 }
 
-/** Goes on for `waitMs`, answers what was accepted, then closes: connections end as their present request ends. */
+/**
+ * Serves for another `waitMs`, answers what was accepted, then closes: connections end as their current request ends.
+ */
 export async function close(server: Server, waitMs: number): Promise<void> {
   await sleep(waitMs)
   const closed = once(server, 'close')

@@ -23,7 +23,7 @@ import { asset } from './shell/assets.ts'
 import type { Routed, State } from './shell/context.ts'
 import { openRouteTable } from './shell/route-table.ts'
 
-/** Every address of this release with its guards, in the order they run. */
+/** Every address of this release with its guards, in the order in which they run. */
 export function routes(): Router<State, Routed> {
   const { router, get, post } = openRouteTable()
 

@@ -3,23 +3,25 @@ import type { Dispatcher } from 'undici'
 
 export type HeaderBag = Record<string, string | string[] | undefined>
 
-/** One HTTP answer, its body complete and unpacked, nothing believed yet. */
+/** One HTTP answer with its whole body, unpacked. Nothing in it has been verified. */
 export type RawAnswer = { status: number; headers: HeaderBag; body: Buffer }
 
 export type Failure = {
   word: 'timeout' | 'unreachable' | 'reset' | 'unreadable_answer'
-  /** Known when the answer had begun. */
+  /** Known if the answer had begun. */
   status?: number
   headers?: HeaderBag
   detail: string
 }
 
 export type Exchange = ({ answer: RawAnswer; failure?: undefined } | { answer?: undefined; failure: Failure }) & {
-  /** An earlier try of the same request broke off after it had begun: it may have been carried out. */
+  /** An earlier try of the same request broke off after it had begun: WeChat may have carried it out. */
   mayHaveArrived?: true
 }
 
-/** `startMs` bounds waiting for a connection and connecting, `timeoutMs` everything up to the answer's last byte. */
+/**
+ * `startMs` limits waiting for a connection and connecting; `timeoutMs` limits everything up to the answer's last byte.
+ */
 export type Limits = { startMs: number; timeoutMs: number }
 
 export type RawRequest = {
@@ -30,12 +32,12 @@ export type RawRequest = {
   body?: string
 }
 
-/** The largest answer of the calls used here is a page of stocks, some tens of kB; bill files are not fetched this way. */
+/** The largest answer of these calls is a page of stocks, some tens of kB; bill files are not fetched this way. */
 const answerLimitBytes = 1024 * 1024
 
 /**
- * One request, one answer, never a throw. A request that could not start in time never goes out: `unreachable`. Speaks to
- * undici's dispatch directly: its request() would put a stream between us and a body of 30 bytes.
+ * Makes one request and never throws. A request that could not start in time is never sent: `unreachable`. Uses
+ * undici's dispatch directly, because its request() would use a stream for a body of 30 bytes.
  */
 export async function exchange(http: Dispatcher, request: RawRequest, limits: Limits): Promise<Exchange> {
   const got = await dispatch(http, request, limits)
@@ -49,7 +51,7 @@ function dispatch(http: Dispatcher, request: RawRequest, { startMs, timeoutMs }:
     const underway: Underway = { resolve, finished: false, headers: {}, chunks: [], length: 0 }
     underway.timer = setTimeout(startTimeUp, startMs, underway, timeoutMs - startMs)
     try {
-      // Our own timer bounds everything, so undici's are off.
+      // Our own timer limits everything, so undici's timers are off.
       http.dispatch({ ...request, headersTimeout: 0, bodyTimeout: 0 }, handlerOf(underway))
     } catch (error) {
       fail(underway, 'unreachable', describe(error))
@@ -61,7 +63,7 @@ type Underway = {
   resolve: (result: Exchange) => void
   finished: boolean
   timer?: NodeJS.Timeout
-  /** Set once the request is being written: from then on WeChat may have it. */
+  /** Set when the request is being written: from then on WeChat may have it. */
   controller?: Dispatcher.DispatchController
   status?: number
   headers: HeaderBag
@@ -73,7 +75,7 @@ function handlerOf(underway: Underway): Dispatcher.DispatchHandler {
   return {
     onRequestStart(controller) {
       underway.controller = controller
-      // Its time ran out while it waited for a connection: nobody listens, so it must not go out.
+      // Its time ran out while it waited for a connection: the caller has given up, so it must not be sent.
       if (underway.finished) controller.abort(new Error('given up'))
     },
     onResponseStart(_, status, headers) {
@@ -121,7 +123,7 @@ function finish(underway: Underway, result: Exchange): void {
   underway.resolve(result)
 }
 
-/** Nothing of ours asks for a packed answer, but a proxy may send one; the signature covers the unpacked bytes. */
+/** We never ask for a compressed answer, but a proxy may send one; the signature covers the unpacked bytes. */
 function unpack(answer: RawAnswer, encoding: string): Exchange {
   const failed = (detail: string): Exchange => ({
     failure: { word: 'unreadable_answer', status: answer.status, headers: answer.headers, detail },

@@ -1,4 +1,6 @@
-/** wechat-oauth 1.5.0 has no types of its own: what we use of it (docs/wechat/official-account.md 1.11). */
+/**
+ * wechat-oauth 1.5.0 has no types of its own; these are the parts that we use (docs/wechat/official-account.md 1.11).
+ */
 declare module 'wechat-oauth' {
   type Callback<T> = (error: unknown, result?: T) => void
 

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { applyCampaign } from '../../src/campaigns/apply.ts'
 import { Unusable } from '../../src/plumbing/unusable.ts'
-import { type DemoShop, openDemoShop } from '../support/demo-shop.ts'
+import { openShop, type SandboxShop } from '../support/shop.ts'
 
-let shop: DemoShop
+let shop: SandboxShop
 let stockId: string
 beforeAll(async () => {
-  shop = await openDemoShop({ redis: false })
+  shop = await openShop({ wechat: 'sandbox', redis: false })
   stockId = shop.world.merchants[0]!.campaigns.link.stockId
 })
 afterAll(() => shop[Symbol.asyncDispose]())

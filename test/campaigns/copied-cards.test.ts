@@ -1,12 +1,11 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { applyCampaign } from '../../src/campaigns/apply.ts'
 import { copyCampaign } from '../../src/campaigns/copy.ts'
 import { applyOpening } from '../../src/cards/apply-opening.ts'
 import { claim } from '../../src/claims/claim.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
-import type { Services } from '../../src/services.ts'
 import { aMerchant, aStock } from '../support/builders.ts'
-import { openTestServices } from '../support/services.ts'
+import { servicesOfFile } from '../support/services.ts'
 
 /* 开卡有礼 for any card, and its copy from December on: the operator wants new rules, not every card paid once more. */
 
@@ -14,12 +13,9 @@ const november = Date.parse('2026-11-23T12:00:00+08:00')
 const december = Date.parse('2026-12-01T00:00:00+08:00')
 const day = 86_400_000
 let nowMs = november
-let services: Services & AsyncDisposable
+const services = await servicesOfFile({ redis: false, clock: { now: () => new Date(nowMs) } })
 let merchant: Merchant
 
-beforeAll(async () => {
-  services = await openTestServices({ redis: false, clock: { now: () => new Date(nowMs) } })
-})
 beforeEach(async () => {
   nowMs = november
   merchant = await aMerchant(services)
@@ -41,7 +37,6 @@ beforeEach(async () => {
   const copied = { ...file, slug: 'welcome-2', starts_at: '2026-12-01T00:00:00+08:00' }
   await applyCampaign(services, merchant, copied)
 })
-afterAll(() => services[Symbol.asyncDispose]())
 
 let serial = 0
 function aCard() {

@@ -1,15 +1,10 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Campaign } from '../../src/plumbing/storage/schema/campaign.ts'
+import { expect, test } from 'vitest'
 import type { CardFacts } from '../../src/cards/card-opening.ts'
 import { earned } from '../../src/cards/earned.ts'
 import { findCard } from '../../src/cards/openings.ts'
 import { applyOpening } from '../../src/cards/apply-opening.ts'
-import type { Merchant } from '../../src/merchants/merchant.ts'
-import type { Services } from '../../src/services.ts'
-import type { Stock } from '../../src/plumbing/storage/schema/stock.ts'
-import { aCampaign, aMerchant, aStock } from '../support/builders.ts'
-import { openTestServices } from '../support/services.ts'
+import { shopOfFile } from '../support/shop.ts'
 
 /*
  * Whatever is told of a card, in whatever order, however often and also at once: what is known of it in the end is the
@@ -18,19 +13,12 @@ import { openTestServices } from '../support/services.ts'
 
 const start = new Date('2026-11-20T00:00:00+08:00').getTime()
 const day = 86_400_000
-let services: Services & AsyncDisposable
-let merchant: Merchant
-let stock: Stock
-let campaign: Campaign
-
-beforeAll(async () => {
-  services = await openTestServices({ redis: false, clock: { now: () => new Date(start + 5 * day) } })
-  merchant = await aMerchant(services)
-  stock = await aStock(services, merchant)
-  const window = { starts_at: new Date(start), ends_at: new Date(start + 10 * day) }
-  campaign = await aCampaign(services, stock, { kind: 'card_open', limits: {}, ...window })
+const { services, merchant, ...shop } = await shopOfFile({
+  redis: false,
+  clock: { now: () => new Date(start + 5 * day) },
 })
-afterAll(() => services[Symbol.asyncDispose]())
+const window = { starts_at: new Date(start), ends_at: new Date(start + 10 * day) }
+const campaign = await shop.campaign({ kind: 'card_open', limits: {}, ...window })
 
 /** Days from two before the campaign to four into it; the names of what may be told. */
 const at = fc.integer({ min: -2, max: 4 }).map((days) => new Date(start + days * day))
@@ -53,7 +41,7 @@ async function told(facts: { name: (typeof names)[number]; at: Date; gifted: boo
     card,
   ))!
   const grants = await services.db.selectFrom('grants').select('id').where('openid', '=', card.openid).execute()
-  const hasEarned = (await earned(services, merchant, campaign, card.openid)).length > 0
+  const hasEarned = (await earned(services.db, merchant, campaign, card.openid)).length > 0
   return {
     known: { taken_at, vouched_at, activated_at, restored_at, active_at, gifted },
     grants: grants.length,

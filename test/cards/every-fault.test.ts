@@ -1,25 +1,21 @@
 import { AskAgain } from '../../src/plumbing/ask-again.ts'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import type { Campaign } from '../../src/plumbing/storage/schema/campaign.ts'
 import { applyOpening } from '../../src/cards/apply-opening.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import type { Services } from '../../src/services.ts'
 import type { Stock } from '../../src/plumbing/storage/schema/stock.ts'
 import { aCampaign, aMerchant, aStock } from '../support/builders.ts'
-import { openTestServices } from '../support/services.ts'
+import { servicesOfFile } from '../support/services.ts'
 
-let services: Services & AsyncDisposable
+const services = await servicesOfFile({ redis: false })
 let merchant: Merchant
 let stock: Stock
 
-beforeAll(async () => {
-  services = await openTestServices({ redis: false })
-})
 beforeEach(async () => {
   merchant = await aMerchant(services)
   stock = await aStock(services, merchant)
 })
-afterAll(() => services[Symbol.asyncDispose]())
 
 const aCardCampaign = () => aCampaign(services, stock, { kind: 'card_open' })
 async function breakSenders(...campaigns: Campaign[]): Promise<void> {

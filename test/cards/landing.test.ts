@@ -3,13 +3,13 @@ import { openFromLanding } from '../../src/cards/landing.ts'
 import type { CardOptions } from '../../sandbox/control.ts'
 import type { Stock } from '../../src/plumbing/storage/schema/stock.ts'
 import { aCampaign, aStock } from '../support/builders.ts'
-import { type WiredWechat, wireWechat } from '../support/wechat.ts'
+import { openShop, type SandboxShop } from '../support/shop.ts'
 
-let wired: WiredWechat
+let wired: SandboxShop
 let stock: Stock
 
 beforeAll(async () => {
-  wired = await wireWechat({ redis: false })
+  wired = await openShop({ wechat: 'sandbox', redis: false })
   stock = await aStock(wired.services, wired.merchant)
   await aCampaign(wired.services, stock, { kind: 'card_open', cards: 'any', limits: {} })
 })

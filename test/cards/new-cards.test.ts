@@ -11,7 +11,7 @@ import type { Stock } from '../../src/plumbing/storage/schema/stock.ts'
 import { aCampaign, aStock } from '../support/builders.ts'
 import { openPhone } from '../support/phone.ts'
 import { sessionCookie } from '../support/site.ts'
-import { type WiredWechat, wireWechat } from '../support/wechat.ts'
+import { openShop, type SandboxShop } from '../support/shop.ts'
 
 // A card_open campaign for new cards, as a member and WeChat meet it: over real HTTP, pushes and pages in any order.
 
@@ -19,12 +19,12 @@ const start = new Date('2026-11-20T00:00:00+08:00').getTime()
 const minute = 60_000
 const day = 86_400_000
 let nowMs = start
-let wired: WiredWechat
+let wired: SandboxShop
 let stock: Stock
 let campaign: Campaign
 
 beforeAll(async () => {
-  wired = await wireWechat({ redis: false, clock: { now: () => new Date(nowMs) } })
+  wired = await openShop({ wechat: 'sandbox', redis: false, clock: { now: () => new Date(nowMs) } })
 })
 beforeEach(async () => {
   nowMs = start
@@ -97,7 +97,7 @@ describe('a new card earns', () => {
 
   test('and its page says what it waits for, and shows the coupon once WeChat has told', async () => {
     const card = aCard()
-    const phone = openPhone(wired.appUrl)
+    const phone = openPhone(wired.site.url)
     phone.cookies.set(...sessionCookie(wired.services, wired.merchant, card.openid))
     const { pathname, search } = new URL(card.landingUrl)
     expect((await phone.get(pathname + search)).text).toContain('正在等微信确认您的开卡时间')

@@ -1,29 +1,20 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Campaign } from '../../src/plumbing/storage/schema/campaign.ts'
+import { expect, test } from 'vitest'
 import { recordCard } from '../../src/cards/openings.ts'
 import { verdictOn } from '../../src/cards/verdict.ts'
 import { unprovenOpenings } from '../../src/cards/unproven.ts'
-import type { Merchant } from '../../src/merchants/merchant.ts'
-import type { Services } from '../../src/services.ts'
-import { aCampaign, aMerchant, aStock } from '../support/builders.ts'
-import { openTestServices } from '../support/services.ts'
+import { shopOfFile } from '../support/shop.ts'
 
 /* A member whose page says that the card waits for its proof, and the list that an operator reads, are of one mind. */
 
 const start = Date.parse('2026-11-20T00:00:00+08:00')
 const minute = 60_000
 const end = start + 10 * 24 * 60 * minute
-let services: Services & AsyncDisposable
-let merchant: Merchant
-let campaign: Campaign
-
-beforeAll(async () => {
-  services = await openTestServices({ redis: false, clock: { now: () => new Date(start + minute) } })
-  merchant = await aMerchant(services)
-  const window = { starts_at: new Date(start), ends_at: new Date(end) }
-  campaign = await aCampaign(services, await aStock(services, merchant), { kind: 'card_open', ...window })
+const { services, merchant, ...shop } = await shopOfFile({
+  redis: false,
+  clock: { now: () => new Date(start + minute) },
 })
-afterAll(() => services[Symbol.asyncDispose]())
+const window = { starts_at: new Date(start), ends_at: new Date(end) }
+const campaign = await shop.campaign({ kind: 'card_open', ...window })
 
 test.each([
   ['more than ten minutes before the campaign', start - 10 * minute - 1, false],

@@ -1,31 +1,20 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Campaign } from '../../src/plumbing/storage/schema/campaign.ts'
 import { applyOpening } from '../../src/cards/apply-opening.ts'
 import { claim } from '../../src/claims/claim.ts'
-import type { Merchant } from '../../src/merchants/merchant.ts'
 import { recordPayment } from '../../src/payments/intake.ts'
 import { applyPayment } from '../../src/payments/apply-payment.ts'
-import type { Services } from '../../src/services.ts'
-import type { Stock } from '../../src/plumbing/storage/schema/stock.ts'
-import { aCampaign, aMerchant, aStock } from '../support/builders.ts'
-import { openTestServices } from '../support/services.ts'
+import { aCampaign } from '../support/builders.ts'
 import { aPayment, aSpendCampaign } from '../support/spend.ts'
+import { shopOfFile } from '../support/shop.ts'
 
 const window = { starts_at: new Date('2026-11-01T00:00:00+08:00'), ends_at: new Date('2026-11-30T23:59:59+08:00') }
 let now = window.ends_at
-let services: Services & AsyncDisposable
-let merchant: Merchant
-let stock: Stock
-
-beforeAll(async () => {
-  services = await openTestServices({ redis: false, clock: { now: () => now } })
-  merchant = await aMerchant(services)
-  stock = await aStock(services, merchant, {
-    available_begin: window.starts_at,
-    available_end: new Date('2026-12-31T23:59:59+08:00'),
-  })
+const { services, merchant, stock } = await shopOfFile({
+  redis: false,
+  clock: { now: () => now },
+  stock: { available_begin: window.starts_at, available_end: new Date('2026-12-31T23:59:59+08:00') },
 })
-afterAll(() => services[Symbol.asyncDispose]())
 
 const claimAs = (campaign: Campaign, openid: string) =>
   claim(services, { merchant, campaign, openid, claimKey: `key-of-${openid}` })

@@ -12,18 +12,18 @@ import type { Merchant } from '../../src/merchants/merchant.ts'
 import type { CouponsTable, HaltsTable, SlotsTable } from '../../src/plumbing/storage/schema.ts'
 import type { Services } from '../../src/services.ts'
 import type { Stock } from '../../src/plumbing/storage/schema/stock.ts'
-import { aCampaign, aMerchant, aStock } from '../support/builders.ts'
 import { movableClock, type MovableClock } from '../support/clock.ts'
 import { takeGrantBack } from '../support/grants.ts'
 import { runOut } from '../support/leases.ts'
-import { openTestServices, type TestServicesOptions } from '../support/services.ts'
-import { type SmallWeChat, startSmallWeChat } from './small-wechat.ts'
+import type { TestServicesOptions } from '../support/services.ts'
+import { openShop } from '../support/shop.ts'
+import { type SendingWeChat, openSendingWeChat } from './send-script.ts'
 
 /** A merchant with a stock and a campaign, our services, and a WeChat that answers as told. */
 export type DeliveryRoom = AsyncDisposable & {
   services: Services
   clock: MovableClock
-  wechat: SmallWeChat
+  wechat: SendingWeChat
   merchant: Merchant
   stock: Stock
   campaign: Campaign
@@ -53,10 +53,11 @@ export async function openDeliveryRoom(
   options: TestServicesOptions & { sendsPerSecond?: number } = {},
 ): Promise<DeliveryRoom> {
   const clock = movableClock()
-  const wechat = await startSmallWeChat(clock)
+  const wechat = await openSendingWeChat(clock)
   const { sendsPerSecond, ...rest } = options
-  const at = { openUrl: wechat.urls.payUrl, apiUrl: wechat.urls.payUrl, ...wechat.urls }
-  const services = await openTestServices({ clock, ...rest, config: { wechat: at, ...rest.config } })
+  const at = { url: wechat.urls.payUrl, backupUrl: wechat.urls.payBackupUrl }
+  const shop = await openShop({ clock, ...rest, wechat: at, merchant: { ...(sendsPerSecond && { sendsPerSecond }) } })
+  const { services, stock } = shop
   async function trust({ id }: Pick<Merchant, 'id'>): Promise<void> {
     await services.db
       .updateTable('accounts')
@@ -66,11 +67,9 @@ export async function openDeliveryRoom(
       .execute()
     services.catalog.forget()
   }
-  const { id, slug } = await aMerchant(services, { ...(sendsPerSecond && { sendsPerSecond }) })
-  await trust({ id })
-  const merchant = (await services.catalog.merchant(slug)) as Merchant
-  const stock = await aStock(services, merchant)
-  const ownCampaign = await aCampaign(services, stock)
+  await trust(shop.merchant)
+  const merchant = (await services.catalog.merchant(shop.merchant.slug)) as Merchant
+  const ownCampaign = await shop.campaign()
 
   async function lease(couponRow: string): Promise<OwedCoupon> {
     const leased = await services.ledger.leaseOne(couponRow)
@@ -88,15 +87,7 @@ export async function openDeliveryRoom(
     merchant,
     stock,
     campaign: ownCampaign,
-    anotherProcess: (processName, itsClock = clock) => {
-      const { databaseUrl, redisUrls, wechat: address, masterKeys } = services.config
-      return openTestServices({
-        clock: itsClock,
-        processName,
-        ...(rest.redis === false && { redis: false as const }),
-        config: { databaseUrl, redisUrls, wechat: address, masterKeys },
-      })
-    },
+    anotherProcess: (processName, itsClock = clock) => shop.anotherProcess(processName, { clock: itsClock }),
     async owe(openid = `openid-${randomUUID()}`, campaign = ownCampaign) {
       const at = clock.now()
       const triggerKey = `link/${openid}/${randomUUID()}`
@@ -138,7 +129,7 @@ export async function openDeliveryRoom(
       wechat.listed = 0
     },
     async [Symbol.asyncDispose]() {
-      await (services as Services & AsyncDisposable)[Symbol.asyncDispose]()
+      await shop[Symbol.asyncDispose]()
       await wechat[Symbol.asyncDispose]()
     },
   }

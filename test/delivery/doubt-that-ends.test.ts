@@ -5,7 +5,7 @@ import { doors } from '../../src/delivery/doors.ts'
 import { openDeliveryLoop } from '../../src/delivery/loop.ts'
 import { send } from '../../src/delivery/sender.ts'
 import { type DeliveryRoom, openDeliveryRoom } from './delivery-room.ts'
-import type { Answer } from './small-wechat.ts'
+import type { SendAnswer } from './send-script.ts'
 
 let room: DeliveryRoom
 beforeAll(async () => {
@@ -15,7 +15,7 @@ afterAll(() => room[Symbol.asyncDispose]())
 beforeEach(() => room.clear())
 
 const dayMs = 24 * 3_600_000
-const notAllowed: Answer = { status: 403, code: 'NO_AUTH', message: '商户号无权限' }
+const notAllowed: SendAnswer = { status: 403, code: 'NO_AUTH', message: '商户号无权限' }
 const sendNow = async (row: string) => send(room.services, await room.lease(row), doors.worker)
 const slots = () => room.services.db.selectFrom('slots').select('scope').execute()
 
@@ -67,7 +67,7 @@ test('an operator who has seen the evidence sends the number again that WeChat d
 
 test('a coupon that was in doubt once never gets another number', async () => {
   const row = await oldDoubt()
-  const refused: Answer = { status: 403, code: 'RULE_LIMIT', message: '用户已达最大领券次数' }
+  const refused: SendAnswer = { status: 403, code: 'RULE_LIMIT', message: '用户已达最大领券次数' }
   room.wechat.otherwise = refused
   for (let time = 0; time < 2; time += 1) {
     await sendNow(row)

@@ -8,7 +8,7 @@ import { aCampaign } from '../support/builders.ts'
 import { runOut } from '../support/leases.ts'
 import { statementsWait } from '../support/waiting.ts'
 import { type DeliveryRoom, openDeliveryRoom } from './delivery-room.ts'
-import type { Answer } from './small-wechat.ts'
+import type { SendAnswer } from './send-script.ts'
 
 let room: DeliveryRoom
 beforeAll(async () => void (room = await openDeliveryRoom()))
@@ -17,9 +17,9 @@ beforeEach(() => room.clear())
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
-const limitReached: Answer = { status: 403, code: 'RULE_LIMIT', message: '用户已达最大领券次数' }
-const abnormal: Answer = { status: 403, code: 'USER_ACCOUNT_ABNORMAL', message: '用户非法' }
-const tooMany: Answer = { status: 429, code: 'FREQUENCY_LIMITED', message: '请求过于频繁' }
+const limitReached: SendAnswer = { status: 403, code: 'RULE_LIMIT', message: '用户已达最大领券次数' }
+const abnormal: SendAnswer = { status: 403, code: 'USER_ACCOUNT_ABNORMAL', message: '用户非法' }
+const tooMany: SendAnswer = { status: 429, code: 'FREQUENCY_LIMITED', message: '请求过于频繁' }
 
 /** A process leases the coupon, WeChat commits, and the process is gone before it writes that down. */
 async function committedAndDied(row: string): Promise<void> {

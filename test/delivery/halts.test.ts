@@ -10,13 +10,13 @@ import { outcomeNamed } from '../../src/ledger/outcomes/outcomes.ts'
 import { sendAgain } from '../../src/delivery/send-again.ts'
 import { aCampaign, aStock, senderOf } from '../support/builders.ts'
 import { type DeliveryRoom, openDeliveryRoom } from './delivery-room.ts'
-import type { Answer } from './small-wechat.ts'
+import type { SendAnswer } from './send-script.ts'
 
-const notEnough: Answer = { status: 403, code: 'NOT_ENOUGH', message: '批次预算不足' }
-const notBound: Answer = { status: 400, code: 'APPID_MCHID_NOT_MATCH', message: '商户号与appid不匹配' }
-const notFound: Answer = { status: 404, code: 'RESOURCE_NOT_EXISTS', message: '批次不存在' }
-const notListed: Answer = { status: 403, code: 'REQUEST_BLOCKED', message: '商户无权发券' }
-const abnormal: Answer = { status: 403, code: 'USER_ACCOUNT_ABNORMAL', message: '用户非法' }
+const notEnough: SendAnswer = { status: 403, code: 'NOT_ENOUGH', message: '批次预算不足' }
+const notBound: SendAnswer = { status: 400, code: 'APPID_MCHID_NOT_MATCH', message: '商户号与appid不匹配' }
+const notFound: SendAnswer = { status: 404, code: 'RESOURCE_NOT_EXISTS', message: '批次不存在' }
+const notListed: SendAnswer = { status: 403, code: 'REQUEST_BLOCKED', message: '商户无权发券' }
+const abnormal: SendAnswer = { status: 403, code: 'USER_ACCOUNT_ABNORMAL', message: '用户非法' }
 
 const minute = 60_000
 let room: DeliveryRoom

@@ -11,10 +11,10 @@ import type { Merchant } from '../../src/merchants/merchant.ts'
 import { aCampaign, aMerchant, aStock, senderOf } from '../support/builders.ts'
 import { manyOwed } from '../support/many-owed.ts'
 import { type DeliveryRoom, openDeliveryRoom } from './delivery-room.ts'
-import type { Answer } from './small-wechat.ts'
+import type { SendAnswer } from './send-script.ts'
 
-const notFound: Answer = { status: 404, code: 'RESOURCE_NOT_EXISTS', message: '批次不存在' }
-const notBound: Answer = { status: 400, code: 'APPID_MCHID_NOT_MATCH', message: '商户号与appid不匹配' }
+const notFound: SendAnswer = { status: 404, code: 'RESOURCE_NOT_EXISTS', message: '批次不存在' }
+const notBound: SendAnswer = { status: 400, code: 'APPID_MCHID_NOT_MATCH', message: '商户号与appid不匹配' }
 const hands = 256
 const longerThanAnyPauseMs = 3_600_000
 /** Ten times what it may take, and only so that nothing hangs for ever. */

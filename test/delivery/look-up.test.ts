@@ -3,7 +3,7 @@ import { retryGrants } from '../../src/grants/retry.ts'
 import { openDeliveryLoop } from '../../src/delivery/loop.ts'
 import { aCampaign } from '../support/builders.ts'
 import { type DeliveryRoom, openDeliveryRoom } from './delivery-room.ts'
-import type { Answer } from './small-wechat.ts'
+import type { SendAnswer } from './send-script.ts'
 
 let room: DeliveryRoom
 beforeAll(async () => void (room = await openDeliveryRoom()))
@@ -11,18 +11,18 @@ afterAll(() => room[Symbol.asyncDispose]())
 beforeEach(() => room.clear())
 
 const dayMs = 24 * 3_600_000
-const limitReached: Answer = { status: 403, code: 'RULE_LIMIT', message: '用户已达最大领券次数' }
-const abnormal: Answer = { status: 403, code: 'USER_ACCOUNT_ABNORMAL', message: '用户非法' }
+const limitReached: SendAnswer = { status: 403, code: 'RULE_LIMIT', message: '用户已达最大领券次数' }
+const abnormal: SendAnswer = { status: 403, code: 'USER_ACCOUNT_ABNORMAL', message: '用户非法' }
 
 /** Neither host answers a send of it. */
-async function unanswered(row: string, how: Answer = 'hang up'): Promise<void> {
+async function unanswered(row: string, how: SendAnswer = 'hang up'): Promise<void> {
   room.wechat.otherwise = how
   await room.send(row)
   room.wechat.otherwise = 'commit'
   expect((await room.coupon(row)).doubt_since).not.toBeNull()
 }
 
-async function inDoubt(how?: Answer): Promise<string> {
+async function inDoubt(how?: SendAnswer): Promise<string> {
   const row = await room.owe()
   await unanswered(row, how)
   return row

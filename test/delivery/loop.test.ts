@@ -1,7 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { openDeliveryLoop } from '../../src/delivery/loop.ts'
+import type { Services } from '../../src/services.ts'
 import { aCampaign, aStock, senderOf } from '../support/builders.ts'
+import { until } from '../support/waiting.ts'
 import { type DeliveryRoom, openDeliveryRoom } from './delivery-room.ts'
 
 let room: DeliveryRoom
@@ -19,11 +20,22 @@ const unsettled = async () =>
         .executeTakeFirstOrThrow()
     ).count,
   )
+/** The same services, and how many looks for what is due have begun and are done. */
+function countingLooks<S extends Services>(services: S): { services: S; looks: { begun: number; done: number } } {
+  const looks = { begun: 0, done: 0 }
+  const leaseDue: Services['ledger']['leaseDue'] = (...asked) => {
+    looks.begun += 1
+    return services.ledger.leaseDue(...asked).finally(() => (looks.done += 1))
+  }
+  return { services: { ...services, ledger: { ...services.ledger, leaseDue } }, looks }
+}
+
 const settled = () => vi.waitFor(async () => expect(await unsettled()).toBe(0), { timeout: 20_000, interval: 50 })
 
 describe('the worker', () => {
   test('sends whatever becomes due while it runs, and stops when the sends in hand are done', async () => {
-    const loop = openDeliveryLoop(room.services)
+    const { services, looks } = countingLooks(room.services)
+    const loop = openDeliveryLoop(services)
     loop.start()
     for (let index = 0; index < 150; index += 1) await room.owe()
     loop.wake()
@@ -31,9 +43,11 @@ describe('the worker', () => {
     await loop.stop()
     expect(room.wechat.coupons.size).toBe(150)
 
+    const before = looks.begun
     await room.owe()
-    await sleep(50)
+    loop.wake()
     expect(await unsettled()).toBe(1)
+    expect(looks.begun).toBe(before)
   })
 
   test('two of them on one ledger send every coupon once', async () => {
@@ -54,6 +68,15 @@ describe('the worker', () => {
     await room.owe('one member', campaign)
     let inHand = 0
     let most = 0
+    const counted = [room.services, second].map(countingLooks)
+    /** Each of the two looks for something to send once more, from the beginning, while the send is under way. */
+    async function bothLook(): Promise<void> {
+      const wanted = counted.map(({ looks }) => looks.begun + 1)
+      await until(() => {
+        for (const loop of loops) loop.wake()
+        return counted.every(({ looks }, index) => looks.done >= wanted[index]!)
+      })
+    }
     const watched = (services: typeof room.services) => ({
       ...services,
       pay: (account: Parameters<typeof services.pay>[0]) => {
@@ -62,13 +85,13 @@ describe('the worker', () => {
           ...client,
           async call<T>(request: Parameters<typeof client.call>[0]) {
             most = Math.max(most, (inHand += 1))
-            await sleep(20)
+            await bothLook()
             return client.call<T>(request).finally(() => (inHand -= 1))
           },
         }
       },
     })
-    const loops = [openDeliveryLoop(watched(room.services)), openDeliveryLoop(watched(second))]
+    const loops = counted.map(({ services }) => openDeliveryLoop(watched(services)))
     for (const loop of loops) loop.start()
     await settled()
     await Promise.all(loops.map((loop) => loop.stop()))
@@ -114,8 +137,8 @@ describe('the worker', () => {
     const { ledger, log } = room.services
     const lines: string[] = []
     let away = true
-    const leaseDue: typeof ledger.leaseDue = (options) =>
-      away ? Promise.reject(new Error('connection refused')) : ledger.leaseDue(options)
+    const failed = vi.fn(() => Promise.reject(new Error('connection refused')))
+    const leaseDue: typeof ledger.leaseDue = (options) => (away ? failed() : ledger.leaseDue(options))
     const spied = Object.assign(Object.create(log) as typeof log, {
       error: (_: object, line: string) => void lines.push(line),
       info: (line: unknown) => void (typeof line === 'string' && lines.push(line)),
@@ -124,8 +147,10 @@ describe('the worker', () => {
     const loop = openDeliveryLoop({ ...room.services, log: spied, ledger: { ...ledger, leaseDue } })
     loop.start()
     await vi.waitFor(() => expect(lines).toHaveLength(1))
-    loop.wake()
-    await sleep(20)
+    await until(() => {
+      loop.wake()
+      return failed.mock.calls.length > 1
+    })
     away = false
     loop.wake()
     await settled()

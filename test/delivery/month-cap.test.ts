@@ -3,10 +3,10 @@ import { claim } from '../../src/claims/claim.ts'
 import { openDeliveryLoop } from '../../src/delivery/loop.ts'
 import { aCampaign, aStock } from '../support/builders.ts'
 import { type DeliveryRoom, openDeliveryRoom } from './delivery-room.ts'
-import type { Answer } from './small-wechat.ts'
+import type { SendAnswer } from './send-script.ts'
 
 /** 5,000 yuan of one creator in a calendar month (docs/wechat/pay-v3.md 3.3). */
-const capped: Answer = { status: 400, code: 'INVALID_REQUEST', message: '暂时无法领取,请联系商家处理' }
+const capped: SendAnswer = { status: 400, code: 'INVALID_REQUEST', message: '暂时无法领取,请联系商家处理' }
 
 let room: DeliveryRoom
 beforeAll(async () => void (room = await openDeliveryRoom()))

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { memberWords, outcomeNamed, outcomes } from '../../src/ledger/outcomes/outcomes.ts'
 import { send } from '../../src/delivery/sender.ts'
 import { type DeliveryRoom, openDeliveryRoom } from './delivery-room.ts'
-import type { Answer } from './small-wechat.ts'
+import type { SendAnswer } from './send-script.ts'
 
-const refusal = (status: number, code: string, message: string, subCode?: string): Answer => ({
+const refusal = (status: number, code: string, message: string, subCode?: string): SendAnswer => ({
   status,
   code,
   message,
@@ -12,7 +12,7 @@ const refusal = (status: number, code: string, message: string, subCode?: string
 })
 
 /** What WeChat says for each row of the outcome table (docs/wechat/pay-v3.md 3.3, 3.4). */
-const said: Record<string, Answer> = {
+const said: Record<string, SendAnswer> = {
   sent: 'commit',
   openid_of_other_appid: refusal(400, 'INVALID_REQUEST', 'openid与appID不匹配'),
   openid_wrong: refusal(400, 'PARAM_ERROR', 'openid必填'),
@@ -82,7 +82,7 @@ describe('each row of the outcome table', () => {
     expect([...Object.keys(said), ...withoutAnswer].toSorted()).toEqual(names.toSorted())
   })
 
-  async function sendOnce(answer: Answer, couponRow?: string) {
+  async function sendOnce(answer: SendAnswer, couponRow?: string) {
     const row = couponRow ?? (await room.owe())
     room.wechat.otherwise = answer
     const timeoutMs = answer === 'commit and stay silent' ? 300 : 5_000

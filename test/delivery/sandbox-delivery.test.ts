@@ -9,16 +9,16 @@ import type { FaultName } from '../../sandbox/fault-table.ts'
 import { openidOf } from '../../sandbox/world.ts'
 import { importStock } from '../../src/stocks/import.ts'
 import { aCampaign } from '../support/builders.ts'
-import { type WiredWechat, wireWechat } from '../support/wechat.ts'
+import { openShop, type SandboxShop } from '../support/shop.ts'
 import { movableClock } from '../support/clock.ts'
 
 /** The whole way against the sandbox, which keeps WeChat's rules instead of answering as told. */
 const clock = movableClock()
-let wired: WiredWechat
+let wired: SandboxShop
 let campaign: Campaign
 let stockId: string
 beforeAll(async () => {
-  wired = await wireWechat({ clock })
+  wired = await openShop({ wechat: 'sandbox', clock })
   const { services, sandbox, merchant } = wired
   stockId = sandbox.world.stocks[0]!.stock_id
   sandbox.control.changeStock(stockId, { max_coupons_per_user: 60 })

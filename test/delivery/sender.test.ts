@@ -2,13 +2,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { send } from '../../src/delivery/sender.ts'
 import { aCampaign, aStock } from '../support/builders.ts'
 import { type DeliveryRoom, openDeliveryRoom } from './delivery-room.ts'
-import type { Answer } from './small-wechat.ts'
+import type { SendAnswer } from './send-script.ts'
 
 const options = { timeoutMs: 5_000, patienceMs: 1_000 }
-const limitReached: Answer = { status: 403, code: 'RULE_LIMIT', message: '用户已达最大领券次数' }
-const abnormal: Answer = { status: 403, code: 'USER_ACCOUNT_ABNORMAL', message: '用户非法' }
-const restricted: Answer = { status: 403, code: 'REQUEST_BLOCKED', message: '用户被限领拦截' }
-const unsigned = (answer: Answer): Answer => ({ ...(answer as object), signed: false }) as Answer
+const limitReached: SendAnswer = { status: 403, code: 'RULE_LIMIT', message: '用户已达最大领券次数' }
+const abnormal: SendAnswer = { status: 403, code: 'USER_ACCOUNT_ABNORMAL', message: '用户非法' }
+const restricted: SendAnswer = { status: 403, code: 'REQUEST_BLOCKED', message: '用户被限领拦截' }
+const unsigned = (answer: SendAnswer): SendAnswer => ({ ...(answer as object), signed: false }) as SendAnswer
 
 let room: DeliveryRoom
 beforeAll(async () => void (room = await openDeliveryRoom()))

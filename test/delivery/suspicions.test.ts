@@ -4,11 +4,11 @@ import { openDeliveryLoop } from '../../src/delivery/loop.ts'
 import { forgetObstacles } from '../../src/delivery/obstacles.ts'
 import { aCampaign, aStock } from '../support/builders.ts'
 import { type DeliveryRoom, openDeliveryRoom } from './delivery-room.ts'
-import type { Answer, Call } from './small-wechat.ts'
+import type { SendAnswer, Send } from './send-script.ts'
 
-const strange: Answer = { status: 403, code: 'REQUEST_BLOCKED', message: '没有见过的原因' }
-const parameters: Answer = { status: 400, code: 'PARAM_ERROR', message: '参数错误,请核对文档要求' }
-const restricted: Answer = { status: 403, code: 'RULE_LIMIT', message: '商户发券额度受限' }
+const strange: SendAnswer = { status: 403, code: 'REQUEST_BLOCKED', message: '没有见过的原因' }
+const parameters: SendAnswer = { status: 400, code: 'PARAM_ERROR', message: '参数错误,请核对文档要求' }
+const restricted: SendAnswer = { status: 403, code: 'RULE_LIMIT', message: '商户发券额度受限' }
 
 const minute = 60_000
 let room: DeliveryRoom
@@ -19,7 +19,7 @@ beforeEach(() => room.clear())
 const drain = () => openDeliveryLoop(room.services).drain()
 const suspicions = () => room.services.db.selectFrom('suspicions').selectAll().execute()
 /** WeChat says so to members whose openid begins with "odd". */
-const oddly = (answer: Answer) => (call: Call) => (call.openid.startsWith('odd') ? answer : 'commit')
+const oddly = (answer: SendAnswer) => (call: Send) => (call.openid.startsWith('odd') ? answer : 'commit')
 let odd = 0
 const oweOdd = () => room.owe(`odd ${(odd += 1)}`)
 
@@ -123,7 +123,7 @@ describe('the same answer to several members', () => {
   })
 
   test('different answers do not add up', async () => {
-    for (const answer of [strange, parameters, { ...strange, code: 'SOMETHING_NEW' }] as Answer[]) {
+    for (const answer of [strange, parameters, { ...strange, code: 'SOMETHING_NEW' }] as SendAnswer[]) {
       room.wechat.next = [answer]
       await oweOdd()
       await drain()

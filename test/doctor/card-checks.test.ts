@@ -6,15 +6,15 @@ import type { Finding } from '../../src/doctor/findings.ts'
 import { openInboxLoop } from '../../src/inbox/loop.ts'
 import { importStock } from '../../src/stocks/import.ts'
 import { aCampaign } from '../support/builders.ts'
-import { type WiredWechat, wireWechat } from '../support/wechat.ts'
+import { openShop, type SandboxShop } from '../support/shop.ts'
 
 const minute = 60_000
 const day = 86_400_000
 let nowMs = Date.now()
-let wired: WiredWechat
+let wired: SandboxShop
 
 beforeAll(async () => {
-  wired = await wireWechat({ redis: false, clock: { now: () => new Date(nowMs) } })
+  wired = await openShop({ wechat: 'sandbox', redis: false, clock: { now: () => new Date(nowMs) } })
 })
 beforeEach(async () => {
   const { db } = wired.services

@@ -6,13 +6,13 @@ import { applyMerchant } from '../../src/merchants/apply.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import { createCertificate, createKeyPair } from '../../sandbox/certificate.ts'
 import { merchantFile } from '../../sandbox/merchant-file.ts'
-import { type DemoShop, openDemoShop } from '../support/demo-shop.ts'
+import { openShop, type SandboxShop } from '../support/shop.ts'
 
 const dayMs = 86_400_000
 /** For what changes nothing about the merchant; the others open a shop of their own. */
-let shop: DemoShop
+let shop: SandboxShop
 let next = 0
-beforeAll(async () => (shop = await openDemoShop({ redis: false })))
+beforeAll(async () => (shop = await openShop({ wechat: 'sandbox', redis: false })))
 afterAll(() => shop[Symbol.asyncDispose]())
 
 type File = { official_account: Record<string, unknown>; accounts: Record<string, unknown>[] }
@@ -23,7 +23,7 @@ function wrong(findings: Finding[]): Record<string, string> {
   return Object.fromEntries(findings.filter(({ ok }) => !ok).map(({ check, message }) => [check, message]))
 }
 
-async function changed(shop: DemoShop, change: (file: File) => void): Promise<Merchant> {
+async function changed(shop: SandboxShop, change: (file: File) => void): Promise<Merchant> {
   const file = structuredClone(merchantFile(shop.world)) as File
   change(file)
   await applyMerchant(shop.services, file)
@@ -56,7 +56,7 @@ test('a merchant that is ready passes every check', async () => {
 })
 
 test('a private key of another certificate is found in the store and by WeChat', async () => {
-  await using shop = await openDemoShop({ redis: false })
+  await using shop = await openShop({ wechat: 'sandbox', redis: false })
   const merchant = await changed(shop, ({ accounts }) => {
     delete accounts[0]!.certificate
     accounts[0]!.private_key = createKeyPair().privateKey
@@ -77,7 +77,7 @@ test('a private key of another certificate is found in the store and by WeChat',
 })
 
 test('an APIv3 key that is not the one set at WeChat shows at the verification key', async () => {
-  await using shop = await openDemoShop({ redis: false })
+  await using shop = await openShop({ wechat: 'sandbox', redis: false })
   await shop.services.db.deleteFrom('platform_certificates').execute()
   const merchant = await changed(shop, ({ accounts }) => (accounts[0]!.api_v3_key = randomBytes(16).toString('hex')))
   expect(wrong(await examine(shop.services, merchant)).verification_key).toContain('验签不通过')
@@ -89,7 +89,7 @@ test('a clock that is ten minutes off is named', async () => {
 })
 
 test('a wrong AppSecret, an unbound appid and a silent network are told apart', async () => {
-  await using shop = await openDemoShop({ redis: false })
+  await using shop = await openShop({ wechat: 'sandbox', redis: false })
   const { control } = shop.sandbox
   control.setFault({ fault: 'secret_wrong' })
   shop.world.accounts[0]!.appids = []
@@ -122,7 +122,7 @@ test('a merchant without a sender that has keys is told so', async () => {
 })
 
 test('a certificate that soon ends is a warning, one that is unknown a hint', async () => {
-  await using shop = await openDemoShop({ redis: false })
+  await using shop = await openShop({ wechat: 'sandbox', redis: false })
   const soon = createCertificate({ commonName: '1601400973', from: new Date(Date.now() - (5 * 365 - 20) * dayMs) })
   await shop.services.db
     .updateTable('accounts')
@@ -139,7 +139,7 @@ test('a certificate that soon ends is a warning, one that is unknown a hint', as
   expect(unknown.find(({ check }) => check === 'certificate_date')?.cure).toContain('apiclient_cert.pem')
 })
 
-test.each<[string, string, Parameters<DemoShop['sandbox']['control']['changeStock']>[1]]>([
+test.each<[string, string, Parameters<SandboxShop['sandbox']['control']['changeStock']>[1]]>([
   ['not activated', 'stock_state', { status: 'unactivated' }],
   [
     'over',

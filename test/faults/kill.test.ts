@@ -4,7 +4,7 @@ import { claim } from '../../src/claims/claim.ts'
 import { openGateRepair } from '../../src/gate/gate-repair.ts'
 import { prove } from '../../src/doctor/proof/proof.ts'
 import { openDeliveryLoop } from '../../src/delivery/loop.ts'
-import { type DemoShop, openDemoShop } from '../support/demo-shop.ts'
+import { openShop, type SandboxShop } from '../support/shop.ts'
 import { type DeathPoint, deathPoints } from '../support/death-points.ts'
 import { startWebProcess } from '../support/web-processes.ts'
 import { openPhone } from '../support/phone.ts'
@@ -17,13 +17,13 @@ const recovery = { timeout: 25_000, interval: 200 }
 const sevenProcessesMs = 180_000
 
 describe('a web process is killed in the middle of a claim', () => {
-  let shop: DemoShop
+  let shop: SandboxShop
   let loop: ReturnType<typeof openDeliveryLoop>
   let repair: ReturnType<typeof openGateRepair>
   const campaigns = new Map<DeathPoint, Campaign>()
 
   beforeAll(async () => {
-    shop = await openDemoShop()
+    shop = await openShop({ wechat: 'sandbox' })
     for (const point of deathPoints) campaigns.set(point, await shop.campaign({ limits: { per_member: 1, total: 1 } }))
     for (const point of deathPoints) await claimAndDie(shop, point, campaigns.get(point) as Campaign)
     loop = openDeliveryLoop(shop.services)
@@ -72,7 +72,7 @@ function memberOf(point: DeathPoint): string {
   return `member-${deathPoints.indexOf(point)}`
 }
 
-async function claimAndDie(shop: DemoShop, at: DeathPoint, campaign: Campaign): Promise<void> {
+async function claimAndDie(shop: SandboxShop, at: DeathPoint, campaign: Campaign): Promise<void> {
   const { services, merchant, sandbox } = shop
   const openid = shop.member(memberOf(at))
   if (at === 'while WeChat is sending')

@@ -5,7 +5,7 @@ import { claim } from '../../src/claims/claim.ts'
 import { prove } from '../../src/doctor/proof/proof.ts'
 import { beijingDay, nextBeijingMidnight } from '../../src/plumbing/clock.ts'
 import { minute } from '../../src/web/shell/format.ts'
-import { type DemoShop, openDemoShop } from '../support/demo-shop.ts'
+import { openShop, type SandboxShop } from '../support/shop.ts'
 import { startSite } from '../support/site.ts'
 
 const midnight = nextBeijingMidnight(new Date()).getTime()
@@ -16,10 +16,10 @@ const zones = ['UTC', 'Asia/Shanghai', 'America/Los_Angeles', 'Pacific/Kiritimat
 
 describe.each([['with Redis', {}] as const, ['without Redis', { redis: false }] as const])('%s', (_, options) => {
   let nowMs: number
-  let shop: DemoShop
+  let shop: SandboxShop
   beforeEach(async () => {
     nowMs = midnight - 1
-    shop = await openDemoShop({ ...options, clock: { now: () => new Date(nowMs) } })
+    shop = await openShop({ wechat: 'sandbox', ...options, clock: { now: () => new Date(nowMs) } })
   })
   afterEach(() => shop[Symbol.asyncDispose]())
 
@@ -132,7 +132,7 @@ describe.each(zones)('a server that stands in %s', (zone) => {
   test('shows the time of Beijing, and gives the coupon of a new day at midnight there', async () => {
     expect(minute(new Date('2026-12-31T16:00:00Z'))).toContain('2027')
     let nowMs = midnight - 1
-    await using shop = await openDemoShop({ clock: { now: () => new Date(nowMs) } })
+    await using shop = await openShop({ wechat: 'sandbox', clock: { now: () => new Date(nowMs) } })
     const { services, merchant } = shop
     const campaign = await shop.campaign({ limits: { per_member_per_day: 1 } })
     const tap = async (claimKey: string) =>

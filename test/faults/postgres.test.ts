@@ -6,7 +6,7 @@ import { openDatabase } from '../../src/plumbing/storage/database.ts'
 import { openDeliveryLoop } from '../../src/delivery/loop.ts'
 import { migrate } from '../../src/plumbing/storage/migrate.ts'
 import { administer } from '../support/database.ts'
-import { type DemoShop, openDemoShop } from '../support/demo-shop.ts'
+import { openShop, type SandboxShop } from '../support/shop.ts'
 import { tally, type Tap, visit, type Visitor } from '../support/members.ts'
 import { startPostgres, startRedis, type TestServer } from '../support/servers.ts'
 import { type Site, startSite } from '../support/site.ts'
@@ -19,7 +19,7 @@ const cutAll = `select pg_terminate_backend(pid) from pg_stat_activity where app
 describe('the ledger goes away in the middle of a campaign of 20 coupons', { timeout: 90_000 }, () => {
   let postgres: TestServer
   let redis: TestServer
-  let shop: DemoShop
+  let shop: SandboxShop
   let site: Site
   let loop: ReturnType<typeof openDeliveryLoop>
   let repair: ReturnType<typeof openGateRepair>
@@ -32,7 +32,7 @@ describe('the ledger goes away in the middle of a campaign of 20 coupons', { tim
     const db = await openDatabase({ url: postgres.url, dataDir: '' })
     await migrate(db)
     await db.destroy()
-    shop = await openDemoShop({ config: { databaseUrl: postgres.url, redisUrls: [redis.url] } })
+    shop = await openShop({ wechat: 'sandbox', config: { databaseUrl: postgres.url, redisUrls: [redis.url] } })
     site = await startSite(shop.services)
     loop = openDeliveryLoop(shop.services)
     loop.start()

@@ -7,7 +7,7 @@ import { prove } from '../../src/doctor/proof/proof.ts'
 import { beijingDay } from '../../src/plumbing/clock.ts'
 import { recordPayment } from '../../src/payments/intake.ts'
 import { importStock } from '../../src/stocks/import.ts'
-import { type DemoShop, openDemoShop } from '../support/demo-shop.ts'
+import { openShop, type SandboxShop } from '../support/shop.ts'
 import { openPhone } from '../support/phone.ts'
 import { aPayment } from '../support/spend.ts'
 import { formOf, sessionCookie } from '../support/site.ts'
@@ -17,11 +17,11 @@ const claimers = 64
 const processesStartMs = 60_000
 
 describe('64 taps at once over two web processes', () => {
-  let shop: DemoShop
+  let shop: SandboxShop
   let processes: WebProcess[]
 
   beforeAll(async () => {
-    shop = await openDemoShop()
+    shop = await openShop({ wechat: 'sandbox' })
     processes = await Promise.all([startWebProcess(shop.services.config), startWebProcess(shop.services.config)])
   }, processesStartMs)
   afterAll(async () => {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Campaign } from '../../src/plumbing/storage/schema/campaign.ts'
 import { openGateRepair } from '../../src/gate/gate-repair.ts'
 import { prove } from '../../src/doctor/proof/proof.ts'
-import { type DemoShop, openDemoShop } from '../support/demo-shop.ts'
+import { openShop, type SandboxShop } from '../support/shop.ts'
 import { tally, type Tap, visit, type Visitor } from '../support/members.ts'
 import { startRedis, type TestServer } from '../support/servers.ts'
 import type { Services } from '../../src/services.ts'
@@ -14,7 +14,7 @@ const recovery = { timeout: 20_000, interval: 100 }
 
 describe('a campaign of 20 coupons, 12 of them claimed, over two processes on one Redis', { timeout: 60_000 }, () => {
   let redis: TestServer
-  let shop: DemoShop
+  let shop: SandboxShop
   let other: Services & AsyncDisposable
   let sites: Site[]
   let campaign: Campaign
@@ -23,7 +23,7 @@ describe('a campaign of 20 coupons, 12 of them claimed, over two processes on on
 
   beforeEach(async () => {
     redis = await startRedis()
-    shop = await openDemoShop({ config: { redisUrls: [redis.url] } })
+    shop = await openShop({ wechat: 'sandbox', config: { redisUrls: [redis.url] } })
     other = await shop.anotherProcess('the other')
     sites = [await startSite(shop.services), await startSite(other)]
     campaign = await shop.campaign({ limits: { per_member: 1, total: 20 } })

@@ -6,7 +6,7 @@ import { prove } from '../../src/doctor/proof/proof.ts'
 import { type Db, openDatabase } from '../../src/plumbing/storage/database.ts'
 import { migrate, schemaIsCurrent } from '../../src/plumbing/storage/migrate.ts'
 import { createTestDatabase } from '../support/database.ts'
-import { openDemoShop } from '../support/demo-shop.ts'
+import { openShop } from '../support/shop.ts'
 import { openTestServices } from '../support/services.ts'
 import { startSite } from '../support/site.ts'
 
@@ -113,7 +113,7 @@ test('a process on an older schema is not ready', async () => {
 })
 
 test('a process of the release before goes on beside a newer schema', async () => {
-  await using shop = await openDemoShop()
+  await using shop = await openShop({ wechat: 'sandbox' })
   const { services, merchant } = shop
   const { db } = services
   const campaign = await shop.campaign({ limits: { per_member: 1, total: 2 } })

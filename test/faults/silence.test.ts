@@ -3,7 +3,7 @@ import { prove } from '../../src/doctor/proof/proof.ts'
 import { openDatabase } from '../../src/plumbing/storage/database.ts'
 import { openDeliveryLoop } from '../../src/delivery/loop.ts'
 import { createTestDatabase } from '../support/database.ts'
-import { openDemoShop } from '../support/demo-shop.ts'
+import { openShop } from '../support/shop.ts'
 import { visit } from '../support/members.ts'
 import { startSite } from '../support/site.ts'
 import { openWire } from '../support/wire.ts'
@@ -18,7 +18,7 @@ test(
     const database = await createTestDatabase(inject('templateDatabase'))
     onTestFinished(() => database.drop())
     await using wire = await openWire(database.url)
-    await using shop = await openDemoShop({ config: { databaseUrl: wire.url } })
+    await using shop = await openShop({ wechat: 'sandbox', config: { databaseUrl: wire.url } })
     await using site = await startSite(shop.services)
     const loop = openDeliveryLoop(shop.services)
     loop.start()

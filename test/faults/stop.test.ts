@@ -5,7 +5,7 @@ import { prove } from '../../src/doctor/proof/proof.ts'
 import { start } from '../../src/start.ts'
 import { openLog } from '../../src/plumbing/telemetry/log.ts'
 import { createTestDatabase } from '../support/database.ts'
-import { type DemoShop, openDemoShop } from '../support/demo-shop.ts'
+import { openShop, type SandboxShop } from '../support/shop.ts'
 import { openPhone } from '../support/phone.ts'
 import { type Program, startProgram } from '../support/program.ts'
 import { formOf, sessionCookie } from '../support/site.ts'
@@ -13,9 +13,9 @@ import { formOf, sessionCookie } from '../support/site.ts'
 const recovery = { timeout: 30_000, interval: 50 }
 
 describe('SIGTERM under load', { timeout: 90_000 }, () => {
-  let shop: DemoShop
+  let shop: SandboxShop
   beforeAll(async () => {
-    shop = await openDemoShop()
+    shop = await openShop({ wechat: 'sandbox' })
   })
   afterAll(() => shop[Symbol.asyncDispose]())
 

@@ -4,7 +4,7 @@ import type { ClaimAnswer } from '../../src/claims/claim-answer.ts'
 import { prove } from '../../src/doctor/proof/proof.ts'
 import { openDeliveryLoop } from '../../src/delivery/loop.ts'
 import type { FaultSpec } from '../../sandbox/faults.ts'
-import { type DemoShop, openDemoShop } from '../support/demo-shop.ts'
+import { openShop, type SandboxShop } from '../support/shop.ts'
 
 type FaultName = FaultSpec['fault']
 
@@ -49,12 +49,12 @@ const looks = 12
 const lookAgainMs = 3_600_000
 
 describe('a member claims two coupons while WeChat is in trouble', () => {
-  let shop: DemoShop
+  let shop: SandboxShop
   let clockMs = Date.now()
   const answers = new Map<string, ClaimAnswer>()
 
   beforeAll(async () => {
-    shop = await openDemoShop({ clock: { now: () => new Date(clockMs) } })
+    shop = await openShop({ wechat: 'sandbox', clock: { now: () => new Date(clockMs) } })
     const { services, merchant, world, sandbox } = shop
     const stockId = world.merchants[0]?.campaigns.link.stockId ?? ''
     const campaign = await shop.campaign({ coupons: [{ stock_id: stockId, count: 2 }], limits: { per_member: 1 } })

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { request } from 'undici'
-import { type DemoShop, openDemoShop } from '../support/demo-shop.ts'
+import { openShop, type SandboxShop } from '../support/shop.ts'
 import { type Program, startProgram } from '../support/program.ts'
 
 const recovery = { timeout: 30_000, interval: 50 }
-let shop: DemoShop
+let shop: SandboxShop
 let worker: Program
 let opsUrl: string
 beforeAll(async () => {
-  shop = await openDemoShop()
+  shop = await openShop({ wechat: 'sandbox' })
   const { config } = shop.services
   worker = startProgram({
     NODE_ENV: 'development',

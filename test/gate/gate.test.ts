@@ -7,7 +7,7 @@ import type { Awarded } from '../../src/grants/awarded.ts'
 import type { OwedCoupon } from '../../src/ledger/coupon.ts'
 import { openGateRepair } from '../../src/gate/gate-repair.ts'
 import type { Limit } from '../../src/ledger/limits/limits.ts'
-import { scopes } from '../../src/ledger/limits/scopes.ts'
+import { scopeOf } from '../../src/ledger/limits/scopes.ts'
 import { memberMark } from '../../src/members/member-mark.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import type { CampaignLimits } from '../../src/plumbing/storage/schema.ts'
@@ -37,7 +37,8 @@ describe.each([{ redis: true }, { redis: false }])('with Redis: $redis', ({ redi
   }
   /** What a test puts in the way of the gate. */
   let with_: Partial<Services> = {}
-  const believes = (campaign: Campaign) => services.gate.believes(merchant.id, scopes.total(campaign.id))
+  const believes = (campaign: Campaign) =>
+    services.gate.believes(merchant.id, scopeOf('total', { campaign: campaign.id }))
   const granted = (awarded: Awarded): OwedCoupon => {
     if (awarded.kind !== 'granted') throw new Error(`the award was ${awarded.kind}`)
     return awarded.leased[0] as OwedCoupon
@@ -48,7 +49,7 @@ describe.each([{ redis: true }, { redis: false }])('with Redis: $redis', ({ redi
   /** The ledger gives these places, and the gate does not hear of it. */
   const giveUnheard = (campaign: Campaign, from: number, to: number) =>
     sql`insert into slots (merchant_id, scope, number, grant_id)
-      select ${merchant.id}, ${scopes.total(campaign.id)}, number, gen_random_uuid()
+      select ${merchant.id}, ${scopeOf('total', { campaign: campaign.id })}, number, gen_random_uuid()
       from generate_series(${from}::integer, ${to}::integer) number`.execute(services.db)
 
   /** The gate proposes places, and the process is gone before the ledger hears of them. */
@@ -140,7 +141,10 @@ describe.each([{ redis: true }, { redis: false }])('with Redis: $redis', ({ redi
     await tap(campaign)
     await tap(campaign)
     expect(await tap(campaign)).toMatchObject({ reason: 'sold_out' })
-    await services.db.deleteFrom('slots').where('scope', '=', scopes.total(campaign.id)).execute()
+    await services.db
+      .deleteFrom('slots')
+      .where('scope', '=', scopeOf('total', { campaign: campaign.id }))
+      .execute()
     const { limits_revision: before } = campaign
     const [limit] = await limitsAt(campaign, before + 1)
     const asking = { merchantId: merchant.id, campaignId: campaign.id, mark: memberMark(merchant, 'anybody') }
@@ -149,7 +153,7 @@ describe.each([{ redis: true }, { redis: false }])('with Redis: $redis', ({ redi
 
   const limitsAt = async (campaign: Campaign, revision: number): Promise<Limit[]> => [
     {
-      scope: scopes.total(campaign.id),
+      scope: scopeOf('total', { campaign: campaign.id }),
       limit: 2,
       take: 1,
       level: 'campaign',
@@ -203,7 +207,10 @@ describe.each([{ redis: true }, { redis: false }])('with Redis: $redis', ({ redi
     with_ = {}
     for (const one of late) granted(one)
     expect([1, 2]).toContain(Math.max(...conflicts))
-    const places = services.db.selectFrom('slots').select('number').where('scope', '=', scopes.total(campaign.id))
+    const places = services.db
+      .selectFrom('slots')
+      .select('number')
+      .where('scope', '=', scopeOf('total', { campaign: campaign.id }))
     expect(await places.execute()).toHaveLength(1_000 + 32)
   })
 })

@@ -4,7 +4,8 @@ import type { Campaign } from '../../src/plumbing/storage/schema/campaign.ts'
 import { award } from '../../src/grants/award.ts'
 import type { Gate } from '../../src/gate/gate.ts'
 import { prove } from '../../src/doctor/proof/proof.ts'
-import { scopes } from '../../src/ledger/limits/scopes.ts'
+import { scopeOf } from '../../src/ledger/limits/scopes.ts'
+import { beijingDay } from '../../src/plumbing/clock.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import type { Services } from '../../src/services.ts'
 import { aBigLedger } from '../support/big-ledger.ts'
@@ -61,7 +62,7 @@ async function heldOfTotal() {
     .selectFrom('slots')
     .select('number')
     .where('merchant_id', '=', merchant.id)
-    .where('scope', '=', scopes.total(campaign.id))
+    .where('scope', '=', scopeOf('total', { campaign: campaign.id }))
     .orderBy('number')
     .execute()
   return { held: rows.length, highest: rows.at(-1)!.number }
@@ -74,9 +75,10 @@ test('Redis is emptied, 64 members claim at once over two processes: all are gra
 })
 
 test('Redis comes back 1,000 places behind: all are granted after a conflict or two each', async () => {
-  const keys = [scopes.total(campaign.id), scopes.day(campaign.id, services.clock.now())].map(
-    (scope) => `gate:{${merchant.id}}:${scope}`,
-  )
+  const keys = [
+    scopeOf('total', { campaign: campaign.id }),
+    scopeOf('per_day', { campaign: campaign.id, day: beijingDay(services.clock.now()) }),
+  ].map((scope) => `gate:{${merchant.id}}:${scope}`)
   const old = await redis.mget(keys)
   const { held } = await heldOfTotal()
   for (let done = 0; done < behind; done += claimers) await claimAtOnce(Math.min(claimers, behind - done))

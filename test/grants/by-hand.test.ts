@@ -12,10 +12,10 @@ import { openDeliveryLoop } from '../../src/delivery/loop.ts'
 import { memberWords } from '../../src/ledger/outcomes/outcomes.ts'
 import type { Stock } from '../../src/plumbing/storage/schema/stock.ts'
 import { type DeliveryRoom, openDeliveryRoom } from '../delivery/delivery-room.ts'
-import type { Answer, Call } from '../delivery/small-wechat.ts'
+import type { SendAnswer, Send } from '../delivery/send-script.ts'
 import { aCampaign, aStock } from '../support/builders.ts'
 
-const stopped: Answer = { status: 400, code: 'INVALID_REQUEST', message: '活动已结束或未激活' }
+const stopped: SendAnswer = { status: 400, code: 'INVALID_REQUEST', message: '活动已结束或未激活' }
 
 let room: DeliveryRoom
 let dead: Stock
@@ -29,7 +29,7 @@ beforeEach(async () => {
   dead = await aStock(room.services, room.merchant)
   fresh = await aStock(room.services, room.merchant, { coupon_amount: 500 })
   campaign = await aCampaign(room.services, dead, { limits: { per_member: 1, total: 2 } })
-  room.wechat.otherwise = (call: Call) => (call.stockId === dead.stock_id ? stopped : 'commit')
+  room.wechat.otherwise = (call: Send) => (call.stockId === dead.stock_id ? stopped : 'commit')
 })
 
 const drain = () => openDeliveryLoop(room.services).drain()

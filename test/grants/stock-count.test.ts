@@ -1,21 +1,16 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { holdStocks } from '../../src/grants/stock-left.ts'
-import type { Services } from '../../src/services.ts'
 import type { Stock } from '../../src/plumbing/storage/schema/stock.ts'
 import { aMerchant, aStock } from '../support/builders.ts'
-import { openTestServices } from '../support/services.ts'
+import { servicesOfFile } from '../support/services.ts'
 
-let services: Services & AsyncDisposable
+const services = await servicesOfFile({ redis: false })
 let stock: Stock
 
-beforeAll(async () => {
-  services = await openTestServices({ redis: false })
-})
 beforeEach(async () => {
   stock = await aStock(services, await aMerchant(services), { max_coupons: 3 })
 })
 afterEach(() => vi.restoreAllMocks())
-afterAll(() => services[Symbol.asyncDispose]())
 
 /** A claim of one coupon asks for it. */
 const hold = () => holdStocks(services, [{ stock, count: 1 }])

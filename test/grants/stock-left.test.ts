@@ -8,13 +8,13 @@ import { syncStock } from '../../src/stocks/sync.ts'
 import { openidOf } from '../../sandbox/world.ts'
 import { aCampaign } from '../support/builders.ts'
 import { openTestServices } from '../support/services.ts'
-import { type WiredWechat, wireWechat } from '../support/wechat.ts'
+import { openShop, type SandboxShop } from '../support/shop.ts'
 
-let wired: WiredWechat
+let wired: SandboxShop
 let campaign: Campaign
 let stockId: string
 let serial = 0
-beforeAll(async () => void (wired = await wireWechat()))
+beforeAll(async () => void (wired = await openShop({ wechat: 'sandbox' })))
 afterAll(() => wired[Symbol.asyncDispose]())
 
 beforeEach(async () => {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { receive } from '../../src/inbox/inbox.ts'
 import { leaseDue } from '../../src/inbox/lease.ts'
 import { openInboxLoop } from '../../src/inbox/loop.ts'
@@ -11,20 +10,17 @@ import type { InboxSource } from '../../src/plumbing/storage/schema.ts'
 import type { Services } from '../../src/services.ts'
 import { aMerchant, aStock } from '../support/builders.ts'
 import { cardOpened, paymentRefunded, paymentSucceeded } from '../support/events.ts'
-import { openTestServices } from '../support/services.ts'
+import { servicesOfFile } from '../support/services.ts'
 import { aPayment, aRefund, aSpendCampaign } from '../support/spend.ts'
+import { until } from '../support/waiting.ts'
 
-let services: Services & AsyncDisposable
+const services = await servicesOfFile({ redis: false })
 let merchant: Merchant
 
-beforeAll(async () => {
-  services = await openTestServices({ redis: false })
-})
 beforeEach(async () => {
   await services.db.deleteFrom('inbox').execute()
   merchant = await aShop()
 })
-afterAll(() => services[Symbol.asyncDispose]())
 
 async function aShop(): Promise<Merchant> {
   const shop = await aMerchant(services)
@@ -57,9 +53,6 @@ async function report(count: number, shop = merchant): Promise<void> {
 }
 const granted = async (openid: string) =>
   (await services.db.selectFrom('grants').select('id').where('openid', '=', openid).execute()).length
-async function until(isSo: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await isSo())) await sleep(5)
-}
 const untilGranted = (openid: string) => until(async () => (await granted(openid)) === 1)
 const inbox = () => services.db.selectFrom('inbox').select('id')
 const waiting = async () => (await inbox().where('applied_at', 'is', null).execute()).length

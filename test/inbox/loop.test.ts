@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { beforeEach, expect, test, vi } from 'vitest'
 import { receive } from '../../src/inbox/inbox.ts'
 import { leaseDue } from '../../src/inbox/lease.ts'
 import { openInboxLoop } from '../../src/inbox/loop.ts'
@@ -8,22 +8,18 @@ import type { Merchant } from '../../src/merchants/merchant.ts'
 import type { Services } from '../../src/services.ts'
 import { aMerchant, aStock } from '../support/builders.ts'
 import { paymentRefunded, paymentSucceeded } from '../support/events.ts'
-import { openTestServices } from '../support/services.ts'
+import { servicesOfFile } from '../support/services.ts'
 import { aPayment, aRefund, aSpendCampaign } from '../support/spend.ts'
 
 let nowMs = Date.parse('2026-11-23T12:00:00+08:00')
-let services: Services & AsyncDisposable
+const services = await servicesOfFile({ redis: false, clock: { now: () => new Date(nowMs) } })
 let merchant: Merchant
 
-beforeAll(async () => {
-  services = await openTestServices({ redis: false, clock: { now: () => new Date(nowMs) } })
-})
 beforeEach(async () => {
   await services.db.deleteFrom('inbox').execute()
   merchant = await aMerchant(services)
   await aSpendCampaign(services, await aStock(services, merchant))
 })
-afterAll(() => services[Symbol.asyncDispose]())
 
 async function arrive(openid: string) {
   const body = paymentSucceeded(aPayment(services, { openid }))

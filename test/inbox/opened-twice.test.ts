@@ -1,27 +1,18 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { readEvent } from '../../src/inbox/event.ts'
 import { receiveEvent } from '../../src/inbox/receive-event.ts'
 import { openLog } from '../../src/plumbing/telemetry/log.ts'
-import type { Merchant } from '../../src/merchants/merchant.ts'
-import type { Services } from '../../src/services.ts'
-import { aMerchant } from '../support/builders.ts'
 import { cardOpened, paymentSucceeded, type TestEvent } from '../support/events.ts'
-import { openTestServices } from '../support/services.ts'
 import { aPayment } from '../support/spend.ts'
+import { shopOfFile } from '../support/shop.ts'
 
 /* When a card was opened stands in `occurred_at` alone, and decides whether it is new. */
 
 const logged: string[] = []
-let services: Services & AsyncDisposable
-let merchant: Merchant
+const log = openLog('warn', { write: (line) => void logged.push(line) })
+const { services, merchant } = await shopOfFile({ redis: false, log })
 
-beforeAll(async () => {
-  const log = openLog('warn', { write: (line) => void logged.push(line) })
-  services = await openTestServices({ redis: false, log })
-  merchant = await aMerchant(services)
-})
 beforeEach(() => void (logged.length = 0))
-afterAll(() => services[Symbol.asyncDispose]())
 
 function tell(event: TestEvent) {
   const read = readEvent(JSON.stringify(event))

@@ -1,24 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { Campaign } from '../../src/plumbing/storage/schema/campaign.ts'
 import { award } from '../../src/grants/award.ts'
-import type { Merchant } from '../../src/merchants/merchant.ts'
-import type { Services } from '../../src/services.ts'
-import type { Stock } from '../../src/plumbing/storage/schema/stock.ts'
-import { aCampaign, aMerchant, aStock } from '../support/builders.ts'
-import { openTestServices } from '../support/services.ts'
+import { aCampaign } from '../support/builders.ts'
 import { statementsWait } from '../support/waiting.ts'
+import { shopOfFile } from '../support/shop.ts'
 
-let services: Services & AsyncDisposable
-let merchant: Merchant
-let stock: Stock
-
-beforeAll(async () => {
-  services = await openTestServices()
-  merchant = await aMerchant(services)
-  stock = await aStock(services, merchant)
-})
-afterAll(() => services[Symbol.asyncDispose]())
+const { services, merchant, stock } = await shopOfFile()
 
 async function tap(campaign: Campaign) {
   const { coupons } = campaign

@@ -1,22 +1,14 @@
 import { sql } from 'kysely'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { award } from '../../src/grants/award.ts'
 import type { OwedCoupon } from '../../src/ledger/coupon.ts'
 import { prove } from '../../src/doctor/proof/proof.ts'
 import { retryGrants } from '../../src/grants/retry.ts'
-import type { Merchant } from '../../src/merchants/merchant.ts'
-import type { Services } from '../../src/services.ts'
-import { aCampaign, aMerchant, aStock } from '../support/builders.ts'
-import { openTestServices } from '../support/services.ts'
+import { aCampaign, aStock } from '../support/builders.ts'
 import { statementsWait } from '../support/waiting.ts'
+import { shopOfFile } from '../support/shop.ts'
 
-let services: Services & AsyncDisposable
-let merchant: Merchant
-beforeAll(async () => {
-  services = await openTestServices({ redis: false })
-  merchant = await aMerchant(services)
-})
-afterAll(() => services[Symbol.asyncDispose]())
+const { services, merchant } = await shopOfFile({ redis: false })
 
 test('one operator gives up what a grant is owed while another tries again what was refused: it has all its places', async () => {
   const stocks = [await aStock(services, merchant), await aStock(services, merchant)]

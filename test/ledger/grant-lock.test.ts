@@ -1,29 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import { type RawBuilder, sql } from 'kysely'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { award } from '../../src/grants/award.ts'
 import { cancelUnsent } from '../../src/ledger/cancel.ts'
 import type { OwedCoupon } from '../../src/ledger/coupon.ts'
 import { prove } from '../../src/doctor/proof/proof.ts'
 import { retryGrants } from '../../src/grants/retry.ts'
-import type { Merchant } from '../../src/merchants/merchant.ts'
-import type { Services } from '../../src/services.ts'
-import { aCampaign, aMerchant, aStock } from '../support/builders.ts'
-import { openTestServices } from '../support/services.ts'
+import { aCampaign, aStock } from '../support/builders.ts'
 import { statementsWait } from '../support/waiting.ts'
+import { shopOfFile } from '../support/shop.ts'
 
-let services: Services & AsyncDisposable
-let merchant: Merchant
+const { services, merchant } = await shopOfFile({ redis: false })
 let grantId: string
 /** Its two coupons, of two stocks, both being sent. */
 let one: OwedCoupon
 let other: OwedCoupon
 
-beforeAll(async () => {
-  services = await openTestServices({ redis: false })
-  merchant = await aMerchant(services)
-})
-afterAll(() => services[Symbol.asyncDispose]())
 beforeEach(async () => {
   const stocks = [await aStock(services, merchant), await aStock(services, merchant)]
   const coupons = stocks.map(({ stock_id }) => ({ stock_id, count: 1 }))

@@ -1,20 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { award } from '../../src/grants/award.ts'
 import type { OwedCoupon } from '../../src/ledger/coupon.ts'
 import { prove } from '../../src/doctor/proof/proof.ts'
-import { scopes } from '../../src/ledger/limits/scopes.ts'
+import { scopeOf } from '../../src/ledger/limits/scopes.ts'
 import { settleLateSent } from '../../src/delivery/settle-late.ts'
 import { memberMark } from '../../src/members/member-mark.ts'
-import type { Services } from '../../src/services.ts'
 import { aCampaign, aMerchant, aStock } from '../support/builders.ts'
-import { openTestServices } from '../support/services.ts'
+import { servicesOfFile } from '../support/services.ts'
 
-let services: Services & AsyncDisposable
-beforeAll(async () => {
-  services = await openTestServices({ redis: false })
-})
-afterAll(() => services[Symbol.asyncDispose]())
+const services = await servicesOfFile({ redis: false })
 
 test('a second coupon that WeChat had sent after all keeps its place, though its stock allows a member only one by now', async () => {
   const { db, ledger, clock, catalog } = services
@@ -39,7 +34,7 @@ test('a second coupon that WeChat had sent after all keeps its place, though its
   catalog.forget()
 
   await settleLateSent(services, sent(again, '98002'))
-  const scope = scopes.stock(stock.id, memberMark(merchant, openid))
+  const scope = scopeOf('stock', { stock: stock.id, mark: memberMark(merchant, openid) })
   const held = await db.selectFrom('slots').select('number').where('scope', '=', scope).orderBy('number').execute()
   expect(held.map(({ number }) => number)).toEqual([1, 2, 3])
   const failures = (await prove(services, merchant.slug)).failures

@@ -1,32 +1,24 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import type { Campaign } from '../../src/plumbing/storage/schema/campaign.ts'
 import { award } from '../../src/grants/award.ts'
 import { cancelUnsent } from '../../src/ledger/cancel.ts'
 import type { OwedCoupon } from '../../src/ledger/coupon.ts'
 import { changeLimits } from '../../src/ledger/limit-change.ts'
 import { prove } from '../../src/doctor/proof/proof.ts'
-import { scopes } from '../../src/ledger/limits/scopes.ts'
-import type { Merchant } from '../../src/merchants/merchant.ts'
+import { scopeOf } from '../../src/ledger/limits/scopes.ts'
 import type { CampaignLimits } from '../../src/plumbing/storage/schema.ts'
-import type { Services } from '../../src/services.ts'
 import type { Stock } from '../../src/plumbing/storage/schema/stock.ts'
-import { aCampaign, aMerchant, aStock } from '../support/builders.ts'
-import { openTestServices } from '../support/services.ts'
+import { aCampaign, aStock } from '../support/builders.ts'
 import { statementsWait } from '../support/waiting.ts'
+import { shopOfFile } from '../support/shop.ts'
 
-let services: Services & AsyncDisposable
-let merchant: Merchant
+const { services, merchant } = await shopOfFile({ redis: false })
 let stock: Stock
 
-beforeAll(async () => {
-  services = await openTestServices({ redis: false })
-  merchant = await aMerchant(services)
-})
 beforeEach(async () => {
   stock = await aStock(services, merchant)
 })
-afterAll(() => services[Symbol.asyncDispose]())
 
 type Granted = { grantId: string; coupon: OwedCoupon | undefined }
 
@@ -84,7 +76,7 @@ const totalPlaces = async (campaign: Campaign) => {
   const rows = await services.db
     .selectFrom('slots')
     .select('number')
-    .where('scope', '=', scopes.total(campaign.id))
+    .where('scope', '=', scopeOf('total', { campaign: campaign.id }))
     .orderBy('number')
     .execute()
   return rows.map((row) => row.number)
@@ -119,7 +111,7 @@ test('two coupons under a limit that was lowered far below its use are refused a
   await looking
     .selectFrom('overshoots')
     .selectAll()
-    .where('scope', '=', scopes.total(campaign.id))
+    .where('scope', '=', scopeOf('total', { campaign: campaign.id }))
     .forUpdate()
     .execute()
   const refused = [given[2]!, given[8]!].map(({ coupon }) =>

@@ -3,13 +3,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { claim } from '../../src/claims/claim.ts'
 import { retryGrants } from '../../src/grants/retry.ts'
 import type { Campaign } from '../../src/plumbing/storage/schema/campaign.ts'
-import { type DemoShop, openDemoShop } from '../support/demo-shop.ts'
+import { openShop, type SandboxShop } from '../support/shop.ts'
 
-let shop: DemoShop
+let shop: SandboxShop
 let taps = 0
 
 beforeAll(async () => {
-  shop = await openDemoShop()
+  shop = await openShop({ wechat: 'sandbox' })
 })
 afterAll(() => shop[Symbol.asyncDispose]())
 beforeEach(() => {

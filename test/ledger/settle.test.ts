@@ -1,25 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { award } from '../../src/grants/award.ts'
 import type { OwedCoupon } from '../../src/ledger/coupon.ts'
 import { findGrant } from '../../src/grants/grants.ts'
 import { prove } from '../../src/doctor/proof/proof.ts'
 import { retryGrants } from '../../src/grants/retry.ts'
 import type { Campaign } from '../../src/plumbing/storage/schema/campaign.ts'
-import type { Merchant } from '../../src/merchants/merchant.ts'
-import type { Services } from '../../src/services.ts'
-import { aCampaign, aMerchant, aStock } from '../support/builders.ts'
-import { openTestServices } from '../support/services.ts'
+import { aCampaign, aStock } from '../support/builders.ts'
+import { shopOfFile } from '../support/shop.ts'
 
-let services: Services & AsyncDisposable
-let merchant: Merchant
+const { services, merchant } = await shopOfFile()
 let campaign: Campaign
 
-beforeAll(async () => {
-  services = await openTestServices()
-  merchant = await aMerchant(services)
-})
-afterAll(() => services[Symbol.asyncDispose]())
 beforeEach(async () => {
   campaign = await aCampaign(services, await aStock(services, merchant), { limits: { per_member: 1, total: 1 } })
 })

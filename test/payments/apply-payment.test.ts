@@ -1,5 +1,5 @@
 import { AskAgain } from '../../src/plumbing/ask-again.ts'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { type Grant, memberGrants } from '../../src/grants/grants.ts'
 import { retryGrants } from '../../src/grants/retry.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
@@ -12,21 +12,17 @@ import { takeRefund } from '../../src/payments/take-refund.ts'
 import type { Services } from '../../src/services.ts'
 import type { Stock } from '../../src/plumbing/storage/schema/stock.ts'
 import { aMerchant, aStock } from '../support/builders.ts'
-import { openTestServices } from '../support/services.ts'
+import { servicesOfFile } from '../support/services.ts'
 import { aPayment, aRefund, aSpendCampaign } from '../support/spend.ts'
 
-let services: Services & AsyncDisposable
+const services = await servicesOfFile({ redis: false })
 let merchant: Merchant
 let stock: Stock
 
-beforeAll(async () => {
-  services = await openTestServices({ redis: false })
-})
 beforeEach(async () => {
   merchant = await aMerchant(services)
   stock = await aStock(services, merchant)
 })
-afterAll(() => services[Symbol.asyncDispose]())
 
 async function paid(payment: Payment) {
   await recordPayment(services, merchant, payment)
@@ -138,10 +134,10 @@ describe('a payment', () => {
     const outcomes = await paid(payment)
     expect(outcomes.map((one) => one.campaign.slug)).toEqual([paused.slug])
     expect(outcomes[0]?.awards).toEqual([{ kind: 'turned_away', reason: 'paused' }])
-    expect(await earned(services, merchant, paused, payment.openid)).toMatchObject([
+    expect(await earned(services.db, merchant, paused, payment.openid)).toMatchObject([
       { triggerKey: `spend/${payment.transactionId}/5000`, tier: 5000, transactionId: payment.transactionId },
     ])
-    expect(await earned(services, merchant, draft, 'nobody')).toEqual([])
+    expect(await earned(services.db, merchant, draft, 'nobody')).toEqual([])
   })
 })
 

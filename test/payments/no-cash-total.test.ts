@@ -1,25 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { paymentOfEvent } from '../../src/inbox/event.ts'
 import { factsOfNotification } from '../../src/inbox/pay-notification.ts'
-import type { Merchant } from '../../src/merchants/merchant.ts'
 import { recordPayment } from '../../src/payments/intake.ts'
 import type { Payment } from '../../src/payments/payment.ts'
 import type { Promotion } from '../../src/plumbing/storage/schema.ts'
-import type { Services } from '../../src/services.ts'
-import { aMerchant } from '../support/builders.ts'
-import { openTestServices } from '../support/services.ts'
 import { aPayment } from '../support/spend.ts'
+import { shopOfFile } from '../support/shop.ts'
 
 /* An order of 60 yuan, paid with a coupon of 10 that nobody prefunded: the merchant books 50, whoever tells of it. */
 
-let services: Services & AsyncDisposable
-let merchant: Merchant
-
-beforeAll(async () => {
-  services = await openTestServices({ redis: false })
-  merchant = await aMerchant(services)
-})
-afterAll(() => services[Symbol.asyncDispose]())
+const { services, merchant } = await shopOfFile({ redis: false })
 
 const coupon = { stock_id: '16246120', coupon_id: '9001', amount: 1000, type: 'NOCASH' }
 const byEvent = (payment: Payment, promotions: Promotion[] = [coupon]) =>

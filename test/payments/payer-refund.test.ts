@@ -1,28 +1,20 @@
-import { beforeEach, afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { openLog } from '../../src/plumbing/telemetry/log.ts'
-import type { Merchant } from '../../src/merchants/merchant.ts'
 import { recordPayment } from '../../src/payments/intake.ts'
 import type { Payment, Refund } from '../../src/payments/payment.ts'
 import { takeRefund } from '../../src/payments/take-refund.ts'
-import type { Services } from '../../src/services.ts'
-import { aMerchant } from '../support/builders.ts'
-import { openTestServices } from '../support/services.ts'
 import { aPayment, aRefund } from '../support/spend.ts'
+import { shopOfFile } from '../support/shop.ts'
 
 /* The mall's event may leave out what the payer got back; WeChat's notice says it to the fen. */
 
 const logged: string[] = []
-let services: Services & AsyncDisposable
-let merchant: Merchant
+const log = openLog('warn', { write: (line) => void logged.push(line) })
+const { services, merchant } = await shopOfFile({ redis: false, log })
 let payment: Payment
 let byMall: Refund
 let byWeChat: Refund
 
-beforeAll(async () => {
-  const log = openLog('warn', { write: (line) => void logged.push(line) })
-  services = await openTestServices({ redis: false, log })
-  merchant = await aMerchant(services)
-})
 beforeEach(async () => {
   logged.length = 0
   payment = aPayment(services, { payerTotal: 5000 })
@@ -30,7 +22,6 @@ beforeEach(async () => {
   byMall = aRefund(services, payment, { refundId: 'R-1', refund: 3000 })
   byWeChat = { ...byMall, refundId: '5030', outRefundNo: 'R-1', payerRefund: 2501 }
 })
-afterAll(() => services[Symbol.asyncDispose]())
 
 async function told(...refunds: Refund[]) {
   for (const refund of refunds) await takeRefund(services, merchant, refund)

@@ -1,26 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { memberGrants } from '../../src/grants/grants.ts'
-import type { Merchant } from '../../src/merchants/merchant.ts'
 import { recordPayment } from '../../src/payments/intake.ts'
 import { joinPromotions } from '../../src/payments/join-promotions.ts'
 import type { Payment } from '../../src/payments/payment.ts'
 import { applyPayment } from '../../src/payments/apply-payment.ts'
-import type { Services } from '../../src/services.ts'
-import type { Stock } from '../../src/plumbing/storage/schema/stock.ts'
-import { aMerchant, aStock } from '../support/builders.ts'
-import { openTestServices } from '../support/services.ts'
 import { aPayment, aSpendCampaign } from '../support/spend.ts'
+import { shopOfFile } from '../support/shop.ts'
 
-let services: Services & AsyncDisposable
-let merchant: Merchant
-let stock: Stock
-
-beforeAll(async () => {
-  services = await openTestServices({ redis: false })
-  merchant = await aMerchant(services)
-  stock = await aStock(services, merchant, { no_cash: true })
-})
-afterAll(() => services[Symbol.asyncDispose]())
+const { services, merchant, stock } = await shopOfFile({ redis: false, stock: { no_cash: true } })
 
 const stored = ({ transactionId }: Payment) =>
   services.db

@@ -11,12 +11,12 @@ import type { FaultName } from '../../sandbox/fault-table.ts'
 import { openidOf } from '../../sandbox/world.ts'
 import { importStock } from '../../src/stocks/import.ts'
 import { movableClock } from '../support/clock.ts'
-import { openSandboxMerchant, type SandboxMerchant } from '../support/sandbox-merchant.ts'
+import { openShop, type SandboxShop } from '../support/shop.ts'
 import { aPayment, aRefund, aSpendCampaign } from '../support/spend.ts'
 
 const clock = movableClock()
-let shop: SandboxMerchant
-beforeAll(async () => void (shop = await openSandboxMerchant({ clock })))
+let shop: SandboxShop
+beforeAll(async () => void (shop = await openShop({ wechat: 'sandbox', clock })))
 afterAll(() => shop[Symbol.asyncDispose]())
 
 const someone = () => openidOf(shop.world.merchants[0]!.officialAccount, randomUUID())

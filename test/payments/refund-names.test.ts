@@ -1,31 +1,26 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { memberGrants } from '../../src/grants/grants.ts'
 import { receive } from '../../src/inbox/inbox.ts'
 import { openInboxLoop } from '../../src/inbox/loop.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import type { Payment } from '../../src/payments/payment.ts'
-import type { Services } from '../../src/services.ts'
 import { aMerchant, aStock } from '../support/builders.ts'
 import { paymentRefunded, paymentSucceeded } from '../support/events.ts'
-import { openTestServices } from '../support/services.ts'
+import { servicesOfFile } from '../support/services.ts'
 import { aPayment, aRefund, aSpendCampaign } from '../support/spend.ts'
 
 /* The merchant's systems name a refund by WeChat's refund_id or by their own out_refund_no; WeChat's notice has both. */
 
-let services: Services & AsyncDisposable
+const services = await servicesOfFile({ redis: false })
 let merchant: Merchant
 let payment: Payment
 
-beforeAll(async () => {
-  services = await openTestServices({ redis: false })
-})
 beforeEach(async () => {
   merchant = await aMerchant(services)
   await aSpendCampaign(services, await aStock(services, merchant))
   payment = aPayment(services, { total: 10_000 })
   await arrive('events', paymentSucceeded(payment))
 })
-afterAll(() => services[Symbol.asyncDispose]())
 
 let serial = 0
 async function arrive(source: 'events' | 'pay', body: unknown): Promise<void> {

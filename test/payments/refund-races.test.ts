@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import type { Campaign } from '../../src/plumbing/storage/schema/campaign.ts'
 import { claim } from '../../src/claims/claim.ts'
 import { memberGrants } from '../../src/grants/grants.ts'
@@ -13,27 +13,23 @@ import { takeRefund } from '../../src/payments/take-refund.ts'
 import type { Services } from '../../src/services.ts'
 import type { Stock } from '../../src/plumbing/storage/schema/stock.ts'
 import { aMerchant, aStock } from '../support/builders.ts'
-import { openTestServices } from '../support/services.ts'
+import { servicesOfFile } from '../support/services.ts'
 import { aPayment, aRefund, aSpendCampaign } from '../support/spend.ts'
 import { aTrigger, holdGrants } from '../support/triggers.ts'
 import { statementsWait } from '../support/waiting.ts'
 
-let services: Services & AsyncDisposable
+const services = await servicesOfFile({ redis: false })
 let merchant: Merchant
 let stock: Stock
 let campaign: Campaign
 let payment: Payment
 
-beforeAll(async () => {
-  services = await openTestServices({ redis: false })
-})
 beforeEach(async () => {
   merchant = await aMerchant(services)
   stock = await aStock(services, merchant)
   campaign = await aSpendCampaign(services, stock)
   payment = aPayment(services)
 })
-afterAll(() => services[Symbol.asyncDispose]())
 
 const record = (one = payment) => recordPayment(services, merchant, one)
 const settle = (by: Services = services) => applyPayment(by, merchant, payment.transactionId)

@@ -8,15 +8,15 @@ import type { Stock } from '../../src/plumbing/storage/schema/stock.ts'
 import { aStock } from '../support/builders.ts'
 import { openTestServices } from '../support/services.ts'
 import { aSpendCampaign } from '../support/spend.ts'
-import { type WiredWechat, wireWechat } from '../support/wechat.ts'
+import { openShop, type SandboxShop } from '../support/shop.ts'
 
-let wired: WiredWechat
+let wired: SandboxShop
 let stock: Stock
 let campaign: Campaign
 let nowMs = Date.now()
 
 beforeAll(async () => {
-  wired = await wireWechat({ redis: false, clock: { now: () => new Date(nowMs) } })
+  wired = await openShop({ wechat: 'sandbox', redis: false, clock: { now: () => new Date(nowMs) } })
   stock = await aStock(wired.services, wired.merchant)
 })
 beforeEach(async () => {

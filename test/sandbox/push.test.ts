@@ -1,36 +1,28 @@
-import { createServer, type Server } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { decrypt, getSignature } from '@wecom/crypto'
 import { Webhook } from 'standardwebhooks'
 import { Aes } from 'wechatpay-axios-plugin'
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts'
 import { createWorld, type World } from '../../sandbox/world.ts'
-import { close, listen } from '../support/listen.ts'
+import { openScriptedHost, type ScriptedHost } from '../support/scripted-host.ts'
 import { isProven } from './pay-caller.ts'
 
 type Arrival = { path: string; query: URLSearchParams; headers: Headers; body: string }
 
 let sandbox: Sandbox
 let world: World
-let app: Server
+let app: ScriptedHost
 let arrivals: Arrival[] = []
 let answers: number[] = []
 const provider = '1267388801'
 
 beforeAll(async () => {
-  app = createServer((request, response) => {
-    void (async () => {
-      const chunks: Buffer[] = []
-      for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk)
-      const { pathname: path, searchParams: query } = new URL(request.url!, 'http://localhost')
-      const headers = new Headers(request.headers as Record<string, string>)
-      arrivals.push({ path, query, headers, body: Buffer.concat(chunks).toString() })
-      response.writeHead(answers.shift() ?? 200).end(query.get('echostr') ?? '')
-    })()
+  app = await openScriptedHost(({ path, query, headers, body }) => {
+    arrivals.push({ path, query, headers: new Headers(headers as Record<string, string>), body })
+    return { status: answers.shift() ?? 200, body: query.get('echostr') ?? '' }
   })
-  const appUrl = await listen(app)
   world = createWorld({ keyMode: 'both' })
-  sandbox = await startSandbox({ port: 0, world, appUrl })
+  sandbox = await startSandbox({ port: 0, world, appUrl: app.url })
 })
 beforeEach(() => {
   arrivals = []
@@ -38,7 +30,7 @@ beforeEach(() => {
 })
 afterAll(async () => {
   await sandbox.close()
-  await close(app)
+  await app[Symbol.asyncDispose]()
 })
 
 const openid = () => world.members[0]!.openid

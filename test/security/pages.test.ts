@@ -1,21 +1,21 @@
 import { load } from 'cheerio'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { claim } from '../../src/claims/claim.ts'
-import { type DemoShop, openDemoShop } from '../support/demo-shop.ts'
+import { openShop, type SandboxShop } from '../support/shop.ts'
 import type { Phone, Seen } from '../support/phone.ts'
 import { type Site, startSite } from '../support/site.ts'
 
 const attack = `"><script>alert(1)</script><img src=x onerror=alert(2)>'{{7*7}}<%= 7*7 %>`
 
 describe('every page', () => {
-  let shop: DemoShop
+  let shop: SandboxShop
   let site: Site
   let member: Phone
   let grantId: string
   let campaignPage: string
 
   beforeAll(async () => {
-    shop = await openDemoShop({ config: { publicUrl: 'https://coupons.example.com' } })
+    shop = await openShop({ wechat: 'sandbox', config: { publicUrl: 'https://coupons.example.com' } })
     site = await startSite(shop.services)
     const { services, merchant } = shop
     await services.db

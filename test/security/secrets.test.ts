@@ -10,7 +10,7 @@ import { openDeliveryLoop } from '../../src/delivery/loop.ts'
 import { openLog } from '../../src/plumbing/telemetry/log.ts'
 import type { FaultSpec } from '../../sandbox/faults.ts'
 import { merchantFile } from '../../sandbox/merchant-file.ts'
-import { type DemoShop, openDemoShop } from '../support/demo-shop.ts'
+import { openShop, type SandboxShop } from '../support/shop.ts'
 import type { Phone, Seen } from '../support/phone.ts'
 import { openTestServices } from '../support/services.ts'
 import { formOf, type Site, startSite } from '../support/site.ts'
@@ -25,12 +25,12 @@ describe('nothing that is printed, shown or kept holds a secret', { timeout: 120
   const printed: string[] = []
   /** By what they are, so that a failure can be read without showing one. */
   const secrets = new Map<string, string>()
-  let shop: DemoShop
+  let shop: SandboxShop
   let site: Site
   let campaign: Campaign
 
   beforeAll(async () => {
-    shop = await openDemoShop({ log: openLog('trace', { write: (line) => void printed.push(line) }) })
+    shop = await openShop({ wechat: 'sandbox', log: openLog('trace', { write: (line) => void printed.push(line) }) })
     site = await startSite(shop.services)
     shop.sandbox.control.settings.appUrl = site.url
     campaign = await shop.campaign({ limits: { per_member: 100 } })

@@ -2,15 +2,15 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Unusable } from '../../src/plumbing/unusable.ts'
 import { importStock } from '../../src/stocks/import.ts'
 import { syncStock } from '../../src/stocks/sync.ts'
-import { type DemoShop, openDemoShop } from '../support/demo-shop.ts'
+import { openShop, type SandboxShop } from '../support/shop.ts'
 
 const dayMs = 86_400_000
-let shop: DemoShop
+let shop: SandboxShop
 let next = 9_000_000
-beforeAll(async () => (shop = await openDemoShop({ redis: false })))
+beforeAll(async () => (shop = await openShop({ wechat: 'sandbox', redis: false })))
 afterAll(() => shop[Symbol.asyncDispose]())
 
-type Change = Parameters<DemoShop['sandbox']['control']['changeStock']>[1]
+type Change = Parameters<SandboxShop['sandbox']['control']['changeStock']>[1]
 
 /** A stock of the provider that differs from a good one in `change`. */
 function aStockAtWeChat(change: Change = {}): string {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Campaign } from '../../src/plumbing/storage/schema/campaign.ts'
-import { scopes } from '../../src/ledger/limits/scopes.ts'
+import { dayText, inBeijing } from '../../src/plumbing/storage/beijing.ts'
+import { scopeInSql } from '../../src/ledger/limits/scopes.ts'
 import type { Db } from '../../src/plumbing/storage/database.ts'
 import { memberMarkInSql } from '../../src/members/member-mark.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
@@ -77,10 +78,10 @@ const slotRows = (f: Filling) => {
     select ${merchant.id}, place.scope, place.number, ${idOf(f, '7001')}, case when place.of_stock then ${idOf(f, '7002')} end
     from ${series(f)} cross join lateral (select ${memberMarkInSql(merchant.memberKey, openid)} as mark) member
     cross join lateral (values
-      (${scopes.members(campaign.id)} || mark, 1, false),
-      (${scopes.stock(stock.id, '')} || mark, 1, true),
-      (${scopes.total(campaign.id)}, (i + 1)::integer, false),
-      (${scopes.days(campaign.id)} || to_char(${at(f)} at time zone 'Asia/Shanghai', 'YYYYMMDD'), (${daysPlace})::integer, false)
+      (${scopeInSql('per_member', { campaign: campaign.id, mark: sql`mark` })}, 1, false),
+      (${scopeInSql('stock', { stock: stock.id, mark: sql`mark` })}, 1, true),
+      (${scopeInSql('total', { campaign: campaign.id })}, (i + 1)::integer, false),
+      (${scopeInSql('per_day', { campaign: campaign.id, day: dayText(inBeijing(at(f))) })}, (${daysPlace})::integer, false)
     ) place (scope, number, of_stock)`
 }
 

@@ -14,14 +14,24 @@ import type { Routed, State } from '../../src/web/shell/context.ts'
 import { openRouteTable } from '../../src/web/shell/route-table.ts'
 import { close, listen } from './listen.ts'
 
+export type LoginSite = AsyncDisposable & {
+  url: string
+  /** Callbacks of WeChat's login that have reached what exchanges their code. */
+  callbacks: number
+}
+
 /**
  * The smallest site that has a login: `/m/{slug}/mine` tells members who they are, `/m/{slug}/form` hands out the id
  * that form tokens are bound to, `POST /m/{slug}/c/{campaign}/claims` claims with a login in between.
  */
-export async function startLoginSite(services: Services): Promise<AsyncDisposable & { url: string }> {
+export async function startLoginSite(services: Services): Promise<LoginSite> {
   const { router, get, post } = openRouteTable()
   get(paths.domainVerification, domainVerification)
-  get(paths.oauthCallback, merchant, oauthCallback)
+  get(paths.oauthCallback, merchant, (ctx) => {
+    const underWay = oauthCallback(ctx)
+    site.callbacks += 1
+    return underWay
+  })
   get('/m/:merchant/mine', merchant, session, memberRequired, (ctx) => {
     ctx.body = ctx.state.member
   })
@@ -44,5 +54,6 @@ export async function startLoginSite(services: Services): Promise<AsyncDisposabl
   })
   app.use(router.routes())
   const server = createServer(app.callback())
-  return { url: await listen(server), [Symbol.asyncDispose]: () => close(server) }
+  const site: LoginSite = { url: await listen(server), callbacks: 0, [Symbol.asyncDispose]: () => close(server) }
+  return site
 }

@@ -2,44 +2,42 @@ import { onTestFinished } from 'vitest'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import type { Services } from '../../src/services.ts'
 import { aMerchant } from './builders.ts'
-import { type LittleAnswer, type LittleWeChat, startLittleWeChat } from './little-wechat.ts'
-import { startLoginSite } from './login-site.ts'
+import { type Answer, openScriptedHost, type ScriptedHost } from './scripted-host.ts'
+import { type LoginSite, startLoginSite } from './login-site.ts'
 import type { Phone, Seen } from './phone.ts'
 import { openTestServices, type TestServicesOptions } from './services.ts'
 
 export const openid = 'oUpF8uMuAJO_M2pxb1Q9zNjWeS6o'
 
 export type Stage = {
-  wechat: LittleWeChat
+  wechat: ScriptedHost
   services: Services
   merchant: Merchant
+  site: LoginSite
   host: string
   clock: { now(): Date; at: Date }
 }
 
 /** A site with one merchant, WeChat in `answer`'s hands, and a clock that the test moves. */
-export async function aStage(
-  answer: (code: string) => LittleAnswer,
-  options: TestServicesOptions = {},
-): Promise<Stage> {
-  const wechat = await startLittleWeChat(({ query }) => answer(query.get('code') ?? ''))
+export async function aStage(answer: (code: string) => Answer, options: TestServicesOptions = {}): Promise<Stage> {
+  const wechat = await openScriptedHost(({ query }) => answer(query.get('code') ?? ''))
   onTestFinished(() => wechat[Symbol.asyncDispose]())
   const clock = { at: new Date('2026-11-23T04:00:00Z'), now: () => clock.at }
   const services = await openTestServices({ sandbox: wechat, clock, ...options })
   onTestFinished(() => services[Symbol.asyncDispose]())
   const site = await startLoginSite(services)
   onTestFinished(() => site[Symbol.asyncDispose]())
-  return { wechat, services, clock, host: site.url, merchant: await aMerchant(services) }
+  return { wechat, services, clock, site, host: site.url, merchant: await aMerchant(services) }
 }
 
-/** WeChat that knows each code once, as it does. */
-export function codesWorkOnce(delayMs = 0): (code: string) => LittleAnswer {
+/** WeChat that knows each code once, as it does; it answers no sooner than `after`. */
+export function codesWorkOnce(after?: Promise<void>): (code: string) => Answer {
   const used = new Set<string>()
   return (code) => {
     const repeated = used.has(code)
     used.add(code)
     return {
-      delayMs,
+      after,
       body: repeated ? { errcode: 40163, errmsg: 'code been used, rid: 65a-1' } : { openid, access_token: 'AT' },
     }
   }

@@ -6,7 +6,9 @@ import { Redis } from 'ioredis'
 import pg from 'pg'
 import { findPostgres, findRedis } from './installed.ts'
 import { freePort } from './listen.ts'
+import { quickFolder } from './quick-folder.ts'
 import { type Owner, supervise, type Supervised } from './supervised.ts'
+import { until } from './waiting.ts'
 
 /** A private throwaway server. It ends when this process ends, however that happens. */
 export type TestServer = {
@@ -24,10 +26,10 @@ export type TestServer = {
 
 const startTimeoutMs = 20_000
 
-/** Starts PostgreSQL with an empty cluster. fsync is off unless asked for: tests want speed, the benchmark wants the truth. */
+/** Starts PostgreSQL with an empty cluster. Off the disk and without fsync unless that is asked for: tests want speed, the benchmark the truth. */
 export async function startPostgres(options: { fsync?: boolean } = {}): Promise<TestServer> {
   const bin = findPostgres()
-  const { directory, owner } = privateDirectory('postgres')
+  const { directory, owner } = privateDirectory('postgres', options.fsync ? tmpdir() : quickFolder())
   const data = join(directory, 'data')
   const initdb = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync']
   execFileSync(join(bin, 'initdb'), initdb, { cwd: directory, stdio: 'pipe', ...owner })
@@ -50,7 +52,7 @@ export async function startPostgres(options: { fsync?: boolean } = {}): Promise<
 /** Starts Redis with 512 databases and no persistence of its own; a test that wants old data back calls SAVE. */
 export async function startRedis(): Promise<TestServer> {
   const binary = findRedis()
-  const { directory, owner } = privateDirectory('redis')
+  const { directory, owner } = privateDirectory('redis', tmpdir())
   const port = await freePort()
   const command = [binary, '--port', `${port}`, '--bind', '127.0.0.1', '--databases', '512', '--dir', directory]
   command.push('--save', '', '--appendonly', 'no', '--daemonize', 'no')
@@ -68,12 +70,9 @@ async function running(
 ): Promise<TestServer> {
   async function start() {
     await server.start()
-    const deadline = Date.now() + startTimeoutMs
-    while (!(await answers())) {
-      if (Date.now() > deadline)
-        throw new Error(`${url} did not start:\n${readFileSync(join(directory, 'output.log'), 'utf8')}`)
-      await new Promise((resolve) => setTimeout(resolve, 30))
-    }
+    await until(answers, { limitMs: startTimeoutMs, everyMs: 30 }).catch((cause: unknown) => {
+      throw new Error(`${url} did not start:\n${readFileSync(join(directory, 'output.log'), 'utf8')}`, { cause })
+    })
   }
   await start()
   return {
@@ -118,8 +117,8 @@ async function answersRedis(url: string): Promise<boolean> {
 }
 
 /** PostgreSQL refuses to run as root: then server and directory belong to an unprivileged user. */
-function privateDirectory(name: string): { directory: string; owner: Owner } {
-  const directory = mkdtempSync(join(tmpdir(), `paycoupon-${name}-`))
+function privateDirectory(name: string, parent: string): { directory: string; owner: Owner } {
+  const directory = mkdtempSync(join(parent, `paycoupon-${name}-`))
   if (process.getuid?.() !== 0) return { directory, owner: undefined }
   const owner = unprivilegedUser()
   chownSync(directory, owner.uid, owner.gid)

@@ -7,7 +7,7 @@ import type { Services } from '../../src/services.ts'
 import { nobodyListens, testConfig, wechatAt } from './config.ts'
 import { createTestDatabase } from './database.ts'
 import { takeRedisDatabase } from './redis.ts'
-import { inject } from 'vitest'
+import { afterAll, inject } from 'vitest'
 
 export type TestServicesOptions = {
   clock?: Clock
@@ -34,4 +34,11 @@ export async function openTestServices(options: TestServicesOptions = {}): Promi
     await database?.drop()
   }
   return Object.assign(services, { [Symbol.asyncDispose]: dispose })
+}
+
+/** Services for all tests of a file, closed after the last of them. */
+export async function servicesOfFile(options: TestServicesOptions = {}): Promise<Services & AsyncDisposable> {
+  const services = await openTestServices(options)
+  afterAll(() => services[Symbol.asyncDispose]())
+  return services
 }

@@ -48,6 +48,11 @@ const planted = {
   'src/cards/two.ts': ['', `import { one } from './one.ts'\nexport const two = () => one`],
   'src/grants/one.ts': ['no-cycle', `import type { Two } from './two.ts'\nexport type One = Two`],
   'src/grants/two.ts': ['', `import type { One } from './one.ts'\nexport type Two = One | 2`],
+  'test/claims/pause.ts': ['no-pauses', 'export const wait = () => new Promise((resolve) => setTimeout(resolve, 50))'],
+  'test/claims/sleep.ts': [
+    'no-pauses',
+    `import { setTimeout } from 'node:timers/promises'\nexport const sleep = setTimeout`,
+  ],
   'src/claims/clean.ts': ['', 'export const day = (at: Date) => new Date(at.getTime())'],
 } as const satisfies Record<string, readonly [rule: string, text: string]>
 
@@ -72,7 +77,7 @@ test('the linter finds each planted fault, and nothing in a clean file', async (
 async function lint(project: string): Promise<Map<string, string>> {
   const oxlint = resolve('node_modules/.bin/oxlint')
   const output = await new Promise<string>((done) =>
-    execFile(oxlint, ['--type-aware', '--format=unix', 'src', 'sandbox'], { cwd: project }, (_, stdout) =>
+    execFile(oxlint, ['--type-aware', '--format=unix', 'src', 'sandbox', 'test'], { cwd: project }, (_, stdout) =>
       done(stdout),
     ),
   )

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
@@ -8,6 +8,7 @@ import { openTestDatabase } from '../support/database.ts'
 import { findOrInstall } from '../support/installed.ts'
 import { takeRedisDatabase } from '../support/redis.ts'
 import { startRedis } from '../support/servers.ts'
+import { until } from '../support/waiting.ts'
 
 test('a test gets a migrated database and a Redis database of its own', async () => {
   await using first = await openTestDatabase()
@@ -53,7 +54,7 @@ test('servers end and their files go when the process that started them is kille
   const [, directory] = (await redis.config('GET', 'dir')) as [string, string]
   child.kill('SIGKILL')
   await once(redis, 'end')
-  await gone(directory)
+  await until(() => !existsSync(directory))
 })
 
 test('a missing program is installed, or the command that installs it is named', () => {
@@ -70,8 +71,4 @@ const aMerchantRow = {
   app_secret_sealed: '-',
   domain_verification: '{}',
   updated_at: new Date(0),
-}
-
-async function gone(directory: string): Promise<void> {
-  while (existsSync(directory)) execFileSync('sleep', ['0.02'])
 }

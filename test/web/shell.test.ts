@@ -1,29 +1,15 @@
 import { Writable } from 'node:stream'
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { openLog } from '../../src/plumbing/telemetry/log.ts'
-import type { Merchant } from '../../src/merchants/merchant.ts'
 import { Refusal } from '../../src/refusal.ts'
-import type { Services } from '../../src/services.ts'
-import { aCampaign, aMerchant, aStock } from '../support/builders.ts'
-import { openTestServices } from '../support/services.ts'
-import { type Site, startSite } from '../support/site.ts'
+import { aCampaign, aStock } from '../support/builders.ts'
+import { startSite } from '../support/site.ts'
+import { shopOfFile } from '../support/shop.ts'
 
-let services: Services & AsyncDisposable
-let site: Site
-let merchant: Merchant
 const lines: string[] = []
-
-beforeAll(async () => {
-  const destination = new Writable({ write: (line: Buffer, _, done) => done(void lines.push(line.toString())) })
-  services = await openTestServices({ redis: false, log: openLog('debug', destination) })
-  site = await startSite(services)
-  merchant = await aMerchant(services)
-})
+const destination = new Writable({ write: (line: Buffer, _, done) => done(void lines.push(line.toString())) })
+const { services, site, merchant } = await shopOfFile({ redis: false, log: openLog('debug', destination) })
 afterEach(() => void vi.restoreAllMocks())
-afterAll(async () => {
-  await site[Symbol.asyncDispose]()
-  await services[Symbol.asyncDispose]()
-})
 
 describe('an address that does not exist', () => {
   it.each([

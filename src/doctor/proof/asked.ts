@@ -2,16 +2,16 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Merchant } from '../../merchants/merchant.ts'
 import { markByPadsInSql, markPads } from '../../members/member-mark.ts'
 
-/** Whose ledger is proven. */
+/** The merchants whose ledger is proven. */
 export type Asked = {
   merchants: Merchant[]
-  /** As SQL: whether a row is of one of these merchants. */
+  /** As SQL: whether a row belongs to one of these merchants. */
   isOf(row: string): RawBuilder<boolean>
-  /** As SQL, a common table `keys`: what makes the marks of each merchant's members. */
+  /** As SQL, a common table `keys`, from which the marks of each merchant's members are computed. */
   keys: RawBuilder<unknown>
 }
 
-/** All of the ledger that belongs to these merchants, for queries that ask about several at once. */
+/** For queries about the whole ledger of several merchants at once. */
 export function asking(merchants: Merchant[]): Asked {
   const ids = merchants.map(({ id }) => id)
   const pads = merchants.map(({ memberKey }) => markPads(memberKey))
@@ -25,12 +25,7 @@ export function asking(merchants: Merchant[]): Asked {
   }
 }
 
-/** As SQL, the mark of an openid, beside a row `keys` of its merchant. */
+/** As SQL, the mark of an openid; the query must join the merchant's row of `keys`. */
 export function markOf(openid: RawBuilder<unknown>): RawBuilder<string> {
   return markByPadsInSql({ inner: sql`keys.inner_pad`, outer: sql`keys.outer_pad` }, openid)
-}
-
-/** As SQL, the Beijing day of a time, as scopes spell it. */
-export function dayOf(time: RawBuilder<unknown>): RawBuilder<string> {
-  return sql<string>`to_char(${time}, 'YYYYMMDD')`
 }

@@ -5,14 +5,14 @@ import type { Merchant } from '../../merchants/merchant.ts'
 import type { CouponsTable, SlotsTable } from '../../plumbing/storage/schema.ts'
 import { counts } from '../../ledger/doubt.ts'
 import { limitsOf } from '../../ledger/limits/limits.ts'
-import { scopes } from '../../ledger/limits/scopes.ts'
+import { scopeOf } from '../../ledger/limits/scopes.ts'
 
 type Coupon = Selectable<CouponsTable>
 type Slot = Selectable<SlotsTable>
 
 /**
- * What is wrong with a grant, its coupons and its places, a sentence each: nothing when they are in order by now, as they
- * are when a claim or a refund was only half seen. What it should hold is what `limitsOf` says, of what counts.
+ * What is wrong with a grant, its coupons and its places, one sentence each. Empty when they are in order by now: the
+ * first look may have seen only half of a claim or a refund. `limitsOf` says which places the grant should hold.
  */
 export async function explainGrant(db: Db, merchants: Merchant[], grantId: string): Promise<string[]> {
   return db
@@ -64,14 +64,13 @@ function ofGrant(wanted: string[], slots: Slot[]): string[] {
 
 function ofCoupons(counting: Coupon[], mark: string, slots: Slot[]): string[] {
   const ofStocks = slots.filter((slot) => slot.coupon_row !== null)
+  const scopeOfStock = ({ stock_ref }: { stock_ref: number }) => scopeOf('stock', { stock: stock_ref, mark })
   const isPlaceOf = (coupon: Coupon, slot: Slot) =>
-    slot.coupon_row === coupon.id && slot.number === coupon.place && slot.scope === scopes.stock(coupon.stock_ref, mark)
+    slot.coupon_row === coupon.id && slot.number === coupon.place && slot.scope === scopeOfStock(coupon)
   const lacking = counting.filter((coupon) => !ofStocks.some((slot) => isPlaceOf(coupon, slot)))
   const extra = ofStocks.filter((slot) => !counting.some((coupon) => isPlaceOf(coupon, slot)))
   return [
-    ...lacking.map(
-      ({ id, stock_ref, place }) => `coupon ${id} lacks place ${place} of ${scopes.stock(stock_ref, mark)}`,
-    ),
+    ...lacking.map(({ id, stock_ref, place }) => `coupon ${id} lacks place ${place} of ${scopeOfStock({ stock_ref })}`),
     ...extra.map((slot) => `holds ${nameOf(slot)} for nothing`),
   ]
 }

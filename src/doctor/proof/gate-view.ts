@@ -5,14 +5,11 @@ import { campaignScopes, type CampaignScope } from '../../ledger/campaign-scopes
 import type { Believed } from '../../gate/gate-store.ts'
 
 /**
- * Where the gate and the ledger differ about a campaign's scopes. Neither breaks a limit: a place that the gate wrongly
- * believes free is a conflict to come, one that it wrongly holds is found by its repair once the rest is gone; claims
- * that are under way look like the second.
+ * Where the gate and the ledger differ about a campaign's scopes. No difference breaks a limit: a place that the gate
+ * wrongly believes free will be a conflict; one that it wrongly believes held is found by the gate's repair once the
+ * others are gone. Claims in progress look like the second kind.
  */
-export async function gateView(
-  services: Pick<Services, 'db' | 'gate' | 'clock'>,
-  merchantIds: number[],
-): Promise<string[]> {
+export async function gateView(services: Services, merchantIds: number[]): Promise<string[]> {
   const { db, gate, clock } = services
   const notes: string[] = []
   for (const one of await campaignScopes(db, clock.now())) {

@@ -1,18 +1,21 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../../plumbing/storage/database.ts'
 import { counts } from '../../ledger/doubt.ts'
-import { type Asked, dayOf, markOf } from './asked.ts'
+import { dayText, inBeijing } from '../../plumbing/storage/beijing.ts'
+import { kinds } from '../../ledger/limits/kinds.ts'
+import { scopeInSql } from '../../ledger/limits/scopes.ts'
+import { type Asked, markOf } from './asked.ts'
 import { read } from './read.ts'
 import { grantRanges, type Range } from './ranges.ts'
 
-/** Looked at in one statement: a second or less, some 10 MB. */
+/** Grants per statement: a second or less, about 10 MB. */
 const rangeSize = 20_000
-/** One statement for each core of a small machine. */
+/** One statement per core of a small machine. */
 const atOnce = 2
 
 /**
- * Grants that do not hold exactly the places that their limits say, or whose coupons do not, as far as one look can tell:
- * each is to be looked at by itself (explain-grant.ts). Compares sums of hashes, so that millions take seconds.
+ * Grants that, at a first look, do not hold exactly the places that their limits ask for, or whose coupons do not;
+ * explain-grant.ts then looks at each alone. Compares sums of hashes, so that millions take seconds.
  */
 export async function* suspiciousGrants(db: Db, asked: Asked): AsyncGenerator<string> {
   const ranges = grantRanges(db, rangeSize)
@@ -27,17 +30,16 @@ export async function* suspiciousGrants(db: Db, asked: Asked): AsyncGenerator<st
 async function screen(db: Db, asked: Asked, { from, below }: Range): Promise<string[]> {
   const isIn = (id: string) =>
     sql`${sql.ref(id)} >= ${from}::uuid${below === null ? sql`` : sql` and ${sql.ref(id)} < ${below}::uuid`}`
-  const day = dayOf(sql`g.earned_at at time zone 'Asia/Shanghai'`)
+  const day = dayText(inBeijing(sql`g.earned_at`))
   const counting = sql`filter (where ${counts('c')})`
   const tier = sql`exists (select from jsonb_array_elements(ca.spend->'tiers') t
     where (t->>'at_least')::integer = owed.tier and t ? 'total')`
-  const places = [
-    { wanted: sql`ca.limits ? 'per_member'`, scope: sql`'/member/' || owed.mark` },
-    { wanted: sql`ca.limits ? 'per_member_per_day'`, scope: sql`'/member/' || owed.mark || '/' || owed.day` },
-    { wanted: sql`ca.limits ? 'total'`, scope: sql`'/total'` },
-    { wanted: sql`ca.limits ? 'per_day'`, scope: sql`'/day/' || owed.day` },
-    { wanted: sql`(owed.tier is not null and ${tier})`, scope: sql`'/tier/' || owed.tier` },
-  ].map(({ wanted, scope }) => ({ wanted, hash: hash(sql`'campaign/' || ca.id || ${scope}`) }))
+  const facts = { campaign: sql`ca.id`, mark: sql`owed.mark`, day: sql`owed.day`, tier: sql`owed.tier` }
+  const places = kinds.map(({ name }) => ({
+    wanted: name === 'tier' ? sql`(owed.tier is not null and ${tier})` : sql`ca.limits ? ${sql.lit(name)}`,
+    hash: hash(scopeInSql(name, facts)),
+  }))
+  const ofCoupon = scopeInSql('stock', { stock: sql`c.stock_ref`, mark: sql`g.mark` })
   const rows = await read(
     db,
     sql<{ id: string }>`
@@ -49,7 +51,7 @@ async function screen(db: Db, asked: Asked, { from, below }: Range): Promise<str
         count(c.id) > 0 and g.id is not null
           and coalesce(bool_and(c.merchant_id = g.merchant_id and c.openid = g.openid), false) as is_whole,
         count(c.id) ${counting} as coupons,
-        bit_xor(${hash(sql`'stock/' || c.stock_ref || '/member/' || g.mark || c.id || c.place`)}) ${counting} as places
+        bit_xor(${hash(sql`${ofCoupon} || c.id || c.place`)}) ${counting} as places
       from g full join (select * from coupons c where ${asked.isOf('c')} and ${isIn('c.grant_id')}) c on c.grant_id = g.id
       group by g.id, c.grant_id, g.mark, g.day, g.tier, g.campaign_id
     ), wanted as (

@@ -10,34 +10,36 @@ import { campaignUses, stockUses, type Use } from './uses.ts'
 
 export type ProofLine = {
   limit: string
-  /** Of the worst member or day. */
+  /** By the member or day with the most. */
   used: number
   allowed: number
-  /** False for a breach; more than is allowed now may have been given before the limit was lowered. */
+  /**
+   * False when a limit was broken. True also when more is given than allowed now, but was given before the limit was
+   * lowered.
+   */
   ok: boolean
 }
 
 export type Proof = {
   lines: ProofLine[]
   ok: boolean
-  /** What is broken, a sentence each. */
+  /** What is broken, one sentence each. */
   failures: string[]
-  /** What is worth knowing and breaks nothing: lowered limits, late coupons, where the gate differs. */
+  /**
+   * What the operator should know although nothing is broken: lowered limits, late coupons, differences at the gate.
+   */
   notes: string[]
 }
 
 /**
  * Replays the ledger of one merchant or of all. Counts what was given under every limit from the grants and coupons
- * themselves, not from the places, and compares it with what is allowed; then looks whether every grant and coupon that
- * counts holds exactly its places and nobody else does. Reads only, and needs little memory at any size.
+ * themselves, not from the places, and compares it with what is allowed. Then checks that every grant and coupon that
+ * counts holds exactly its places, and nothing else holds any. Reads only, and needs little memory at any size.
  */
-export async function prove(
-  services: Pick<Services, 'db' | 'catalog' | 'gate' | 'clock'>,
-  merchantSlug?: string,
-): Promise<Proof> {
+export async function prove(services: Services, merchantSlug?: string): Promise<Proof> {
   const { db } = services
   const asked = asking(await merchantsAsked(services, merchantSlug))
-  // Two at a time, as the database has processors: what limits count by, and each grant by itself.
+  // At the same time, because the database has several processors.
   const [grants, uses, doubles] = await Promise.all([
     brokenGrants(db, asked),
     campaignUses(db, asked).then(async (campaigns) => [...campaigns, ...(await stockUses(db, asked))]),
@@ -62,10 +64,7 @@ export async function prove(
   return { lines, ok: failures.length === 0, failures, notes }
 }
 
-async function merchantsAsked(
-  { db, catalog }: Pick<Services, 'db' | 'catalog'>,
-  slug: string | undefined,
-): Promise<Merchant[]> {
+async function merchantsAsked({ db, catalog }: Services, slug: string | undefined): Promise<Merchant[]> {
   const rows = await db
     .selectFrom('merchants')
     .select('id')
@@ -85,7 +84,7 @@ function loweredOf({ limit, allowed, before }: Use): string {
   return `${limit}: ${before} hold more than the ${allowed} that are allowed now, all given before it was lowered`
 }
 
-/** The first of them with what is wrong. What came into order meanwhile was only on its way. */
+/** The first broken grants, with what is wrong. One that is in order by now was only being written. */
 async function brokenGrants(db: Db, asked: Asked): Promise<string[]> {
   const told: string[] = []
   let more = 0

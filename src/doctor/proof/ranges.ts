@@ -7,8 +7,8 @@ export type Range = { from: string; below: string | null }
 const lowest = '00000000-0000-0000-0000-000000000000'
 
 /**
- * Cuts all ids of grants that there are, or could be, into ranges of `size` grants each: what is looked at of one range
- * fits into the memory of one statement, however large the ledger is.
+ * Splits all possible ids of grants into ranges of `size` grants each, so that one statement's memory is enough for one
+ * range, however large the ledger is.
  */
 export async function* grantRanges(db: Db, size: number): AsyncGenerator<Range> {
   let from = lowest

@@ -3,10 +3,10 @@ import type { Db } from '../../plumbing/storage/database.ts'
 import type { Asked } from './asked.ts'
 import { read } from './read.ts'
 
-/** Listed at most; more of a kind say the same. */
+/** How many are listed; more of the same kind add nothing. */
 export const mostListed = 20
 
-/** Coupons of WeChat that several of our rows claim to be. */
+/** WeChat coupon numbers that several of our rows have. */
 export async function doubleCoupons(db: Db, asked: Asked): Promise<string[]> {
   const rows = await read(
     db,
@@ -19,7 +19,7 @@ export async function doubleCoupons(db: Db, asked: Asked): Promise<string[]> {
   return rows.map((row) => `coupon ${row.coupon_id} of WeChat's is several rows of ours: ${row.rows.join(', ')}`)
 }
 
-/** Coupons that turned out to be sent after they had been refused here. */
+/** Coupons that WeChat reported as sent after they had been refused here. */
 export async function lateCoupons(db: Db, asked: Asked): Promise<string[]> {
   const { rows } = await sql<{ id: string; grant_id: string; all: number }>`
     select c.id, c.grant_id, count(*) over () as all from coupons c
@@ -30,7 +30,7 @@ export async function lateCoupons(db: Db, asked: Asked): Promise<string[]> {
   )
 }
 
-/** Scopes that hold more than is allowed now. */
+/** Scopes in which more is held than is allowed now. */
 export async function standingOvershoots(db: Db, asked: Asked): Promise<string[]> {
   const { rows } = await sql<{ scope: string; allowed: number; given: number; held: number; all: number }>`
     select o.*, (select count(*) from slots s where s.merchant_id = o.merchant_id and s.scope = o.scope) as held
@@ -45,7 +45,7 @@ export async function standingOvershoots(db: Db, asked: Asked): Promise<string[]
   )
 }
 
-/** Each with its columns: one more, and the key would let through what it must not. */
+/** Each key with its columns: with one more column, it would not prevent what it must prevent. */
 const keys = {
   slots_pkey: 'merchant_id scope number',
   grants_merchant_id_campaign_id_trigger_key_key: 'merchant_id campaign_id trigger_key',
@@ -53,7 +53,7 @@ const keys = {
   coupons_one_send_at_a_time: 'merchant_id stock_ref openid',
 }
 
-/** The unique keys that make a limit impossible to exceed, where one is not in force. */
+/** The unique keys that make it impossible to exceed a limit and that are not in force. */
 export async function missingKeys(db: Db): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`
     select name from unnest(${Object.keys(keys)}::text[], ${Object.values(keys)}::text[]) as key (name, columns)
@@ -63,7 +63,7 @@ export async function missingKeys(db: Db): Promise<string[]> {
   return rows.map(({ name }) => `the key ${name}, which the limits rest on, is not in force`)
 }
 
-/** Says how many there are beside those that are listed. */
+/** Adds how many there are beside the listed ones. */
 export function cut(listed: string[], all: number): string[] {
   return all > listed.length ? [...listed, `and ${all - listed.length} more like these`] : listed
 }

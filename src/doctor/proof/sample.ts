@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../../plumbing/storage/database.ts'
 
-/** A coupon that is sent, as far as WeChat is asked about it. */
+/** A sent coupon, with what a question to WeChat about it needs. */
 export type SentCoupon = {
   id: string
   grantId: string
@@ -10,18 +10,18 @@ export type SentCoupon = {
   openid: string
   couponId: string
   stockId: string
-  /** Under which the coupon was sent. */
+  /** The appid under which the coupon was sent. */
   appid: string
 }
 
-/** How many coupons WeChat is asked about: so many by chance, or every one. */
+/** About how many coupons WeChat is asked: this many at random, or all. */
 export type SampleSize = number | 'all'
 
 const pageSize = 500
-/** UUIDs begin above it. */
+/** All UUIDs are above it. */
 const lowest = '00000000-0000-0000-0000-000000000000'
 
-/** Sent coupons of these merchants, or of one stock of theirs: by chance, or page by page until all were seen. */
+/** Sent coupons of these merchants, or of one of their stocks: at random, or all of them page by page. */
 export async function* sentCoupons(
   db: Db,
   of: { merchantIds: number[]; stockId: string | undefined; sample: SampleSize },

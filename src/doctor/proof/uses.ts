@@ -1,10 +1,13 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../../plumbing/storage/database.ts'
 import { counts } from '../../ledger/doubt.ts'
-import { type Asked, dayOf, markOf } from './asked.ts'
+import { type Kind, kinds } from '../../ledger/limits/kinds.ts'
+import { hasFact, scopeInSql } from '../../ledger/limits/scopes.ts'
+import { dayText, inBeijing } from '../../plumbing/storage/beijing.ts'
+import { type Asked, markOf } from './asked.ts'
 import { read } from './read.ts'
 
-/** How far one limit was used: the worst member or day stands for all. */
+/** How far one limit was used; `used` is the member or day with the most. */
 export type Use = {
   limit: string
   used: number
@@ -13,7 +16,7 @@ export type Use = {
   broken: number
   /** Members or days that have more than is allowed now, all of it given before the limit was lowered. */
   before: number
-  /** The most that one of the broken ones was given, and some of their scopes. */
+  /** The most that was given to one of the broken ones, and some of their scopes. */
   brokenUsed: number | null
   brokenScopes: string[] | null
 }
@@ -22,29 +25,35 @@ const columns = ['openid', 'day', 'tier'] as const
 type Column = (typeof columns)[number]
 const types: Record<Column, string> = { openid: 'text', day: 'date', tier: 'integer' }
 
-/** As a campaign's file spells its limits, the words of the proof, and what the grants are grouped by. */
-const kinds = [
-  { name: 'per_member', words: ' per member', groupBy: ['openid'] },
-  { name: 'per_member_per_day', words: ' per member and day', groupBy: ['openid', 'day'] },
-  { name: 'total', words: ' total', groupBy: [] },
-  { name: 'per_day', words: ' per day', groupBy: ['day'] },
-] as const
+/** The columns by which grants are grouped to count under a kind of limit. */
+function groupBy(kind: Kind['name']): Column[] {
+  return columns.filter((column) => hasFact(kind, column === 'openid' ? 'mark' : column))
+}
+
+const whole = kinds.filter(({ name }) => name !== 'tier')
 
 /**
- * Counts what was given under every limit of the campaigns, from grants and coupons alone: never through the places. A
- * limit that is lowered keeps how many had been given (`overshoots.given`); what is above that as well is a breach.
+ * Counts what was given under every limit of the campaigns, from grants and coupons alone, never from the places. When
+ * a limit was lowered, the ledger keeps how much had been given by then (`overshoots.given`); more than that too is a
+ * breach.
  */
 export async function campaignUses(db: Db, asked: Asked): Promise<Use[]> {
   const { rows: found } = await sql<{ kind: string }>`
     with ${asked.keys}, ${campaignLimits(asked)} select distinct kind from limits`.execute(db)
   const has = (kind: string) => found.some((row) => row.kind === kind)
   if (found.length === 0) return []
-  const member = sql`'/member/' || ${markOf(sql`n.openid`)}`
-  const groups = [
-    ...kinds.filter(({ name }) => has(name)).map(({ groupBy }): readonly Column[] => groupBy),
-    ...(has('tier') ? [['tier'] as const] : []),
-  ]
-  // PostgreSQL knows only columns that some group has.
+  const groups = kinds.filter(({ name }) => has(name)).map(({ name }) => groupBy(name))
+  const facts = {
+    campaign: sql`l.campaign_id`,
+    mark: markOf(sql`n.openid`),
+    day: dayText(sql`n.day`),
+    tier: sql`n.tier`,
+  }
+  const scopeAbove = sql`case l.kind ${sql.join(
+    kinds.map(({ name }) => sql`when ${sql.lit(name)} then ${scopeInSql(name, facts)}`),
+    sql` `,
+  )} end`
+  // PostgreSQL knows only the columns that at least one group has.
   const isKnown = (column: Column) => groups.some((columns) => columns.includes(column))
   const known = columns.map((column) => (isKnown(column) ? sql.ref(column) : sql`null::${sql.raw(types[column])}`))
   const bits = columns.map((column) => (isKnown(column) ? sql`grouping(${sql.ref(column)})` : sql`1`))
@@ -54,16 +63,11 @@ export async function campaignUses(db: Db, asked: Asked): Promise<Use[]> {
     sql<Use>`with ${asked.keys}, ${campaignLimits(asked)}, counts as (
       select campaign_id, ${known[0]} as openid, ${known[1]} as day, ${known[2]} as tier, count(*) as used,
         ${bits[0]} * 4 + ${bits[1]} * 2 + ${bits[2]} as left_out
-      from (select campaign_id, openid, (earned_at at time zone 'Asia/Shanghai')::date as day, tier from grants g
+      from (select campaign_id, openid, ${inBeijing(sql`earned_at`)}::date as day, tier from grants g
             where ${asked.isOf('g')} and exists (select from coupons c where c.grant_id = g.id and ${counts('c')})) counting
       group by grouping sets (${sql.join(sets)})
     ), uses as (
-      select l.limit_id, n.used, case when n.used > l.allowed then 'campaign/' || l.campaign_id || case l.kind
-          when 'per_member' then ${member}
-          when 'per_member_per_day' then ${member} || '/' || ${dayOf(sql`n.day`)}
-          when 'per_day' then '/day/' || ${dayOf(sql`n.day`)}
-          when 'tier' then '/tier/' || n.tier
-          else '/total' end end as scope_above
+      select l.limit_id, n.used, case when n.used > l.allowed then ${scopeAbove} end as scope_above
       from counts n
       join limits l on l.campaign_id = n.campaign_id and l.left_out = n.left_out and (l.kind <> 'tier' or l.tier = n.tier)
       join keys on keys.merchant_id = l.merchant_id
@@ -71,10 +75,10 @@ export async function campaignUses(db: Db, asked: Asked): Promise<Use[]> {
   )
 }
 
-/** As SQL, a common table of every limit that the campaigns have. */
+/** As SQL, a common table of every limit of the campaigns. */
 function campaignLimits(asked: Asked): RawBuilder<unknown> {
-  const named = kinds.map(
-    ({ name, words, groupBy }, rank) => sql`(${name}, ${words}, ${rank}::integer, ${leftOutBy(groupBy)}::integer)`,
+  const named = whole.map(
+    ({ name, words }, rank) => sql`(${name}, ${` ${words}`}, ${rank}::integer, ${leftOutBy(groupBy(name))}::integer)`,
   )
   return sql`limits as materialized (
     select row_number() over () as limit_id, each_limit.* from (
@@ -85,18 +89,18 @@ function campaignLimits(asked: Asked): RawBuilder<unknown> {
       where ${asked.isOf('ca')} and ca.limits ? kind.name
       union all
       select ca.id, ca.merchant_id, 'tier', (t->>'at_least')::integer, (t->>'total')::integer,
-        m.slug || '/' || ca.slug || ' tier ' || (t->>'at_least'), 9, ${leftOutBy(['tier'])}::integer
+        m.slug || '/' || ca.slug || ' tier ' || (t->>'at_least'), ${whole.length}::integer, ${leftOutBy(groupBy('tier'))}::integer
       from campaigns ca join merchants m on m.id = ca.merchant_id cross join lateral jsonb_array_elements(ca.spend->'tiers') t
       where ${asked.isOf('ca')} and t ? 'total'
     ) each_limit)`
 }
 
-/** A number for each way to group: a bit for each column that is left out. */
+/** A number for each way of grouping: one bit per column, set when the column is left out. */
 function leftOutBy(groupBy: readonly Column[]): number {
   return columns.reduce((bits, column) => bits * 2 + (groupBy.includes(column) ? 0 : 1), 0)
 }
 
-/** The same of the limit per member that each stock has by itself, of which each coupon takes one. */
+/** The same for the limit per member that each stock has itself, under which each coupon counts as one. */
 export async function stockUses(db: Db, asked: Asked): Promise<Use[]> {
   return read(
     db,
@@ -107,7 +111,7 @@ export async function stockUses(db: Db, asked: Asked): Promise<Use[]> {
       from stocks s join merchants m on m.id = s.merchant_id where ${asked.isOf('s')}
     ), uses as (
       select l.limit_id, n.used, case when n.used > l.allowed
-        then 'stock/' || n.stock_ref || '/member/' || ${markOf(sql`n.openid`)} end as scope_above
+        then ${scopeInSql('stock', { stock: sql`n.stock_ref`, mark: markOf(sql`n.openid`) })} end as scope_above
       from (select c.stock_ref, c.openid, count(*) as used from coupons c
             where ${asked.isOf('c')} and ${counts('c')} group by c.stock_ref, c.openid) n
       join limits l on l.limit_id = n.stock_ref join keys on keys.merchant_id = l.merchant_id
@@ -118,7 +122,7 @@ export async function stockUses(db: Db, asked: Asked): Promise<Use[]> {
 const broken = sql`u.scope_above is not null and u.used > coalesce(o.given, 0)`
 
 /**
- * As SQL, one row a limit of `uses`. Members who were given the same number are first taken together; only what stands
+ * As SQL, one row per limit of `uses`. Members who were given the same number are first taken together; only what is
  * above its limit is looked up among the overshoots.
  */
 const worst = sql`

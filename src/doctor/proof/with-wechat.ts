@@ -5,32 +5,30 @@ import type { PayReply } from '../../wechat/pay/types.ts'
 import { type SampleSize, type SentCoupon, sentCoupons } from './sample.ts'
 
 export type Comparison = {
-  /** Sent coupons of ours that WeChat knows as ours. */
+  /** Our sent coupons that WeChat confirms. */
   agreed: number
   differences: string[]
   /** What could not be compared, and why. */
   notes: string[]
 }
 
-type Asking = Pick<Services, 'db' | 'catalog' | 'pace' | 'pay'>
-
-/** What became of one look-up. */
+/** The result of one look-up. */
 type Found = { kind: 'agrees' | 'differs' | 'not_allowed' | 'unanswered'; says: string }
 
-/** WeChat answers within a second or so (docs/wechat/pay-v3.md 2.8); a member's claim comes before these. */
+/** WeChat answers within about a second (docs/wechat/pay-v3.md 2.8); members' claims go before these calls. */
 const timeoutMs = 5_000
 const patienceMs = 60_000
 const atOnce = 4
 const tries = 3
-/** Words of WeChat's for a coupon that its member has, or had and used. */
+/** WeChat's words for a coupon that its member has, or had and used. */
 const inOrder = ['SENDED', 'USED', 'EXPIRED']
 
 /**
- * Asks WeChat about coupons that are sent here, one by one with the number and keys of their sender and within its pace:
- * each must be there, of the same stock and this member. Throws what the database throws.
+ * Asks WeChat about coupons that are sent here, one by one, with the number and keys of their sender and within its
+ * pace: each must exist there, of the same stock and for this member. Throws what the database throws.
  */
 export async function compareWithWeChat(
-  services: Asking,
+  services: Services,
   of: { merchantIds: number[]; stockId: string | undefined; sample: SampleSize },
 ): Promise<Comparison> {
   const coupons = sentCoupons(services.db, of)
@@ -60,7 +58,7 @@ export async function compareWithWeChat(
   return comparison
 }
 
-async function ask(services: Asking, coupon: SentCoupon): Promise<Found> {
+async function ask(services: Services, coupon: SentCoupon): Promise<Found> {
   const merchant = await services.catalog.merchantById(coupon.merchantId)
   const account = merchant?.accounts.find(({ id }) => id === coupon.accountId)
   if (!account?.keys) return { kind: 'unanswered', says: `the account of coupon ${coupon.id} has no keys` }

@@ -1,63 +1,49 @@
+import { beijingDay } from '../../plumbing/clock.ts'
 import type { Campaign } from '../../plumbing/storage/schema/campaign.ts'
 import type { MemberReason } from '../../refusal.ts'
 import type { Stock } from '../../plumbing/storage/schema/stock.ts'
-import { scopes } from './scopes.ts'
+import { type Kind, kinds, memberTtlSeconds, sizeOf } from './kinds.ts'
+import { scopeOf } from './scopes.ts'
 
 /** A limit that a grant falls under: its scope has `limit` places, and the grant takes `take` of them. */
 export type Limit = {
   scope: string
   limit: number
   take: number
-  /** Whether the places belong to one member (few, cheap to read) or to the whole campaign. */
-  level: 'member' | 'campaign'
-  /** Only for a stock's own limit, where each coupon holds a separate place. */
+  /** Whose places they are: one member's (few, cheap to read back) or the whole campaign's. */
+  level: Kind['level']
+  /** Set for a stock's own limit: each of its coupons holds a place of its own. */
   stockRef: number | undefined
-  /** The reason that the member sees when the limit is full. */
+  /** What the member is told when it is full. */
   reason: MemberReason
   /** How long the gate remembers the scope after its last use; after that it asks the ledger again. */
   ttlSeconds: number
-  /** Raised when the campaign's limits are changed; the gate then forgets what it knew before. */
+  /** Rises when the campaign's limits are changed: what the gate knew before is forgotten. */
   revision: number
 }
 
-const hourSeconds = 3_600
-const memberTtlSeconds = 24 * hourSeconds
-/** The places of a day are not needed after that day. */
-const dayTtlSeconds = 26 * hourSeconds
-const campaignTtlSeconds = 7 * 24 * hourSeconds
-
-/**
- * Returns every limit of one award. The member's own limits come first, so that a member who already has the coupon
- * sees that reason and not "sold out". `mark` identifies the member; `at` decides the Beijing day.
- */
-export function limitsOf(award: {
+type OfCampaign = {
   campaign: Pick<Campaign, 'id' | 'limits' | 'limits_revision' | 'spend'>
+  tier: number | undefined
+  /** Decides the Beijing day. */
+  at: Date
+}
+/** `mark` stands for the member. */
+type OfMember = OfCampaign & {
   mark: string
   coupons: { stock: Pick<Stock, 'id' | 'max_coupons_per_user'>; count: number }[]
-  tier: number | undefined
-  at: Date
-}): Limit[] {
-  const { campaign, mark, tier, at } = award
-  const { id, limits_revision: revision } = campaign
-  const { per_member, per_member_per_day, total, per_day } = campaign.limits
-  const limits: Limit[] = []
-  const add = (
-    scope: string,
-    limit: number | undefined,
-    level: Limit['level'],
-    reason: MemberReason,
-    ttlSeconds: number,
-  ) => {
-    if (limit !== undefined)
-      limits.push({ scope, limit, take: 1, level, stockRef: undefined, reason, ttlSeconds, revision })
-  }
+}
 
-  const perMemberReason = per_member === 1 ? 'already_claimed' : 'member_limit'
-  add(scopes.member(id, mark), per_member, 'member', perMemberReason, memberTtlSeconds)
-  add(scopes.memberDay(id, mark, at), per_member_per_day, 'member', 'member_day_limit', dayTtlSeconds)
-  for (const { stock, count } of award.coupons) {
-    limits.push({
-      scope: scopes.stock(stock.id, mark),
+/** Every limit of one award, the member's own first. */
+export function limitsOf(award: OfMember): Limit[] {
+  return [...memberLimitsOf(award), ...campaignLimitsOf(award)]
+}
+
+/** The member's own limits: the campaign's for each member, then each stock's. */
+export function memberLimitsOf(award: OfMember): Limit[] {
+  const ofStocks = award.coupons.map(({ stock, count }): Limit => {
+    return {
+      scope: scopeOf('stock', { stock: stock.id, mark: award.mark }),
       limit: stock.max_coupons_per_user,
       take: count,
       level: 'member',
@@ -65,11 +51,27 @@ export function limitsOf(award: {
       reason: 'member_limit',
       ttlSeconds: memberTtlSeconds,
       revision: 0,
-    })
+    }
+  })
+  return [...limitsAt('member', award, award.mark), ...ofStocks]
+}
+
+/** The limits of the whole campaign, which the crowd shares. */
+export function campaignLimitsOf(award: OfCampaign): Limit[] {
+  return limitsAt('campaign', award, '')
+}
+
+function limitsAt(level: Kind['level'], { campaign, tier, at }: OfCampaign, mark: string): Limit[] {
+  const { id, limits_revision: revision } = campaign
+  const facts = { campaign: id, mark, day: beijingDay(at), tier: tier ?? '' }
+  const limits: Limit[] = []
+  for (const kind of kinds) {
+    if (kind.level !== level) continue
+    const limit = sizeOf(kind, campaign, tier)
+    if (limit === undefined) continue
+    const { name, reason, ttlSeconds } = kind
+    const scope = scopeOf(name, facts)
+    limits.push({ scope, limit, take: 1, level, stockRef: undefined, reason: reason(limit), ttlSeconds, revision })
   }
-  const tierTotal = campaign.spend?.tiers.find((one) => one.at_least === tier)?.total
-  if (tier !== undefined) add(scopes.tier(id, tier), tierTotal, 'campaign', 'sold_out', campaignTtlSeconds)
-  add(scopes.total(id), total, 'campaign', 'sold_out', campaignTtlSeconds)
-  add(scopes.day(id, at), per_day, 'campaign', 'day_sold_out', dayTtlSeconds)
   return limits
 }

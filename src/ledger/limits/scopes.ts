@@ -1,15 +1,77 @@
-import { beijingDay } from '../../plumbing/clock.ts'
+import { type RawBuilder, sql } from 'kysely'
 
-/** The names of all limit scopes are built only here. `mark` identifies a member (members/member-mark.ts). */
-export const scopes = {
-  member: (campaignId: number, mark: string) => `${scopes.members(campaignId)}${mark}`,
-  memberDay: (campaignId: number, mark: string, at: Date) => `${scopes.member(campaignId, mark)}/${beijingDay(at)}`,
-  total: (campaignId: number) => `campaign/${campaignId}/total`,
-  tier: (campaignId: number, atLeast: number) => `campaign/${campaignId}/tier/${atLeast}`,
-  day: (campaignId: number, at: Date) => `${scopes.days(campaignId)}${beijingDay(at)}`,
-  stock: (stockRef: number, mark: string) => `stock/${stockRef}/member/${mark}`,
+/**
+ * How the scopes of each kind of limit are named: the one place where that is spelled. A part with a colon stands for a
+ * fact: the campaign's or stock's id, the member's mark (members/member-mark.ts), the Beijing day as 20261123, the tier's
+ * `at_least`. Facts hold no slash.
+ */
+const paths = {
+  per_member: ['campaign', ':campaign', 'member', ':mark'],
+  per_member_per_day: ['campaign', ':campaign', 'member', ':mark', ':day'],
+  tier: ['campaign', ':campaign', 'tier', ':tier'],
+  total: ['campaign', ':campaign', 'total'],
+  per_day: ['campaign', ':campaign', 'day', ':day'],
+  stock: ['stock', ':stock', 'member', ':mark'],
+} as const
 
-  /** Prefixes that many scopes share. */
-  members: (campaignId: number) => `campaign/${campaignId}/member/`,
-  days: (campaignId: number) => `campaign/${campaignId}/day/`,
+export type ScopeKind = keyof typeof paths
+export type Fact = 'campaign' | 'stock' | 'mark' | 'day' | 'tier'
+
+/** The facts that the scopes of a kind name. */
+type FactOf<K extends ScopeKind> = (typeof paths)[K][number] extends infer Part
+  ? Part extends `:${infer F extends Fact}`
+    ? F
+    : never
+  : never
+type Facts<K extends ScopeKind, V> = Record<FactOf<K>, V>
+type Parts = { kind: ScopeKind; facts: Partial<Record<Fact, unknown>> }
+
+/** The name of a scope. */
+export function scopeOf<K extends ScopeKind>(kind: K, facts: Facts<K, string | number>): string {
+  return partsOf({ kind, facts }).join('/')
+}
+
+/** The same as SQL. A fact may be a value, or SQL that is never null. */
+export function scopeInSql<K extends ScopeKind>(
+  kind: K,
+  facts: Facts<K, string | number | RawBuilder<unknown>>,
+): RawBuilder<string> {
+  const pieces: RawBuilder<unknown>[] = []
+  let text = ''
+  for (const [index, part] of partsOf({ kind, facts }).entries()) {
+    if (index > 0) text += '/'
+    if (typeof part !== 'object') {
+      text += String(part)
+      continue
+    }
+    pieces.push(sql.lit(text), part as RawBuilder<unknown>)
+    text = ''
+  }
+  if (text !== '') pieces.push(sql.lit(text))
+  return sql<string>`(${sql.join(pieces, sql` || `)})::text`
+}
+
+/** As SQL, whether a column holds the name of a scope of this kind, whatever the facts are that are not given. */
+export function isScopeInSql<K extends ScopeKind>(
+  column: RawBuilder<unknown>,
+  kind: K,
+  facts: Partial<Facts<K, string | number>>,
+): RawBuilder<boolean> {
+  const pattern = partsOf({ kind, facts })
+    .map((part) => part ?? '%')
+    .join('/')
+  if (!pattern.includes('%')) return sql<boolean>`${column} = ${pattern}`
+  const beginning = pattern.slice(0, pattern.indexOf('%'))
+  // The bounds find it in the index: "0" follows "/".
+  return sql<boolean>`(${column} >= ${beginning} and ${column} < ${`${beginning.slice(0, -1)}0`}
+    and ${column} like ${pattern} and ${column} not like ${`${pattern}/%`})`
+}
+
+/** Which facts the scopes of a kind name. */
+export function hasFact(kind: ScopeKind, fact: Fact): boolean {
+  return (paths[kind] as readonly string[]).includes(`:${fact}`)
+}
+
+function partsOf({ kind, facts }: Parts): unknown[] {
+  return paths[kind].map((part) => (part.startsWith(':') ? facts[part.slice(1) as Fact] : part))
 }

@@ -6,7 +6,7 @@ import { z } from 'zod'
 /** AES-256 takes exactly this many bytes. */
 const masterKeyBytes = 32
 const cookieKeyLength = 32
-/** 32 random bytes have fewer different values than this once in far more than the age of the universe. */
+/** 32 random bytes practically never have fewer different values than this. */
 const differentBytesAtLeast = 16
 const differentLettersAtLeast = 10
 

@@ -3,12 +3,12 @@ import { Unusable } from '../unusable.ts'
 import { developmentKey } from './config-keys.ts'
 import { environment } from './environment.ts'
 
-/** What the environment says, checked. docs/operator/configuration.md has each name. */
+/** The settings of the environment, checked. docs/operator/configuration.md explains each name. */
 export type Config = {
   production: boolean
   host: string
   port: number
-  /** Where a process answers for its own health and metrics only; unset: nowhere. */
+  /** The port for this process's own health and metrics; undefined: none. */
   opsPort: number | undefined
   role: 'all' | 'web' | 'worker'
   publicUrl: string
@@ -16,21 +16,21 @@ export type Config = {
   dataDir: string
   /** One address, or several of a Redis Cluster; empty: no Redis. */
   redisUrls: string[]
-  /** 32-byte keys: the first encrypts, all decrypt. */
+  /** Keys of 32 bytes: the first encrypts, all decrypt. */
   masterKeys: Buffer[]
   /** The first signs, all verify. */
   cookieKeys: string[]
   wechat: { openUrl: string; apiUrl: string; payUrl: string; payBackupUrl: string }
-  /** `addresses`: what the demo sets up, shown at `/`; the environment gives none. */
+  /** `addresses`: set by the demo and shown at `/`; never from the environment. */
   sandbox: { on: boolean; port: number; addresses?: DemoAddress[] }
   trustProxy: boolean
   metricsToken: string | undefined
   logLevel: string
-  /** How many days what is kept. */
+  /** For how many days each kind of data is kept. */
   keep: { inboxBodyDays: number; inboxRowDays: number; attemptDays: number; attemptOfSentDays: number }
 }
 
-/** An address worth opening on a fresh start, and what it shows. */
+/** An address to open when the demo has just started, and what it shows. */
 export type DemoAddress = { url: string; chinese: string; english: string }
 
 /**
@@ -101,7 +101,7 @@ function configOf(env: z.output<typeof environment>): Config {
       openUrl: env.WECHAT_OPEN_URL ?? sandboxUrl ?? 'https://open.weixin.qq.com',
       apiUrl: env.WECHAT_API_URL ?? sandboxUrl ?? 'https://api.weixin.qq.com',
       payUrl: env.WECHAT_PAY_URL ?? sandboxUrl ?? 'https://api.mch.weixin.qq.com',
-      // Whoever points the main address elsewhere must never reach the real WeChat through the backup.
+      // When the main address is set to another server, the backup must never reach the real WeChat.
       payBackupUrl: env.WECHAT_PAY_BACKUP_URL ?? sandboxUrl ?? env.WECHAT_PAY_URL ?? 'https://api2.mch.weixin.qq.com',
     },
     sandbox: { on: sandboxOn, port: env.SANDBOX_PORT },

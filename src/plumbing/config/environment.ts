@@ -5,11 +5,11 @@ const port = z.coerce.number('must be a port number').int('must be a port number
 const web = z
   .url({ protocol: /^https?$/, error: 'must be an http or https address' })
   .transform((url) => url.replace(/\/+$/, ''))
-/** WeChat repeats a message for a day and a half; what is younger than two days may still be needed. */
+/** WeChat repeats a message for a day and a half, so data younger than two days may still be needed. */
 const days = z.coerce.number('must be a number of days').int('must be whole days').min(2, 'must be at least 2 days')
 const isRedis = (url: string) => /^rediss?:\/\/\S+$/.test(url)
 
-/** The names that the environment is read by, each with what it must be and what it is when unset. */
+/** Every environment variable that is read, with its check and its default. */
 export const environment = z.object({
   NODE_ENV: z
     .enum(['development', 'production', 'test'], 'must be development, production or test')

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 
 /**
- * What differs between a row and its new values, in words. A plain field shows its old and new value; of a secret, and of
- * anything long, only that it changed.
+ * The fields in which a row and its new values differ, as text. A plain field is shown with its old and new value; for
+ * a secret or a long value only the change itself is shown.
  */
 export function changedFields(before: object, after: Record<string, unknown>): string[] {
   const old = before as Record<string, unknown>

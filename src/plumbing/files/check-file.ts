@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { Unusable } from '../unusable.ts'
 
-/** The file as `schema` understands it. Throws `Unusable` naming every field that is wrong, never a value. */
+/** The file as `schema` reads it. Throws `Unusable` that names every wrong field and quotes no value. */
 export function checkFile<T extends z.ZodType>(schema: T, file: unknown): z.output<T> {
   const result = schema.safeParse(file)
   if (result.success) return result.data

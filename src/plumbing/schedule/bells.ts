@@ -1,26 +1,27 @@
 import type { Cluster, Redis } from 'ioredis'
 import type { Logger } from 'pino'
 
-/** What can wake a loop: something was put into the inbox; a coupon became due. */
+/** What can wake a loop: a new message in the inbox, or a coupon that became due. */
 export type BellName = 'inbox' | 'delivery'
 
 /**
- * Bells wake the loops of this process at once and those of other processes by a message in Redis. They carry no facts:
- * a ring that is lost costs a look's interval. PostgreSQL's own LISTEN would not pass a pooler in transaction mode.
+ * Bells wake the loops of this process at once, and those of other processes by a message in Redis. They carry no data:
+ * if a ring is lost, the loop looks after its interval. PostgreSQL's own LISTEN does not work through a pooler in
+ * transaction mode.
  */
 export type Bells = {
   ring(name: BellName): void
-  /** Calls `act` at each ring, from here or elsewhere; returns the way to stop. */
+  /** Calls `act` at each ring, of this process or of another; returns a function that stops this. */
   onRing(name: BellName, act: () => void): () => void
   close(): void
 }
 
 const channel = (name: BellName) => `bell:${name}`
 
-/** Rings to other processes are at least this far apart: a crowd's thousand rings are one reason to look. */
+/** Rings to other processes are at least this far apart: one look is enough for a thousand rings of a crowd. */
 const quietMs = 20
 
-/** `redis` undefined: there is one process, and its own rings are all there are. */
+/** Without `redis` there is one process, and it hears only its own rings. */
 export function openBells(redis: Redis | Cluster | undefined, processName: string, log: Logger): Bells {
   const listeners = new Map<BellName, Set<() => void>>()
   const quiet = new Map<BellName, { again: boolean }>()
@@ -40,7 +41,7 @@ export function openBells(redis: Redis | Cluster | undefined, processName: strin
     }, quietMs).unref()
   }
 
-  /** Only a process that listens needs the second connection that Redis wants for it. */
+  /** Redis needs a second connection for subscriptions; only a process that listens opens it. */
   function subscribe(name: BellName): void {
     if (!redis) return
     subscriber ??= openSubscriber(redis, log, (heard, from) => {
@@ -70,7 +71,7 @@ export function openBells(redis: Redis | Cluster | undefined, processName: strin
   }
 }
 
-/** Waits in line while Redis is away, since a subscription must be there when it is back. */
+/** Commands wait while Redis is away, so that the subscription exists when Redis is back. */
 function openSubscriber(redis: Redis | Cluster, log: Logger, hear: (name: BellName, from: string) => void) {
   const options = { enableOfflineQueue: true, maxRetriesPerRequest: null, commandTimeout: undefined }
   const subscriber = 'nodes' in redis ? redis.duplicate([], { enableOfflineQueue: true }) : redis.duplicate(options)

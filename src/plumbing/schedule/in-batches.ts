@@ -1,12 +1,15 @@
 import { retiredTotal } from '../telemetry/metrics.ts'
 import type { JobRun } from './job.ts'
 
-/** Rows of one statement: enough to get on, few enough that nobody waits for their locks (`docs/operator`). */
+/**
+ * Rows per statement: enough to make progress, few enough that other statements do not wait for their locks
+ * (`docs/operator`).
+ */
 export const batchSize = 5_000
 
 /**
- * Calls `retire`, which forgets or deletes at most `batchSize` rows and returns how many, until there are no more. Counts
- * them in the metrics under `what`. Throws when the run is to end, after the batch in hand.
+ * Calls `retire`, which forgets or deletes at most `batchSize` rows and returns how many, until no more are left.
+ * Counts them in the metrics under `what`. When the run has to end, throws after the current batch.
  */
 export async function inBatches(
   { signal }: JobRun,

@@ -6,13 +6,16 @@ import { nextDue, type When } from './when.ts'
 
 export type JobRow = Selectable<JobsTable>
 
-/** A process that runs a job says so every third of this; one that died is followed by another after it. */
+/**
+ * How long a lease lasts. The process that runs a job renews it three times as often; if it dies, another process takes
+ * the job after this time.
+ */
 export const jobLeaseMs = 30_000
 
 const lease = sql<Date>`lease_clock() + ${jobLeaseMs} * interval '1 millisecond'`
 const isFree = sql<boolean>`(leased_until is null or leased_until <= lease_clock())`
 
-/** Makes a row for each job that has none yet; it is due at its first time from now on. */
+/** Makes a row for each job that has none yet; it is due at the job's first time after now. */
 export async function registerJobs({ db, clock }: JobParts, jobs: { name: string; when: When }[]): Promise<void> {
   const now = clock.now()
   const rows = jobs.map(({ name, when }) => ({ name, due_at: nextDue(when, now), registered_at: now }))
@@ -23,7 +26,7 @@ export async function registerJobs({ db, clock }: JobParts, jobs: { name: string
     .execute()
 }
 
-/** Leases one of these jobs that is due and that nobody runs, or the one that is asked for, due or not. */
+/** Leases one of these jobs that no process runs: one that is due, or with `due or not` any of them. */
 export async function leaseJob(
   { db, clock, processName }: JobParts,
   names: string[],
@@ -48,7 +51,9 @@ export async function leaseJob(
     .executeTakeFirst()
 }
 
-/** Holds the lease for another while, with `progress` when given. False: another process has taken the job over. */
+/**
+ * Renews the lease, and saves `progress` when given. False: the lease has ended, and another process may have the job.
+ */
 export async function holdJob(
   { db, processName }: Pick<JobParts, 'db' | 'processName'>,
   name: string,
@@ -65,7 +70,7 @@ export async function holdJob(
   return held !== undefined
 }
 
-/** Writes how a run ended and lets the lease go, unless another process has taken the job over meanwhile. */
+/** Writes how a run ended and releases the lease, unless another process has taken over the job meanwhile. */
 export async function endJob(
   { db, processName }: Pick<JobParts, 'db' | 'processName'>,
   name: string,
@@ -79,7 +84,7 @@ export async function endJob(
     .execute()
 }
 
-/** What is known of the jobs, by name. */
+/** The rows of all jobs, by name. */
 export async function jobRows(db: Db): Promise<Map<string, JobRow>> {
   const rows = await db.selectFrom('jobs').selectAll().execute()
   return new Map(rows.map((row) => [row.name, row]))

@@ -3,25 +3,31 @@ import type { Clock } from '../clock.ts'
 import type { Db } from '../storage/database.ts'
 import type { When } from './when.ts'
 
-/** What of a process's services the schedule itself needs. */
+/** The services that the schedule itself needs. */
 export type JobParts = { db: Db; clock: Clock; log: Logger; processName: string }
 
-/** Work that must run once over all processes. */
+/** Work that one process at a time does for all processes. */
 export type Job<S extends JobParts> = {
   name: string
   when: When
-  /** Longer than a run ever takes when it is well: then it is given up, counts as failed, and its lease is let go. */
+  /**
+   * Longer than a healthy run ever takes: a run that takes longer is abandoned and counts as failed, and its lease is
+   * released.
+   */
   limitMs: number
-  /** Does the work in small steps; returns one line about what was done. Throws what went wrong. */
+  /** Does the work in small steps; returns one line about what was done. Throws when something went wrong. */
   act: (services: S, run: JobRun) => Promise<string>
 }
 
-/** One run of a job, as its act sees it. */
+/** One run of a job, as `act` sees it. */
 export type JobRun = {
-  /** Aborted when the process stops, the time is up or the lease is lost: end after the step in hand, by throwing. */
+  /**
+   * Aborted when the process stops, the time limit is reached or the lease is lost: finish the current step, then
+   * throw.
+   */
   signal: AbortSignal
-  /** What the last run saved that did not come to its end; undefined for a run from the beginning. */
+  /** What the last run saved if it did not finish; undefined when this run starts from the beginning. */
   progress: unknown
-  /** Keeps how far it has come, as JSON. Throws when another process has taken the job over. */
+  /** Saves how far the run has come, as JSON. Throws when another process has taken over the job. */
   save(progress: unknown): Promise<void>
 }

@@ -4,10 +4,10 @@ import { jobRows, leaseJob, registerJobs } from './job-rows.ts'
 import { type Loop, openLoop } from './loop.ts'
 import { type Ended, runJob } from './run-job.ts'
 
-/** Runs of one process at a time. */
+/** How many jobs one process runs at a time. */
 const mostAtOnce = 2
 
-/** Looks for jobs that are due and runs them. Any number of processes may; each run is one process's. */
+/** Looks for due jobs and runs them. Any number of processes may do so: each run belongs to one of them. */
 export function openJobsLoop<S extends JobParts>(services: S, jobs: Job<S>[], everyMs: number): Loop {
   const { log } = services
   const stopping = new AbortController()
@@ -26,7 +26,7 @@ export function openJobsLoop<S extends JobParts>(services: S, jobs: Job<S>[], ev
       row,
       stopping.signal,
     )
-      // Its lease runs out, and it is run again.
+      // The lease then expires, and the job is run again.
       .catch((error: Error) => log.error({ job: row.name, error: error.message }, 'the end of a job was not written'))
       .then(() => void running.delete(run))
     running.add(run)
@@ -46,7 +46,7 @@ export function openJobsLoop<S extends JobParts>(services: S, jobs: Job<S>[], ev
 
 const lookAgainMs = 500
 
-/** Runs a job at once, due or not; where another process runs it at this moment, waits for the end of that run instead. */
+/** Runs a job at once, due or not. If another process is running it, waits for the end of that run instead. */
 export async function runByHand<S extends JobParts>(services: S, job: Job<S>, stop: AbortSignal): Promise<Ended> {
   await registerJobs(services, [job])
   const rowNow = async () => (await jobRows(services.db)).get(job.name)!

@@ -1,18 +1,18 @@
 import type { Logger } from 'pino'
 
-/** Something that a process looks after again and again until it is stopped. */
+/** Work that a process does again and again until it is stopped. */
 export type Loop = {
   name: string
   start(): void
-  /** Something has come: look now, or right after the look that is under way. */
+  /** There is work: look now, or right after the current look. */
   wake(): void
   /** Milliseconds since it last began to look; undefined before the first time. */
   sinceLookMs(): number | undefined
-  /** Begins no further look and waits for the one under way. */
+  /** Begins no further look, and waits for the current one. */
   stop(): Promise<void>
 }
 
-/** What a look found: `more` asks for the next look at once; otherwise it comes after the interval, or when woken. */
+/** What a look found: after `more` the next look comes at once, otherwise after the interval or when woken. */
 export type Found = 'more' | 'nothing'
 
 export type LoopOptions = {
@@ -21,14 +21,14 @@ export type LoopOptions = {
   everyMs: number
   look: () => Promise<Found | void>
   log: Logger
-  /** The log line when looks begin to fail; when they succeed again, it says "{name} goes on". */
+  /** The log line when looks begin to fail; when they succeed again, the log says "{name} goes on". */
   failure?: string
 }
 
-/** Pauses after looks that failed one after another, whatever wakes the loop; the last one repeats. */
+/** Pauses after consecutive failed looks; the last one repeats. Waking the loop does not shorten them. */
 const failurePausesMs = [250, 1_000, 2_000, 5_000]
 
-/** Calls `look` one at a time. A failure is logged once, however long it lasts, and never ends the loop. */
+/** Runs `look` again and again, never two at a time. Consecutive failures are logged once and never end the loop. */
 export function openLoop({ name, everyMs, look, log, failure = `${name} failed` }: LoopOptions): Loop {
   let running: Promise<void> | undefined
   let stopping = false

@@ -4,10 +4,10 @@ import type { ProcessesTable } from '../storage/schema/schedule.ts'
 import type { JobParts } from './job.ts'
 import { type Loop, openLoop } from './loop.ts'
 
-/** The row of a process that died without a word goes after this; how long it was unseen says more than its absence. */
+/** The row of a process that crashed is deleted after this time; until then the row shows since when it is missing. */
 const forgottenAfter = sql`interval '1 day'`
 
-/** Tells in the table `processes` that this process is there and which release it runs; takes its row out at the end. */
+/** Writes in the table `processes` that this process runs and which release it has; deletes its row when it stops. */
 export function openPresence(parts: JobParts, role: ProcessesTable['role'], everyMs: number): Loop {
   const { db, clock, log, processName } = parts
   const startedAt = clock.now()

@@ -4,12 +4,12 @@ import { nextDue } from './when.ts'
 
 export type Ended = { kind: 'done'; note: string } | { kind: 'failed'; error: string } | { kind: 'stopped' }
 
-/** Pauses after runs that failed one after another; the job's own time comes sooner where it is sooner. */
+/** Pauses after consecutive failed runs; the job runs sooner if its own time comes sooner. */
 const failurePausesMs = [60_000, 300_000, 900_000, 3_600_000]
 
 /**
- * Runs a job that this process has leased and writes how it ended. `stop` ends it after the step in hand: the job stays
- * due, and whoever takes it next goes on from what it saved. Throws only what the database throws at the end.
+ * Runs a job that this process has leased, and writes how it ended. `stop` ends it after the current step: the job
+ * stays due, and its next run continues from what was saved. Throws only what the database throws at the end.
  */
 export async function runJob<S extends JobParts>(
   services: S,
@@ -33,7 +33,7 @@ async function actOf<S extends JobParts>(services: S, job: Job<S>, row: JobRow, 
   const limit = setTimeout(() => givenUp.abort(new Error(`took longer than ${job.limitMs / 1_000} s`)), job.limitMs)
   const lose = () => givenUp.abort(new Error('another process has taken it over'))
   const hold = setInterval(() => {
-    // A database that is away for a moment is no lost lease: it lasts for three of these.
+    // A database that is away for a moment does not mean a lost lease: it lasts for three of these intervals.
     void holdJob(services, job.name).then(
       (held) => held || lose(),
       () => undefined,
@@ -48,7 +48,7 @@ async function actOf<S extends JobParts>(services: S, job: Job<S>, row: JobRow, 
     },
   }
   try {
-    // An act that does not heed its signal must not keep the lease alive for ever.
+    // An act that ignores its signal must not keep the lease for ever.
     return { kind: 'done', note: await Promise.race([job.act(services, run), rejectionOf(givenUp.signal)]) }
   } catch (error) {
     return stop.aborted && !givenUp.signal.aborted ? { kind: 'stopped' } : { kind: 'failed', error: wordsOf(error) }

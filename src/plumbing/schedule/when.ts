@@ -1,12 +1,12 @@
 import { Cron } from 'croner'
 
-/** When a job is due: so many milliseconds after the last run, or at a time of day in Beijing. */
+/** When a job is due: `everyMs` milliseconds after the last run, or at a time of day in Beijing. */
 export type When = { everyMs: number } | { daily: string }
 
-/** Every day at `time` (`10:00`) in Beijing. Bills of the day before are there from 10:00 on. */
+/** Every day at `time` (`10:00`) in Beijing. WeChat's bills of the day before are available from 10:00 on. */
 export const daily = (time: `${number}:${number}`): When => ({ daily: time })
 
-/** The first moment after `after` at which it is due. Throws for a time of day that does not exist. */
+/** The first moment after `after` at which the job is due. Throws for a time of day that does not exist. */
 export function nextDue(when: When, after: Date): Date {
   if ('everyMs' in when) return new Date(after.getTime() + when.everyMs)
   const next = new Cron(patternOf(when.daily), { timezone: 'Asia/Shanghai', paused: true }).nextRun(after)
@@ -14,7 +14,7 @@ export function nextDue(when: When, after: Date): Date {
   return next
 }
 
-/** As an operator reads it. */
+/** The text that operators read. */
 export function inWords(when: When): string {
   return 'everyMs' in when ? `every ${when.everyMs / 60_000} min` : `daily at ${when.daily} Beijing`
 }

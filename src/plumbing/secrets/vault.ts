@@ -1,12 +1,18 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
 import { Secret } from './secret.ts'
 
-/** Turns secrets into text for the database and back. `place` says where the text is stored, as `merchants/demo/app_secret`. */
+/**
+ * Turns secrets into text for the database and back. `place` names where the text is stored, for example
+ * `merchants/demo/app_secret`.
+ */
 export type Secrets = {
   seal(text: string, place: string): string
-  /** Throws when the text was changed, was moved from another place, or was sealed with a key that is no longer configured. */
+  /**
+   * Throws when the text was changed, was moved from another place, or was sealed with a key that is no longer
+   * configured.
+   */
   open(sealed: string, place: string): Secret
-  /** True when the text was sealed with another key than the present first one. */
+  /** True when the text was sealed with a key other than the first one configured. */
   needsResealing(sealed: string): boolean
 }
 
@@ -16,8 +22,8 @@ const nonceBytes = 12
 const tagBytes = 16
 
 /**
- * AES-256-GCM under MASTER_KEY. The place is authenticated with the text, so that a row's secret copied into another row does
- * not open. Sealed text reads `v1.<key>.<nonce, tag and ciphertext>`.
+ * AES-256-GCM under MASTER_KEY. The place is authenticated with the text, so that a secret that was copied into another
+ * row does not open. Sealed text has the form `v1.<key>.<nonce, tag and ciphertext>`.
  */
 export function openSecrets(masterKeys: Buffer[]): Secrets {
   const keys = new Map(masterKeys.map((key) => [keyName(key), key]))
@@ -54,7 +60,7 @@ function decrypt(key: Buffer, packed: Buffer, place: string): string {
   }
 }
 
-/** Says which key sealed a text without saying anything about the key. */
+/** Identifies a key without revealing anything about it. */
 function keyName(key: Buffer): string {
   return createHash('sha256').update('paycoupon key name').update(key).digest('hex').slice(0, 8)
 }

@@ -1,23 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Items of one group: enough to share a commit among a crowd, small enough to keep a statement short. */
+/** Items per group: enough that a crowd shares a commit, few enough to keep a statement short. */
 const maxGroupSize = 64
 
 /**
- * In a crowd a group waits this long for more to join: a commit costs about as much for one as for many, and a
- * processor that is busy with commits of three answers fewer people than one that commits thirty at a time.
+ * In a crowd a group waits this long for more items: a commit costs about the same for one item as for many, so commits
+ * of thirty items serve more people than commits of three.
  */
 const gatherMs = 8
 
-/** A group at least this large is a crowd; below it nobody waits. */
+/** From this group size on it is a crowd; after a smaller group there is no wait. */
 const crowd = 4
 
 type Waiting<T, R> = { item: T; resolve: (result: R) => void; reject: (error: unknown) => void }
 
 /**
- * Turns `flush(items)` into a function of one item that shares a flush with whoever calls meanwhile. A lone call is
- * flushed at once; calls that come while a flush runs form the next group. `flush` answers in the order of its items;
- * when it throws, every item of the group gets the error.
+ * Turns `flush(items)` into a function of one item; concurrent calls share one flush. A lone call is flushed at once;
+ * calls that come while a flush runs form the next group. `flush` returns results in the order of its items; when it
+ * throws, every item of the group gets the error.
  */
 export function batched<T, R>(flush: (items: T[]) => Promise<R[]>): (item: T) => Promise<R> {
   const waiting: Waiting<T, R>[] = []

@@ -4,7 +4,10 @@ import type { Db } from './database.ts'
 
 const migrationFolder = new URL('../../../migrations/', import.meta.url)
 
-/** Brings the database to the newest schema and returns the names of what was applied. Throws what a migration threw. */
+/**
+ * Brings the database to the newest schema and returns the names of the applied migrations. Throws what a migration
+ * threw.
+ */
 export async function migrate(db: Db): Promise<string[]> {
   const { error, results = [] } = await migrator(db).migrateToLatest()
   if (error) throw error as Error
@@ -21,7 +24,10 @@ function migrator(db: Db): Migrator {
   return new Migrator({ db, provider: { getMigrations: readMigrations } })
 }
 
-/** Kysely's own FileMigrationProvider imports from inside node_modules, where a test runner's TypeScript loader does not reach. */
+/**
+ * Kysely's own FileMigrationProvider imports from inside node_modules, where a test runner's TypeScript loader does not
+ * reach.
+ */
 async function readMigrations(): Promise<Record<string, Migration>> {
   const files = (await readdir(migrationFolder)).filter((file) => file.endsWith('.ts')).sort()
   const load = async (file: string) =>

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto'
 import pg from 'pg'
 
-/** Begins a statement whose text is always the same and which runs all the time. */
+/** The beginning of a statement that runs all the time with the same text. */
 export const prepared = '/* prepared */'
 
 /**
- * A connection that sends statements beginning with `prepared` by name: their text goes over the wire and is planned
- * once, instead of with every group of claims, where planning costs as much as writing several claims.
+ * A connection that sends statements beginning with `prepared` as named ones: their text is sent and planned once,
+ * instead of with every group of claims, where planning costs as much as writing several claims.
  *
- * PostgreSQL would keep a plan that was made for an empty table while the table fills, until it is next analysed. So a
- * statement is prepared anew whenever the connection has run it twice as often as at the last time.
+ * PostgreSQL would keep a plan that was made for an empty table while the table fills, until the table is next
+ * analysed. So a statement is prepared again each time the connection has run it twice as often as before.
  */
 export class PreparingClient extends pg.Client {
   readonly #runs = new Map<string, number>()

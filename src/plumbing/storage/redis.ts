@@ -2,8 +2,8 @@ import { Cluster, Redis, type RedisOptions } from 'ioredis'
 import type { Logger } from 'pino'
 
 /**
- * Longer than Redis ever takes when it is well; short enough that a claim can still go by the ledger. A command that
- * finds no connection fails at once instead of waiting in a queue.
+ * Longer than a healthy Redis ever takes; short enough that the ledger can still decide the claim. Without a
+ * connection, a command fails at once instead of waiting in a queue.
  */
 const commandTimeoutMs = 500
 
@@ -27,7 +27,7 @@ export function openRedis(urls: string[], log: Logger): Redis | Cluster | undefi
   return redis
 }
 
-/** Waits until Redis can be asked, at most `timeoutMs`; a Redis that is away does not keep us from starting. */
+/** Waits until Redis is ready, at most `timeoutMs`. False: it is not, and the process starts without it. */
 export async function redisReady(redis: Redis | Cluster, timeoutMs: number): Promise<boolean> {
   if (redis.status === 'ready') return true
   return new Promise((resolve) => {

@@ -1,4 +1,4 @@
-/** What PostgreSQL says went wrong: https://www.postgresql.org/docs/15/errcodes-appendix.html */
+/** Codes of PostgreSQL's errors: https://www.postgresql.org/docs/15/errcodes-appendix.html */
 export const uniqueViolation = '23505'
 export const deadlockDetected = '40P01'
 

@@ -2,8 +2,9 @@ import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino'
 import { maskUrl } from './mask-url.ts'
 
 /**
- * The process's log, one JSON object a line. Secrets are wrapped in `Secret` and print as `[secret]` anyway; the names below
- * are the second lock, for what other libraries hand us. `url` and errors lose the parameters that WeChat puts secrets in.
+ * The process's log, one JSON object per line. Secrets are wrapped in `Secret` and print as `[secret]` anyway; the
+ * names below are a second protection, for objects of other libraries. In `url` and errors, the parameters in which
+ * WeChat puts secrets are masked.
  */
 export function openLog(level: string, destination?: DestinationStream): Logger {
   const options = {
@@ -46,7 +47,7 @@ const secretNames = [
   'activate_ticket',
 ]
 
-/** At the top of a line, one level down (`keys.privateKey`), and two (`req.headers.cookie`). */
+/** At the top of a log line, one level down (`keys.privateKey`), and two levels down (`req.headers.cookie`). */
 function secretPaths(): string[] {
   return secretNames.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`])
 }

@@ -1,12 +1,15 @@
 /**
- * Parameters that let somebody act as a member or as the merchant, or that name a member: OAuth `code` and `state`,
- * the card-open page's `encrypt_code`, `activate_ticket` and `openid`, a receipt's `check_code`, tokens and keys
- * (docs/wechat/official-account.md 1.3, 2, 5.2).
+ * Parameters with which anyone could act as a member or as the merchant, or that name a member: OAuth `code` and
+ * `state`, the card-open page's `encrypt_code`, `activate_ticket` and `openid`, a receipt's `check_code`, tokens and
+ * keys (docs/wechat/official-account.md 1.3, 2, 5.2).
  */
 const maskedParameters =
   /([?&;](?:amp;)?(?:code|state|encrypt_code|activate_ticket|openid|check_code|access_token|refresh_token|secret|ticket|signature|msg_signature|token)=)[^&#\s"']+/gi
 
-/** The address, or any text that quotes one, with the values of those parameters replaced. Anything but text is returned as it is. */
+/**
+ * The address, or a text that quotes one, with the values of those parameters replaced. Anything but text is returned
+ * unchanged.
+ */
 export function maskUrl<T>(text: T): T | string {
   if (typeof text !== 'string') return text
   return text.replace(maskedParameters, '$1***').replace(/(\/users\/)[^/?\s"']+/g, '$1***')

@@ -1,13 +1,15 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 
-/** All that /metrics shows. Labels never hold an openid, an id or anything else that grows without end. */
+/**
+ * All that /metrics shows. A label never holds an openid, an id or another value of which there is no limited number.
+ */
 export const registry = new Registry()
 
 /** Seconds; a member waits for these, so the steps are fine below a second. */
 const secondsBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 const registers = [registry]
 
-/** `outcome`: sent, pending or partial, or the reason a member was turned away with. */
+/** `outcome`: sent, pending or partial, or the reason for which the member was refused. */
 export const claimsTotal = new Counter({
   name: 'paycoupon_claims_total',
   help: 'Claims by outcome',
@@ -23,7 +25,7 @@ export const sendsTotal = new Counter({
   registers,
 })
 
-/** `outcome`: late, over_limit or of_another_row. Each is for a person to look at. */
+/** `outcome`: late, over_limit or of_another_row. An operator should look at each of them. */
 export const lateSendsTotal = new Counter({
   name: 'paycoupon_late_sends_total',
   help: 'Coupons that WeChat had sent although they were settled otherwise here',
@@ -101,7 +103,7 @@ export const jobLastSuccessSeconds = new Gauge({
 
 let processMetricsStarted = false
 
-/** Adds memory, CPU and event loop figures of this process; started by main, not by a test. */
+/** Adds memory, CPU and event loop figures of this process; started by main, not by tests. */
 export function startProcessMetrics(): void {
   if (processMetricsStarted) return
   processMetricsStarted = true

@@ -7,10 +7,10 @@ import type { MerchantState } from '../middleware/merchant.ts'
 import { readBodyWithin } from '../shell/body.ts'
 import type { Context, Handler } from '../shell/context.ts'
 
-/** An event is some hundred bytes; fifty promotions are a few thousand. */
+/** An event has some hundred bytes; with fifty promotions it has a few thousand. */
 const eventMaxBytes = 64 * 1024
 
-/** POST /api/{merchant}/events: on disk before the 202, applied afterwards (docs/merchant/events-api.md). */
+/** POST /api/{merchant}/events: stored before the 202, applied afterwards (docs/merchant/events-api.md). */
 export const postEvents: Handler<MerchantState> = async (ctx) => {
   const body = await readBodyWithin(ctx.req, eventMaxBytes)
   if (!body) return refuse(ctx, 413, { error: `an event is at most ${eventMaxBytes} bytes` })

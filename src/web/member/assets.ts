@@ -1,6 +1,6 @@
 import { storeAsset } from '../shell/assets.ts'
 
-/** The addresses of what the member's pages load. */
+/** The addresses of the files that the member's pages load. */
 export const assets = {
   style: storeAsset('style.css', 'text/css; charset=utf-8'),
   script: storeAsset('member.js', 'text/javascript; charset=utf-8'),

@@ -2,12 +2,13 @@ import type { MerchantState } from '../middleware/merchant.ts'
 import type { Context } from '../shell/context.ts'
 import { type ClaimIntent, readLoginBook, writeLoginBook } from './login-book.ts'
 
-/** Longer, and the member has forgotten that they tapped. */
+/** After a longer time the member has forgotten that they tapped. */
 const intentMs = 5 * 60_000
 
 /**
- * The claim that this browser asked for in `campaign` (its slug) before its member was known (`startLogin`), once and at
- * most 5 minutes old. It is this browser's own: a checked form planted it in a cookie that we signed.
+ * The claim that this browser asked for in `campaign` (its slug) before its member was known (`startLogin`); only once,
+ * and at most 5 minutes old. No other site can make one: it is set only after a checked form, in a cookie that we
+ * signed.
  */
 export function takeIntent(ctx: Context<MerchantState>, campaign: string): ClaimIntent | undefined {
   const { logins, intent } = readLoginBook(ctx)

@@ -4,15 +4,18 @@ import type { Context } from '../shell/context.ts'
 import { sessionIdOf } from './session.ts'
 import type { SessionState } from './state.ts'
 
-/** The token of this browser's session at this merchant, to be put into every form. Another site can neither read nor guess it. */
+/**
+ * The token of this browser's session at this merchant, which every form contains. Another site can neither read nor
+ * guess it.
+ */
 export function csrfToken(ctx: Context<SessionState>): string {
   return csrfTokenOf(firstKey(ctx), sessionIdOf(ctx))
 }
 
 /**
- * The form token of a session under one cookie key: an HMAC of the session's id, which itself never stands on a page.
+ * The form token of a session under one cookie key: an HMAC of the session's id. The id itself is never on a page.
  *
- * @internal A bench's members tap without having opened a page.
+ * @internal A benchmark's members tap without having opened a page.
  */
 export function csrfTokenOf(key: string, sessionId: string): string {
   return createHmac('sha256', key).update(`csrf/${sessionId}`).digest('base64url')
@@ -24,10 +27,10 @@ export function csrfHolds(ctx: Context<SessionState>, token: string): boolean {
   return tokensOf(ctx).some((expected) => expected.length === given.length && timingSafeEqual(expected, given))
 }
 
-/** A crowd that taps again and again: some thousand members at a time. */
+/** Enough for some thousand members who tap again and again. */
 const tokens = kept<string, Buffer[]>({ most: 4_000 })
 
-/** Under each cookie key. */
+/** The session's token under each cookie key. */
 function tokensOf(ctx: Context<SessionState>): Buffer[] {
   const { cache, config } = ctx.state.services
   const sessionId = sessionIdOf(ctx)

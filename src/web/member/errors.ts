@@ -7,7 +7,10 @@ import { render } from './render.ts'
 import type { CampaignState } from './state.ts'
 import { urls } from './urls.ts'
 
-/** The member's site has a page for a "no" and one for a problem; one of ours shows the short request number to quote. */
+/**
+ * The member's site has one page for a refusal and one for a problem; on a fault of ours the page shows the short
+ * request number to quote.
+ */
 export const memberErrors: ErrorPages = {
   refusal(ctx, error) {
     const isRefusal = error instanceof Refusal
@@ -17,14 +20,14 @@ export const memberErrors: ErrorPages = {
   ...errorsAsPages(showProblem),
 }
 
-/** A "no" that has no page of its own: its sentence, and for a program JSON (docs/merchant/addresses.md). */
+/** A refusal that has no page of its own: its sentence, or for a program JSON (docs/merchant/addresses.md). */
 function answerRefusal(ctx: Context, refusal: Refusal): void {
   ctx.status = refusal.reason === 'try_later' && refusal.status === 200 ? 503 : refusal.status
   if (wantsJson(ctx)) ctx.body = refusalJson(refusal)
   else render(ctx, 'refusal', { message: refusal.message })
 }
 
-/** It fails anywhere on the way, so any guard may or may not have come to its word. */
+/** A request can fail at any step, so the guards that set `merchant` and `campaign` may not have run yet. */
 function showProblem(ctx: Context<State & Partial<CampaignState>>, status: number): void {
   const { merchant, campaign, requestId } = ctx.state
   const back = merchant && campaign && status < 500 ? urls.campaign(merchant.slug, campaign.slug) : undefined

@@ -8,7 +8,10 @@ import { renderLoginProblem } from './pages/login-problem.ts'
 import { renderSnapshot } from './pages/snapshot.ts'
 import { beginSession } from './session.ts'
 
-/** Answers a browser whose code was exchanged: as its member on to where its login leads, or with what went wrong. */
+/**
+ * Answers a browser whose code was exchanged: logs the member in and leads on to the login's target, or shows what went
+ * wrong.
+ */
 export async function finishLogin(ctx: Context<MerchantState>, login: Login, exchanged: Exchanged): Promise<void> {
   switch (exchanged.kind) {
     case 'member':
@@ -17,7 +20,7 @@ export async function finishLogin(ctx: Context<MerchantState>, login: Login, exc
       return renderSnapshot(ctx, login.target)
     case 'code_used':
       return startAgain(ctx, login)
-    // The first try may have spent the code, so it is not tried again.
+    // The first try may have used up the code, so it is not tried again.
     case 'later':
     case 'misconfigured':
       ctx.status = 503

@@ -6,10 +6,10 @@ import { type ClaimIntent, readLoginBook, writeLoginBook } from './login-book.ts
 import { signReturn } from './login-return.ts'
 import { safeTarget } from './login-target.ts'
 
-/** WeChat takes letters and digits only: lower-case hex of 128 bits (docs/wechat/official-account.md 1.1). */
+/** WeChat accepts letters and digits only: lower-case hex of 128 bits (docs/wechat/official-account.md 1.1). */
 const stateBytes = 16
 
-/** Sends the browser to WeChat's authorisation, and notes in it what it was sent for. */
+/** Sends the browser to WeChat's authorisation, and stores in the browser what it was sent for. */
 export function authorize(
   ctx: Context<MerchantState>,
   asked: { target: string; attempt: number; claim?: ClaimIntent },
@@ -23,11 +23,11 @@ export function authorize(
   const redirectUri = `${services.config.publicUrl}/oauth/${merchant.slug}/callback?${new URLSearchParams({ from })}`
   ctx.set('Cache-Control', 'no-store')
   ctx.redirect(oauthOf(ctx).authorizeUrl({ redirectUri, state }))
-  // After a form: the browser goes on with GET.
+  // After a form, 303 makes the browser continue with GET.
   if (ctx.method !== 'GET' && ctx.method !== 'HEAD') ctx.status = 303
 }
 
-/** The present merchant's OAuth. */
+/** The OAuth client of this address's merchant. */
 export function oauthOf(ctx: Context<MerchantState>): OAuth {
   const { services, merchant } = ctx.state
   return openOAuth(merchant.officialAccount, { ...services.config.wechat, http: services.http, log: services.log })

@@ -2,32 +2,32 @@ import type { MerchantState } from '../middleware/merchant.ts'
 import type { Context } from '../shell/context.ts'
 import { readSignedCookie, writeSignedCookie } from '../shell/cookies.ts'
 
-/** One authorisation that this browser was sent to, found again by its state when WeChat sends it back. */
+/** One authorisation that this browser was sent to, found by its state when WeChat sends the browser back. */
 export type Login = {
   state: string
   /** Where the browser goes afterwards, relative to the host. */
   target: string
   atMs: number
-  /** How many authorisations in a row were tried for this. */
+  /** The number of this authorisation, when several were tried in a row for the same target. */
   attempt: number
-  /** It succeeded: the same state again only leads to the target. */
+  /** The login succeeded: the same state only leads to the target from then on. */
   done?: true
 }
 
-/** A claim that a member asked for before being known, to be made after the login. */
+/** A claim that a member asked for before the login, to be made after it. */
 export type ClaimIntent = { campaign: string; claimKey: string }
 
 /**
- * What one browser is in the middle of at one merchant. It is kept in the browser itself, signed, so that whoever
- * brings a state is the browser that it was made for (docs/wechat/official-account.md 1.6).
+ * The unfinished logins of one browser at one merchant. They are kept in the browser itself, signed, so that only the
+ * browser for which a state was made can use it (docs/wechat/official-account.md 1.6).
  */
 export type LoginBook = { logins: Login[]; intent?: ClaimIntent & { atMs: number } }
 
-/** WeChat's own page takes a second; ten minutes forgive a phone that slept. */
+/** WeChat's own page takes a second; ten minutes are enough for a phone that slept meanwhile. */
 const loginMs = 10 * 60_000
-/** Two tabs and a repeat; more is a loop. */
+/** Enough for two tabs and a repeat; more is a loop. */
 const mostLogins = 3
-/** Browsers hold 4,096 bytes of a cookie, its name and attributes included. */
+/** Browsers accept 4,096 bytes per cookie, including its name and attributes. */
 const longestText = 3_600
 
 /** The browser's unexpired logins, and its intent. */
@@ -39,7 +39,7 @@ export function readLoginBook(ctx: Context<MerchantState>): LoginBook {
   return { ...book, logins: book.logins.filter((login) => login.atMs > oldestMs) }
 }
 
-/** Keeps the newest logins, as many as there is room for. */
+/** Keeps as many of the newest logins as fit. */
 export function writeLoginBook(ctx: Context<MerchantState>, book: LoginBook): void {
   let logins = book.logins.slice(-mostLogins)
   while (encode({ ...book, logins }).length > longestText) logins = logins.slice(1)
@@ -50,7 +50,7 @@ function encode(book: LoginBook): string {
   return Buffer.from(JSON.stringify(book)).toString('base64url')
 }
 
-/** The callback, outside of the merchant's pages, reads it as well: so its path is `/`. */
+/** The path is `/`, because the callback reads it too and is not under the merchant's pages. */
 function cookieName(ctx: Context<MerchantState>): string {
   return `pc_login_${ctx.state.merchant.slug}`
 }

@@ -4,25 +4,27 @@ import { kept } from '../../plumbing/cache.ts'
 import type { Services } from '../../services.ts'
 import { type Exchanged, exchangeTimeoutMs } from '../../wechat/official/oauth.ts'
 
-/** An exchange under way or done, for the browser that holds `state` and no other. */
+/** An exchange that is running or done; only the browser that holds `state` may use its result. */
 type Exchange = { state: string; result: Promise<Exchanged>; done: boolean }
-/** The same in Redis; without a result it is under way in some process. */
+/** The same in Redis; without a result it is running in some process. */
 type Shared = { state: string; result?: Exchanged }
 
-/** WeChat repeats a callback within seconds; a Back key comes later and is answered by a new login. */
+/** WeChat repeats a callback within seconds; the Back key comes later and starts a new login. */
 const keptMs = 60_000
-/** A process that dies in the middle of an exchange lets go of the code after this. */
+/** If a process dies during an exchange, the code is free again after this time. */
 const underWayMs = exchangeTimeoutMs + 2_000
 const pollMs = 50
-/** A crowd of this size logs in within a minute at most; above it the oldest results are forgotten, which costs a redirect. */
+/**
+ * At most this many members log in within a minute; above it the oldest results are forgotten, which costs a redirect.
+ */
 const mostKept = 20_000
 const exchanges = kept<string, Exchange>({ most: mostKept, ageMs: keptMs })
 
 /**
- * Runs `exchange` once for a code, whoever asks and in whichever process (docs/wechat/official-account.md 1.6): a code
- * works once, and WeChat's browser sends the same one twice when we are slow. A repeat with the same state waits for
- * the first result or gets it for a minute; one with another state gets `code_used`, so that a shared link is never a
- * login. Without Redis, or when it fails, each process does so on its own.
+ * Runs `exchange` once per code, over all requests and processes (docs/wechat/official-account.md 1.6): a code works
+ * once, and WeChat's browser sends the same one twice when we are slow. A repeat with the same state waits for the
+ * first result, or gets it for another minute. A repeat with another state gets `code_used`, so that a shared link
+ * never logs anyone in. Without Redis, or when it fails, each process does this on its own.
  */
 export async function exchangeOnce(
   services: Services,
@@ -42,7 +44,7 @@ export async function exchangeOnce(
 
 const codeUsed: Exchanged = { kind: 'code_used' }
 
-/** The page of a snapshot is loaded again once its person has tapped 使用完整服务: that takes a new code. */
+/** The browser loads a snapshot's address again when the person has tapped 使用完整服务, and this needs a new code. */
 async function again(known: Exchange): Promise<Exchanged> {
   const late = known.done
   const result = await known.result
@@ -65,7 +67,7 @@ async function onceOverProcesses(
   return result
 }
 
-/** Waits for the process that came first. If its result does not come, the code is lost and a new one is asked for. */
+/** Waits for the process that came first. If its result does not come, the code is lost and a new one is requested. */
 async function resultOfOther(redis: NonNullable<Services['redis']>, key: string, state: string): Promise<Exchanged> {
   for (let waitedMs = 0; waitedMs < underWayMs; waitedMs += pollMs) {
     const text = await redis.get(key).catch(() => null)

@@ -4,15 +4,15 @@ import { safeTarget } from './login-target.ts'
 import { urls } from './urls.ts'
 import { openSignedText, signText } from '../shell/signed-text.ts'
 
-/** Where an authorisation was to lead and which one in a row it was. */
+/** Where an authorisation was to lead, and which one in a row it was. */
 export type Return = { target: string; attempt: number }
 
-/** It travels through WeChat's address: a target is cut to its path above this, as the limit there is not known. */
+/** It is part of an address at WeChat, whose limit is not known: a target longer than this is cut to its path. */
 const longestTarget = 200
 
 /**
- * A login as the callback's own address carries it, for the browser that does not know the state: one to which the link
- * was shared, one that took ten minutes, one without cookies. It decides where that browser's own login leads and ends
+ * A login as part of the callback's own address, for a browser that does not know the state: the link was shared with
+ * it, it took longer than ten minutes, or it has no cookies. It decides where that browser's own login leads, and ends
  * the loop of a browser without cookies; it proves nothing else.
  */
 export function signReturn(ctx: Context<MerchantState>, { target, attempt }: Return): string {
@@ -21,11 +21,11 @@ export function signReturn(ctx: Context<MerchantState>, { target, attempt }: Ret
   return signText(ctx.state.services.config.cookieKeys, label(ctx), text)
 }
 
-/** What the present address says, if we signed it; else a first authorisation that was to lead to the member's coupons. */
+/** What this address says, if we signed it; else a first authorisation that leads to the member's coupons. */
 export function readReturn(ctx: Context<MerchantState>): Return {
   const { services, merchant } = ctx.state
   const { from } = ctx.query
-  const text = typeof from === 'string' ? openSignedText(services.config.cookieKeys, label(ctx), from) : undefined
+  const text = typeof from === 'string' ? openSignedText(services, label(ctx), from) : undefined
   if (text === undefined) return { target: urls.coupons(merchant.slug), attempt: 1 }
   const { target, attempt } = JSON.parse(Buffer.from(text, 'base64url').toString()) as Return
   return { target: safeTarget(merchant.slug, target), attempt }

@@ -1,14 +1,14 @@
 import { urls } from './urls.ts'
 
-/** Longer than any address of ours, WeChat's card-open parameters included; short enough for a cookie. */
+/** Longer than any address of ours, including WeChat's card-open parameters; short enough for a cookie. */
 const longestTarget = 1_024
 
-/** An address of ours is plain printable ASCII; a backslash is a slash to some browsers. */
+/** An address of ours is plain printable ASCII; some browsers read a backslash as a slash. */
 const printable = /^[!-~]*$/
 
 /**
- * Where a login at `merchant` may end: `target` when it is one of the merchant's own pages, relative to the host,
- * else the member's coupons. A login must not be a way to send people elsewhere.
+ * The address to which a login at `merchant` may lead: `target` when it is one of the merchant's own pages, relative to
+ * the host, else the member's coupons. A login must not send people to other sites.
  */
 export function safeTarget(merchant: string, target: unknown): string {
   return typeof target === 'string' && isOwnPage(merchant, target) ? target : urls.coupons(merchant)
@@ -18,6 +18,7 @@ function isOwnPage(merchant: string, target: string): boolean {
   const own = target.startsWith(`/m/${merchant}/`) && target.length <= longestTarget
   if (!own || !printable.test(target) || target.includes('\\') || target.includes('#')) return false
   const [path = ''] = target.split('?', 1)
-  // A browser resolves dots, also encoded ones, before it asks: what it would ask for must be what was checked.
+  // A browser resolves dots, also encoded ones, before it sends the request: what it would send must be what was
+  // checked.
   return !path.includes('//') && new URL(path, 'http://host').pathname === path
 }

@@ -9,13 +9,13 @@ import { renderLoginProblem } from './pages/login-problem.ts'
 import { renderNotInWeChat } from './pages/not-in-wechat.ts'
 import { urls } from './urls.ts'
 
-/** The first authorisation and one more; then a person decides (docs/wechat/official-account.md 1.6). */
+/** The first authorisation and one more; after that the person decides (docs/wechat/official-account.md 1.6). */
 const mostAttempts = 2
 
 /**
  * Sends the browser through WeChat's login and then to `target`, a relative address of this merchant's pages. Outside
- * WeChat it answers with the page that leads there, and a program with 401. With `claim`, which only a form whose token
- * was checked may bring, the login ends where that claim is resumed (`takeIntent`).
+ * WeChat it answers with the page that leads there, and a program with 401. With `claim`, which is allowed only for a
+ * form whose token was checked, the login ends at the address that resumes the claim (`takeIntent`).
  */
 export async function startLogin(
   ctx: Context<MerchantState>,
@@ -29,7 +29,7 @@ export async function startLogin(
   authorize(ctx, { target: claim ? urls.claimsResume(slug, claim.campaign) : target, attempt: 1, claim })
 }
 
-/** After an authorisation that led nowhere: another one, or after two the page with a button. */
+/** After an authorisation that failed: another one, or after two the page with a button. */
 export function startAgain(ctx: Context<MerchantState>, failed: { target: string; attempt: number }): void {
   if (failed.attempt >= mostAttempts) return renderLoginProblem(ctx, failed.target)
   authorize(ctx, { target: failed.target, attempt: failed.attempt + 1 })

@@ -5,14 +5,14 @@ import { readSignedCookie, writeSignedCookie } from '../shell/cookies.ts'
 import { randomText } from '../shell/random.ts'
 import type { SessionMember, SessionState } from './state.ts'
 
-/** A member is asked to log in anew after this; the login is silent, so a shorter time would only cost a redirect. */
+/** A member has to log in again after this time. The login is silent, so a shorter time would only cost a redirect. */
 const sessionDays = 30
 const sessionMs = sessionDays * dayMs
 
-/** 128 bits: nobody guesses it. */
+/** 128 bits cannot be guessed. */
 const sessionIdBytes = 16
 
-/** The member whose session of this merchant the browser carries. */
+/** The member of the session of this merchant that the browser sends. */
 export function readSession(ctx: Context<MerchantState>): SessionMember | undefined {
   const [sessionId, issued, openid] = readSignedCookie(ctx, memberCookie(ctx))?.split('.') ?? []
   if (!sessionId || !issued || !openid) return undefined
@@ -20,7 +20,10 @@ export function readSession(ctx: Context<MerchantState>): SessionMember | undefi
   return ageMs < sessionMs ? { openid, sessionId } : undefined
 }
 
-/** Makes the browser a session of `openid` at this merchant, with a new id. Only a proven OAuth exchange may call it. */
+/**
+ * Gives the browser a session of `openid` at this merchant, with a new id. May be called only after a proven OAuth
+ * exchange.
+ */
 export function beginSession(ctx: Context<MerchantState>, openid: string): void {
   const sessionId = randomText(sessionIdBytes)
   const issuedMs = ctx.state.services.clock.now().getTime()
@@ -29,8 +32,8 @@ export function beginSession(ctx: Context<MerchantState>, openid: string): void 
 }
 
 /**
- * A random id of this browser at this merchant, for form tokens to be bound to. It exists before the login too (then
- * this call may set a cookie, so call it before the body is sent) and is another one after it.
+ * A random id of this browser at this merchant, to which form tokens are bound. It also exists before the login (then
+ * this call may set a cookie, so call it before the body is sent), and changes with the login.
  */
 export function sessionIdOf(ctx: Context<SessionState>): string {
   if (ctx.state.member) return ctx.state.member.sessionId
@@ -48,7 +51,7 @@ function visitorCookie(ctx: Context<MerchantState>): string {
   return `pc_visitor_${ctx.state.merchant.slug}`
 }
 
-/** A merchant's cookies go to that merchant's pages only; the callback never needs them. */
+/** A merchant's cookies are sent to that merchant's pages only; the callback never needs them. */
 function pathOf(ctx: Context<MerchantState>): string {
   return `/m/${ctx.state.merchant.slug}`
 }

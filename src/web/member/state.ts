@@ -6,19 +6,19 @@ export type CampaignState = MerchantState & { campaign: Campaign }
 
 /** Behind the session guard. */
 export type SessionState = MerchantState & {
-  /** Who the browser's session of this merchant belongs to; undefined before a login. */
+  /** The member of the browser's session at this merchant; undefined before a login. */
   member: SessionMember | undefined
-  /** The id of this browser before a login, once it was asked for. */
+  /** The id of this browser before a login, once it was needed. */
   visitorId?: string
 }
 
-/** Behind both: somebody looks at a campaign. */
+/** Behind both: a visit to a campaign. */
 export type VisitState = CampaignState & SessionState
 
-/** Behind the guard that lets only members through. */
+/** Behind the guard that requires a member. */
 export type MemberState = SessionState & { member: SessionMember }
 
-/** Behind the form guard: with the fields of the form that was sent. */
+/** Behind the form guard: with the fields of the submitted form. */
 export type FormState = SessionState & { form: URLSearchParams }
 
 export type SessionMember = { openid: string; sessionId: string }

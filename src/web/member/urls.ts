@@ -1,4 +1,6 @@
-/** The addresses that a member is led to, relative to the host. Slugs and ids are plain ASCII by the schema's own checks. */
+/**
+ * The addresses to which a member is led, relative to the host. The schema ensures that slugs and ids are plain ASCII.
+ */
 export const urls = {
   campaign: (merchant: string, campaign: string) => `/m/${merchant}/c/${campaign}`,
   claims: (merchant: string, campaign: string) => `/m/${merchant}/c/${campaign}/claims`,

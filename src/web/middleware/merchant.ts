@@ -1,10 +1,10 @@
 import type { Merchant } from '../../merchants/merchant.ts'
 import type { Guard, State } from '../shell/context.ts'
 
-/** Behind the merchant guard: whose address it is. */
+/** Behind the merchant guard: the merchant that the address names. */
 export type MerchantState = State & { merchant: Merchant }
 
-/** Finds the merchant that the address names; an unknown one is an unknown address. */
+/** Finds the merchant that the address names; if there is none, the address is unknown (404). */
 export const merchant: Guard<State, MerchantState> = async (ctx, next) => {
   const found = await ctx.state.services.catalog.merchant(ctx.params.merchant ?? '')
   if (!found) return

@@ -1,6 +1,6 @@
 import type { Context } from '../shell/context.ts'
 
-/** Answers WeChat Pay in the form that it asked in: v2 speaks XML, v3 JSON. */
+/** Answers WeChat Pay in the format of its request: XML for v2, JSON for v3. */
 export function answerPay(ctx: Context, format: 'xml' | 'json', status: number, code: string, message: string): void {
   ctx.status = status
   if (format === 'json') {

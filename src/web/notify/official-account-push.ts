@@ -7,12 +7,12 @@ import type { Context, Handler } from '../shell/context.ts'
 import { readBody } from '../shell/body.ts'
 import { pushKeysOf } from './push-keys.ts'
 
-/** A push has some hundred bytes, in compatible mode three times that (docs/wechat/official-account.md 4.3). */
+/** A push has some hundred bytes, and three times that in compatible mode (docs/wechat/official-account.md 4.3). */
 const pushMaxBytes = 64 * 1024
 
 /**
  * GET, POST /notify/{merchant}/oa: WeChat's check of the address, and its message push. A push with a right
- * msg_signature is taken whatever its age, since card events are repeated for a day; repeats do nothing.
+ * msg_signature is accepted at any age, since card events are repeated for a day; repeats do nothing.
  */
 export const officialAccountPush: Handler<MerchantState> = async (ctx) => {
   ctx.type = 'text/plain'
@@ -34,8 +34,7 @@ async function takePush(ctx: Context<MerchantState>, keys: PushKeys): Promise<vo
     const arrival = { merchantId: merchant.id, source: 'oa', businessKey: pushKey(push), body: push } as const
     await receive(services, { ...arrival, at: services.clock.now() })
   }
-  // Anything else in the body makes WeChat tell the member that the account is out of order
-  // (docs/wechat/official-account.md 4.4).
+  // At any other body WeChat tells the member that the account is out of order (docs/wechat/official-account.md 4.4).
   ctx.body = 'success'
 }
 

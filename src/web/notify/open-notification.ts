@@ -4,14 +4,14 @@ import { NotificationRefused } from '../../wechat/pay/notification.ts'
 import { openV2Notification } from '../../wechat/pay-v2/notification.ts'
 import type { Context } from '../shell/context.ts'
 
-/** True for the older notifications: they are XML, and v3's are JSON. */
+/** True for a v2 notification: it is XML, and a v3 one is JSON. */
 export function isV2(body: Buffer): boolean {
   return body[0] === firstOfXml
 }
 
 const firstOfXml = '<'.charCodeAt(0)
 
-/** What the body says, verified and decrypted with the account's keys. Throws `NotificationRefused`. */
+/** The content of the body, verified and decrypted with the account's keys. Throws `NotificationRefused`. */
 export async function openNotification(ctx: Context, account: Account, body: Buffer): Promise<StoredNotification> {
   return isV2(body) ? openV2(account, body) : openV3(ctx, account, body)
 }

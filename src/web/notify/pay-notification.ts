@@ -9,13 +9,13 @@ import type { Context, Handler } from '../shell/context.ts'
 import { answerPay } from './answer-pay.ts'
 import { isV2, openNotification } from './open-notification.ts'
 
-/** Notifications have a few thousand bytes; a combined order of 50 with promotions stays far below this. */
+/** A notification has a few thousand bytes; a combined order of 50 with promotions is still far below this. */
 const notificationMaxBytes = 256 * 1024
 
 /**
- * POST /notify/{merchant}/pay/{mchid}: WeChat Pay's notifications, v3 JSON and v2 XML. The number in the address says
- * whose key opens them, since nothing in the clear does (docs/wechat/payment-triggers.md 1.1). On disk before the
- * answer, for which WeChat waits five seconds.
+ * POST /notify/{merchant}/pay/{mchid}: WeChat Pay's notifications, v3 JSON and v2 XML. The number in the address
+ * decides which key opens them, since no unencrypted field does (docs/wechat/payment-triggers.md 1.1). Stored before
+ * the answer, for which WeChat waits five seconds.
  */
 export const payNotification: Handler<MerchantState> = async (ctx) => {
   const { merchant } = ctx.state
@@ -46,7 +46,10 @@ async function keep({ state }: Context<MerchantState>, stored: StoredNotificatio
   await receive(services, { ...arrival, at: services.clock.now() })
 }
 
-/** Quietly: WeChat itself probes with wrong signatures. A good signature over what does not open means a wrong key. */
+/**
+ * Only an `info` line, because WeChat itself probes with wrong signatures. A right signature over a body that does not
+ * decrypt means a wrong key: an `error`.
+ */
 function refuse(
   ctx: Context<MerchantState>,
   { mchid }: Account,

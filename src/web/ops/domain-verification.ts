@@ -1,7 +1,9 @@
 import { findDomainFile } from '../../merchants/domain-file.ts'
 import type { Context } from '../shell/context.ts'
 
-/** `GET /MP_verify_{x}.txt`: proves to WeChat that a merchant's web-auth domain is ours. Nothing but the text itself. */
+/**
+ * `GET /MP_verify_{x}.txt`: proves to WeChat that a merchant's web-auth domain is ours. The answer is the text alone.
+ */
 export async function domainVerification(ctx: Context): Promise<void> {
   const name = ctx.path.slice(1)
   if (!fileName.test(name)) return

@@ -6,23 +6,26 @@ import type { Loop } from '../../plumbing/schedule/loop.ts'
 import type { Services } from '../../services.ts'
 import type { Context } from '../shell/context.ts'
 
-/** A neighbour that does not answer within this is not ready. */
+/** A database or Redis that does not answer within this time is not ready. */
 const checkTimeoutMs = 2_000
 
-/** A loop that has not looked for so long hangs. */
+/** A loop that has not looked for this long hangs. */
 const beatMs = 5_000
 
-/** `GET /healthz`: this process is alive, whatever its neighbours do. */
+/** `GET /healthz`: this process is alive, also when database or Redis are not. */
 export function healthz(ctx: Context): void {
   ctx.body = { alive: true }
 }
 
-/** `GET /readyz`: 200 when database, Redis and schema are there and the process is not stopping, else 503 with what is not. */
+/**
+ * `GET /readyz`: 200 when database, Redis and schema are ready and the process is not stopping; else 503, with each
+ * check.
+ */
 export async function readyz(ctx: Context): Promise<void> {
   answerReady(ctx, await neighbours(ctx.state.services))
 }
 
-/** The same of a worker's own port: its loops must have looked a moment ago as well. */
+/** The same on a worker's own port: its loops must also have looked a moment ago. */
 export function workerReadyz(loops: Loop[]): (ctx: Context) => Promise<void> {
   return async (ctx) => answerReady(ctx, { ...(await neighbours(ctx.state.services)), ...beats(loops) })
 }
@@ -36,7 +39,7 @@ async function neighbours(services: Services): Promise<Record<string, boolean>> 
   return { database, redis, schema }
 }
 
-/** Each loop by its name: whether it looked within its time. */
+/** For each loop, by its name, whether it looked within its time. */
 function beats(loops: Loop[]): Record<string, boolean> {
   return Object.fromEntries(loops.map(({ name, sinceLookMs }) => [name, (sinceLookMs() ?? Infinity) < beatMs]))
 }
@@ -48,7 +51,7 @@ function answerReady(ctx: Context, checks: Record<string, boolean>): void {
   ctx.body = { ready, ...checks, stopping }
 }
 
-/** Once current, a schema stays so for this process: it only moves forward. */
+/** Once a schema is current it stays current for this process, because migrations only go forward. */
 const schemaState = kept<'schema', 'current'>({ most: 1 })
 
 function schemaHolds({ cache, db }: Services): Promise<unknown> {

@@ -9,7 +9,7 @@ import {
   waitingInbox,
 } from '../../plumbing/telemetry/metrics.ts'
 
-/** Reads from the database what only the database knows, just before /metrics is shown. Uses the indexes of what is open. */
+/** Reads the gauges that only the database knows, just before /metrics is answered. Uses the indexes of open rows. */
 export async function readLedgerGauges(db: Db, clock: Clock): Promise<void> {
   const [owed, halts, inbox, jobs] = await Promise.all([readOwed(db), readHalts(db), readInbox(db), readJobs(db)])
   for (const gauge of [owedCoupons, oldestOwedSeconds, activeHalts, waitingInbox, jobLastSuccessSeconds]) gauge.reset()

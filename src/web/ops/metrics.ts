@@ -8,7 +8,7 @@ export async function metrics(ctx: Context): Promise<void> {
   const { config, db, clock, log } = ctx.state.services
   const { metricsToken } = config
   if (metricsToken === undefined ? !isLocal(ctx) : !tokenMatches(ctx.get('authorization'), metricsToken)) return
-  // Without a database the process's own figures are what somebody is looking for.
+  // Without a database, the process's own figures are what the operator needs.
   await readLedgerGauges(db, clock).catch((error: unknown) => log.warn({ err: error }, 'ledger gauges not read'))
   ctx.type = registry.contentType
   ctx.body = await registry.metrics()
@@ -16,13 +16,13 @@ export async function metrics(ctx: Context): Promise<void> {
 
 const loopback = /^(127\.|::1$|::ffff:127\.)/
 
-/** A proxy on this machine speaks for somebody elsewhere, and says so in a header. */
+/** A proxy on this machine sends requests of other machines, and says so in a header. */
 function isLocal(ctx: Context): boolean {
   if (ctx.get('x-forwarded-for') || ctx.get('forwarded') || ctx.get('x-real-ip')) return false
   return loopback.test(ctx.req.socket.remoteAddress ?? '')
 }
 
-/** Compares hashes, so that neither length nor content shows in the time it takes. */
+/** Compares hashes, so that the time it takes reveals neither length nor content. */
 function tokenMatches(authorization: string, token: string): boolean {
   return timingSafeEqual(hash(authorization), hash(`Bearer ${token}`))
 }

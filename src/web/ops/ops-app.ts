@@ -7,7 +7,10 @@ import { requestLog } from '../shell/request-log.ts'
 import { healthz, workerReadyz } from './health.ts'
 import { metrics } from './metrics.ts'
 
-/** What a process answers on OPS_PORT: its own health and metrics, and nothing for members. It is ready while `loops` look. */
+/**
+ * What a process answers on OPS_PORT: its own health and metrics, and nothing for members. It is ready while `loops`
+ * look.
+ */
 export function createOpsApp(services: Services, loops: Loop[]): Koa<State> {
   const app = new Koa<State>()
   const router = new Router<State>()

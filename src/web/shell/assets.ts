@@ -19,7 +19,7 @@ export function asset(ctx: Context): void {
   ctx.body = gzip ? found.gzipped : found.bytes
 }
 
-/** The address of public/{name}. It carries a hash of the file's content, so it may be cached for ever. */
+/** The address of public/{name}. It contains a hash of the file's content, so it may be cached for ever. */
 export function storeAsset(name: string, type: string): string {
   const bytes = readFileSync(new URL(`../../../public/${name}`, import.meta.url))
   const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 12)

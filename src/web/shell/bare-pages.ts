@@ -3,7 +3,7 @@ import { openViews } from './views.ts'
 
 const views = openViews('shared')
 
-/** A bare page, for addresses that are no audience's site. */
+/** A page without a site's layout, for addresses that belong to no audience. */
 export const errorsAsBarePages = errorsAsPages((ctx, status) => {
   ctx.type = 'html'
   ctx.body = views('bare-problem', { status, requestId: ctx.state.requestId })

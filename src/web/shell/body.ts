@@ -1,17 +1,17 @@
 import type { IncomingMessage } from 'node:http'
 
-/** The sender gets this long to hand over a body that we have begun to read. */
+/** The sender must send the whole body within this time once we have begun to read it. */
 const bodyTimeoutMs = 10_000
 
-/** A body over its limit: 413. */
+/** A body that is longer than its limit: status 413. */
 class BodyTooLarge extends Error {
   readonly status = 413
   readonly expose = true
 }
 
 /**
- * The request's body, at most `limitBytes` of it. Throws a fault with status 413 for more, and with status 408 or
- * 400 when the sender dawdles or goes away. Nothing is decoded: a signature is over these bytes.
+ * The request's body, at most `limitBytes` of it. Throws an error with status 413 for more, and with status 408 or 400
+ * when the sender is too slow or disconnects. Nothing is decoded: signatures cover these bytes.
  */
 export function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > limitBytes) return Promise.reject(new BodyTooLarge())
@@ -19,7 +19,7 @@ export function readBody(request: IncomingMessage, limitBytes: number): Promise<
     const chunks: Buffer[] = []
     let size = 0
     const slow = setTimeout(() => reject(fault(408, 'the body came too slowly')), bodyTimeoutMs)
-    // The first of these settles the promise; what comes after it changes nothing.
+    // The first of these settles the promise; later ones change nothing.
     request.on('data', (chunk: Buffer) => {
       size += chunk.length
       if (size <= limitBytes) return void chunks.push(chunk)
@@ -35,7 +35,7 @@ export function readBody(request: IncomingMessage, limitBytes: number): Promise<
   })
 }
 
-/** The same for who answers a body over its limit in words of their own: undefined. */
+/** The same for a caller that answers 413 in its own form: undefined for a longer body. */
 export function readBodyWithin(request: IncomingMessage, limitBytes: number): Promise<Buffer | undefined> {
   return readBody(request, limitBytes).catch((error: unknown) => {
     if (!(error instanceof BodyTooLarge)) throw error

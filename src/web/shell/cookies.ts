@@ -1,15 +1,15 @@
 import type { Context } from './context.ts'
 import { openSignedText, signText } from './signed-text.ts'
 
-/** The signed cookie's text; undefined when there is none or it was not signed by us for this name. */
+/** The signed cookie's text; undefined when there is none or we did not sign it for this name. */
 export function readSignedCookie(ctx: Context, name: string): string | undefined {
   const signed = ctx.cookies.get(name, { signed: false })
-  return signed === undefined ? undefined : openSignedText(ctx.state.services.config.cookieKeys, name, signed)
+  return signed === undefined ? undefined : openSignedText(ctx.state.services, name, signed)
 }
 
 /**
- * Sets a cookie that scripts cannot read and other sites cannot send along, or, without `maxAgeMs`, one that ends with
- * the browser. The name must say whose it is: the signature covers it.
+ * Sets a cookie that scripts cannot read and other sites cannot send; without `maxAgeMs` it ends with the browser
+ * session. The name must include the merchant, because the signature covers the name.
  */
 export function writeSignedCookie(
   ctx: Context,

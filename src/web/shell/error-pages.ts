@@ -1,15 +1,15 @@
 import { wantsJson } from './accepts.ts'
 import type { Context } from './context.ts'
 
-/** How an audience hears that its request led nowhere. */
+/** How a failed request is answered to one audience. */
 export type ErrorPages = {
-  /** Answers a "no" that its own handlers throw; false when `error` is none. */
+  /** Answers a refusal that the audience's own handlers throw; false when `error` is not one. */
   refusal?(ctx: Context, error: unknown): boolean
-  /** Answers an HTTP status; `message` tells a program what it did wrong. */
+  /** Answers an HTTP status; `message` says to a program what is wrong with its request. */
   problem(ctx: Context, status: number, message?: string): void
 }
 
-/** For addresses that only programs call. A fault of ours tells them no more than it would tell a person. */
+/** For addresses that only programs call. About a fault of ours they learn no more than a person does. */
 export const errorsAsJson: ErrorPages = {
   problem(ctx, status, message) {
     ctx.status = status
@@ -18,7 +18,7 @@ export const errorsAsJson: ErrorPages = {
   },
 }
 
-/** For people in a browser, by the page that `show` answers with; a program that asks there gets JSON. */
+/** For people in a browser, with the page that `show` answers; a program at such an address gets JSON. */
 export function errorsAsPages(show: (ctx: Context, status: number) => void): ErrorPages {
   return {
     problem(ctx, status, message) {

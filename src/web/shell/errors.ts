@@ -3,9 +3,9 @@ import type { ErrorPages } from './error-pages.ts'
 import { isOutage } from './outage.ts'
 
 /**
- * Turns what was thrown into an answer, in the way of those who ask at that path. A refusal is their own; a fault of the
- * request (`ctx.throw`) shows its status; anything else is ours: it is logged, and who asked gets a request number. What
- * no route answered is 404.
+ * Turns what was thrown into an answer, in the form of the audience at that path. A refusal is the audience's own; a
+ * fault of the request (`ctx.throw`) shows its status; anything else is our fault: it is logged, and the client gets a
+ * request number. An address without a route is 404.
  */
 export function errors(pagesFor: (path: string) => ErrorPages): Handler {
   return async (ctx, next) => {

@@ -1,7 +1,7 @@
 import { readBody } from './body.ts'
 import type { Context } from './context.ts'
 
-/** The fields of the form that was sent, of at most `limitBytes`; a program may send them as a JSON object. */
+/** The fields of the submitted form, of at most `limitBytes`; a program may send them as a JSON object. */
 export async function readFields(ctx: Context, limitBytes: number): Promise<URLSearchParams> {
   const text = (await readBody(ctx.req, limitBytes)).toString()
   const type = ctx.headers['content-type'] ?? ''

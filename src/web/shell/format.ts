@@ -1,4 +1,4 @@
-const beijingOffsetMs = 8 * 3_600_000
+import { beijingTime } from '../../plumbing/clock.ts'
 
 /** Fen as yuan, without needless zeros: 1000 → `10`, 1050 → `10.50`. */
 export function yuan(fen: number): string {
@@ -7,14 +7,10 @@ export function yuan(fen: number): string {
 
 /** The Beijing day of an instant, as Chinese pages write it: `2026.11.23`. */
 export function day(at: Date): string {
-  return local(at).slice(0, 10).replaceAll('-', '.')
+  return beijingTime(at).slice(0, 10).replaceAll('-', '.')
 }
 
 /** Day and minute in Beijing: `2026.11.23 09:30`. */
 export function minute(at: Date): string {
-  return `${day(at)} ${local(at).slice(11, 16)}`
-}
-
-function local(at: Date): string {
-  return new Date(at.getTime() + beijingOffsetMs).toISOString()
+  return `${day(at)} ${beijingTime(at).slice(11, 16)}`
 }

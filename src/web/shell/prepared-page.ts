@@ -1,5 +1,5 @@
 /**
- * A page with gaps for what is the askers' own, so that a crowd looking at one page costs one rendering and no encoding.
+ * A page with gaps for what differs per request, so that a crowd on one page costs one rendering and no encoding.
  * `write` gets a mark for each of the `names` and returns the page with the marks in their places.
  */
 export function preparePage<Name extends string>(
@@ -13,7 +13,7 @@ export function preparePage<Name extends string>(
   const fixedBytes = fixed.reduce((sum, piece) => sum + piece.length, 0)
 
   return (own) => {
-    // What fills a gap is plain ASCII: one byte a character.
+    // The text in a gap is plain ASCII: one byte per character.
     const page = Buffer.allocUnsafe(gaps.reduce((sum, name) => sum + own[name].length, fixedBytes))
     let end = 0
     for (let i = 0; i < fixed.length; i += 1) {

@@ -1,10 +1,13 @@
 import { randomFillSync } from 'node:crypto'
 
-/** Random bytes are drawn in bulk: one call a request would cost more than everything else a page is made of. */
+/** Random bytes are drawn in bulk: one call per request would cost more than everything else that makes a page. */
 const pool = Buffer.allocUnsafe(4_096)
 let used = pool.length
 
-/** A random text of `bytes` bytes that fits into an address, an attribute or a header as it is; `hex` reads out best. */
+/**
+ * A random text of `bytes` bytes that needs no escaping in an address, an attribute or a header; `hex` is best for
+ * reading aloud.
+ */
 export function randomText(bytes: number, encoding: 'base64url' | 'hex' = 'base64url'): string {
   if (used + bytes > pool.length) {
     randomFillSync(pool)

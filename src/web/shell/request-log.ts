@@ -4,12 +4,12 @@ import type { Services } from '../../services.ts'
 import type { Context, Handler } from './context.ts'
 import { randomText } from './random.ts'
 
-/** Slower than this is worth a line even when all went well. */
+/** A request slower than this is logged even when it succeeded. */
 const slowMs = 1_000
 
 /**
- * Gives the request its number, times it, and writes it into the log when it failed, was slow, or when debugging. A request that
- * went well has no line: what a claim did stands in the ledger, and a crowd would only bury the failures.
+ * Gives the request its number, measures its time, and logs it when it failed, was slow, or the level is debug. A
+ * request that succeeded has no line: what a claim did is in the ledger, and a crowd's lines would hide the failures.
  */
 export function requestLog(services: Services): Handler {
   const { log, clock } = services
@@ -27,7 +27,7 @@ export function requestLog(services: Services): Handler {
   }
 }
 
-/** The pattern that matched: addresses have no end, patterns do. */
+/** The pattern that matched: the number of addresses is unlimited, the number of patterns is not. */
 function routeOf(ctx: Context): string {
   return ctx._matchedRoute?.toString() ?? 'none'
 }

@@ -2,8 +2,8 @@ import { Router } from '@koa/router'
 import type { Context, Guard, Handler, Routed, State } from './context.ts'
 
 /**
- * A row of the route table: an address, its guards in the order they run, and what answers. It compiles only where each
- * step finds on `ctx.state` what it needs from those before it.
+ * A row of the route table: an address, its guards in the order in which they run, and the handler. It compiles only if
+ * each step finds on `ctx.state` what it needs from the steps before.
  */
 type Row = {
   (path: string, answer: Handler): void
@@ -26,7 +26,7 @@ type Row = {
   ): void
 }
 
-/** A router, and the two ways to write a row of it. */
+/** A router, and the two functions that add a row to it. */
 export type RouteTable = { router: Router<State, Routed>; get: Row; post: Row }
 
 /** An empty route table. */
@@ -39,5 +39,8 @@ export function openRouteTable(): RouteTable {
   }
 }
 
-/** Any step, whatever it needs: its row was checked. TypeScript holds a method's parameters to less than a function's. */
+/**
+ * Any step, with any needs: the type of its row was checked. It is written as a method because TypeScript checks a
+ * method's parameters less strictly than a function's.
+ */
 type Step = { run(ctx: Context, next: () => Promise<unknown>): unknown }['run']

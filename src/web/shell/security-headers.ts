@@ -2,8 +2,9 @@ import type { Config } from '../../plumbing/config/config.ts'
 import type { Handler } from './context.ts'
 
 /**
- * What a browser may do with our answers. Written out once when the process starts: only the nonce differs. Chromium
- * checks form-action against every redirect that follows a form, so WeChat's authorize page must be in it.
+ * What a browser may do with our answers. The headers are built once when the process starts, since only the nonce
+ * differs. Chromium checks form-action against every redirect that follows a form, so WeChat's authorize page must be
+ * in it.
  */
 export function securityHeaders(config: Config): Handler {
   const formAction = [

@@ -3,14 +3,14 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Eta } from 'eta'
 
-/** Writes the page `view` of one audience. Throws when there is no such view. */
+/** Renders the page `view` of one audience. Throws when there is no such view. */
 export type Views = (view: string, data: object) => string
 
 const viewsFolder = fileURLToPath(new URL('../../../views', import.meta.url))
 
 /**
- * Compiles every page of views/{audience}, with the pieces in views/shared that any of them may include, so that a
- * broken one stops the start and no request waits for a file.
+ * Compiles every page of views/{audience}, with the parts in views/shared that any of them may include, so that a
+ * broken page stops the start and no request waits for a file.
  */
 export function openViews(audience: string): Views {
   const eta = new Eta({ autoEscape: true, cache: true, rmWhitespace: true })

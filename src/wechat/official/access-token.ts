@@ -8,20 +8,20 @@ import type { OfficialReply } from './reply.ts'
 export type AccessTokens = {
   /** The server's access_token, from memory or from WeChat. */
   take(): Promise<OfficialReply<Secret>>
-  /** WeChat rejected `used`: forget it, unless a newer one has come meanwhile. */
+  /** WeChat rejected `used`: forget it, unless a newer one has arrived meanwhile. */
   drop(used: Secret): void
 }
 
 const tokenTimeoutMs = 3_000
-/** WeChat changes the token in its last 5 minutes, and both work until the end (docs/wechat/official-account.md 2). */
+/** WeChat changes the token in its last 5 minutes; both are valid until the end (docs/wechat/official-account.md 2). */
 const refreshEarlyMs = 300_000
-/** WeChat promises at least 300 s; a token with less left is still good for a moment. */
+/** WeChat promises at least 300 s; a token with less time left can still be used for a moment. */
 const leastUseMs = 30_000
 
 /**
  * The token of one Official Account, kept in this process's memory only: stable_token in its normal mode gives every
  * process the same token, so sharing it would only be one more place to steal it from. force_refresh is sent as false
- * because some were answered 41002 without it, and never as true: another environment would lose its token.
+ * because some requests without it were answered 41002, and never as true: another environment would lose its token.
  */
 export function openAccessTokens(
   account: { appid: string; appSecret: Secret },

@@ -5,12 +5,15 @@ import { exchange } from '../exchange.ts'
 /** One JSON answer of WeChat, or a word for why there is none. */
 export type JsonAnswer = { body: Record<string, unknown>; word?: undefined } | { body?: undefined; word: string }
 
-/** A call to make; `path` is relative to `apiUrl` and may carry secrets in its query: it is never part of an answer or error. */
+/**
+ * A call to make. `path` is relative to `apiUrl` and may have secrets in its query: it is never part of an answer or an
+ * error.
+ */
 export type JsonAsk = { path: string; body?: object; timeoutMs: number }
 
 /**
- * Asks WeChat for JSON, whatever content type it gives it (it comes as text/plain,
- * docs/wechat/official-account.md 1.4). Never throws. Only a 200 whose body is one object counts as an answer.
+ * Asks WeChat for JSON and ignores the content type (WeChat sends text/plain, docs/wechat/official-account.md 1.4).
+ * Never throws. Only a 200 whose body is one object counts as an answer.
  */
 export async function askJson(http: Dispatcher, apiUrl: string, ask: JsonAsk): Promise<JsonAnswer> {
   const { origin, pathname } = new URL(apiUrl)

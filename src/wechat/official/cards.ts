@@ -1,8 +1,6 @@
 import type { OfficialReply } from './reply.ts'
 
-/**
- * A member card as `card/membercard/userinfo/get` tells it, in WeChat's spelling (docs/wechat/official-account.md 5.3).
- */
+/** A member card from `card/membercard/userinfo/get`, in WeChat's spelling (docs/wechat/official-account.md 5.3). */
 export type MemberCard = {
   openid: string
   /** NORMAL, EXPIRE, GIFTING, GIFT_SUCC, GIFT_TIMEOUT, DELETE or UNAVAILABLE */
@@ -13,13 +11,13 @@ export type MemberCard = {
   membership_number: string | undefined
 }
 
-/** The form fields that the member filled in, by name; a choice of several is joined with commas. */
+/** The form fields that the member filled in, by name; several choices are joined with commas. */
 export type Activation = { fields: Record<string, string> }
 
 type Body = Record<string, unknown>
 
 /**
- * The code of `card/code/decrypt`. An encrypt_code that was sent still percent-encoded is answered with errcode 0 and a
+ * The code of `card/code/decrypt`. If an encrypt_code was sent still percent-encoded, WeChat answers errcode 0 and a
  * code full of unprintable bytes (docs/wechat/official-account.md 5.2): that is refused as WeChat refuses a wrong code.
  */
 export function readCode({ code }: Body): OfficialReply<{ code: string }> {
@@ -43,7 +41,7 @@ export function readMemberCard({
   return { kind: 'ok', body: card }
 }
 
-/** true and false came as booleans, numbers and texts over the years. */
+/** Over the years WeChat has sent true and false as booleans, numbers and texts. */
 function readFlag(value: unknown): boolean | undefined {
   if (value === undefined || value === null) return undefined
   return value === true || value === 1 || value === '1' || value === 'true'

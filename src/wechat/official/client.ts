@@ -12,30 +12,30 @@ import type { OfficialReply } from './reply.ts'
 export type { Activation, MemberCard } from './cards.ts'
 export type { OfficialReply } from './reply.ts'
 
-/** An Official Account's own calls to WeChat. None throws; none puts a token or secret into a reply. */
+/** An Official Account's own calls to WeChat. None of them throws, or puts a token or secret into a reply. */
 export type OfficialClient = {
   /**
    * The card code behind the landing page's `encrypt_code`, decoded once from the address
    * (docs/wechat/official-account.md 5.2).
    */
   decryptCardCode(encryptCode: string): Promise<OfficialReply<{ code: string }>>
-  /** Whose card it is and what state it is in: the proof of a card opening (docs/wechat/official-account.md 5.4). */
+  /** The card's member and its state: the proof of a card opening (docs/wechat/official-account.md 5.4). */
   readMemberCard(cardId: string, code: string): Promise<OfficialReply<MemberCard>>
   /**
-   * Makes a card of the interface or jump type active; `ok` also means it is active from now
+   * Activates a card of the interface or jump type; `ok` means that it is active from now on
    * (docs/wechat/official-account.md 5.1).
    */
   activateMemberCard(card: { cardId: string; code: string; membershipNumber: string }): Promise<OfficialReply<object>>
-  /** What the member filled into WeChat's form; refused with 72012 when the ticket is expired. */
+  /** What the member filled in WeChat's form; refused with 72012 when the ticket has expired. */
   readActivation(activateTicket: string): Promise<OfficialReply<Activation>>
 }
 
 export type OfficialClientOptions = { apiUrl: string; http: Dispatcher; clock: Clock; log: Logger }
 
-/** A landing page waits for this call. */
+/** Short, because a landing page waits for this call. */
 const callTimeoutMs = 4_000
 
-/** Opens an Official Account's line to its API. Keep it: it holds the access_token. */
+/** Opens the client of one Official Account. Keep it: it holds the access_token. */
 export function openOfficialClient(
   account: { appid: string; appSecret: Secret },
   options: OfficialClientOptions,
@@ -56,7 +56,9 @@ export function openOfficialClient(
     return told
   }
 
-  /** A stale token is dropped, fetched anew and the call repeated once (docs/wechat/official-account.md 2). */
+  /**
+   * A stale token is dropped, a new one is fetched, and the call is repeated once (docs/wechat/official-account.md 2).
+   */
   async function callWithToken(
     path: string,
     body: object,

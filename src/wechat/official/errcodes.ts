@@ -1,20 +1,20 @@
-/** What an errcode of the Official Account API asks of us (docs/wechat/official-account.md 1.4, 2, 5.3). */
+/** What an errcode of the Official Account API means for us (docs/wechat/official-account.md 1.4, 2, 5.3). */
 export type ErrcodeMeaning = 'code_used' | 'token_stale' | 'later' | 'misconfigured' | 'refusal'
 
-/** The meaning of an errcode; one that is not listed refuses what was asked and says nothing about later. */
+/** The meaning of an errcode. An unlisted one is a refusal of this request, and says nothing about later ones. */
 export function meaningOf(errcode: number): ErrcodeMeaning {
   return meanings[errcode] ?? 'refusal'
 }
 
 const meanings: Record<number, ErrcodeMeaning> = {
-  // The OAuth code (or what came of it) is spent, expired or missing: only a new authorisation helps.
+  // The OAuth code (or the token from it) is used, expired or missing: only a new authorisation helps.
   40029: 'code_used',
   40163: 'code_used',
   41008: 'code_used',
   42003: 'code_used',
   40030: 'code_used',
   42002: 'code_used',
-  // The server's access_token: 40001 also says that the secret is wrong, which shows when the new token fails as well.
+  // The server's access_token. 40001 can also mean a wrong secret, which shows when the new token fails too.
   40001: 'token_stale',
   40014: 'token_stale',
   42001: 'token_stale',
@@ -31,7 +31,7 @@ const meanings: Record<number, ErrcodeMeaning> = {
   48001: 'misconfigured',
 }
 
-/** The errcode of an answer; 0 when it has none, which is success. Tolerates a number sent as text. */
+/** The errcode of an answer; 0 (success) when it has none. Accepts a number sent as text. */
 export function errcodeOf(body: Record<string, unknown>): number {
   const errcode = Number(body.errcode ?? 0)
   return Number.isInteger(errcode) ? errcode : unreadableErrcode
@@ -39,7 +39,7 @@ export function errcodeOf(body: Record<string, unknown>): number {
 
 const unreadableErrcode = -1
 
-/** The number to quote to WeChat's support, from the tail of errmsg (`rid: …`, formerly `req_id: …`). */
+/** The number to quote to WeChat's support, from the end of errmsg (`rid: …`, formerly `req_id: …`). */
 export function ridOf(body: Record<string, unknown>): string | undefined {
   return /(?:rid|req_id):\s*([\w-]{1,64})/.exec(String(body.errmsg ?? ''))?.[1]
 }

@@ -2,7 +2,9 @@ import { createDecipheriv, createHash, timingSafeEqual } from 'node:crypto'
 import type { Secret } from '../../plumbing/secrets/secret.ts'
 import { MessageFault } from './message-fault.ts'
 
-/** What the push settings of the Official Account's back office hold; `previousKey` is the EncodingAESKey before the present one. */
+/**
+ * The push settings in the Official Account's back office; `previousKey` is the EncodingAESKey before the current one.
+ */
 export type PushKeys = { appid: string; token: Secret; key: Secret; previousKey: Secret | undefined }
 
 /** WeChat's blocks are 32 bytes long, twice those of AES (docs/wechat/official-account.md 4.3). */
@@ -11,8 +13,8 @@ const randomBytes = 16
 const lengthBytes = 4
 
 /**
- * sha1 over the sorted parts, compared in constant time: `[token, timestamp, nonce]` for `signature`, with the encrypted
- * text as fourth for `msg_signature` (docs/wechat/official-account.md 4.1, 4.3).
+ * sha1 over the sorted parts, compared in constant time: `[token, timestamp, nonce]` for `signature`; with the
+ * encrypted text as the fourth part for `msg_signature` (docs/wechat/official-account.md 4.1, 4.3).
  */
 export function signatureHolds(signature: string, token: Secret, ...parts: string[]): boolean {
   const sorted = [token.reveal(), ...parts].sort(byBytes).join('')
@@ -26,8 +28,8 @@ function byBytes(a: string, b: string): number {
 }
 
 /**
- * The message inside `encrypted`, whose signature the caller has checked. Tries the previous key when the present one
- * does not fit. Throws `MessageFault` when neither opens it or it was meant for another appid.
+ * The message inside `encrypted`, whose signature the caller has checked. Tries the previous key when the current one
+ * does not fit. Throws `MessageFault` when neither opens it or it is for another appid.
  */
 export function decryptMessage(keys: PushKeys, encrypted: string): string {
   try {
@@ -55,12 +57,15 @@ function decrypt(key: Buffer, encrypted: Buffer): Buffer {
   if (key.length !== 32) throw new MessageFault('the EncodingAESKey is not 43 characters of base64')
   if (encrypted.length === 0 || encrypted.length % blockBytes !== 0)
     throw new MessageFault('the message is not whole blocks')
-  // The built-in unpadding knows 16-byte blocks and throws at WeChat's padding of 17 to 32.
+  // The built-in unpadding expects 16-byte blocks and throws at WeChat's padding of 17 to 32.
   const decipher = createDecipheriv('aes-256-cbc', key, key.subarray(0, 16)).setAutoPadding(false)
   return Buffer.concat([decipher.update(encrypted), decipher.final()])
 }
 
-/** Padding is n bytes of value n, n from 1 to 32. Tencent's sample takes anything else for "no padding"; it is a forgery or a wrong key. */
+/**
+ * Padding is n bytes of value n, n from 1 to 32. Tencent's sample reads anything else as "no padding"; it is a forgery
+ * or a wrong key.
+ */
 function withoutPadding(padded: Buffer): Buffer {
   const count = padded[padded.length - 1] as number
   const length = padded.length - count

@@ -1,2 +1,2 @@
-/** A push that is not what WeChat would send us. Its text quotes nothing of the message. */
+/** A push that WeChat would not send us. The error's text quotes nothing of the message. */
 export class MessageFault extends Error {}

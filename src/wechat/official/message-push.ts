@@ -17,8 +17,8 @@ export type PushQuery = {
 }
 
 /**
- * The text to answer WeChat's check of our address with, exactly as it came (docs/wechat/official-account.md 4.1).
- * Throws `MessageFault` when the check was not made by somebody who knows the token.
+ * The text that answers WeChat's check of our address, unchanged (docs/wechat/official-account.md 4.1). Throws
+ * `MessageFault` when the sender of the check does not know the token.
  */
 export function answerEcho(token: Secret, query: PushQuery): string {
   const { signature, timestamp, nonce, echostr } = texts(query)
@@ -27,9 +27,9 @@ export function answerEcho(token: Secret, query: PushQuery): string {
 }
 
 /**
- * Opens a pushed message of safe or compatible mode and returns its decrypted fields; clear fields beside the encrypted
- * ones are ignored. Throws `MessageFault` on anything else: in plaintext mode nothing signs the body, so one observed
- * signature would let anybody forge a card opening (docs/wechat/official-account.md 4.2).
+ * Opens a pushed message of safe or compatible mode and returns its decrypted fields; unencrypted fields beside them
+ * are ignored. Throws `MessageFault` on anything else: in plaintext mode nothing signs the body, so with one observed
+ * signature anyone could forge a card opening (docs/wechat/official-account.md 4.2).
  */
 export function openPush(keys: PushKeys, query: PushQuery, body: string): MessageFields {
   const { msg_signature, timestamp, nonce } = texts(query)
@@ -40,7 +40,7 @@ export function openPush(keys: PushKeys, query: PushQuery, body: string): Messag
   return readMessageXml(decryptMessage(keys, encrypted))
 }
 
-/** A parameter that is missing or was given twice is empty, and no signature holds over it. */
+/** A parameter that is missing or was given twice becomes empty, and no signature is right for it. */
 function texts(query: PushQuery): Record<keyof PushQuery, string> {
   const text = (value: unknown) => (typeof value === 'string' ? value : '')
   const { signature, msg_signature, timestamp, nonce, echostr } = query

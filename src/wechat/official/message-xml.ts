@@ -1,10 +1,10 @@
 import { XMLParser } from 'fast-xml-parser'
 import { MessageFault } from './message-fault.ts'
 
-/** A message's fields; every value is text as it came, so that ids keep their zeros and their 28 digits. */
+/** A message's fields; every value is the original text, so that ids keep their zeros and their 28 digits. */
 export type MessageFields = Partial<Record<string, string>>
 
-/** Messages have some hundred bytes, in compatible mode three times that. */
+/** A message has some hundred bytes, and three times that in compatible mode. */
 const messageLimitBytes = 64 * 1024
 
 const parser = new XMLParser({ parseTagValue: false, processEntities: false, ignoreAttributes: true, trimValues: true })

@@ -5,7 +5,7 @@ import type { Secret } from '../../plumbing/secrets/secret.ts'
 import { askJson } from './ask-json.ts'
 import { errcodeOf, meaningOf, ridOf } from './errcodes.ts'
 
-/** What became of an OAuth code. A snapshot's member is made up by WeChat and is nobody. */
+/** The result of an OAuth code. A snapshot's member is made up by WeChat and is no real person. */
 export type Exchanged =
   | { kind: 'member'; openid: string }
   | { kind: 'snapshot' }
@@ -16,22 +16,20 @@ export type Exchanged =
 export type OAuth = {
   /** The page that sends the browser back to `redirectUri` with a code and `state`, silently (snsapi_base). */
   authorizeUrl(a: { redirectUri: string; state: string }): string
-  /** Asks WeChat once who a code stands for. Never throws, and never says more than the kinds above. */
+  /** Asks WeChat once which member a code belongs to. Never throws, and returns no details beyond these kinds. */
   exchange(code: string): Promise<Exchanged>
 }
 
 export type OAuthOptions = { openUrl: string; apiUrl: string; http: Dispatcher; log: Logger }
 
-/**
- * Well under the patience of WeChat's browser, which repeats a callback that is slow
- * (docs/wechat/official-account.md 1.6).
- */
+/** Well below the time after which WeChat's browser repeats a slow callback (docs/wechat/official-account.md 1.6). */
 export const exchangeTimeoutMs = 3_000
 
 /**
- * Opens web login for an Official Account: wechat-oauth builds the address and the call and reads the answer; the request
- * is ours. What the package does wrong is kept out (docs/wechat/official-account.md 1.11): its hosts are fixed, an
- * empty answer ends the process, a 502 is a success, tokens pile up in memory, and its errors hold the AppSecret.
+ * Opens web login for an Official Account: wechat-oauth builds the address and the call and reads the answer; the
+ * request is ours. This avoids the package's faults (docs/wechat/official-account.md 1.11): its hosts are fixed, an
+ * empty answer ends the process, a 502 counts as a success, tokens accumulate in memory, and its errors contain the
+ * AppSecret.
  */
 export function openOAuth(account: { appid: string; appSecret: Secret }, options: OAuthOptions): OAuth {
   const oauth = new WeChatOAuth(account.appid, account.appSecret.reveal(), loadNothing, saveNothing)
@@ -44,7 +42,7 @@ export function openOAuth(account: { appid: string; appSecret: Secret }, options
     },
     exchange: (code) =>
       new Promise((resolve) => {
-        // Beside an error the package hands over a raw body as if it were the token: the error decides.
+        // With an error the package also passes a raw body as if it were the token: the error decides.
         oauth.getAccessToken(code, (fault, token) => {
           resolve(fault ? readFault(fault, account.appid, options.log) : readMember(token?.data ?? {}))
         })
@@ -56,17 +54,18 @@ function loadNothing(_: string, callback: (error: unknown) => void): void {
   callback(null)
 }
 
-/**
- * The member's own tokens are of no use to us; nothing but the openid is kept (docs/wechat/official-account.md 1.5).
- */
+/** We have no use for the member's own tokens: only the openid is kept (docs/wechat/official-account.md 1.5). */
 function saveNothing(_: string, _token: unknown, callback: (error: unknown) => void): void {
   callback(null)
 }
 
-/** No answer that could be read. Its text is one of our own words: nothing of the request is in it. */
+/** There was no readable answer. The error's text is one of our own words and contains nothing of the request. */
 class NoAnswer extends Error {}
 
-/** The package's GET, on our hosts and connections. Resolves with an object always, which is all that the package can bear. */
+/**
+ * The package's GET, on our hosts and connections. Always resolves with an object, because the package fails at
+ * anything else.
+ */
 async function request(options: OAuthOptions, url: string, data: Record<string, string>): Promise<object> {
   const path = `${withoutOrigin(url)}?${new URLSearchParams(data)}`
   const { body, word } = await askJson(options.http, options.apiUrl, { path, timeoutMs: exchangeTimeoutMs })
@@ -83,10 +82,10 @@ function readMember({ openid, is_snapshotuser }: Record<string, unknown>): Excha
   return typeof openid === 'string' && openidShape.test(openid) ? { kind: 'member', openid } : { kind: 'later' }
 }
 
-/** Letters, digits, `-` and `_`, 28 in practice; 128 is what our tables hold. */
+/** Letters, digits, `-` and `_`, 28 in practice; our tables hold up to 128. */
 const openidShape = /^[0-9A-Za-z_-]{1,128}$/
 
-/** The log gets the number and the rid only; the package's error itself goes no further. */
+/** The log gets only the errcode and the rid; the package's error itself is not passed on. */
 function readFault(fault: unknown, appid: string, log: Logger): Exchanged {
   if (fault instanceof NoAnswer) {
     log.warn({ appid, word: fault.message }, 'OAuth exchange had no answer')

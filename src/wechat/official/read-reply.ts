@@ -2,7 +2,7 @@ import type { JsonAnswer } from './ask-json.ts'
 import { errcodeOf, meaningOf, ridOf } from './errcodes.ts'
 import type { OfficialReply } from './reply.ts'
 
-/** Sorts an answer of the Official Account API by its errcode; only the number counts, the text is for people. */
+/** Classifies an answer of the Official Account API by its errcode; only the number decides, its text is for people. */
 export function readReply({ body, word }: JsonAnswer): OfficialReply<Record<string, unknown>> {
   if (!body) return { kind: 'later', word }
   const errcode = errcodeOf(body)

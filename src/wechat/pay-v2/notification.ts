@@ -7,12 +7,15 @@ export type OpenedV2 = { kind: 'payment' | 'refund'; fields: XmlFields }
 
 export type V2SignType = 'MD5' | 'HMAC-SHA256'
 
-/** Whose key opens a v2 notification, and what its orders are signed with: the account's setting, never the message's word. */
+/**
+ * The account whose key opens a v2 notification, and the sign type of its orders: from the account's settings, never
+ * from the message.
+ */
 export type V2Keys = { mchid: string; key: Secret; signType: V2SignType }
 
 /**
- * Opens a v2 notification, which older tills and malls still have (docs/wechat/payment-triggers.md 1.5, 1.6). A payment
- * is signed with the APIv2 key; a refund is not signed, but sealed with it. Throws `NotificationRefused`.
+ * Opens a v2 notification, which older tills and malls still use (docs/wechat/payment-triggers.md 1.5, 1.6). A payment
+ * is signed with the APIv2 key; a refund is not signed but encrypted with it. Throws `NotificationRefused`.
  */
 export function openV2Notification({ mchid, key, signType }: V2Keys, body: string): OpenedV2 {
   const fields = readXml(body, 'xml')
@@ -25,11 +28,14 @@ export function openV2Notification({ mchid, key, signType }: V2Keys, body: strin
   return { kind: 'payment', fields }
 }
 
-/** The sign covers the text `a=1&b=2`, not the fields: a value that holds `&b=2` has the same text as another message. */
+/**
+ * The sign covers the text `a=1&b=2`, not the fields: a value that contains `&b=2` gives the same text as another
+ * message.
+ */
 const foldedField = /&[^&]*=/
 const freeTexts = new Set(['attach', 'detail', 'sign'])
 
-/** Every received element counts, known or not, but `sign` and the empty ones. */
+/** The sign covers every received element, known or not, except `sign` and empty ones. */
 function signV2(key: Secret, fields: XmlFields, type: V2SignType): string {
   const signed = Object.entries(fields).filter(([name, value]) => name !== 'sign' && value !== '')
   const text = signed

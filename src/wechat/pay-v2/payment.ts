@@ -3,12 +3,12 @@ import { maybe, whole } from '../pay/tolerant.ts'
 import type { XmlFields } from './xml.ts'
 
 /**
- * Our own type, of an entry that is no coupon: what an order's coupons that nobody prefunded took off together, in fen.
- * Beside it their own amounts say nothing more.
+ * Our own type, of an entry that is not one coupon: what all not prefunded coupons of an order deducted together, in
+ * fen. With it, their own amounts are not needed.
  */
 export const noCashTotal = 'NO_CASH_TOTAL'
 
-/** A v2 payment in the words of v3, so that only one way leads on; undefined when it is no successful one. */
+/** A v2 payment as a v3 one, so that both are handled alike; undefined when it is not a successful payment. */
 export function readV2Payment(fields: XmlFields): Payment | undefined {
   if (fields.return_code !== 'SUCCESS' || fields.result_code !== 'SUCCESS') return undefined
   const { appid, openid, mch_id, sub_appid, sub_mch_id, sub_openid } = fields
@@ -29,8 +29,8 @@ export function readV2Payment(fields: XmlFields): Payment | undefined {
 type Promotion = { coupon_id?: string; stock_id?: string; type?: string; amount?: number }
 
 /**
- * The coupons of an order: single elements, or one JSON text where the order was placed with `version` (1.5 and [O16]).
- * Their types are often missing; what the order's settlement lacks of its total was not prefunded.
+ * The coupons of an order: single elements, or one JSON text when the order was placed with `version` (1.5 and [O16]).
+ * Their types are often missing; the difference between the order's total and its settlement was not prefunded.
  */
 function promotionsOf(fields: XmlFields): Promotion[] {
   const listed =

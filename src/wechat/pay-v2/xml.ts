@@ -3,7 +3,7 @@ import { XMLParser } from 'fast-xml-parser'
 export type XmlFields = Partial<Record<string, string>>
 
 /**
- * Values stay the very text that was signed: not trimmed, not numbers, no entities
+ * Values stay exactly the text that was signed: not trimmed, not read as numbers, no entities
  * (docs/wechat/payment-triggers.md 1.5).
  */
 const parser = new XMLParser({
@@ -13,13 +13,16 @@ const parser = new XMLParser({
   ignoreAttributes: true,
 })
 
-/** The children of `<xml>` or `<root>`; undefined for what is not flat XML, has an element twice or declares a document type. */
+/**
+ * The children of `<xml>` or `<root>`; undefined when it is not flat XML, has an element twice or declares a document
+ * type.
+ */
 export function readXml(xml: string, root: 'xml' | 'root'): XmlFields | undefined {
   if (/<!(?!\[CDATA\[)/.test(xml)) return undefined
   const fields: unknown = parse(xml)?.[root]
   if (typeof fields !== 'object' || fields === null) return undefined
   const elements = Object.entries(fields).filter(([name]) => name !== betweenElements)
-  // A doubled element is a list, and one with children an object: neither is flat.
+  // An element that occurs twice is a list, and one with children is an object: neither is flat.
   return elements.every(([, value]) => typeof value === 'string')
     ? (Object.fromEntries(elements) as XmlFields)
     : undefined

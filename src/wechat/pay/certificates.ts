@@ -9,7 +9,7 @@ import { verify } from './verification.ts'
 
 export const certificatesPath = '/v3/certificates'
 
-/** The certificates could not be had; the message says why, without any key material. */
+/** The certificates could not be obtained; the message gives the cause, without any key material. */
 export class CertificatesUnavailable extends Error {
   constructor(message: string) {
     super(message)
@@ -34,9 +34,9 @@ const listSchema = z.object({
 })
 
 /**
- * Reads the answer of `GET /v3/certificates` (docs/wechat/pay-v3.md 1.6). The certificates in it are sealed with the
- * APIv3 key, which only WeChat and the merchant have; then the answer's own signature must verify with a certificate of
- * the list or with a key already held. Throws `CertificatesUnavailable`.
+ * Reads the answer of `GET /v3/certificates` (docs/wechat/pay-v3.md 1.6). The certificates in it are encrypted with the
+ * APIv3 key, which only WeChat and the merchant have. The answer's own signature must also verify, with a certificate
+ * of the list or with a key that we already hold. Throws `CertificatesUnavailable`.
  */
 export function readCertificates(
   answer: RawAnswer,
@@ -74,7 +74,7 @@ function openCertificate(apiV3Key: Secret, sealed: Parameters<typeof openResourc
   try {
     pem = openResource(apiV3Key, sealed)
   } catch {
-    // Practically always a wrong or changed APIv3 key (docs/wechat/pay-v3.md 1.6).
+    // Almost always a wrong or changed APIv3 key (docs/wechat/pay-v3.md 1.6).
     throw new CertificatesUnavailable('the certificate list cannot be decrypted: is the APIv3 key right?')
   }
   try {
@@ -84,12 +84,12 @@ function openCertificate(apiV3Key: Secret, sealed: Parameters<typeof openResourc
   }
 }
 
-/** The key inside a certificate. Throws when the text is not a certificate. */
+/** The public key in a certificate. Throws when the text is not a certificate. */
 export function publicKeyOf(entry: PlatformCertificate): KeyObject {
   return new X509Certificate(entry.certificate).publicKey
 }
 
-/** Serials are compared without regard to case or leading zeros, which tools print differently. */
+/** Serials are compared without case and leading zeros, which tools print differently. */
 export function serialKey(serial: string): string {
   return serial.toUpperCase().replace(/^0+/, '')
 }

@@ -15,21 +15,24 @@ export type PayClientOptions = {
   /** Main and backup host, without a path. */
   mainUrl: string
   backupUrl: string
-  /** Keep-alive pool; its own limit for connecting should be well below a call's, so that the other host gets a try. */
+  /**
+   * Keep-alive pool. Its own time limit for connecting should be well below a call's, so that the other host can be
+   * tried.
+   */
   http: Dispatcher
   clock: Clock
   log: Logger
   certificates: CertificateStore
 }
 
-/** Fifty times what WeChat documents for a send (~100 ms), and short enough that a lease of 10 s outlives it. */
+/** Fifty times what WeChat documents for a send (~100 ms), and shorter than a lease of 10 s. */
 const callTimeoutMs = 5_000
 /** WeChat waits 5 s for the answer to a notification; a download of certificates must leave time to store it. */
 const notificationTimeoutMs = 3_000
 
 /**
- * Opens a merchant number's line to WeChat Pay API v3. Keys are parsed here, once; throws when one is not readable, with
- * nothing of the key in the message. Nothing is called before the first use.
+ * Opens the client of one merchant number for WeChat Pay API v3. Keys are parsed here, once; throws when one is not
+ * readable, without any part of the key in the message. No request is made before the first call.
  */
 export function openPayClient(keys: PayKeys, options: PayClientOptions): PayClient {
   const exchange = openSignedExchange(keys, options)
@@ -47,7 +50,7 @@ export function openPayClient(keys: PayKeys, options: PayClientOptions): PayClie
 
     const { status, headers, body } = answer
     if (!isSuccess(status)) {
-      // WeChat's gateways refuse without a signature; where there is one it turns advice into proof.
+      // WeChat's gateways refuse without a signature; a valid signature makes a refusal proof instead of advice.
       const proven = carriesSignature(headers) && (await platformKeys.verify(headers, body, leftMs())).ok
       return { ...refusalReply(answer, proven), mayHaveArrived }
     }

@@ -6,11 +6,11 @@ const couponUseSchema = z.object({
   stock_id: text,
   coupon_id: text,
   coupon_name: maybe(text),
-  /** The page of 2020 calls it `state`. */
+  /** WeChat's documentation of 2020 names it `state`. */
   status: maybe(text),
   state: maybe(text),
   normal_coupon_information: maybe(z.object({ coupon_amount: whole, transaction_minimum: whole })),
-  /** Not in every message (docs/wechat/pay-v3.md 5.4). */
+  /** Missing in some messages (docs/wechat/pay-v3.md 5.4). */
   consume_information: maybe(
     z.object({ consume_time: maybe(time), consume_mchid: maybe(text), transaction_id: maybe(text) }),
   ),
@@ -18,10 +18,7 @@ const couponUseSchema = z.object({
 
 export type CouponUse = z.infer<typeof couponUseSchema>
 
-/**
- * The redemption in an opened `COUPON.USE` notification (docs/wechat/pay-v3.md 5.4); undefined when it is something
- * else.
- */
+/** The redemption in an opened `COUPON.USE` notification (docs/wechat/pay-v3.md 5.4); undefined when it is not one. */
 export function readCouponUse(resource: unknown): CouponUse | undefined {
   return couponUseSchema.safeParse(resource).data
 }

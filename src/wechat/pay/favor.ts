@@ -11,7 +11,7 @@ export type SentCoupon = z.infer<typeof sentSchema>
 
 /**
  * Sends one coupon (docs/wechat/pay-v3.md 3). `body` is the stored request, byte for byte the same on every attempt:
- * its `out_request_no` is what makes a repeat return the same coupon.
+ * because of its `out_request_no` a repeat returns the same coupon.
  */
 export async function sendCoupon(
   client: PayClient,
@@ -60,8 +60,8 @@ const stockSchema = z.object({
 export type StockDetail = z.infer<typeof stockSchema>
 
 /**
- * A stock's detail, which its creator and its senders may read (docs/wechat/pay-v3.md 2.7): the best test that nothing
- * is sent by.
+ * A stock's detail, which its creator and its senders may read (docs/wechat/pay-v3.md 2.7). Also a check of the keys
+ * that sends nothing.
  */
 export async function readStock(
   client: PayClient,
@@ -78,7 +78,7 @@ const userCouponSchema = z.object({
   coupon_id: text,
   coupon_name: maybe(text),
   description: maybe(text),
-  /** `SENDED`, `USED`, `EXPIRED`; newer words may come. */
+  /** `SENDED`, `USED`, `EXPIRED`; WeChat may add words. */
   status: z.string(),
   create_time: maybe(time),
   coupon_type: maybe(text),
@@ -115,8 +115,8 @@ const userCouponsSchema = z.object({
 export type UserCouponPage = z.infer<typeof userCouponsSchema>
 
 /**
- * A page of the coupons that a member has of one creator, expired ones left out (docs/wechat/pay-v3.md 2.11). `offset`
- * counts pages; `status` USED brings usable and used ones.
+ * A page of the coupons that a member has from one creator, without expired ones (docs/wechat/pay-v3.md 2.11). `offset`
+ * counts pages; `status` USED returns usable and used ones.
  */
 export async function listUserCoupons(
   client: PayClient,

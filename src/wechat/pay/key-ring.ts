@@ -11,12 +11,12 @@ export type KeyRing = {
   find: (serial: string) => KeyObject | undefined
   /** The public key's id, else the serial of the certificate that stays valid longest. */
   best(): string | undefined
-  /** Adds certificates, drops those whose time is over. */
+  /** Adds certificates, and drops expired ones. */
   hold(list: PlatformCertificate[]): void
   certificates(): PlatformCertificate[]
 }
 
-/** Parses the public key once; throws when it is half given or not a key. */
+/** Parses the public key once; throws when the key or its id is missing, or the key is not readable. */
 export function openKeyRing(keys: PayKeys, clock: Clock): KeyRing {
   const publicKey = parsePublicKey(keys)
   const held = new Map<string, { certificate: PlatformCertificate; key: KeyObject }>()

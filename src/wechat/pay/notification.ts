@@ -7,7 +7,7 @@ import type { VerificationFault } from './verification.ts'
 
 export type NotificationFault = VerificationFault | 'malformed' | 'undecryptable'
 
-/** A notification that is not believed. `word` is for logs and counters; WeChat is told 4xx and nothing more. */
+/** A notification that is not trusted. `word` is for logs and counters; WeChat gets a 4xx and nothing more. */
 export class NotificationRefused extends Error {
   readonly word: NotificationFault
 
@@ -31,10 +31,7 @@ const envelopeSchema = z.object({
   }),
 })
 
-/**
- * Opens the envelope of a notification that was verified (docs/wechat/pay-v3.md 5.2, 5.3). Throws
- * `NotificationRefused`.
- */
+/** Opens the envelope of a verified notification (docs/wechat/pay-v3.md 5.2, 5.3). Throws `NotificationRefused`. */
 export function openEnvelope(rawBody: Buffer, apiV3Key: Secret): OpenedNotification {
   const parsed = envelopeSchema.safeParse(parse(rawBody.toString(), 'the body is not JSON'))
   if (!parsed.success) throw new NotificationRefused('malformed', 'the envelope lacks a field')
@@ -48,7 +45,7 @@ export function openEnvelope(rawBody: Buffer, apiV3Key: Secret): OpenedNotificat
   }
 }
 
-/** Header names come in any case from a test or a proxy. */
+/** Tests and proxies send header names in any case. */
 export function lowerCased(headers: HeaderBag): HeaderBag {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 }

@@ -3,8 +3,8 @@ import { readReply } from './read-reply.ts'
 import type { PayClient, PayReply } from './types.ts'
 
 /**
- * Queries an order by the numbers that it was placed with: the client's own, and `subMchid` for an order that a service
- * provider placed (docs/wechat/payment-triggers.md 2). The answer has the fields of the payment notification.
+ * Queries an order by the numbers with which it was placed: the client's own, and `subMchid` for an order that a
+ * service provider placed (docs/wechat/payment-triggers.md 2). The answer has the fields of the payment notification.
  */
 export async function readOrder(
   client: PayClient,

@@ -1,4 +1,4 @@
-/** A request of ours that WeChat Pay would refuse by its rules, found before it is sent. A fault in our program or data. */
+/** A request of ours that breaks WeChat Pay's rules, found before it is sent. The fault is in our program or data. */
 export class PayRequestFault extends Error {
   constructor(message: string) {
     super(message)
@@ -6,7 +6,7 @@ export class PayRequestFault extends Error {
   }
 }
 
-/** UTF-16 surrogates: every character outside the basic plane, emoji above all. */
+/** UTF-16 surrogates: every character outside the basic plane, such as emoji. */
 const surrogate = /[\ud800-\udfff]/
 /** The first byte of a four-byte UTF-8 sequence, percent-encoded. */
 const encodedSupplementary = /%f[0-7]/i

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { listOf, maybe, text, time, whole } from './tolerant.ts'
 
-/** A discount used on an order; which members are present differs by product (docs/wechat/payment-triggers.md 1.3). */
+/** A discount used on an order; which fields are present differs by product (docs/wechat/payment-triggers.md 1.3). */
 const promotionSchema = z.object({
   coupon_id: maybe(text),
   name: maybe(text),
   scope: maybe(text),
-  /** `CASH` is prefunded, `NOCASH` is not: the merchant books that much less. */
+  /** `CASH` is prefunded, `NOCASH` is not: the merchant receives that much less. */
   type: maybe(text),
   amount: maybe(whole),
   stock_id: maybe(text),
@@ -17,7 +17,7 @@ const promotionSchema = z.object({
 
 const common = {
   out_trade_no: text,
-  /** `SUCCESS` is paid; `REFUND` follows any refund, even a partial one. */
+  /** `SUCCESS`: paid; `REFUND`: paid, and refunded at least in part. */
   trade_state: z.string(),
   trade_type: maybe(text),
   trade_state_desc: maybe(text),
@@ -89,8 +89,8 @@ export type CombinedPayment = z.infer<typeof combinedSchema>
 export type Payment = DirectPayment | PartnerPayment | CombinedPayment
 
 /**
- * A payment as a query or the opened `TRANSACTION.SUCCESS` notification tells it. Other products use the same event word,
- * so the shape decides (docs/wechat/payment-triggers.md 1.2); anything that is none of the three does not parse.
+ * A payment from a query or from an opened `TRANSACTION.SUCCESS` notification. Other products use the same event word,
+ * so the shape decides (docs/wechat/payment-triggers.md 1.2); anything else than these three shapes does not parse.
  */
 export const paymentSchema: z.ZodType<Payment> = z.unknown().transform((value, context) => {
   const read = schemaFor(value).safeParse(value)
@@ -99,7 +99,7 @@ export const paymentSchema: z.ZodType<Payment> = z.unknown().transform((value, c
   return z.NEVER
 })
 
-/** The payment in an opened notification; undefined when it is something else, to be acknowledged and not acted on. */
+/** The payment in an opened notification; undefined when it is something else, which is acknowledged and ignored. */
 export function readPayment(resource: unknown): Payment | undefined {
   return paymentSchema.safeParse(resource).data
 }

@@ -8,23 +8,29 @@ import type { HeaderBag } from '../exchange.ts'
 import type { CertificateStore, PayKeys } from './types.ts'
 import { verify, type Verdict } from './verification.ts'
 
-/** Verifies what WeChat sends, and keeps the certificates that this needs at hand and fresh. */
+/** Verifies what WeChat sends, and keeps the certificates for this loaded and fresh. */
 export type PlatformKeys = {
-  /** What `Wechatpay-Serial` of a call should name; downloads the certificates first when there is no key at all. */
+  /**
+   * The serial that a call's `Wechatpay-Serial` should name; downloads the certificates first when there is no key at
+   * all.
+   */
   serialToName(budgetMs: number): Promise<string | undefined>
-  /** Verifies; on an unknown serial downloads the certificates once, if it is time, and verifies again. */
+  /**
+   * Verifies. On an unknown serial it downloads the certificates once, unless the last download was too recent, and
+   * verifies again.
+   */
   verify(headers: HeaderBag, body: Buffer, budgetMs: number): Promise<Verdict>
 }
 
-/** A new certificate is listed well before it signs anything, so twice a day is early enough. */
+/** A new certificate is listed well before it signs anything, so twice per day is often enough. */
 const refreshEveryMs = 12 * 3_600_000
-/** Strangers may name any serial they like in a notification: they must not make us ask WeChat each time. */
+/** Anyone may send a notification with any serial: it must not make us ask WeChat each time. */
 const pauseMs = 60_000
-/** After a download that failed, sooner: without keys nothing is believed. */
+/** Sooner after a download that failed: without keys nothing can be trusted. */
 const failedPauseMs = 5_000
-/** A refresh that was only due and failed may wait: what is held still verifies. */
+/** A scheduled refresh that failed may wait: the keys that we hold still verify. */
 const overduePauseMs = 600_000
-/** As for any other call: WeChat answers this in about 100 ms. */
+/** The same as for any other call: WeChat answers this in about 100 ms. */
 const downloadTimeoutMs = 5_000
 
 export function openPlatformKeys(
@@ -33,7 +39,7 @@ export function openPlatformKeys(
 ): PlatformKeys {
   const { clock, log } = options
   const ring = openKeyRing(keys, clock)
-  // Merchant numbers that have only the public key get 404 from /v3/certificates: it is never called for them
+  // Merchant numbers that have only the public key get a 404 from /v3/certificates, so it is never called for them
   // (docs/wechat/pay-v3.md 1.6).
   const downloads = keys.publicKeyId === undefined
   let loaded = false
@@ -42,7 +48,7 @@ export function openPlatformKeys(
   let notBefore = 0
   let dueAt = 0
 
-  /** What the store still has, also in public-key mode: during the switch both kinds of signature arrive. */
+  /** Loads the stored certificates, also in public-key mode: during the switch both kinds of signature arrive. */
   function load(): Promise<void> {
     loading ??= options.certificates
       .load()
@@ -64,7 +70,7 @@ export function openPlatformKeys(
   }
 
   async function download(): Promise<void> {
-    // For the failure that may come; a success sets both further.
+    // The pauses after a failure; a success sets both further ahead.
     notBefore = now() + failedPauseMs
     dueAt = now() + overduePauseMs
     const got = await options.exchange({ method: 'GET', path: certificatesPath }, ring.best(), downloadTimeoutMs)
@@ -78,7 +84,10 @@ export function openPlatformKeys(
     })
   }
 
-  /** Joins a download or, when it is time, starts one; waits no longer than the budget and never throws. */
+  /**
+   * Joins a running download or, unless the last one was too recent, starts one. Waits no longer than the budget and
+   * never throws.
+   */
   async function tryRefresh(budgetMs: number): Promise<void> {
     if (!downloading && now() < notBefore) return
     const done = refresh().catch((error: unknown) => {
@@ -108,7 +117,7 @@ export function openPlatformKeys(
   }
 }
 
-/** Waits for a work that never rejects, but no longer than that; the work itself goes on. */
+/** Waits for `work`, which never rejects, but at most `budgetMs`; the work itself goes on. */
 function atMost(budgetMs: number, work: Promise<void>): Promise<void> {
   return within(budgetMs, work).catch(() => undefined)
 }

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { PayReply } from './types.ts'
 
-/** Reads the body of a good answer; one that lacks what its page promises is `unknown`, like any that cannot be read. */
+/** Reads the body of an `ok` answer. If it lacks a documented field, the reply is `unknown`, like an unreadable one. */
 export function readReply<T>(reply: PayReply<unknown>, reader: z.ZodType<T>): PayReply<T> {
   if (reply.kind !== 'ok') return reply
   const { status, requestId } = reply

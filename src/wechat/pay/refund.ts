@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { maybe, text, time, whole } from './tolerant.ts'
 
 const refundSchema = z.object({
-  /** Direct orders name `mchid`, a provider's `sp_mchid` and `sub_mchid`; one official example mixes them. */
+  /** Direct orders have `mchid`, a provider's have `sp_mchid` and `sub_mchid`; one official example mixes them. */
   mchid: maybe(text),
   sp_mchid: maybe(text),
   sub_mchid: maybe(text),
@@ -10,7 +10,7 @@ const refundSchema = z.object({
   transaction_id: text,
   out_refund_no: maybe(text),
   refund_id: text,
-  /** `SUCCESS` gave money back; `CLOSED`, `ABNORMAL` and `PROCESSING` did not (yet). */
+  /** `SUCCESS`: the money was given back; `CLOSED`, `ABNORMAL` and `PROCESSING`: it was not, or not yet. */
   refund_status: z.string(),
   success_time: maybe(time),
   amount: z.object({
@@ -26,8 +26,7 @@ const refundSchema = z.object({
 export type Refund = z.infer<typeof refundSchema>
 
 /**
- * The refund in an opened `REFUND.*` notification (docs/wechat/payment-triggers.md 1.6); undefined when it is something
- * else.
+ * The refund in an opened `REFUND.*` notification (docs/wechat/payment-triggers.md 1.6); undefined when it is not one.
  */
 export function readRefund(resource: unknown): Refund | undefined {
   return refundSchema.safeParse(resource).data

@@ -3,7 +3,7 @@ import { parseJson } from '../../plumbing/files/parse-json.ts'
 import type { Failure, HeaderBag, RawAnswer } from '../exchange.ts'
 import type { PayReply, RefusalReply, UnknownReply, UnknownWord } from './types.ts'
 
-/** A 2xx whose signature verified. Its body is parsed only now (docs/wechat/pay-v3.md 1.4). */
+/** A 2xx whose signature was verified. Its body is parsed only now (docs/wechat/pay-v3.md 1.4). */
 export function acceptedReply<T>(answer: RawAnswer): PayReply<T> {
   const requestId = requestIdOf(answer.headers)
   if (answer.status === 204) return { kind: 'ok', status: answer.status, body: undefined as T, requestId }
@@ -14,7 +14,7 @@ export function acceptedReply<T>(answer: RawAnswer): PayReply<T> {
   }
 }
 
-/** Any answer that is not 2xx. The body may be a gateway's page or nothing at all (docs/wechat/pay-v3.md 1.7). */
+/** Any answer that is not 2xx. The body may be a gateway's page or empty (docs/wechat/pay-v3.md 1.7). */
 export function refusalReply(answer: RawAnswer, proven: boolean): RefusalReply {
   const said = envelopeSchema.safeParse(parseJson(answer.body)).data
   const requestId = requestIdOf(answer.headers)
@@ -30,7 +30,7 @@ export function refusalReply(answer: RawAnswer, proven: boolean): RefusalReply {
   }
 }
 
-/** No answer, or none that can be used. A status that is not 2xx says no, however broken the rest was. */
+/** No answer, or an unusable one. A status that is not 2xx is a refusal, even when the rest was unreadable. */
 export function failureReply(failure: Failure): UnknownReply | RefusalReply {
   const headers = failure.headers ?? {}
   if (failure.word === 'unreadable_answer' && failure.status !== undefined && !isSuccess(failure.status)) {

@@ -6,9 +6,9 @@ const resourceAlgorithm = 'AEAD_AES_256_GCM'
 const tagBytes = 16
 
 /**
- * Opens what WeChat sealed with the APIv3 key: a notification's resource or a platform certificate
+ * Opens what WeChat encrypted with the APIv3 key: a notification's resource or a platform certificate
  * (docs/wechat/pay-v3.md 1.6, 5.3). Throws when the key, the nonce, the associated data or a single bit is wrong; the
- * message names no secret.
+ * message contains no secret.
  */
 export function openResource(apiV3Key: Secret, resource: SealedResource): string {
   if (resource.algorithm !== resourceAlgorithm) throw new Error(`unknown algorithm ${resource.algorithm}`)
@@ -19,11 +19,11 @@ export function openResource(apiV3Key: Secret, resource: SealedResource): string
   })
   decipher.setAAD(Buffer.from(resource.associated_data ?? ''))
   decipher.setAuthTag(sealed.subarray(-tagBytes))
-  // final() is what checks the tag: without it anybody's text would be believed.
+  // final() checks the tag: without it, a text from any sender would be believed.
   return Buffer.concat([decipher.update(sealed.subarray(0, -tagBytes)), decipher.final()]).toString()
 }
 
-/** Seals a text as WeChat does; for whoever plays WeChat. */
+/** Encrypts a text as WeChat does; for the sandbox and tests. */
 export function sealResource(apiV3Key: Secret, text: string, associatedData = ''): SealedResource {
   const nonce = randomBytes(6).toString('hex')
   const cipher = createCipheriv('aes-256-gcm', Buffer.from(apiV3Key.reveal()), Buffer.from(nonce))

@@ -1,15 +1,17 @@
 import { randomUUID, sign as cryptoSign, verify as cryptoVerify, type KeyObject } from 'node:crypto'
 
-/** The only scheme in use; also what a missing `Wechatpay-Signature-Type` means (docs/wechat/pay-v3.md 1.4). */
+/** The only scheme in use; also the meaning of a missing `Wechatpay-Signature-Type` (docs/wechat/pay-v3.md 1.4). */
 export const signatureType = 'WECHATPAY2-SHA256-RSA2048'
 
-/** The five lines that a request's signature covers, the last one ended too (docs/wechat/pay-v3.md 1.3). */
+/**
+ * The five lines that a request's signature covers; the last one ends with a line feed too (docs/wechat/pay-v3.md 1.3).
+ */
 export function requestMessage(method: string, path: string, timestamp: string, nonce: string, body: string): string {
   return `${method}\n${path}\n${timestamp}\n${nonce}\n${body}\n`
 }
 
 /**
- * The three lines that the signature of an answer or a notification covers: raw bytes, never re-serialised
+ * The three lines that the signature of an answer or a notification covers: the raw bytes, never serialised again
  * (docs/wechat/pay-v3.md 1.4).
  */
 export function answerMessage(timestamp: string, nonce: string, body: Buffer): Buffer {
@@ -18,7 +20,7 @@ export function answerMessage(timestamp: string, nonce: string, body: Buffer): B
 
 const lineFeed = Buffer.from('\n')
 
-/** Base64 of RSASSA-PKCS1-v1_5 with SHA-256, made on the thread pool: 2048-bit signing would hold up the event loop. */
+/** Base64 of RSASSA-PKCS1-v1_5 with SHA-256, made on the thread pool: 2048-bit signing would block the event loop. */
 export function sign(message: string | Buffer, key: KeyObject): Promise<string> {
   const bytes = typeof message === 'string' ? Buffer.from(message) : message
   return new Promise((resolve, reject) => {
@@ -29,12 +31,15 @@ export function sign(message: string | Buffer, key: KeyObject): Promise<string> 
   })
 }
 
-/** Whether the base64 signature belongs to the message. Verifying costs a thirtieth of signing, so it stays here. */
+/**
+ * Whether the base64 signature belongs to the message. Verifying costs a thirtieth of signing, so it runs on the event
+ * loop.
+ */
 export function verifies(message: Buffer, signature: string, key: KeyObject): boolean {
   return cryptoVerify('sha256', message, key, Buffer.from(signature, 'base64'))
 }
 
-/** 32 characters of [0-9a-f], never the same twice. */
+/** 32 random characters of [0-9a-f]. */
 export function makeNonce(): string {
   return randomUUID().replaceAll('-', '')
 }

@@ -1,3 +1,4 @@
+import { release } from '../../plumbing/release.ts'
 import { createPrivateKey, type KeyObject } from 'node:crypto'
 import type { Dispatcher } from 'undici'
 import type { Clock } from '../../plumbing/clock.ts'
@@ -6,15 +7,17 @@ import { exchange, type Exchange } from '../exchange.ts'
 import { authorization, makeNonce, requestMessage, sign } from './signature.ts'
 import type { PayKeys, PayRequest } from './types.ts'
 
-/** Sends a request signed, to one host and, when that connection fails, once to the other; within `timeoutMs` in all. */
+/**
+ * Signs and sends a request to one host and, when that connection fails, once to the other; within `timeoutMs` in all.
+ */
 export type SignedExchange = (request: PayRequest, serial: string | undefined, timeoutMs: number) => Promise<Exchange>
 
-const userAgent = `paycoupon/0.1 (Node.js ${process.versions.node})`
+const userAgent = `paycoupon/${release} (Node.js ${process.versions.node})`
 
-/** A handshake takes well under half a second anywhere in China; the other host is tried after this. */
+/** A handshake takes well under half a second anywhere in China; after this time the other host is tried. */
 const startLimitMs = 2_000
 
-/** Parses the private key once. Throws, without a word of the key, when it is not one. */
+/** Parses the private key once. Throws when it is not one, without any part of the key in the message. */
 export function openSignedExchange(
   keys: PayKeys,
   options: { mainUrl: string; backupUrl: string; http: Dispatcher; clock: Clock },
@@ -48,7 +51,7 @@ export function openSignedExchange(
     const headers = await signedHeaders(request, serial)
     const leftMs = Math.floor(deadline - performance.now())
     if (leftMs <= 0) return { failure: { word: 'unreachable', detail: 'no time left to send' } }
-    // A host that does not answer the door must leave time for the other one.
+    // A host that accepts no connection must leave time for the other one.
     const limits = { startMs: Math.min(startLimitMs, leftMs / 2), timeoutMs: leftMs }
     const tried = await exchange(options.http, { origin: first, method, path, headers, body }, limits)
     if (!isConnectionFailure(tried)) return tried
@@ -62,12 +65,12 @@ export function openSignedExchange(
       { origin: second, method, path, headers: freshHeaders, body },
       lastLimits,
     )
-    // Whatever the other host says: what the first one did with the request it had, nobody knows.
+    // Whatever the other host answers, it is unknown whether the first one carried out the request.
     return tried.failure?.word === 'reset' ? { ...again, mayHaveArrived: true } : again
   }
 }
 
-/** It broke before any answer began, so another host may do better. A time limit that ran out leaves no time to try. */
+/** It failed before any answer began, so the other host may succeed. After a timeout there is no time left to try. */
 function isConnectionFailure({ failure }: Exchange): boolean {
   return failure?.status === undefined && (failure?.word === 'unreachable' || failure?.word === 'reset')
 }

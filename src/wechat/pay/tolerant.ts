@@ -2,13 +2,13 @@ import { z } from 'zod'
 import { beijingOffset } from '../../plumbing/clock.ts'
 
 /*
- * Readers for WeChat's JSON, whose samples and answers show numbers as strings, nulls for what is absent, and times with
- * or without milliseconds (docs/wechat/pay-v3.md 1, 2.7). Unknown keys are dropped; required keys stay required.
+ * Readers for WeChat's JSON, whose samples and answers have numbers as strings, nulls for missing values, and times
+ * with or without milliseconds (docs/wechat/pay-v3.md 1, 2.7). Unknown keys are dropped; required keys stay required.
  */
 
 export const text = z.union([z.string(), z.number().transform(String)])
 
-/** Fen, counts: whole numbers, also written as strings. */
+/** Fen and counts: whole numbers, also written as strings. */
 export const whole = z
   .union([
     z.number(),
@@ -21,7 +21,7 @@ export const whole = z
 
 export const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((word) => word === 'true')])
 
-/** RFC 3339, or the `yyyyMMddHHmmss` of the oldest pages, which is Beijing time. */
+/** RFC 3339, or the `yyyyMMddHHmmss` of WeChat's oldest pages, which is Beijing time. */
 export const time = z.string().transform((written, context) => {
   const old = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(written)
   const at = old
@@ -37,7 +37,7 @@ export const time = z.string().transform((written, context) => {
 
 const withOffset = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/
 
-/** Absent, null and the empty string are one thing. */
+/** Absent, null and the empty string all mean absent. */
 export function maybe<T extends z.ZodType>(reader: T) {
   return z.preprocess((value) => (value === null || value === '' ? undefined : value), reader.optional())
 }

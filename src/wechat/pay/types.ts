@@ -1,7 +1,7 @@
 import type { Secret } from '../../plumbing/secrets/secret.ts'
 import type { HeaderBag } from '../exchange.ts'
 
-/** What one merchant number needs to sign its calls and to verify WeChat's answers (docs/wechat/pay-v3.md 6). */
+/** The keys with which one merchant number signs its calls and verifies WeChat's answers (docs/wechat/pay-v3.md 6). */
 export type PayKeys = {
   mchid: string
   /** Serial of the merchant's own API certificate, upper-case hex. */
@@ -10,14 +10,14 @@ export type PayKeys = {
   privateKey: Secret
   /** 32 letters and digits. */
   apiV3Key: Secret
-  /** Both or neither: WeChat Pay's public key, where the merchant number uses it instead of certificates. */
+  /** Both or neither: WeChat Pay's public key, if the merchant number uses it instead of certificates. */
   publicKeyId: string | undefined
   publicKey: string | undefined
 }
 
 export type PlatformCertificate = { serialNo: string; certificate: string; effectiveAt: Date; expiresAt: Date }
 
-/** Where downloaded platform certificates outlive the process. */
+/** Keeps downloaded platform certificates beyond the process's life. */
 export type CertificateStore = {
   load(): Promise<PlatformCertificate[]>
   save(list: PlatformCertificate[]): Promise<void>
@@ -25,11 +25,11 @@ export type CertificateStore = {
 
 export type PayRequest = {
   method: 'GET' | 'POST'
-  /** Path and query, percent-encoded: these very bytes are signed and sent. */
+  /** Path and query, percent-encoded: exactly these bytes are signed and sent. */
   path: string
-  /** JSON: these very bytes are signed and sent. */
+  /** JSON: exactly these bytes are signed and sent. */
   body?: string
-  /** Covers everything: connecting, signing, the answer's last byte and its verification. */
+  /** Limits everything together: connecting, signing, the answer's last byte and its verification. */
   timeoutMs?: number
   /** Try the backup host first. */
   backup?: boolean
@@ -37,31 +37,31 @@ export type PayRequest = {
 
 export type UnknownWord = 'timeout' | 'unreachable' | 'reset' | 'unverified_answer' | 'unreadable_answer'
 
-/** An answer that proves nothing: what was asked for may or may not have happened (docs/wechat/pay-v3.md 3.5). */
+/** An answer that proves nothing: the request may or may not have been carried out (docs/wechat/pay-v3.md 3.5). */
 export type UnknownReply = {
   kind: 'unknown'
-  /** `unreachable` alone says that the request never left; after every other word it may have been carried out. */
+  /** Only `unreachable` means that the request was never sent; after every other word it may have been carried out. */
   word: UnknownWord
   status?: number
   requestId?: string
   detail: string
-  /** An earlier try within the same call may have been carried out, whatever this word says. */
+  /** An earlier try in the same call may have been carried out, whatever this word is. */
   mayHaveArrived?: boolean
 }
 
 export type RefusalReply = {
   kind: 'refusal'
   status: number
-  /** WeChat's code; '' when the body was not WeChat's JSON (a gateway's page, say). */
+  /** WeChat's code; '' when the body was not WeChat's JSON (a gateway's page, for example). */
   code: string
   message: string
   detail?: unknown
   requestId?: string
-  /** The number at the end of the Request-ID (docs/wechat/pay-v3.md 1.7). A hint, never the only key. */
+  /** The number at the end of the Request-ID (docs/wechat/pay-v3.md 1.7). Only a hint: never decide by it alone. */
   subCode?: string
-  /** It carried signature headers and they verified; otherwise it is advice, not proof. */
+  /** It had signature headers and they verified; otherwise it is advice, not proof. */
   proven: boolean
-  /** An earlier try within the same call broke off: it may have been carried out, whatever this refusal says. */
+  /** An earlier try in the same call broke off: it may have been carried out, whatever this refusal says. */
   mayHaveArrived?: boolean
 }
 
@@ -84,14 +84,14 @@ export type OpenedNotification = {
   event_type: string
   summary: string
   original_type: string
-  /** Decrypted and parsed, shape not yet checked: see `readPayment`, `readRefund`, `readCouponUse`. */
+  /** Decrypted and parsed; its shape is not yet checked: see `readPayment`, `readRefund`, `readCouponUse`. */
   resource: unknown
 }
 
-/** A merchant number's line to WeChat Pay: signs what goes out, believes only what verifies. */
+/** A merchant number's client for WeChat Pay: signs what it sends, and trusts only what verifies. */
 export type PayClient = {
   mchid: string
-  /** Never throws for anything that WeChat or the network does; throws `PayRequestFault` for a request that must not be sent. */
+  /** Never throws because of WeChat or the network; throws `PayRequestFault` for a request that must not be sent. */
   call<T = unknown>(request: PayRequest): Promise<PayReply<T>>
   /** Throws `NotificationRefused`. */
   openNotification(headers: HeaderBag, rawBody: Buffer): Promise<OpenedNotification>

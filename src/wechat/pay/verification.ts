@@ -4,15 +4,16 @@ import type { HeaderBag } from '../exchange.ts'
 
 export type VerificationFault = 'headers_missing' | 'unknown_type' | 'clock' | 'unknown_serial' | 'bad_signature'
 
-/** Whether an answer or a notification is WeChat's; `fault` says why it cannot be believed. */
+/** Whether an answer or a notification is from WeChat; `fault` is the reason not to trust it. */
 export type Verdict = { ok: true } | { ok: false; fault: VerificationFault; detail: string }
 
-/** All of WeChat's own SDKs believe a message for this long before and after its time (docs/wechat/pay-v3.md 1.4). */
+/** All of WeChat's own SDKs accept a message up to this long before and after its time (docs/wechat/pay-v3.md 1.4). */
 const windowSeconds = 300
 
 /**
- * Verifies the signature headers (names in lower case) over the raw body with the key that the message's own serial
- * names. A probe signature (`WECHATPAY/SIGNTEST/…`) fails like any other bad one; only the wording tells it apart.
+ * Verifies the signature headers (names in lower case) over the raw body, with the key that the message's own serial
+ * names. A probe signature (`WECHATPAY/SIGNTEST/…`) fails like any other wrong one; only the detail says that it was a
+ * probe.
  */
 export function verify(
   headers: HeaderBag,

@@ -4,9 +4,9 @@ import { claim } from '../../../src/claims/claim.ts'
 import type { SampleSize } from '../../../src/doctor/proof/sample.ts'
 import { compareWithWeChat } from '../../../src/doctor/proof/with-wechat.ts'
 import type { Campaign } from '../../../src/plumbing/storage/schema/campaign.ts'
-import { type DemoShop, openDemoShop } from '../../support/demo-shop.ts'
+import { openShop, type SandboxShop } from '../../support/shop.ts'
 
-let shop: DemoShop
+let shop: SandboxShop
 let campaign: Campaign
 /** Far more than are looked up at once. */
 const members = ['xiaoming', 'xiaohong', 'xiaogang', ...Array.from({ length: 9 }, (_, turn) => `member-${turn}`)]
@@ -14,7 +14,7 @@ const members = ['xiaoming', 'xiaohong', 'xiaogang', ...Array.from({ length: 9 }
 const couponIds: string[] = []
 
 beforeAll(async () => {
-  shop = await openDemoShop()
+  shop = await openShop({ wechat: 'sandbox' })
   campaign = await shop.campaign()
   for (const id of members) {
     const { services, merchant } = shop

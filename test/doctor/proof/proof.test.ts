@@ -1,27 +1,24 @@
 import { randomUUID } from 'node:crypto'
 import { type RawBuilder, sql } from 'kysely'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { award } from '../../../src/grants/award.ts'
 import { limitsOf } from '../../../src/ledger/limits/limits.ts'
 import { prove } from '../../../src/doctor/proof/proof.ts'
 import type { Campaign } from '../../../src/plumbing/storage/schema/campaign.ts'
 import { memberMark } from '../../../src/members/member-mark.ts'
 import type { Merchant } from '../../../src/merchants/merchant.ts'
-import type { Services } from '../../../src/services.ts'
 import type { Stock } from '../../../src/plumbing/storage/schema/stock.ts'
 import { aCampaign, aMerchant, aStock } from '../../support/builders.ts'
-import { openTestServices } from '../../support/services.ts'
+import { openTestServices, servicesOfFile } from '../../support/services.ts'
 import { aSpendCampaign } from '../../support/spend.ts'
 
-let services: Services & AsyncDisposable
+const services = await servicesOfFile()
 let merchant: Merchant
 let stock: Stock
 let campaign: Campaign
 /** The first of two grants that the campaign gave. */
 let first: { grantId: string; couponRow: string; openid: string }
 
-beforeAll(async () => void (services = await openTestServices()))
-afterAll(() => services[Symbol.asyncDispose]())
 beforeEach(async () => {
   merchant = await aMerchant(services)
   stock = await aStock(services, merchant)

@@ -148,8 +148,8 @@ export const places: Mutant[] = [
     name: 'tier-total-counts-every-tier',
     harm: 'a total that a tier gets later turns members away for what other tiers gave',
     file: 'src/ledger/limits/limit-kinds.ts',
-    find: 'case when g.tier = ${at_least}::integer then ${scopes.tier(id, at_least)}::text end',
-    replace: '${scopes.tier(id, at_least)}::text',
+    find: "case when g.tier = ${tier}::integer then ${scopeInSql('tier', ofTier)} end",
+    replace: "${scopeInSql('tier', ofTier)}",
     tests: ['test/campaigns/tier-total.test.ts'],
   },
   {

@@ -1,14 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import request from 'supertest'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Clock } from '../../../src/plumbing/clock.ts'
 import { openInboxLoop } from '../../../src/inbox/loop.ts'
 import { openLog } from '../../../src/plumbing/telemetry/log.ts'
-import type { Merchant } from '../../../src/merchants/merchant.ts'
 import type { Payment } from '../../../src/payments/payment.ts'
 import { merchantPlace } from '../../../src/merchants/secret-places.ts'
-import type { Services } from '../../../src/services.ts'
 import { createApp } from '../../../src/web/app.ts'
 import { memberMark } from '../../../src/members/member-mark.ts'
 import { aCampaign, aMerchant, aStock } from '../../support/builders.ts'
@@ -20,23 +18,15 @@ import {
   type TestEvent,
 } from '../../support/events.ts'
 import { close, listen } from '../../support/listen.ts'
-import { openTestServices } from '../../support/services.ts'
 import { aPayment, aRefund, aSpendCampaign } from '../../support/spend.ts'
+import { shopOfFile } from '../../support/shop.ts'
 
 const noon = new Date('2026-11-23T12:00:00+08:00')
 const clock: Clock = { now: () => noon }
 const logged: string[] = []
-let services: Services & AsyncDisposable
-let merchant: Merchant
-let api: ReturnType<typeof request>
-
-beforeAll(async () => {
-  const log = openLog('warn', { write: (line) => void logged.push(line) })
-  services = await openTestServices({ redis: false, clock, log })
-  merchant = await aMerchant(services)
-  api = request(createApp(services).callback())
-})
-afterAll(() => services[Symbol.asyncDispose]())
+const log = openLog('warn', { write: (line) => void logged.push(line) })
+const { services, merchant } = await shopOfFile({ redis: false, clock, log })
+const api = request(createApp(services).callback())
 
 function post(event: TestEvent | string, headers?: Record<string, string>) {
   const body = typeof event === 'string' ? event : JSON.stringify(event)

@@ -3,13 +3,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openInboxLoop } from '../../../src/inbox/loop.ts'
 import type { CardOptions } from '../../../sandbox/control.ts'
 import { aCampaign, aStock } from '../../support/builders.ts'
-import { type WiredWechat, wireWechat } from '../../support/wechat.ts'
+import { openShop, type SandboxShop } from '../../support/shop.ts'
 
-let wired: WiredWechat
+let wired: SandboxShop
 let nowMs = Date.now()
 
 beforeAll(async () => {
-  wired = await wireWechat({ redis: false, clock: { now: () => new Date(nowMs) } })
+  wired = await openShop({ wechat: 'sandbox', redis: false, clock: { now: () => new Date(nowMs) } })
   const { services, merchant } = wired
   await aCampaign(services, await aStock(services, merchant), { kind: 'card_open', limits: {} })
 })
@@ -34,7 +34,7 @@ const grants = async (card: Card) =>
 
 test('WeChat may check the address, and nobody else', async () => {
   expect(await wired.sandbox.control.verifyMessagePush()).toBe(true)
-  const forged = `${wired.appUrl}/notify/${wired.merchant.slug}/oa?signature=00&timestamp=1&nonce=2&echostr=hello`
+  const forged = `${wired.site.url}/notify/${wired.merchant.slug}/oa?signature=00&timestamp=1&nonce=2&echostr=hello`
   const answer = await fetch(forged)
   expect([answer.status, await answer.text()]).toEqual([401, 'refused'])
 })

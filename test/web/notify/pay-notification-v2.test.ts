@@ -5,14 +5,14 @@ import { openInboxLoop } from '../../../src/inbox/loop.ts'
 import { Secret } from '../../../src/plumbing/secrets/secret.ts'
 import { aStock } from '../../support/builders.ts'
 import { aSpendCampaign } from '../../support/spend.ts'
-import { type WiredWechat, wireWechat } from '../../support/wechat.ts'
+import { openShop, type SandboxShop } from '../../support/shop.ts'
 
-let wired: WiredWechat
+let wired: SandboxShop
 let key: Secret
 let nowMs = Date.parse('2026-11-23T12:00:00+08:00')
 
 beforeAll(async () => {
-  wired = await wireWechat({ redis: false, clock: { now: () => new Date(nowMs) } })
+  wired = await openShop({ wechat: 'sandbox', redis: false, clock: { now: () => new Date(nowMs) } })
   key = new Secret(wired.sandbox.world.accounts.find(({ mchid }) => mchid === '1601400973')!.apiV2Key)
   await aSpendCampaign(wired.services, await aStock(wired.services, wired.merchant), { basis: 'settlement' })
 })
@@ -70,7 +70,7 @@ const sealed = (fields: Fields) => {
   return Buffer.concat([cipher.update(xml(fields, 'root')), cipher.final()]).toString('base64')
 }
 async function tell(body: string, mchid = '1601400973') {
-  const url = `${wired.appUrl}/notify/${wired.merchant.slug}/pay/${mchid}`
+  const url = `${wired.site.url}/notify/${wired.merchant.slug}/pay/${mchid}`
   const answer = await fetch(url, { method: 'POST', body, headers: { 'content-type': 'text/xml' } })
   return { status: answer.status, body: await answer.text() }
 }

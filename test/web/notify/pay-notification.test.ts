@@ -7,12 +7,12 @@ import type { PushSpec } from '../../../sandbox/push/push.ts'
 import { pushNotice } from '../../../sandbox/push/pay-notification.ts'
 import { aStock } from '../../support/builders.ts'
 import { aSpendCampaign } from '../../support/spend.ts'
-import { type WiredWechat, wireWechat } from '../../support/wechat.ts'
+import { openShop, type SandboxShop } from '../../support/shop.ts'
 
-let wired: WiredWechat
+let wired: SandboxShop
 
 beforeAll(async () => {
-  wired = await wireWechat({ redis: false })
+  wired = await openShop({ wechat: 'sandbox', redis: false })
   const { services, merchant } = wired
   await aSpendCampaign(services, await aStock(services, merchant))
 })
@@ -32,7 +32,7 @@ const grantsOf = (order: Order) =>
 /** A notification of any kind for the merchant's own number. */
 const notice = (eventType: string, resource: object, id?: string) => {
   const mchid = '1601400973'
-  const notifyUrl = `${wired.appUrl}/notify/${wired.merchant.slug}/pay/${mchid}`
+  const notifyUrl = `${wired.site.url}/notify/${wired.merchant.slug}/pay/${mchid}`
   return pushNotice(wired.sandbox.control.state, {
     mchid,
     notifyUrl,
@@ -189,7 +189,7 @@ describe('a notification is refused and not kept', () => {
   })
 
   test('when it is too large, or for a number that the merchant does not have', async () => {
-    const address = `${wired.appUrl}/notify/${wired.merchant.slug}/pay`
+    const address = `${wired.site.url}/notify/${wired.merchant.slug}/pay`
     const post = (url: string, body: string) => fetch(url, { method: 'POST', body })
     expect((await post(`${address}/1601400973`, 'x'.repeat(300_000))).status).toBe(413)
     expect((await post(`${address}/1601400973`, '{')).status).toBe(401)

@@ -1,21 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Services } from '../../../src/services.ts'
 import { createOpsApp } from '../../../src/web/ops/ops-app.ts'
 import supertest from 'supertest'
 import { openTestServices } from '../../support/services.ts'
 import { type Site, startSite } from '../../support/site.ts'
+import { shopOfFile } from '../../support/shop.ts'
 
-let services: Services & AsyncDisposable
-let site: Site
-
-beforeAll(async () => {
-  services = await openTestServices()
-  site = await startSite(services)
-})
-afterAll(async () => {
-  await site[Symbol.asyncDispose]()
-  await services[Symbol.asyncDispose]()
-})
+const { services, site } = await shopOfFile()
 
 const readiness = async (at: Site = site) => {
   const seen = await at.phone().get('/readyz')

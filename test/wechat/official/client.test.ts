@@ -4,17 +4,18 @@ import { expect, it, onTestFinished } from 'vitest'
 import { openLog } from '../../../src/plumbing/telemetry/log.ts'
 import { Secret } from '../../../src/plumbing/secrets/secret.ts'
 import { openOfficialClient } from '../../../src/wechat/official/client.ts'
-import { type LittleAnswer, type LittleCall, startLittleWeChat } from '../../support/little-wechat.ts'
+import { type Answer, type Call, openScriptedHost } from '../../support/scripted-host.ts'
+import { aHold, until } from '../../support/waiting.ts'
 
 const appid = 'wx0123456789abcdef'
 const appSecret = `appsecret${Math.random().toString(16).slice(2)}`
 const tokenPath = '/cgi-bin/stable_token'
 
 /** A client whose tokens are T1, T2 … and whose other calls `answer` decides. */
-async function aClient(answer: (call: LittleCall, token: string) => LittleAnswer, tokenAnswer?: () => LittleAnswer) {
+async function aClient(answer: (call: Call, token: string) => Answer, tokenAnswer?: () => Answer) {
   let tokens = 0
-  const wechat = await startLittleWeChat((call) => {
-    if (call.path !== tokenPath) return answer(call, call.query.get('access_token') ?? '')
+  const wechat = await openScriptedHost((call) => answer(call, call.query.get('access_token') ?? ''))
+  wechat.route(tokenPath, () => {
     tokens += 1
     return tokenAnswer?.() ?? { body: { access_token: `token-T${tokens}`, expires_in: 7200 } }
   })
@@ -57,11 +58,15 @@ it.each([40001, 40014, 42001])('%i drops the token, fetches one and repeats the 
 })
 
 it('Many calls that meet one stale token fetch one new token', async () => {
+  const hold = aHold()
   const { client, asked } = await aClient((_, token) => ({
-    delayMs: 20,
+    after: hold.over,
     body: token === 'token-T1' ? { errcode: 42001, errmsg: 'expired' } : { ...ok, ...card },
   }))
-  const replies = await Promise.all(Array.from({ length: 6 }, () => client.readMemberCard('p1', '001')))
+  const calls = Promise.all(Array.from({ length: 6 }, () => client.readMemberCard('p1', '001')))
+  await until(() => asked('/card/membercard/userinfo/get').length === 6)
+  hold.letGo()
+  const replies = await calls
   expect(new Set(replies.map((reply) => reply.kind))).toEqual(new Set(['ok']))
   expect(asked(tokenPath)).toHaveLength(2)
 })
@@ -73,7 +78,7 @@ it('A token that is always stale is given up after one repeat', async () => {
   expect(printed.join('')).toContain('r-2')
 })
 
-it.each<[string, LittleAnswer, object]>([
+it.each<[string, Answer, object]>([
   [
     '48001, no permission for cards',
     { body: { errcode: 48001, errmsg: 'x' } },
@@ -95,7 +100,7 @@ it.each<[string, LittleAnswer, object]>([
   expect(await client.readMemberCard('p1', '001')).toMatchObject(expected)
 })
 
-it.each<[string, LittleAnswer, object]>([
+it.each<[string, Answer, object]>([
   ['a wrong secret', { body: { errcode: 40125, errmsg: 'x' } }, { kind: 'misconfigured', errcode: 40125 }],
   [
     'an address that is not allowed',
@@ -157,7 +162,7 @@ it('What the member filled in is read, whatever of it is missing', async () => {
 })
 
 it('Neither the AppSecret nor a token stands in a reply, in the log or in what inspecting the client shows', async () => {
-  const answers: LittleAnswer[] = [{ body: { errcode: 48001, errmsg: 'x' } }, { status: 500, body: '' }, 'reset']
+  const answers: Answer[] = [{ body: { errcode: 48001, errmsg: 'x' } }, { status: 500, body: '' }, 'hang up']
   for (const answer of answers) {
     const { client, printed } = await aClient(() => answer)
     const reply = await client.readMemberCard('p1', '001')

@@ -4,7 +4,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { openLog } from '../../../src/plumbing/telemetry/log.ts'
 import { Secret } from '../../../src/plumbing/secrets/secret.ts'
 import { openOAuth } from '../../../src/wechat/official/oauth.ts'
-import { type LittleAnswer, startLittleWeChat } from '../../support/little-wechat.ts'
+import { type Answer, openScriptedHost } from '../../support/scripted-host.ts'
 
 const appid = 'wx0123456789abcdef'
 const openid = 'oUpF8uMuAJO_M2pxb1Q9zNjWeS6o'
@@ -12,8 +12,8 @@ const openid = 'oUpF8uMuAJO_M2pxb1Q9zNjWeS6o'
 const appSecret = `appsecret${Math.random().toString(16).slice(2)}`
 
 /** Web login against a WeChat that gives one answer; `printed` is all that was logged. */
-async function anOAuth(answer: LittleAnswer) {
-  const wechat = await startLittleWeChat(() => answer)
+async function anOAuth(answer: Answer) {
+  const wechat = await openScriptedHost(answer)
   onTestFinished(() => wechat[Symbol.asyncDispose]())
   const http = new Agent()
   onTestFinished(() => http.destroy())
@@ -46,7 +46,7 @@ it('A code is exchanged by one call with exactly the documented parameters', asy
 
 const error = (errcode: unknown, errmsg = 'nonsense hints: [ req_id: abc-1 ]') => ({ body: { errcode, errmsg } })
 
-it.each<[string, LittleAnswer, object]>([
+it.each<[string, Answer, object]>([
   ['40029, invalid or expired', error(40029), { kind: 'code_used' }],
   ['40163, used', error(40163), { kind: 'code_used' }],
   ['41008, missing', error(41008), { kind: 'code_used' }],
@@ -79,7 +79,7 @@ it.each<[string, LittleAnswer, object]>([
   ["a gateway's page with its status", { status: 502, body: '<html>502</html>' }, { kind: 'later' }],
   ['502 with an object', { status: 502, body: {} }, { kind: 'later' }],
   ['502 with an openid', { status: 502, body: { openid } }, { kind: 'later' }],
-  ['a reset', 'reset', { kind: 'later' }],
+  ['a reset', 'hang up', { kind: 'later' }],
 ])('WeChat answers %s, and the AppSecret is printed nowhere', async (_, answer, expected) => {
   const { oauth, printed } = await anOAuth(answer)
   const exchanged = await oauth.exchange('c1')

@@ -10,14 +10,8 @@ import {
   publicKeyPlatform,
   type PlatformKey,
 } from '../../support/pay-parties.ts'
-import {
-  openPayServer,
-  signed,
-  signedHeaders,
-  unsigned,
-  type Answer,
-  type PayServer,
-} from '../../support/pay-server.ts'
+import { signed, signedHeaders, unsigned } from '../../support/pay-answers.ts'
+import { openScriptedHost, type Answer, type ScriptedHost } from '../../support/scripted-host.ts'
 
 const first = certificatePlatform()
 const second = certificatePlatform()
@@ -49,24 +43,24 @@ function listOf(...platforms: PlatformKey[]): object {
 
 /** WeChat with certificates: what it lists, and who signs the rest. */
 function wechat(list: Answer, rest: Answer): Answer {
-  return (request, response) => (request.url === '/v3/certificates' ? list : rest)(request, response)
+  return ({ url }) => (url === '/v3/certificates' ? list : rest)
 }
 
-function downloads(server: PayServer): number {
-  return server.received.filter(({ url }) => url === '/v3/certificates').length
+function downloads(server: ScriptedHost): number {
+  return server.calls.filter(({ url }) => url === '/v3/certificates').length
 }
 
 const okBy = (platform: PlatformKey): Answer => signed(platform, { ok: true })
 
 describe('with platform certificates', () => {
   test('the first call downloads them, names one, and stores them', async () => {
-    await using server = await openPayServer(wechat(signed(first, listOf(first)), okBy(first)))
+    await using server = await openScriptedHost(wechat(signed(first, listOf(first)), okBy(first)))
     await using opened = openTestClient({ url: server.url })
     expect(await opened.client.call(call)).toMatchObject({ kind: 'ok' })
     expect(await opened.client.call(call)).toMatchObject({ kind: 'ok' })
 
-    expect(server.received.map(({ url }) => url)).toEqual(['/v3/certificates', '/v3/x', '/v3/x'])
-    expect(server.received.map(({ headers }) => headers['wechatpay-serial'])).toEqual([
+    expect(server.calls.map(({ url }) => url)).toEqual(['/v3/certificates', '/v3/x', '/v3/x'])
+    expect(server.calls.map(({ headers }) => headers['wechatpay-serial'])).toEqual([
       undefined,
       first.serial,
       first.serial,
@@ -77,14 +71,14 @@ describe('with platform certificates', () => {
   })
 
   test('stored ones are used without asking', async () => {
-    await using server = await openPayServer(wechat(unsigned(500, ''), okBy(first)))
+    await using server = await openScriptedHost(wechat(unsigned(500, ''), okBy(first)))
     await using opened = openTestClient({ url: server.url, stored: [first.certificate!] })
     expect(await opened.client.call(call)).toMatchObject({ kind: 'ok' })
     expect(downloads(server)).toBe(0)
   })
 
   test('many calls at once wait for one download', async () => {
-    await using server = await openPayServer(wechat(signed(first, listOf(first)), okBy(first)))
+    await using server = await openScriptedHost(wechat(signed(first, listOf(first)), okBy(first)))
     await using opened = openTestClient({ url: server.url })
     const replies = await Promise.all(Array.from({ length: 20 }, () => opened.client.call(call)))
     expect(replies.every(({ kind }) => kind === 'ok')).toBe(true)
@@ -92,7 +86,7 @@ describe('with platform certificates', () => {
   })
 
   test('an answer signed by a new certificate is believed after one download, and both stay known', async () => {
-    await using server = await openPayServer(wechat(signed(second, listOf(first, second)), okBy(second)))
+    await using server = await openScriptedHost(wechat(signed(second, listOf(first, second)), okBy(second)))
     await using opened = openTestClient({ url: server.url, stored: [first.certificate!] })
     expect(await opened.client.call(call)).toMatchObject({ kind: 'ok' })
     server.answer(okBy(first))
@@ -102,7 +96,7 @@ describe('with platform certificates', () => {
   })
 
   test('a notification signed by a new certificate is believed after one download', async () => {
-    await using server = await openPayServer(signed(second, listOf(first, second)))
+    await using server = await openScriptedHost(signed(second, listOf(first, second)))
     await using opened = openTestClient({ url: server.url, stored: [first.certificate!] })
     const resource = sealResource(merchant.apiV3Key, '{}')
     const body = JSON.stringify({ id: 'EV-1', event_type: 'COUPON.USE', resource })
@@ -112,7 +106,7 @@ describe('with platform certificates', () => {
 
   test('a serial that stays unknown is asked about once, not again within a minute', async () => {
     const clock = movableClock()
-    await using server = await openPayServer(wechat(signed(first, listOf(first)), okBy(second)))
+    await using server = await openScriptedHost(wechat(signed(first, listOf(first)), okBy(second)))
     await using opened = openTestClient({ url: server.url, stored: [first.certificate!], clock })
     for (let i = 0; i < 3; i += 1) {
       expect(await opened.client.call(call)).toMatchObject({ kind: 'unknown', word: 'unverified_answer' })
@@ -125,12 +119,12 @@ describe('with platform certificates', () => {
 
   test('they are refreshed in the background twice a day', async () => {
     const clock = movableClock()
-    await using server = await openPayServer((request, response) =>
+    await using server = await openScriptedHost(() =>
       // Signed at the moved time, as WeChat's clock moves too.
       wechat(
         signed(first, listOf(first, second), { timestamp: Math.floor(clock.now().getTime() / 1000) }),
         signed(first, {}, { timestamp: Math.floor(clock.now().getTime() / 1000) }),
-      )(request, response),
+      ),
     )
     await using opened = openTestClient({ url: server.url, stored: [first.certificate!], clock })
     await opened.client.call(call)
@@ -144,14 +138,14 @@ describe('with platform certificates', () => {
   test('one whose time is over verifies nothing and is dropped', async () => {
     const clock = movableClock()
     const expired = { ...first.certificate!, expiresAt: new Date(clock.now().getTime() - 1) }
-    await using server = await openPayServer(wechat(signed(second, listOf(second)), okBy(first)))
+    await using server = await openScriptedHost(wechat(signed(second, listOf(second)), okBy(first)))
     await using opened = openTestClient({ url: server.url, stored: [expired], clock })
     expect(await opened.client.call(call)).toMatchObject({ word: 'unverified_answer' })
     expect(opened.stored.list.map(({ serialNo }) => serialNo)).toEqual([second.serial])
   })
 
   test('a serial is known in any case and with or without leading zeros', async () => {
-    await using server = await openPayServer(
+    await using server = await openScriptedHost(
       wechat(unsigned(500, ''), signed(first, {}, { serial: `0${first.serial.toLowerCase()}` })),
     )
     await using opened = openTestClient({ url: server.url, stored: [first.certificate!] })
@@ -185,9 +179,9 @@ describe('a certificate list is not believed', () => {
       unsigned(404, '{"code":"RESOURCE_NOT_EXISTS","message":"无可用的平台证书"}'),
       '404 RESOURCE_NOT_EXISTS',
     ],
-    ['that never comes', ((_, response) => response.socket!.destroy()) as Answer, 'could not be downloaded'],
+    ['that never comes', 'hang up' as Answer, 'could not be downloaded'],
   ])('%s', async (_name, answer, message) => {
-    await using server = await openPayServer(wechat(answer, okBy(first)))
+    await using server = await openScriptedHost(wechat(answer, okBy(first)))
     await using opened = openTestClient({ url: server.url })
     expect(await opened.client.call(call)).toMatchObject({ kind: 'unknown', word: 'unverified_answer' })
     expect(opened.stored.saves).toBe(0)
@@ -199,7 +193,7 @@ describe('a certificate list is not believed', () => {
 describe('when things around it fail', () => {
   test('a failed download is tried again after some seconds', async () => {
     const clock = movableClock()
-    await using server = await openPayServer(wechat(unsigned(502, '<html>'), okBy(first)))
+    await using server = await openScriptedHost(wechat(unsigned(502, '<html>'), okBy(first)))
     await using opened = openTestClient({ url: server.url, clock })
     await opened.client.call(call)
     await opened.client.call(call)
@@ -210,7 +204,7 @@ describe('when things around it fail', () => {
   })
 
   test('a refusal that the merchant must know comes through although nothing can be verified', async () => {
-    await using server = await openPayServer(unsigned(401, '{"code":"SIGN_ERROR","message":"错误的签名"}'))
+    await using server = await openScriptedHost(unsigned(401, '{"code":"SIGN_ERROR","message":"错误的签名"}'))
     await using opened = openTestClient({ url: server.url })
     expect(await opened.client.call(call)).toMatchObject({
       kind: 'refusal',
@@ -221,13 +215,13 @@ describe('when things around it fail', () => {
   })
 
   test('a slow download takes no more than the time of the call', async () => {
-    await using server = await openPayServer(wechat(() => {}, okBy(first)))
+    await using server = await openScriptedHost(wechat('silence', okBy(first)))
     await using opened = openTestClient({ url: server.url })
     expect(await opened.client.call({ ...call, timeoutMs: 80 })).toMatchObject({ kind: 'unknown' })
   })
 
   test('a store that is away costs a download, not the call', async () => {
-    await using server = await openPayServer(wechat(signed(first, listOf(first)), okBy(first)))
+    await using server = await openScriptedHost(wechat(signed(first, listOf(first)), okBy(first)))
     await using opened = openTestClient({ url: server.url })
     opened.stored.fails = true
     expect(await opened.client.call(call)).toMatchObject({ kind: 'ok' })
@@ -237,21 +231,18 @@ describe('when things around it fail', () => {
 
 describe('in public-key mode', () => {
   test('the certificate list is never asked for, whatever serial an answer names', async () => {
-    await using server = await openPayServer(wechat(signed(first, listOf(first)), okBy(first)))
+    await using server = await openScriptedHost(wechat(signed(first, listOf(first)), okBy(first)))
     await using opened = openTestClient({ url: server.url, publicKey })
     expect(await opened.client.call(call)).toMatchObject({ kind: 'unknown', word: 'unverified_answer' })
     expect(downloads(server)).toBe(0)
   })
 
   test('answers by a stored certificate are still believed during the switch', async () => {
-    await using server = await openPayServer(okBy(first))
+    await using server = await openScriptedHost(okBy(first))
     await using opened = openTestClient({ url: server.url, publicKey, stored: [first.certificate!] })
     expect(await opened.client.call(call)).toMatchObject({ kind: 'ok' })
     server.answer(okBy(publicKey))
     expect(await opened.client.call(call)).toMatchObject({ kind: 'ok' })
-    expect(server.received.map(({ headers }) => headers['wechatpay-serial'])).toEqual([
-      publicKey.serial,
-      publicKey.serial,
-    ])
+    expect(server.calls.map(({ headers }) => headers['wechatpay-serial'])).toEqual([publicKey.serial, publicKey.serial])
   })
 })

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { Secret } from '../../../src/plumbing/secrets/secret.ts'
 import { openPayClient } from '../../../src/wechat/pay/client.ts'
 import { merchant, openTestClient, publicKeyPlatform } from '../../support/pay-parties.ts'
-import { openPayServer, signatureHolds, signed } from '../../support/pay-server.ts'
+import { signatureHolds, signed } from '../../support/pay-answers.ts'
+import { openScriptedHost } from '../../support/scripted-host.ts'
 
 const platform = publicKeyPlatform()
 const ok = signed(platform, { coupon_id: '9867041' })
@@ -10,7 +11,7 @@ const path = '/v3/marketing/favor/users/oUpF8uMuAJO_M2pxb1Q9zNjWeS6o/coupons'
 const body = JSON.stringify({ stock_id: '16246120', out_request_no: '1601400973-20261123-01', comment: '券' })
 
 test('a call is signed so that the other implementation verifies it, body and query as sent', async () => {
-  await using server = await openPayServer(ok)
+  await using server = await openScriptedHost(ok)
   await using opened = openTestClient({ url: server.url, publicKey: platform })
   await opened.client.call({ method: 'POST', path, body })
   await opened.client.call({
@@ -18,18 +19,18 @@ test('a call is signed so that the other implementation verifies it, body and qu
     path: '/v3/marketing/favor/stocks/1?stock_creator_mchid=12%2B3&a=%E5%88%B8',
   })
 
-  expect(server.received.map(signatureHolds)).toEqual([true, true])
-  expect(server.received[0]!.body).toBe(body)
-  expect(server.received[1]!.url).toContain('12%2B3&a=%E5%88%B8')
+  expect(server.calls.map(signatureHolds)).toEqual([true, true])
+  expect(server.calls[0]!.body).toBe(body)
+  expect(server.calls[1]!.url).toContain('12%2B3&a=%E5%88%B8')
 })
 
 test('every call names itself, its language, and the key that it can verify', async () => {
-  await using server = await openPayServer(ok)
+  await using server = await openScriptedHost(ok)
   await using opened = openTestClient({ url: server.url, publicKey: platform })
   await opened.client.call({ method: 'POST', path, body })
   await opened.client.call({ method: 'GET', path })
 
-  for (const { headers } of server.received) {
+  for (const { headers } of server.calls) {
     expect(headers).toMatchObject({
       'wechatpay-serial': platform.serial,
       accept: 'application/json',
@@ -37,15 +38,15 @@ test('every call names itself, its language, and the key that it can verify', as
       'user-agent': expect.stringMatching(/^paycoupon\//),
     })
   }
-  expect(server.received.map(({ headers }) => headers['content-type'])).toEqual(['application/json', undefined])
+  expect(server.calls.map(({ headers }) => headers['content-type'])).toEqual(['application/json', undefined])
 })
 
 test('an emoji or a raw Chinese path is refused before anything is sent', async () => {
-  await using server = await openPayServer(ok)
+  await using server = await openScriptedHost(ok)
   await using opened = openTestClient({ url: server.url, publicKey: platform })
   await expect(opened.client.call({ method: 'POST', path, body: '{"name":"🎁"}' })).rejects.toThrow('emoji')
   await expect(opened.client.call({ method: 'GET', path: '/v3/用户' })).rejects.toThrow('percent-encoded')
-  expect(server.received).toEqual([])
+  expect(server.calls).toEqual([])
 })
 
 describe('keys that cannot be used', () => {

@@ -1,17 +1,18 @@
 import { expect, test } from 'vitest'
 import { listUserCoupons, readStock, readUserCoupon, sendCoupon } from '../../../src/wechat/pay/favor.ts'
 import { openTestClient, publicKeyPlatform } from '../../support/pay-parties.ts'
-import { openPayServer, signed, unsigned } from '../../support/pay-server.ts'
+import { signed, unsigned } from '../../support/pay-answers.ts'
+import { openScriptedHost } from '../../support/scripted-host.ts'
 
 const platform = publicKeyPlatform()
 const coupon = { openid: 'o_-A/b c', body: '{"stock_id":"16246120"}' }
 
 /** WeChat answering once with this, and what was asked of it. */
 async function answered<T>(body: unknown, ask: (client: Parameters<typeof sendCoupon>[0]) => Promise<T>) {
-  await using server = await openPayServer(signed(platform, body))
+  await using server = await openScriptedHost(signed(platform, body))
   await using opened = openTestClient({ url: server.url, publicKey: platform })
   const reply = await ask(opened.client)
-  const { method, url, body: sent } = server.received[0]!
+  const { method, url, body: sent } = server.calls[0]!
   return { reply, asked: `${method} ${url}`, sent }
 }
 
@@ -67,10 +68,10 @@ test.each([{}, { coupon_id: null }, { coupon_id: '' }, [], 'sent'])(
 )
 
 test('a refusal and an unknown result pass through as they are', async () => {
-  await using server = await openPayServer(unsigned(429, '{"code":"FREQUENCY_LIMITED","message":"请求过于频繁"}'))
+  await using server = await openScriptedHost(unsigned(429, '{"code":"FREQUENCY_LIMITED","message":"请求过于频繁"}'))
   await using opened = openTestClient({ url: server.url, publicKey: platform })
   expect(await sendCoupon(opened.client, coupon)).toMatchObject({ kind: 'refusal', code: 'FREQUENCY_LIMITED' })
-  server.answer(() => {})
+  server.answer('silence')
   expect(await sendCoupon(opened.client, { ...coupon, timeoutMs: 500 })).toMatchObject({
     kind: 'unknown',
     word: 'timeout',

@@ -5,7 +5,8 @@ import { readOrder } from '../../../src/wechat/pay/orders.ts'
 import { readPayment } from '../../../src/wechat/pay/payment.ts'
 import { readRefund } from '../../../src/wechat/pay/refund.ts'
 import { openTestClient, publicKeyPlatform } from '../../support/pay-parties.ts'
-import { openPayServer, signed } from '../../support/pay-server.ts'
+import { signed } from '../../support/pay-answers.ts'
+import { openScriptedHost } from '../../support/scripted-host.ts'
 
 const platform = publicKeyPlatform()
 
@@ -56,10 +57,10 @@ test.each([
     '/v3/pay/partner/transactions/out-trade-no/T1?sp_mchid=1601400973&sub_mchid=77',
   ],
 ] as const)('the order %j is asked for by the numbers it was placed with', async (order, url) => {
-  await using server = await openPayServer(signed(platform, 'subMchid' in order ? partner : direct))
+  await using server = await openScriptedHost(signed(platform, 'subMchid' in order ? partner : direct))
   await using opened = openTestClient({ url: server.url, publicKey: platform })
   const reply = await readOrder(opened.client, order)
-  expect(server.received[0]).toMatchObject({ method: 'GET', url })
+  expect(server.calls[0]).toMatchObject({ method: 'GET', url })
   expect(reply).toMatchObject({
     kind: 'ok',
     body: { shape: 'subMchid' in order ? 'partner' : 'direct', trade_state: 'SUCCESS' },
@@ -75,14 +76,14 @@ test('an order that is not paid has no payer, time or number of WeChat, and is s
     payer: null,
     promotion_detail: null,
   }
-  await using server = await openPayServer(signed(platform, unpaid))
+  await using server = await openScriptedHost(signed(platform, unpaid))
   await using opened = openTestClient({ url: server.url, publicKey: platform })
   const reply = await readOrder(opened.client, { by: 'out_trade_no', value: 'T1' })
   expect(reply).toMatchObject({ kind: 'ok', body: { trade_state: 'NOTPAY', promotion_detail: [] } })
 })
 
 test('an order that lacks its state leaves the result unknown', async () => {
-  await using server = await openPayServer(signed(platform, { ...direct, trade_state: undefined }))
+  await using server = await openScriptedHost(signed(platform, { ...direct, trade_state: undefined }))
   await using opened = openTestClient({ url: server.url, publicKey: platform })
   const reply = await readOrder(opened.client, { by: 'out_trade_no', value: 'T1' })
   expect(reply).toMatchObject({

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { Formatter } from 'wechatpay-axios-plugin'
 import { certificatePlatform, merchant, openTestClient, publicKeyPlatform } from '../../support/pay-parties.ts'
-import { openPayServer, signedHeaders, unsigned, type Signing } from '../../support/pay-server.ts'
+import { signedHeaders, unsigned, type Signing } from '../../support/pay-answers.ts'
+import { openScriptedHost } from '../../support/scripted-host.ts'
 import { sealResource } from '../../../src/wechat/pay/resource.ts'
 import type { NotificationRefused } from '../../../src/wechat/pay/notification.ts'
 
@@ -35,11 +36,11 @@ function headers(over: Signing = {}): Record<string, string> {
 
 describe('an answer of 200 with', () => {
   test.each(failures)('%s leaves the result unknown', async (_name, answered) => {
-    await using server = await openPayServer(unsigned(200, text, { 'Request-ID': 'R-0', ...answered }))
+    await using server = await openScriptedHost(unsigned(200, text, { 'Request-ID': 'R-0', ...answered }))
     await using opened = openTestClient({ url: server.url, publicKey: platform })
     const reply = await opened.client.call({ method: 'POST', path: '/v3/send', body: '{}' })
     expect(reply).toMatchObject({ kind: 'unknown', word: 'unverified_answer', status: 200, requestId: 'R-0' })
-    expect(server.received).toHaveLength(1)
+    expect(server.calls).toHaveLength(1)
   })
 
   test.each([
@@ -47,13 +48,13 @@ describe('an answer of 200 with', () => {
     ['a signature of nearly 300 s ago', headers({ timestamp: now - 270 })],
     ['a signature of nearly 300 s ahead', headers({ timestamp: now + 290 })],
   ])('%s is believed', async (_name, answered) => {
-    await using server = await openPayServer(unsigned(200, text, answered))
+    await using server = await openScriptedHost(unsigned(200, text, answered))
     await using opened = openTestClient({ url: server.url, publicKey: platform })
     expect(await opened.client.call({ method: 'GET', path: '/v3/x' })).toMatchObject({ kind: 'ok' })
   })
 
   test('the same JSON in other bytes is not believed', async () => {
-    await using server = await openPayServer(unsigned(200, text.replace(':', ': '), headers()))
+    await using server = await openScriptedHost(unsigned(200, text.replace(':', ': '), headers()))
     await using opened = openTestClient({ url: server.url, publicKey: platform })
     expect(await opened.client.call({ method: 'GET', path: '/v3/x' })).toMatchObject({ word: 'unverified_answer' })
   })

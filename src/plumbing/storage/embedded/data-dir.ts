@@ -5,19 +5,19 @@ import { clearSocketDir, knock } from './socket-dir.ts'
 /** The process that uses a folder's embedded database. */
 export type Owner = {
   pid: number
-  /** Where it serves guests; undefined while it starts or stops, and when it is a command, which serves nobody. */
+  /** Where it serves guests; undefined while it starts or stops, and always when it is a command, which serves none. */
   socketDir: string | undefined
 }
 
 export type Hold = {
-  /** Tells other processes where this one serves them. */
+  /** Writes for other processes where this one serves them. */
   servesIn(socketDir: string): void
   release(): void
 }
 
 /**
  * Makes this process the only one that uses `dataDir`'s embedded database. A lock whose process is gone is taken over.
- * Throws a plain sentence when another process is alive.
+ * Throws one plain sentence when another living process holds it.
  */
 export async function holdDataDir(dataDir: string): Promise<Hold> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
@@ -40,8 +40,8 @@ export async function holdDataDir(dataDir: string): Promise<Hold> {
 }
 
 /**
- * The living owner of `dataDir`. A number is soon another process's, above all in containers; a socket is not: one that
- * refuses has lost its process.
+ * The living owner of `dataDir`. A process number proves little: it is soon given to another process, above all in
+ * containers. A socket proves more: if it refuses connections, its process is gone.
  */
 export async function ownerOf(dataDir: string): Promise<Owner | undefined> {
   const owner = readLock(dataDir)

@@ -6,13 +6,13 @@ import { openGuestDoor } from './guest-door.ts'
 import { openTurns } from './turns.ts'
 
 const INT8 = 20
-/** So long a guest waits for an owner that starts, stops, or is another command. */
+/** How long a guest waits for an owner that is starting, stopping, or another command. */
 const patienceMs = 10_000
 const askAgainMs = 100
 
 /**
- * Opens the embedded database under `dataDir` in this process, in the shape of pg's pool, and serves guests if told so.
- * Throws a plain sentence when another process holds it.
+ * Opens the embedded database under `dataDir` in this process, with the interface of pg's pool, and serves guests if
+ * `serveGuests` is set. Throws one plain sentence when another process holds it.
  */
 export async function openEmbedded(dataDir: string, options: { serveGuests: boolean }): Promise<PostgresPool> {
   const hold = await holdDataDir(dataDir)
@@ -24,7 +24,9 @@ export async function openEmbedded(dataDir: string, options: { serveGuests: bool
   }
 }
 
-/** The folder of the socket on which a living owner serves; undefined when there is none, or none that serves. */
+/**
+ * The folder of the socket on which a living owner serves guests; undefined when there is no owner, or it serves none.
+ */
 export async function findGuestDoor(dataDir: string): Promise<string | undefined> {
   const deadline = performance.now() + patienceMs
   for (;;) {
@@ -34,9 +36,9 @@ export async function findGuestDoor(dataDir: string): Promise<string | undefined
   }
 }
 
-/** PGlite has one session: hand it to one borrower at a time. */
+/** PGlite has one session, which is lent to one borrower at a time. */
 async function openHeld(dataDir: string, hold: Hold, options: { serveGuests: boolean }): Promise<PostgresPool> {
-  // Only here: a process with a PostgreSQL of its own should not carry the embedded one in its memory.
+  // Imported only here: a process that uses a PostgreSQL server should not hold the embedded one in memory.
   const { PGlite } = await import('@electric-sql/pglite')
   const lite = await PGlite.create(join(dataDir, 'pglite'), { parsers: { [INT8]: Number } })
   const turns = openTurns()

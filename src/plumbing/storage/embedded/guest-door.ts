@@ -6,16 +6,16 @@ import { clearSocketDir, makeShortSocketDir, makeSocketDir, socketIn } from './s
 /** The socket on which other processes of this user reach the embedded database. */
 export type GuestDoor = {
   socketDir: string
-  /** Sends everybody away; their transactions are rolled back. */
+  /** Disconnects all guests; their transactions are rolled back. */
   close(): Promise<void>
 }
 
-/** Guests at a time; a command takes at most ten. */
+/** Connections at a time; a command opens at most ten. */
 const mostGuests = 50
 
 /**
- * Opens the door inside `dataDir`, or under a short path where that one is too long or its disk has no sockets. Resolves
- * to undefined where neither works: the owner needs no guests.
+ * Opens the socket inside `dataDir`, or under a short path if that path is too long or its disk has no sockets.
+ * Resolves to undefined if neither works: the owner itself needs no guests.
  */
 export async function openGuestDoor(dataDir: string, session: Session): Promise<GuestDoor | undefined> {
   const guests = new Set<Socket>()
@@ -36,7 +36,7 @@ export async function openGuestDoor(dataDir: string, session: Session): Promise<
 async function listenIn(socketDir: string): Promise<Server | undefined> {
   const server = createServer()
   server.maxConnections = mostGuests
-  // The socket is made while `listen` runs, so that there is no moment in which others may use it.
+  // `listen` creates the socket file during this call, so that it is never open to other users, not even for a moment.
   const usual = process.umask(0o177)
   try {
     server.listen(socketIn(socketDir))

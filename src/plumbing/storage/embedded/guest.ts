@@ -18,13 +18,16 @@ import {
 /** The one session of PGlite, and the order in which it is used. */
 export type Session = { lite: PGlite; turns: Turns; version: string }
 
-/** A guest that says nothing for so long inside a transaction has lost it: everybody else waits for its turn to end. */
+/**
+ * A guest that sends nothing for this long inside a transaction loses the transaction: all others wait for its turn to
+ * end.
+ */
 const idleMs = 10_000
 
 /**
- * Serves one client of the socket. Its messages are handed to PGlite a whole group at a time, as far as the next Sync,
- * and a group is alone on the session until its transaction has ended. What a client sets or prepares lasts as long as
- * its turn: the session is everybody's.
+ * Serves one client of the socket. Its messages are passed to PGlite in whole groups, each up to the next Sync, and the
+ * client has the session for itself until its transaction has ended. What a client sets or prepares ends with its turn,
+ * because the session is shared.
  */
 export function serveGuest(socket: Socket, { lite, turns, version }: Session): void {
   const read = openReader()
@@ -54,9 +57,9 @@ export function serveGuest(socket: Socket, { lite, turns, version }: Session): v
   function hear({ type, bytes }: Message): void {
     if (type === '') return welcome(requestCode(bytes))
     if (type === 'X') return void socket.end()
-    // What follows a COPY, which has failed by then.
+    // Data of a COPY, which has already failed.
     if (type === 'd' || type === 'c' || type === 'f') return
-    // PGlite ends this process at a letter it does not know, and at a COPY whose rows it waits for in vain.
+    // PGlite ends this process at a message type that it does not know, and at a COPY whose rows never come.
     if (!'QPBDECHS'.includes(type)) throw new Error('not a message of ours')
     group.push(...(type === 'Q' ? [bytes, copyFail] : type === 'S' || type === 'H' ? [copyFail, bytes] : [bytes]))
     if (group.reduce((sum, part) => sum + part.length, 0) > mostBytes) throw new Error('too much for one group')
@@ -76,7 +79,7 @@ export function serveGuest(socket: Socket, { lite, turns, version }: Session): v
     clearTimeout(idle)
     if (isGone) return
     endTurn ??= await turns.take()
-    // It may have gone while it waited; what it asked for must not be done outside the transaction it has lost.
+    // The client may have left while it waited. Its statements must not run outside the transaction that it has lost.
     if (isGone) return giveTurnBack()
     socket.write(await lite.execProtocolRaw(messages))
     if (goesOn || lite.isInTransaction()) idle = setTimeout(() => afterThat(sendAway), idleMs)

@@ -3,10 +3,10 @@ import { createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
-/** Linux takes 107 bytes of a socket's path and macOS 103; what is longer is cut off without a word. */
+/** Linux accepts 107 bytes of a socket's path and macOS 103; a longer path is cut off without an error. */
 const longestPath = 103
 
-/** PostgreSQL's own name for it, so that every client finds it when told the folder. */
+/** The port is part of PostgreSQL's own file name, so that every client finds the socket by its folder. */
 export const socketPort = 5432
 export function socketIn(socketDir: string): string {
   return join(socketDir, `.s.PGSQL.${socketPort}`)
@@ -22,22 +22,22 @@ export function makeSocketDir(dataDir: string): string | undefined {
   return inside
 }
 
-/** A folder under a short path. Nobody else could have made it before us, or may look into it. */
+/** A new folder under a short path. No other user can have made it before us, or can look into it. */
 export function makeShortSocketDir(): string {
   return mkdtempSync(join(tmpdir(), 'paycoupon-socket-'))
 }
 
-/** Takes the socket and its folder away. */
+/** Deletes the socket and its folder. */
 export function clearSocketDir(socketDir: string): void {
   rmSync(socketIn(socketDir), { force: true })
   try {
     rmdirSync(socketDir)
   } catch {
-    // Gone already, or it holds something that is not ours.
+    // Already deleted, or it holds a file that is not ours.
   }
 }
 
-/** Whether somebody listens: the kernel refuses at once for a process that is gone. */
+/** Whether a process listens: if it is gone, the kernel refuses at once. */
 export function knock(socketDir: string): Promise<'open' | 'refused' | 'nothing there'> {
   return new Promise((answer) => {
     const socket = createConnection(socketIn(socketDir))

@@ -1,8 +1,8 @@
-/** Turns on the one session that PGlite has: whoever holds one is alone on it, for a statement or for a transaction. */
+/** Turns on PGlite's one session: the holder of a turn has the session alone, for a statement or for a transaction. */
 export type Turns = {
-  /** Resolves when the caller's turn has come, to the way to give it back. First come, first served. */
+  /** Resolves when it is the caller's turn, with a function that gives it back. First come, first served. */
   take(): Promise<() => void>
-  /** Resolves when every turn that was asked for until now has been given back. */
+  /** Resolves when every turn that has been requested so far was given back. */
   over(): Promise<void>
 }
 

@@ -1,15 +1,15 @@
-/** PostgreSQL's wire protocol, as much of it as stands between a client and PGlite. */
+/** PostgreSQL's wire protocol, as far as it is needed between a client and PGlite. */
 
 export type Message = {
-  /** The letter of the message; empty for those before the session, which have none. */
+  /** The letter of the message; empty for messages before the session, which have no letter. */
   type: string
   bytes: Buffer
 }
 
-/** Far longer than any statement of ours; a client that says more is not one. */
+/** Far longer than any statement of ours; a client that sends more is not ours. */
 export const mostBytes = 64 * 1024 * 1024
 
-/** Cuts what a client says into messages, however it arrives. Throws at what cannot be one. */
+/** Splits the bytes of a client into messages, in whatever pieces they arrive. Throws when they cannot be a message. */
 export function openReader(): (chunk: Buffer) => Message[] {
   let rest: Buffer = Buffer.alloc(0)
   let begun = false
@@ -35,7 +35,7 @@ export function openReader(): (chunk: Buffer) => Message[] {
   }
 }
 
-/** What the messages before a session ask for. */
+/** The request codes of messages before a session. */
 export const sessionRequest = 0x0003_0000
 export const encryptionRequests: readonly number[] = [80_877_103, 80_877_104]
 export function requestCode(bytes: Buffer): number {
@@ -43,7 +43,10 @@ export function requestCode(bytes: Buffer): number {
 }
 export const noEncryption = Buffer.from('N')
 
-/** Lets a client in: who reaches the socket may. It gets no number for cancelling, since PGlite cannot be interrupted. */
+/**
+ * Accepts a client without a password: only this user can reach the socket. It gets no cancel key, since PGlite cannot
+ * be interrupted.
+ */
 export function sessionAnswer(serverVersion: string): Buffer {
   const settings = {
     server_version: serverVersion,
@@ -58,7 +61,7 @@ export function sessionAnswer(serverVersion: string): Buffer {
 }
 
 export const sync = message('S')
-/** Ends a COPY FROM STDIN, and is nothing at any other time. */
+/** Ends a COPY FROM STDIN; at any other time it has no effect. */
 export const copyFail = message('f', text('COPY FROM STDIN does not work with the embedded database'))
 
 /** An error after which the connection ends. */

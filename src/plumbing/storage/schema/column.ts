@@ -1,6 +1,6 @@
 import type { ColumnType } from 'kysely'
 
-/** An instant in UTC, without its milliseconds meaning anything. */
+/** UTC; precision below a second is not relied on. */
 export type Time = Date
 
 /** Read as a value, written as its JSON text. */

@@ -9,11 +9,11 @@ export type GrantsTable = {
   campaign_id: number
   openid: string
   trigger_key: string
-  /** The tier's `at_least` of a spend campaign. */
+  /** For a spend campaign, the `at_least` of the tier. */
   tier: number | null
   /** The payment that earned it. */
   transaction_id: string | null
-  /** Decides the day under the limits of a day. */
+  /** Decides in which day the daily limits count it. */
   earned_at: Time
   /** Set when the payment that earned it was refunded below the tier. */
   refunded_at: Time | null
@@ -25,16 +25,19 @@ export type SlotsTable = {
   scope: string
   number: number
   grant_id: string
-  /** Under a stock's own limit: the coupon that took it. */
+  /** The coupon that took the slot, if the scope is a stock's own limit. */
   coupon_row: string | null
 }
 
-/** A scope of which more is held than allowed: a place given back in it is filled from above. */
+/**
+ * A scope in which more places are held than allowed: when a place in it is given back, one from above the limit moves
+ * there.
+ */
 export type OvershootsTable = {
   merchant_id: number
   scope: string
   allowed: number
-  /** So many were held when the limit was lowered below them; 0: all above it was sent too late. */
+  /** How many were held when the limit was lowered below them; 0: all above it turned out to be sent too late. */
   given: Generated<number>
 }
 
@@ -49,7 +52,7 @@ export type CouponsTable = {
   ordinal: number
   /** Its number under the stock's limit for its member; null for a coupon of release 0.1. */
   place: number | null
-  /** Raised by an operator where WeChat remembers a refusal by its number. */
+  /** Raised when an operator sends it again under a new number, because WeChat repeats its refusal of the old one. */
   generation: Generated<number>
   out_request_no: string
   /** The exact body that is sent, on every attempt. */
@@ -61,17 +64,17 @@ export type CouponsTable = {
   coupon_id: string | null
   due_at: Time
   attempts: Generated<number>
-  /** Since when it may have arrived at WeChat without our knowing; null: surely not, or known. */
+  /** Since when it may have arrived at WeChat without our knowing; null: it certainly did not, or we know. */
   doubt_since: Time | null
-  /** A look-up at WeChat ended an earlier doubt. */
+  /** When a look-up at WeChat ended an earlier doubt. */
   doubt_ended_at: Time | null
-  /** A new one for each lease; whoever holds it may write what came of the send. */
+  /** New for each lease: only its holder may write the result of the send. */
   lease_token: string | null
   /** By the database's clock. */
   leased_until: Time | null
   /** Waits for an operator: never sent by itself. */
   set_aside: Generated<boolean>
-  /** It had been refused here when WeChat's "sent" came. */
+  /** It was already refused here when WeChat reported it as sent. */
   late: Generated<boolean>
   last_status: number | null
   last_code: string | null
@@ -81,7 +84,7 @@ export type CouponsTable = {
   settled_at: Time | null
 }
 
-/** One failed or unclear try to send; the try that settled a coupon is on its row. */
+/** One failed or unclear try to send; the try that settled a coupon is in the coupon's own row. */
 export type AttemptsTable = {
   id: Generated<number>
   coupon_row: string
@@ -93,7 +96,7 @@ export type AttemptsTable = {
   request_id: string | null
 }
 
-/** A member who met an answer that may be his own fault, or the stock's. */
+/** A member whose send got an answer that may be caused by the member or by the stock. */
 export type SuspicionsTable = {
   account_id: number
   stock_ref: number

@@ -20,7 +20,7 @@ export type MerchantsTable = {
   /** null only until the first `migrate` after release 0.1. */
   member_key_sealed: string | null
   domain_verification: Json<Record<string, string>>
-  /** Its share of a worker's hands, beside other merchants'. */
+  /** Its share of what a worker sends at the same time, compared with other merchants. */
   weight: Generated<number>
   created_at: Generated<Time>
   updated_at: Time
@@ -36,7 +36,7 @@ export type AccountsTable = {
   private_key_sealed: string | null
   api_v3_key_sealed: string | null
   api_v2_key_sealed: string | null
-  /** What the orders of this number are placed with, and so what signs their v2 notifications. */
+  /** The sign type of this number's orders, with which their v2 notifications are signed. */
   api_v2_sign_type: Generated<V2SignType>
   public_key_id: string | null
   public_key: string | null
@@ -73,7 +73,7 @@ export type StocksTable = {
   goods_tags: string[]
   goods_tags_from: 'wechat' | 'operator'
   created_at: Generated<Time>
-  /** Our coupons on their way or in doubt when WeChat told `distributed_coupons`. */
+  /** Our coupons that were on their way or in doubt when WeChat reported `distributed_coupons`. */
   in_flight_at_sync: Generated<number>
   synced_at: Time
 }
@@ -84,7 +84,10 @@ export type SpendTier = {
   at_least: number
   coupons: CampaignCoupon[]
   total?: number
-  /** Set when it was added to a campaign that had given before: only what begins from this instant on counts for it. */
+  /**
+   * Set when the tier was added to a campaign that had already given something: only what begins from this instant on
+   * counts for it.
+   */
   since?: string
 }
 export type SpendRule = {
@@ -95,7 +98,7 @@ export type SpendRule = {
   tier_rule: 'highest' | 'all'
   exclude_orders_using_our_coupons: boolean
   hold_minutes: number
-  /** Stocks that its tiers gave once and give no more: orders that used their coupons stay excluded. */
+  /** Stocks that its tiers gave earlier and no longer give: orders that used their coupons stay excluded. */
   former_stocks?: string[]
 }
 
@@ -112,20 +115,20 @@ export type CampaignsTable = {
   limits: Json<CampaignLimits>
   spend: ColumnType<SpendRule | null, string | null, string | null>
   card_ids: string[]
-  /** card_open: `new` takes only cards whose taking inside the campaign's time is proven, `any` every active card. */
+  /** card_open: `new` accepts only cards that were provably taken during the campaign, `any` every active card. */
   cards: Generated<'new' | 'any'>
-  /** card_open: whether a card that another person handed on earns as well. */
+  /** card_open: whether a card that another person gave to the member earns as well. */
   gifted: Generated<boolean>
   channel: string | null
   stackable: Generated<boolean>
   state: CampaignState
-  /** Which of the merchant's sender accounts send, each for its share of the members; empty: its first one. */
+  /** The merchant's sender accounts that send, each for its share of the members; empty: the first one. */
   sender_mchids: Generated<string[]>
   /** Raised by every change: a claim decided on an older revision is not written. */
   revision: Generated<number>
-  /** Raised by a change of a limit: what the gate remembers of older limits is forgotten. */
+  /** Raised by a change of a limit: the gate then forgets what it remembers of the older limits. */
   limits_revision: Generated<number>
-  /** Set in a copy: it must not start before. */
+  /** Set in a copy: the campaign must not start before this. */
   counts_from: Time | null
   created_at: Generated<Time>
   updated_at: Time

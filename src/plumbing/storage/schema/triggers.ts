@@ -3,31 +3,31 @@ import type { Json, Time } from './column.ts'
 
 export type InboxSource = 'events' | 'oa' | 'pay'
 
-/** A card that we heard of, and what is known of it; each time is the earliest that was told. */
+/** A card that was reported to us, and what is known of it; each time is the earliest one reported. */
 export type CardOpeningsTable = {
   id: Generated<number>
   merchant_id: number
   openid: string
   card_id: string
   card_code: string
-  /** Who told of it first. */
+  /** Where it was first reported. */
   source: 'landing' | 'event' | 'oa'
   channel: string | null
-  /** Taken, by WeChat's `user_get_card`. */
+  /** When it was taken, by WeChat's `user_get_card`. */
   taken_at: Time | null
-  /** Opened, by the merchant's signed `card.opened`. */
+  /** When it was opened, by the merchant's signed `card.opened`. */
   vouched_at: Time | null
-  /** When we asked WeChat to activate it, WeChat having said that it was not active. Counts once it is. */
+  /** When we asked WeChat to activate it, after WeChat had reported it as not active. Counts once it is active. */
   activated_at: Time | null
-  /** Fetched back after it was deleted: what follows proves nothing of its taking. */
+  /** When it was restored after having been deleted: what follows proves nothing about when it was taken. */
   restored_at: Time | null
   active_at: Time | null
-  /** Handed on by another person. */
+  /** Given to the member by another person. */
   gifted: Generated<boolean>
   created_at: Generated<Time>
 }
 
-/** Cards and members from before, as the merchant told: they never earn as new. */
+/** Cards and members from before paycoupon, as the merchant listed them: they never earn as new. */
 export type EarlierCardsTable = { merchant_id: number; card_id: string; card_code: string }
 export type EarlierMembersTable = { merchant_id: number; openid: string }
 
@@ -55,7 +55,7 @@ export type PaymentsTable = {
 export type SpendersTable = {
   merchant_id: number
   openid: string
-  /** Raised with every change of the payments and refunds that are known of the member. */
+  /** Raised by every change of the member's known payments and refunds. */
   version: Generated<number>
 }
 
@@ -63,9 +63,9 @@ export type RefundsTable = {
   id: Generated<number>
   merchant_id: number
   transaction_id: string
-  /** The name it was first told under. */
+  /** The name under which it was first reported. */
   refund_id: string
-  /** Every name it was told under: WeChat's refund_id, the merchant's out_refund_no. */
+  /** Every name under which it was reported: WeChat's refund_id, the merchant's out_refund_no. */
   names: string[]
   /** fen of the order's total */
   refund: number
@@ -80,13 +80,13 @@ export type InboxTable = {
   merchant_id: number
   source: InboxSource
   business_key: string
-  /** null once it is older than it has to be kept. */
+  /** null once it is older than bodies are kept. */
   body: ColumnType<unknown, string, string | null>
   received_at: Time
   due_at: Time
-  /** 0 a refund, 1 a payment, 2 the rest: worked out from the body by the database. */
+  /** 0 a refund, 1 a payment, 2 the rest: the database computes it from the body. */
   urgency: ColumnType<number, never, never>
-  /** By the database's clock: until then a process is applying it. */
+  /** By the database's clock; until then a process is applying it. */
   leased_until: Time | null
   attempts: Generated<number>
   applied_at: Time | null

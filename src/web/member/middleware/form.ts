@@ -7,8 +7,8 @@ import type { FormState, SessionState } from '../state.ts'
 const formLimitBytes = 4_096
 
 /**
- * Reads the form that was sent into `ctx.state.form` and refuses it without the token of this browser's session, which
- * a program may send as the header `x-csrf-token`. Nothing behind it runs on a forged form.
+ * Reads the submitted form into `ctx.state.form`. Refuses it without the token of this browser's session, which a
+ * program may send as the header `x-csrf-token`. No later step runs on a forged form.
  */
 export const form: Guard<SessionState, FormState> = async (ctx, next) => {
   const fields = await readFields(ctx, formLimitBytes)

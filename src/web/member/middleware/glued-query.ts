@@ -1,7 +1,7 @@
 import type { Handler } from '../../shell/context.ts'
 
 /**
- * WeChat glues its parameters to the card-open address by `&` even where the address has no `?`
+ * WeChat appends its parameters to the card-open address with `&` even where the address has no `?`
  * (docs/wechat/official-account.md 5.2): `/m/demo/card-opened&card_id=…` is read as `/m/demo/card-opened?card_id=…`.
  * Nothing is decoded here; the query parser does that, once.
  */

@@ -5,7 +5,7 @@ import type { CampaignPreview } from './campaign-preview.ts'
 import { campaignView } from './campaign-view.ts'
 import type { Visit } from './campaign-visit.ts'
 
-/** The page for such a visit, made once and kept with its preview. */
+/** The page for this kind of visit, made once and kept with its preview. */
 export async function campaignPage(
   ctx: Context<CampaignState>,
   preview: CampaignPreview,

@@ -1,4 +1,4 @@
-import { limitsOf } from '../../../ledger/limits/limits.ts'
+import { campaignLimitsOf } from '../../../ledger/limits/limits.ts'
 import { kept } from '../../../plumbing/cache.ts'
 import type { Campaign } from '../../../plumbing/storage/schema/campaign.ts'
 import type { MemberReason } from '../../../refusal.ts'
@@ -9,26 +9,26 @@ import { yuan } from '../../shell/format.ts'
 import type { PerRequest } from '../render.ts'
 import { offeredTicket, type Ticket } from './ticket.ts'
 
-/** What a campaign page shows to everybody, with the pages already made from it. */
+/** The part of a campaign page that is the same for all visitors, with the pages already made from it. */
 export type CampaignPreview = {
   offers: Offer[]
-  /** What the campaign gives, for the limits that a member falls under. */
+  /** What the campaign gives, needed for the limits per member. */
   coupons: { stock: Stock; count: number }[]
-  /** The limit of the whole campaign that has no place left. */
+  /** The reason of a whole-campaign limit that has no place left. */
   full: MemberReason | undefined
   pages: Map<string, (own: PerRequest) => Buffer>
 }
 
-/** The coupons of a tier; without one, of the whole campaign. */
+/** The coupons of a tier or, without tiers, of the whole campaign. */
 export type Offer = {
   tier: { basis: string; mode: string; windowDays: number; atLeast: string } | undefined
   tickets: Ticket[]
 }
 
-/** As fresh as the catalog it is made from; more campaigns than a crowd visits within that time. */
+/** As fresh as the catalog that it is made from; more campaigns than a crowd visits within that time. */
 const previews = kept<number, CampaignPreview>({ most: 500, ageMs: 1_000 })
 
-/** The campaign's preview, at most a second old; a crowd that finds it too old makes one. */
+/** The campaign's preview, at most 1 s old; when it is older, a crowd of requests makes it once. */
 export function campaignPreview(services: Services, campaign: Campaign, now: Date): Promise<CampaignPreview> {
   const make = () => makePreview(services, campaign, now)
   return services.cache.read(previews, campaign.id, make, campaign.revision)
@@ -65,8 +65,7 @@ async function stocksOf(services: Services, campaign: Campaign, coupons: Campaig
 }
 
 async function fullReason(services: Services, campaign: Campaign, now: Date): Promise<MemberReason | undefined> {
-  const limits = limitsOf({ campaign, mark: '', coupons: [], tier: undefined, at: now })
-  for (const limit of limits.filter(({ level }) => level === 'campaign')) {
+  for (const limit of campaignLimitsOf({ campaign, tier: undefined, at: now })) {
     if (await services.ledger.isFull(campaign.merchant_id, limit)) return limit.reason
   }
   return undefined

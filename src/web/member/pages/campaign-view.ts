@@ -8,7 +8,7 @@ import type { CampaignPreview } from './campaign-preview.ts'
 import type { Visit } from './campaign-visit.ts'
 import { waysIntoWeChat } from './not-in-wechat.ts'
 
-/** What views/member/campaign.eta shows for such a visit. */
+/** The data that views/member/campaign.eta shows for this kind of visit. */
 export async function campaignView(
   ctx: Context<CampaignState>,
   { offers }: CampaignPreview,

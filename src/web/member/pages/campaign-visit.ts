@@ -7,18 +7,18 @@ import type { VisitState } from '../state.ts'
 import type { CampaignPreview } from './campaign-preview.ts'
 import { memberUsage, type Usage } from './member-usage.ts'
 
-/** What of a campaign page differs from one visitor to another; few enough combinations to keep each page made. */
+/** What differs on a campaign page between visitors; few enough combinations to keep a page for each. */
 export type Visit = {
   outside: boolean
   closed: MemberReason | undefined
-  /** Why the claim that the member comes from gave nothing. */
+  /** The reason why the claim from which the member comes gave nothing. */
   reason: MemberReason | undefined
-  /** Why the member's cards brought nothing, where that is what the member comes to hear. */
+  /** Why the member's cards gave nothing, if the member comes from such a claim. */
   card: CardReason | undefined
   usage: Usage | undefined
 }
 
-/** The present visitor's. */
+/** The visit of this request. */
 export async function visitOf(ctx: Context<VisitState>, preview: CampaignPreview, now: Date): Promise<Visit> {
   const { services, merchant, campaign, member } = ctx.state
   const reason = reasonOf(ctx.querystring)
@@ -33,10 +33,10 @@ export async function visitOf(ctx: Context<VisitState>, preview: CampaignPreview
 
 async function cardReason(ctx: Context<VisitState>, now: Date): Promise<CardReason | undefined> {
   const { services, merchant, campaign, member } = ctx.state
-  return member ? whyNothing({ db: services.db, now }, merchant, campaign, member.openid) : 'no_card'
+  return member ? whyNothing(services.db, merchant, campaign, member.openid, now) : 'no_card'
 }
 
-/** `?reason=sold_out`, as the claim sends a member back here; any other text in the address is nobody's word. */
+/** `?reason=sold_out`, with which the claim sends a member back here; any other text in the address is ignored. */
 function reasonOf(query: string): MemberReason | undefined {
   const word = /(?:^|&)reason=([a-z_]+)(?:&|$)/.exec(query)?.[1]
   return word !== undefined && Object.hasOwn(memberReasons, word) ? (word as MemberReason) : undefined

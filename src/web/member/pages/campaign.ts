@@ -6,10 +6,12 @@ import { campaignPage } from './campaign-page.ts'
 import { campaignPreview } from './campaign-preview.ts'
 import { visitOf } from './campaign-visit.ts'
 
-/** A claim's key keeps a form that is sent twice from being two claims. */
+/** Because of its key, a form that is sent twice is one claim. */
 const claimKeyBytes = 16
 
-/** `GET /m/{merchant}/c/{campaign}`: readable before login; nothing here asks WeChat or waits for a query in a crowd. */
+/**
+ * `GET /m/{merchant}/c/{campaign}`: readable before login. It never asks WeChat, and in a crowd it waits for no query.
+ */
 export async function show(ctx: Context<VisitState>): Promise<void> {
   const { services, campaign, nonce } = ctx.state
   const now = services.clock.now()

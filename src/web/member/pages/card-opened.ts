@@ -8,7 +8,7 @@ import type { MemberState } from '../state.ts'
 import { grantView } from './grant-view.ts'
 import { cardRefreshSeconds } from './refresh.ts'
 
-/** `GET /m/{merchant}/card-opened`: where WeChat sends a member after opening a card. Repeatable and harmless. */
+/** `GET /m/{merchant}/card-opened`: where WeChat sends a member after opening a card. A repeat changes nothing. */
 export async function show(ctx: Context<MemberState>): Promise<void> {
   const { services, merchant, member } = ctx.state
   const landing = await openFromLanding(services, merchant, member.openid, ctx.query)

@@ -6,7 +6,10 @@ import type { CampaignState } from '../state.ts'
 import { urls } from '../urls.ts'
 import { claimJson } from './claim-json.ts'
 
-/** A program gets the answer; a person the grant's page or, where nothing was granted, the campaign's with the reason. */
+/**
+ * A program gets the answer as JSON; a person gets the grant's page or, when nothing was granted, the campaign's page
+ * with the reason.
+ */
 export function answerClaim(ctx: Context<CampaignState>, claimed: ClaimAnswer): void {
   const { merchant, campaign } = ctx.state
   claimsTotal.inc({ merchant: merchant.slug, outcome: outcomeOf(claimed) })
@@ -20,7 +23,7 @@ export function answerClaim(ctx: Context<CampaignState>, claimed: ClaimAnswer): 
   }
 }
 
-/** The browser goes on to `url` with GET, and a reload there repeats nothing. */
+/** The browser continues at `url` with GET, so a reload there repeats nothing. */
 export function seeOther(ctx: Context, url: string): void {
   ctx.status = 303
   ctx.set('Location', url)

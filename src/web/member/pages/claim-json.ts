@@ -1,7 +1,7 @@
 import type { ClaimAnswer } from '../../../claims/claim-answer.ts'
 import type { Refusal } from '../../../refusal.ts'
 
-/** What a program is answered to a claim (docs/merchant/addresses.md): amounts in fen, times in RFC 3339. */
+/** The answer to a program's claim (docs/merchant/addresses.md): amounts in fen, times in RFC 3339. */
 export type ClaimJson = {
   status: ClaimAnswer['status']
   grant_id?: string
@@ -10,12 +10,12 @@ export type ClaimJson = {
   message: string
 }
 
-/** The answer as it goes out. */
+/** The claim's answer as JSON. */
 export function claimJson({ status, grantId, coupons, reason, message }: ClaimAnswer): ClaimJson {
   return { status, grant_id: grantId, coupons: coupons.map(couponJson), reason, message }
 }
 
-/** A "no" from elsewhere than a claim, in the same form. */
+/** A refusal that does not come from a claim, in the same form. */
 export function refusalJson({ reason, message, grantId }: Refusal): ClaimJson {
   return { status: 'refused', grant_id: grantId, coupons: [], reason, message }
 }

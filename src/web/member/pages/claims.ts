@@ -7,7 +7,10 @@ import type { FormState, VisitState } from '../state.ts'
 import { urls } from '../urls.ts'
 import { answerClaim, seeOther } from './claim-answer.ts'
 
-/** `POST /m/{merchant}/c/{campaign}/claims`. Whoever is not known yet is sent through the login and comes back to `resume`. */
+/**
+ * `POST /m/{merchant}/c/{campaign}/claims`. A browser without a session is sent through the login and comes back to
+ * `resume`.
+ */
 export async function create(ctx: Context<VisitState & FormState>): Promise<void> {
   const { services, merchant, campaign, member, form } = ctx.state
   const claimKey = claimKeyOf(form)
@@ -17,7 +20,7 @@ export async function create(ctx: Context<VisitState & FormState>): Promise<void
 
 /**
  * `GET /m/{merchant}/c/{campaign}/claims/resume`, right after the login: makes the claim that this browser's own form
- * asked for, once. Without such a wish it only leads to the campaign: an address alone claims nothing.
+ * asked for, once. Without such a form it only leads to the campaign: an address alone claims nothing.
  */
 export async function resume(ctx: Context<VisitState>): Promise<void> {
   const { services, merchant, campaign, member } = ctx.state
@@ -33,7 +36,7 @@ async function loginFirst(ctx: Context<VisitState>, claimKey: string): Promise<v
 
 const claimKeyShape = /^[A-Za-z0-9_-]{8,64}$/
 
-/** The key that the form was made with; a program that sends none makes a new claim each time. */
+/** The key that the form contained; a program that sends none makes a new claim each time. */
 function claimKeyOf(form: URLSearchParams): string {
   const key = form.get('claim_key') ?? ''
   return claimKeyShape.test(key) ? key : randomText(16)

@@ -4,10 +4,10 @@ import { render } from '../render.ts'
 import type { MemberState } from '../state.ts'
 import { grantView } from './grant-view.ts'
 
-/** More than a member ever holds in one merchant's campaigns, and still one short page. */
+/** More than a member ever has in one merchant's campaigns, and still one short page. */
 const mostShown = 50
 
-/** `GET /m/{merchant}/coupons`: what the member was given here, newest first. */
+/** `GET /m/{merchant}/coupons`: what this merchant gave the member, newest first. */
 export async function list(ctx: Context<MemberState>): Promise<void> {
   const { services, merchant, member } = ctx.state
   const now = services.clock.now()

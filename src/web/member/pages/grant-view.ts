@@ -7,20 +7,20 @@ import { urls } from '../urls.ts'
 import { grantRefreshSeconds, patienceSeconds } from './refresh.ts'
 import { ownTicket, type Ticket } from './ticket.ts'
 
-/** A grant as its member's pages show it. */
+/** A grant as the pages show it to its member. */
 export type GrantView = {
   id: string
   title: string
   time: string
   tickets: Ticket[]
-  /** Why some of it was not given, in plain words. */
+  /** Why a part of it was not given, in plain words. */
   reason: string | undefined
-  /** The payment that earned it was given back. */
+  /** The payment that earned it was refunded. */
   refunded: boolean
   pending: boolean
-  /** What it waits for, when that is more than a moment. */
+  /** What it waits for, if that takes longer than a moment. */
   waiting: string | undefined
-  /** It takes longer than a person waits: they may leave. */
+  /** It takes longer than a person should wait: the page says that they may leave. */
   slow: boolean
   refreshSeconds: number | undefined
   url: string

@@ -5,7 +5,7 @@ import { render } from '../render.ts'
 import type { MemberState } from '../state.ts'
 import { grantView } from './grant-view.ts'
 
-/** Which page a grant has in each of its states. */
+/** The page of a grant in each of its states. */
 const views: Record<GrantStatus, string> = {
   sent: 'grant-sent',
   pending: 'grant-pending',

@@ -1,5 +1,5 @@
 import type { Campaign } from '../../../plumbing/storage/schema/campaign.ts'
-import { type Limit, limitsOf } from '../../../ledger/limits/limits.ts'
+import { type Limit, memberLimitsOf } from '../../../ledger/limits/limits.ts'
 import { placesOf } from '../../../gate/read-scopes.ts'
 import { memberMark } from '../../../members/member-mark.ts'
 import type { Merchant } from '../../../merchants/merchant.ts'
@@ -9,14 +9,14 @@ import type { CampaignPreview } from './campaign-preview.ts'
 
 /** How far a member has used their own limits in a campaign. */
 export type Usage = {
-  /** Grants of this campaign that the member holds, of so many; undefined where the campaign does not limit them. */
+  /** Grants of this campaign that the member has, and their limit; undefined when the campaign has no such limit. */
   used: number | undefined
   limit: number | undefined
-  /** The limit that leaves nothing more to claim. */
+  /** The reason of the limit because of which nothing more can be claimed. */
   full: MemberReason | undefined
 }
 
-/** Where the member stands, for the page to say so. The claim itself asks the ledger again. */
+/** How far the member has used the limits, only for display. The claim itself asks the ledger again. */
 export async function memberUsage(
   services: Services,
   merchant: Merchant,
@@ -26,7 +26,7 @@ export async function memberUsage(
   now: Date,
 ): Promise<Usage> {
   const mark = memberMark(merchant, openid)
-  const limits = limitsOf({ campaign, mark, coupons: preview.coupons, tier: undefined, at: now }).filter(isMembers)
+  const limits = memberLimitsOf({ campaign, mark, coupons: preview.coupons, tier: undefined, at: now })
   if (limits.length === 0) return { used: undefined, limit: undefined, full: undefined }
   const names = limits.map(({ scope }) => scope)
   const taken = await placesOf(services.db, merchant.id, names)
@@ -34,8 +34,4 @@ export async function memberUsage(
   const whole = limits.find((limit) => limit.stockRef === undefined)
   const full = limits.find((limit) => places(limit) + limit.take > limit.limit)
   return { used: whole && places(whole), limit: whole?.limit, full: full?.reason }
-}
-
-function isMembers({ level }: Limit): boolean {
-  return level === 'member'
 }

@@ -3,7 +3,7 @@ import type { MerchantState } from '../../middleware/merchant.ts'
 import type { Context } from '../../shell/context.ts'
 import { render } from '../render.ts'
 
-/** A longer address makes a code too dense for a phone camera; the link alone is shown then. */
+/** A longer address makes a QR code too dense for a phone camera; then only the link is shown. */
 const longestQrUrl = 600
 
 /**
@@ -16,7 +16,7 @@ export async function renderNotInWeChat(ctx: Context<MerchantState>, target: str
   render(ctx, 'not-in-wechat', await waysIntoWeChat(config, url))
 }
 
-/** What a page shows to somebody outside WeChat; `phoneUrl` opens the address in the sandbox's phone. */
+/** What a page shows to a person outside WeChat; `phoneUrl` opens the address in the sandbox's phone. */
 export async function waysIntoWeChat(
   config: { sandbox: { on: boolean }; wechat: { openUrl: string } },
   url: string,

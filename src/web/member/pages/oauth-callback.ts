@@ -11,18 +11,19 @@ import { renderLoginProblem } from './login-problem.ts'
 
 /**
  * `GET /oauth/{merchant}/callback`: where WeChat sends the browser with `code` and `state`
- * (docs/wechat/official-account.md 1.6). It makes a session and leads on to a clean address; it grants nothing. A state
- * that this browser was not given, or is over, begins a new login; a code without its own browser is never exchanged.
+ * (docs/wechat/official-account.md 1.6). It makes a session and leads on to an address without the code; it grants
+ * nothing. A state that this browser was not given, or that has expired, begins a new login; a code is exchanged only
+ * for the browser that was sent for it.
  */
 export async function oauthCallback(ctx: Context<MerchantState>): Promise<void> {
-  // The code is in this address: nobody may keep it, or be told of it.
+  // The code is in this address: nothing may store it or send it on as a referrer.
   ctx.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' })
   const { code, state } = ctx.query
   const login = readLoginBook(ctx).logins.find((one) => one.state === state)
   if (!login) startAgain(ctx, readReturn(ctx))
   else if (login.done) ctx.redirect(login.target)
   else if (typeof code === 'string' && code !== '') await finishLogin(ctx, login, await exchange(ctx, login, code))
-  // The person refused, or WeChat did for them (docs/wechat/official-account.md 1.3).
+  // The person refused, or WeChat refused for them (docs/wechat/official-account.md 1.3).
   else renderLoginProblem(ctx, login.target)
 }
 

@@ -8,13 +8,13 @@ import { type GrantView, grantView } from './grant-view.ts'
 type Granted = Extract<Reward, { kind: 'granted' }>
 type Nothing = Extract<Reward, { kind: 'nothing' }>
 
-/** What a payment brought; `next` is the grant that the page waits for. */
+/** What a payment earned; `next` is the grant for which the page waits. */
 export function grantedView(merchant: Merchant, { grants }: Granted, now: Date) {
   const shown = grants.map((grant): GrantView => grantView(merchant, grant, now))
   return { grants: shown, next: shown.find((grant) => grant.pending) }
 }
 
-/** Why a payment brought nothing, and what is missing to the next tier. */
+/** Why a payment earned nothing, and what is missing to the next tier. */
 export function nothingView(merchant: Merchant, { reason, detail }: Nothing) {
   const { campaign, missing, unit, usedOurCoupon } = detail
   return {

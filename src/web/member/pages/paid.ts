@@ -7,7 +7,7 @@ import type { MemberState } from '../state.ts'
 import { grantedView, nothingView } from './paid-view.ts'
 import { paymentRefreshSeconds } from './refresh.ts'
 
-/** `GET /m/{merchant}/paid?out_trade_no=…` or `transaction_id=…`: what a payment has brought its payer. */
+/** `GET /m/{merchant}/paid?out_trade_no=…` or `transaction_id=…`: what a payment has earned its payer. */
 export async function show(ctx: Context<MemberState>): Promise<void> {
   const { services, merchant, member } = ctx.state
   showReward(ctx, await rewardFor(services, merchant, member.openid, ctx.query))

@@ -2,7 +2,7 @@ import type { GrantCoupon } from '../../../grants/grants.ts'
 import type { Stock } from '../../../plumbing/storage/schema/stock.ts'
 import { day, yuan } from '../../shell/format.ts'
 
-/** A coupon as its preview shows it, whether it is offered, owed or given. */
+/** A coupon as pages show it, whether it is offered, owed or given. */
 export type Ticket = {
   name: string
   amount: string
@@ -10,7 +10,7 @@ export type Ticket = {
   count: number
   begins: string
   ends: string
-  /** Where the coupon stands, once it is a member's; the view has the words. */
+  /** The state of the coupon, once it is a member's; the view has the words. */
   state?: GrantCoupon['state'] | 'expired'
   reason?: string | null
 }

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { aStage, backFrom, codesWorkOnce, isAuthorize, openid, toWeChat } from '../../../support/login-stage.ts'
 import { startLoginSite } from '../../../support/login-site.ts'
 import { openPhone } from '../../../support/phone.ts'
 import { openTestServices } from '../../../support/services.ts'
+import { aHold, until } from '../../../support/waiting.ts'
 
 it('A member who opens a page of theirs is known by WeChat and comes back to a clean address', async () => {
   const { host, merchant, wechat, services } = await aStage(codesWorkOnce())
@@ -26,16 +26,21 @@ it('A member who opens a page of theirs is known by WeChat and comes back to a c
 })
 
 it('Kind A: one state with two codes in the same second logs in either way', async () => {
-  const { host, merchant } = await aStage(codesWorkOnce(30))
+  const hold = aHold()
+  const { host, merchant, wechat } = await aStage(codesWorkOnce(hold.over))
   const phone = openPhone(host)
   const back = await toWeChat(phone, merchant.slug)
-  const both = await Promise.all([phone.get(back('c1')), phone.get(back('c2'))])
+  const underWay = Promise.all([phone.get(back('c1')), phone.get(back('c2'))])
+  await until(() => wechat.calls.length === 2)
+  hold.letGo()
+  const both = await underWay
   expect(both.map((seen) => seen.location)).toEqual([`/m/${merchant.slug}/mine`, `/m/${merchant.slug}/mine`])
   expect((await phone.get(`/m/${merchant.slug}/mine`)).status).toBe(200)
 })
 
 it('Kind B: the same code again while the first is under way waits for the first, over two processes', async () => {
-  const first = await aStage(codesWorkOnce(400))
+  const hold = aHold()
+  const first = await aStage(codesWorkOnce(hold.over))
   const { databaseUrl, redisUrls, cookieKeys, masterKeys } = first.services.config
   const config = { databaseUrl, redisUrls, cookieKeys, masterKeys }
   const second = await openTestServices({ sandbox: first.wechat, clock: first.clock, config })
@@ -45,20 +50,26 @@ it('Kind B: the same code again while the first is under way waits for the first
   const phone = openPhone(first.host)
   const back = await toWeChat(phone, first.merchant.slug)
   const elsewhere = openPhone(otherSite.url, { cookies: phone.cookies })
-  const seen = await Promise.all([
-    phone.twin().get(back('c1')),
-    phone.get(back('c1')),
-    sleep(50).then(() => elsewhere.get(back('c1'))),
-  ])
+  const here = [phone.twin().get(back('c1')), phone.get(back('c1'))]
+  await until(() => first.site.callbacks === 2 && first.wechat.calls.length === 1)
+  const looks = vi.spyOn(second.redis!, 'get')
+  const there = elsewhere.get(back('c1'))
+  await until(() => looks.mock.settledResults.length > 0)
+  hold.letGo()
+  const seen = await Promise.all([...here, there])
   expect(seen.map((one) => one.location)).toEqual(Array(3).fill(`/m/${first.merchant.slug}/mine`))
   expect(first.wechat.calls).toHaveLength(1)
 })
 
 it('Kind B without Redis: the second waits for the first in the same process', async () => {
-  const { host, merchant, wechat } = await aStage(codesWorkOnce(200), { redis: false })
+  const hold = aHold()
+  const { host, merchant, wechat, site } = await aStage(codesWorkOnce(hold.over), { redis: false })
   const phone = openPhone(host)
   const back = await toWeChat(phone, merchant.slug)
-  const seen = await Promise.all([phone.get(back('c1')), phone.get(back('c1'))])
+  const underWay = Promise.all([phone.get(back('c1')), phone.get(back('c1'))])
+  await until(() => site.callbacks === 2)
+  hold.letGo()
+  const seen = await underWay
   expect(seen.map((one) => one.location)).toEqual(Array(2).fill(`/m/${merchant.slug}/mine`))
   expect(wechat.calls).toHaveLength(1)
 })
@@ -98,10 +109,15 @@ it('Kind D: somebody else who opens the shared link logs in as themselves', asyn
 })
 
 it("Another browser's code under one's own state gives no session, while under way and afterwards", async () => {
-  const { host, merchant, wechat } = await aStage(codesWorkOnce(150))
+  const hold = aHold()
+  const { host, merchant, wechat } = await aStage(codesWorkOnce(hold.over))
   const [phone, thief] = [openPhone(host), openPhone(host)]
   const [back, thiefs] = [await toWeChat(phone, merchant.slug), await toWeChat(thief, merchant.slug)]
-  const [mine, early] = await Promise.all([phone.get(back('c1')), sleep(50).then(() => thief.get(thiefs('c1')))])
+  const underWay = phone.get(back('c1'))
+  await until(() => wechat.calls.length === 1)
+  const early = await thief.get(thiefs('c1'))
+  hold.letGo()
+  const mine = await underWay
   expect(mine.location).toBe(`/m/${merchant.slug}/mine`)
   const late = await thief.get(thiefs('c1'))
   expect([early, late].map(isAuthorize)).toEqual([true, true])
@@ -190,11 +206,15 @@ it('A refusal, which has a state and no code, is answered with a page and no exc
 })
 
 it('When Redis is gone a login still works, and a repeat at the same process still waits', async () => {
-  const { host, merchant, wechat, services } = await aStage(codesWorkOnce(150))
+  const hold = aHold()
+  const { host, merchant, wechat, services, site } = await aStage(codesWorkOnce(hold.over))
   services.redis?.disconnect()
   const phone = openPhone(host)
   const back = await toWeChat(phone, merchant.slug)
-  const seen = await Promise.all([phone.get(back('c1')), phone.get(back('c1'))])
+  const underWay = Promise.all([phone.get(back('c1')), phone.get(back('c1'))])
+  await until(() => site.callbacks === 2)
+  hold.letGo()
+  const seen = await underWay
   expect(seen.map((one) => one.location)).toEqual(Array(2).fill(`/m/${merchant.slug}/mine`))
   expect(wechat.calls).toHaveLength(1)
 })

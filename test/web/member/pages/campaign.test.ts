@@ -1,29 +1,12 @@
 import { load } from 'cheerio'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { memberMark } from '../../../../src/members/member-mark.ts'
-import type { Merchant } from '../../../../src/merchants/merchant.ts'
-import type { Services } from '../../../../src/services.ts'
-import type { Stock } from '../../../../src/plumbing/storage/schema/stock.ts'
 import { timeOrderedId } from '../../../../src/ledger/ids.ts'
-import { aCampaign, aMerchant, aStock } from '../../../support/builders.ts'
-import { openTestServices } from '../../../support/services.ts'
-import { formOf, type Site, startSite } from '../../../support/site.ts'
+import { aCampaign } from '../../../support/builders.ts'
+import { formOf } from '../../../support/site.ts'
+import { shopOfFile } from '../../../support/shop.ts'
 
-let services: Services & AsyncDisposable
-let site: Site
-let merchant: Merchant
-let stock: Stock
-
-beforeAll(async () => {
-  services = await openTestServices({ redis: false })
-  site = await startSite(services)
-  merchant = await aMerchant(services)
-  stock = await aStock(services, merchant, { name: '优购小店<全场>券' })
-})
-afterAll(async () => {
-  await site[Symbol.asyncDispose]()
-  await services[Symbol.asyncDispose]()
-})
+const { services, site, merchant, stock } = await shopOfFile({ redis: false, stock: { name: '优购小店<全场>券' } })
 
 async function page(overrides: Parameters<typeof aCampaign>[2] = {}, query = '') {
   const campaign = await aCampaign(services, stock, overrides)

@@ -1,14 +1,11 @@
 import { load } from 'cheerio'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import type { Campaign } from '../../../../src/plumbing/storage/schema/campaign.ts'
 import type { CardFacts } from '../../../../src/cards/card-opening.ts'
 import { recordCard } from '../../../../src/cards/openings.ts'
-import type { Merchant } from '../../../../src/merchants/merchant.ts'
-import type { Services } from '../../../../src/services.ts'
-import type { Stock } from '../../../../src/plumbing/storage/schema/stock.ts'
-import { aCampaign, aMerchant, aStock } from '../../../support/builders.ts'
-import { openTestServices } from '../../../support/services.ts'
-import { formOf, type Site, startSite } from '../../../support/site.ts'
+import { aCampaign } from '../../../support/builders.ts'
+import { formOf } from '../../../support/site.ts'
+import { shopOfFile } from '../../../support/shop.ts'
 
 /* A member of a card_open campaign taps 我已开卡，领取优惠券, and reads on the campaign page why nothing came. */
 
@@ -16,25 +13,12 @@ const start = Date.parse('2026-11-20T00:00:00+08:00')
 const minute = 60_000
 const day = 24 * 60 * minute
 let nowMs = start + day
-let services: Services & AsyncDisposable
-let site: Site
-let merchant: Merchant
-let stock: Stock
-let campaign: Campaign
+const clock = { now: () => new Date(nowMs) }
+const { services, site, merchant, stock } = await shopOfFile({ redis: false, clock })
+const campaign = await aCardCampaign()
 
-beforeAll(async () => {
-  services = await openTestServices({ redis: false, clock: { now: () => new Date(nowMs) } })
-  site = await startSite(services)
-  merchant = await aMerchant(services)
-  stock = await aStock(services, merchant)
-  campaign = await aCardCampaign()
-})
 beforeEach(() => {
   nowMs = start + day
-})
-afterAll(async () => {
-  await site[Symbol.asyncDispose]()
-  await services[Symbol.asyncDispose]()
 })
 
 function aCardCampaign(changes: Parameters<typeof aCampaign>[2] = {}): Promise<Campaign> {

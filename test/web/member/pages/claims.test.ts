@@ -1,33 +1,17 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Campaign } from '../../../../src/plumbing/storage/schema/campaign.ts'
-import type { Merchant } from '../../../../src/merchants/merchant.ts'
 import { Refusal } from '../../../../src/refusal.ts'
-import type { Services } from '../../../../src/services.ts'
-import type { Stock } from '../../../../src/plumbing/storage/schema/stock.ts'
 import { claimsTotal } from '../../../../src/plumbing/telemetry/metrics.ts'
 import { aCampaign, aMerchant, aStock } from '../../../support/builders.ts'
 import { openPhone, type Phone } from '../../../support/phone.ts'
-import { openTestServices } from '../../../support/services.ts'
-import { formOf, sessionCookie, type Site, startSite } from '../../../support/site.ts'
+import { formOf, sessionCookie } from '../../../support/site.ts'
+import { shopOfFile } from '../../../support/shop.ts'
 
 const json = { Accept: 'application/json' }
 
-let services: Services & AsyncDisposable
-let site: Site
-let merchant: Merchant
-let stock: Stock
+const { services, site, merchant, stock } = await shopOfFile({ redis: false })
 
-beforeAll(async () => {
-  services = await openTestServices({ redis: false })
-  site = await startSite(services)
-  merchant = await aMerchant(services)
-  stock = await aStock(services, merchant)
-})
 afterEach(() => void vi.restoreAllMocks())
-afterAll(async () => {
-  await site[Symbol.asyncDispose]()
-  await services[Symbol.asyncDispose]()
-})
 
 const addressOf = (campaign: Campaign) => `/m/${merchant.slug}/c/${campaign.slug}`
 

@@ -1,31 +1,11 @@
 import { load } from 'cheerio'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Campaign } from '../../../../src/plumbing/storage/schema/campaign.ts'
-import type { Merchant } from '../../../../src/merchants/merchant.ts'
-import type { Services } from '../../../../src/services.ts'
-import type { Stock } from '../../../../src/plumbing/storage/schema/stock.ts'
-import { aCampaign, aMerchant, aStock } from '../../../support/builders.ts'
+import { describe, expect, it } from 'vitest'
+import { aMerchant, aStock } from '../../../support/builders.ts'
 import { aGrant } from '../../../support/grants.ts'
-import { openTestServices } from '../../../support/services.ts'
-import { type Site, startSite } from '../../../support/site.ts'
+import { shopOfFile } from '../../../support/shop.ts'
 
-let services: Services & AsyncDisposable
-let site: Site
-let merchant: Merchant
-let stock: Stock
-let campaign: Campaign
-
-beforeAll(async () => {
-  services = await openTestServices({ redis: false })
-  site = await startSite(services)
-  merchant = await aMerchant(services)
-  stock = await aStock(services, merchant)
-  campaign = await aCampaign(services, stock)
-})
-afterAll(async () => {
-  await site[Symbol.asyncDispose]()
-  await services[Symbol.asyncDispose]()
-})
+const { services, site, merchant, stock, ...shop } = await shopOfFile({ redis: false })
+const campaign = await shop.campaign()
 
 type Coupons = Parameters<typeof aGrant>[3]['coupons']
 

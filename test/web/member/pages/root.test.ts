@@ -1,18 +1,11 @@
 import { load } from 'cheerio'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { demoAddresses, greetingOf } from '../../../../sandbox/demo-addresses.ts'
 import type { Services } from '../../../../src/services.ts'
-import { openTestServices } from '../../../support/services.ts'
+import { servicesOfFile } from '../../../support/services.ts'
 import { startSite } from '../../../support/site.ts'
 
-let services: Services & AsyncDisposable
-
-beforeAll(async () => {
-  services = await openTestServices({ redis: false })
-})
-afterAll(async () => {
-  await services[Symbol.asyncDispose]()
-})
+const services = await servicesOfFile({ redis: false })
 
 /** The page at `/` under this configuration. */
 async function rootUnder(changes: Partial<Services['config']>) {

@@ -1,38 +1,19 @@
 import { load } from 'cheerio'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import type { Campaign } from '../../../../src/plumbing/storage/schema/campaign.ts'
-import { type Landing, openFromLanding } from '../../../../src/cards/landing.ts'
+import { afterAll, describe, expect, it, vi } from 'vitest'
+import * as landings from '../../../../src/cards/landing.ts'
 import { findGrant } from '../../../../src/grants/grants.ts'
-import type { Merchant } from '../../../../src/merchants/merchant.ts'
-import { type Reward, rewardFor } from '../../../../src/payments/reward.ts'
-import type { Services } from '../../../../src/services.ts'
-import type { Stock } from '../../../../src/plumbing/storage/schema/stock.ts'
-import { aCampaign, aMerchant, aStock } from '../../../support/builders.ts'
+import * as rewards from '../../../../src/payments/reward.ts'
 import { aGrant } from '../../../support/grants.ts'
-import { openTestServices } from '../../../support/services.ts'
-import { type Site, startSite } from '../../../support/site.ts'
+import { shopOfFile } from '../../../support/shop.ts'
 
 // What these two find out has tests of its own; here it is given, so that every answer is seen as a page.
-vi.mock('../../../../src/cards/landing.ts', () => ({ openFromLanding: vi.fn() }))
-vi.mock('../../../../src/payments/reward.ts', () => ({ rewardFor: vi.fn() }))
+const openFromLanding = vi.spyOn(landings, 'openFromLanding')
+const rewardFor = vi.spyOn(rewards, 'rewardFor')
 
-let services: Services & AsyncDisposable
-let site: Site
-let merchant: Merchant
-let stock: Stock
-let campaign: Campaign
+const { services, site, merchant, stock, ...shop } = await shopOfFile({ redis: false })
+const campaign = await shop.campaign()
 
-beforeAll(async () => {
-  services = await openTestServices({ redis: false })
-  site = await startSite(services)
-  merchant = await aMerchant(services)
-  stock = await aStock(services, merchant)
-  campaign = await aCampaign(services, stock)
-})
-afterAll(async () => {
-  await site[Symbol.asyncDispose]()
-  await services[Symbol.asyncDispose]()
-})
+afterAll(() => void vi.restoreAllMocks())
 
 async function visit(path: string) {
   const seen = await site.phoneOf(merchant, 'openid-1').get(`/m/${merchant.slug}/${path}`)
@@ -48,7 +29,7 @@ const grantOf = (state: 'sent' | 'reserved' | 'refused', refundedAt?: Date) =>
   aGrant(services, campaign, stock, { openid: 'openid-1', coupons: [state], refundedAt })
 
 describe('the page after opening a card', () => {
-  const landed = (landing: Landing) => void vi.mocked(openFromLanding).mockResolvedValue(landing)
+  const landed = (landing: landings.Landing) => void openFromLanding.mockResolvedValue(landing)
 
   it('shows the coupon that arrived', async () => {
     landed({ kind: 'opened', awards: [{ kind: 'existing', grantId: await grantOf('sent') }] })
@@ -63,7 +44,7 @@ describe('the page after opening a card', () => {
     expect((await visit('card-opened?card_id=p1')).refresh).toBe(`2; url=/m/${merchant.slug}/grants/${id}`)
   })
 
-  it.each<[string, Landing, string]>([
+  it.each<[string, landings.Landing, string]>([
     ['there is nothing to give', { kind: 'opened', awards: [] }, '目前没有可领的开卡礼'],
     ['it is sold out', { kind: 'opened', awards: [{ kind: 'turned_away', reason: 'sold_out' }] }, '优惠券已被领完'],
     ['the card is not active', { kind: 'not_active' }, '会员卡还没有激活'],
@@ -102,7 +83,7 @@ describe('the page after opening a card', () => {
   it('is found without a question mark, and nothing is decoded twice', async () => {
     landed({ kind: 'invalid' })
     expect((await visit('card-opened&card_id=p1&encrypt_code=a%252Bb%3D&outer_str=')).status).toBe(200)
-    expect(vi.mocked(openFromLanding).mock.lastCall?.[3]).toEqual({
+    expect(openFromLanding.mock.lastCall?.[3]).toEqual({
       card_id: 'p1',
       encrypt_code: 'a%2Bb=',
       outer_str: '',
@@ -111,7 +92,7 @@ describe('the page after opening a card', () => {
 })
 
 describe('the page after paying', () => {
-  const earned = (reward: Reward) => void vi.mocked(rewardFor).mockResolvedValue(reward)
+  const earned = (reward: rewards.Reward) => void rewardFor.mockResolvedValue(reward)
   const granted = async (id: string) => {
     const grant = await findGrant(services.db, merchant.id, id)
     if (grant) earned({ kind: 'granted', grants: [grant] })
@@ -133,7 +114,7 @@ describe('the page after paying', () => {
   })
 
   const about = { campaign: { slug: 'spend', title: '消费有礼' } }
-  it.each<[string, Reward, string]>([
+  it.each<[string, rewards.Reward, string]>([
     [
       'money is missing',
       { kind: 'nothing', reason: 'not_eligible', detail: { ...about, missing: 1050, unit: 'fen' } },
