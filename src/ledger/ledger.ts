@@ -14,7 +14,7 @@ import type { Reservation, Reserved } from './reserve.ts'
 import { type Refused, type Sent, type Settled, settleRefused, settleSent } from './settle.ts'
 
 /**
- * The acts of the opened ledger. Only its folder writes grants, coupons and slots; its other exported functions run in
+ * The acts of the opened ledger. Only its folder writes grants, coupons and slots; its other writing functions run in
  * the caller's transaction.
  */
 export type Ledger = {
