@@ -15,7 +15,7 @@ export type Outcome = {
   evidence: Evidence
 }
 
-/** What WeChat said, for the ledger, the operator and WeChat's support. */
+/** What WeChat answered, for the ledger, the operator and WeChat's support. */
 export type Evidence = { status?: number; code?: string; message?: string; requestId?: string }
 
 /** Classifies an answer by the outcome table; see `rowOfRefusal` for the order. It never assumes success. */

@@ -51,8 +51,8 @@ async function tryOnce(services: Services, wanted: Asked, isFirst: boolean): Pro
     senders,
   })
   const reserved = await ledger.reserve(reservation).catch((error: unknown) => {
-    // It is not known whether the grant was written. If the gate kept its places for nothing, it would tell other
-    // members that all are taken.
+    // It is not known whether the grant was written. If it was not and the gate kept its places, other members would be
+    // turned away although places are free.
     gate.giveBack(merchant.id, reservation.slots)
     throw error
   })

@@ -24,7 +24,7 @@ export async function campaignScopes(db: Db, now: Date): Promise<CampaignScope[]
       ...days.flatMap((at) => campaignLimitsOf({ campaign, tier: undefined, at })),
       ...tiers.flatMap(({ at_least }) => campaignLimitsOf({ campaign, tier: at_least, at: now })),
     ]
-    // Most are the same on every day and for every tier.
+    // Most scopes are the same on every day and for every tier.
     const byScope = new Map(limits.map(({ scope, limit }) => [scope, limit]))
     return [...byScope].map(([scope, limit]) => ({ merchantId: campaign.merchant_id, scope, limit }))
   })

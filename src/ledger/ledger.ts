@@ -14,8 +14,8 @@ import type { Reservation, Reserved } from './reserve.ts'
 import { type Refused, type Sent, type Settled, settleRefused, settleSent } from './settle.ts'
 
 /**
- * What is opened of the ledger. Its folder alone writes grants, coupons and slots: what stands there beside this takes the
- * caller's transaction.
+ * The acts of the opened ledger. Only its folder writes grants, coupons and slots; its other writing functions run in
+ * the caller's transaction.
  */
 export type Ledger = {
   /**

@@ -7,7 +7,7 @@ import { type LimitKind, limitKinds } from './limits/limit-kinds.ts'
 
 type Limited = Pick<Campaign, 'id' | 'limits' | 'spend'>
 
-/** True when the limits themselves differ, and with them the places in the ledger. */
+/** True when the limits differ, so that places in the ledger must change too. */
 export function limitsDiffer(merchant: Merchant, before: Limited, after: Limited): boolean {
   const sizes = (campaign: Limited) => limitKinds(merchant, campaign).map(({ name, limit }) => `${name} ${limit}`)
   const [old, now] = [sizes(before), sizes(after)]
@@ -15,11 +15,13 @@ export function limitsDiffer(merchant: Merchant, before: Limited, after: Limited
 }
 
 /**
- * Brings the places of a campaign's grants into agreement with changed limits, in the transaction that changes them and
- * under the campaign's lock, so that no grant is written meanwhile. What was given counts: a limit that is new gets a
- * place for every grant that counts; of one that is lower than before, what stands above it moves into the free places
- * below, and what is left above is noted, so that nothing below becomes free before it is gone. A limit that is gone loses
- * its places. Returns what that means for each limit, a sentence each.
+ * Makes the places of a campaign's grants agree with changed limits, in the transaction that changes them and under the
+ * campaign's lock, so that no grant is written meanwhile. Coupons given before count:
+ * - A new limit gets a place for every grant that counts.
+ * - Under a lower limit, places above it move into free places below. If some are left above, the overshoot is
+ *   recorded, so that no place below becomes free before it is gone.
+ * - A removed limit loses its places.
+ * Returns one sentence per changed limit about its use.
  */
 export async function changeLimits(trx: Db, merchant: Merchant, before: Limited, after: Limited): Promise<string[]> {
   const old = limitKinds(merchant, before)
@@ -46,7 +48,7 @@ async function dropPlaces(trx: Db, merchantId: number, { holds }: LimitKind): Pr
   await sql`delete from overshoots s where s.merchant_id = ${merchantId} and ${holds}`.execute(trx)
 }
 
-/** Also for a limit that came and went before: what is there of it was dropped then. */
+/** Works also for a limit that was removed and comes back: its earlier places were deleted with it. */
 async function fillPlaces(trx: Db, merchantId: number, campaignId: number, { scopeOf }: LimitKind): Promise<void> {
   await sql`
     insert into slots (merchant_id, scope, number, grant_id)
@@ -75,7 +77,7 @@ async function settleOvershoots(
     )
     update slots s set number = below.place from above join below using (scope, rank)
     where s.merchant_id = ${merchantId} and s.scope = above.scope and s.number = above.number`.execute(trx)
-  // What was above the limit of before without an explanation stays without one.
+  // Places that were above the old limit too are not explained by this change.
   const explained = was ?? null
   await sql`
     insert into overshoots as o (merchant_id, scope, allowed, given)
@@ -92,7 +94,7 @@ async function settleOvershoots(
   )
 }
 
-/** The most that is used of one scope of the kind, and what that leaves. */
+/** Returns a sentence: how much of a scope of this kind is used at most, and what is left. */
 async function sayUse(trx: Db, merchantId: number, { name, each, holds }: LimitKind, limit: number): Promise<string> {
   const { rows } = await sql<{ used: number; scopes: number; over: number }>`
     select coalesce(max(used), 0)::integer as used, count(*)::integer as scopes,

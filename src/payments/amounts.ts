@@ -10,11 +10,10 @@ export type Amounts = {
 }
 
 /**
- * Returns the settlement, which the merchant receives: the total less the coupons that were not prefunded
+ * Returns the settlement of a payment: the total less the coupons that were not prefunded
  * (docs/wechat/payment-triggers.md 1.7). Such a coupon is NOCASH in v3 payments, NO_CASH in v2, and DISCOUNT in v2
  * orders with a version and in refunds (docs/wechat/payment-triggers.md 1.5). If v2 reported a total of all of them,
- * that total counts and not the sum of the coupons: it names no coupon, so it cannot be known which of them other
- * reports contain.
+ * that total counts and not their sum: it names no coupon, so it cannot be known which of them other reports contain.
  */
 export function settlementOf(total: number, promotions: Promotion[]): number {
   const together = promotions.find(({ type }) => type === noCashTotal)

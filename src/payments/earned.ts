@@ -6,10 +6,7 @@ import type { Merchant } from '../merchants/merchant.ts'
 import { isSpend, memberSpend } from './spend-ledger.ts'
 import { earnedTiers, reachOf } from './spend-rules.ts'
 
-/**
- * Returns what a member's payments have earned in a spend campaign and the member has not received: what a claim can
- * still give.
- */
+/** Returns what a member's payments have earned in a spend campaign and a claim can still give. */
 export async function earned(db: Db, merchant: Merchant, campaign: Campaign, openid: string): Promise<Earned[]> {
   if (!isSpend(campaign)) return []
   const spend = await memberSpend(db, campaign, openid)

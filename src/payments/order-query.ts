@@ -70,8 +70,7 @@ async function askEveryLine(services: Services, merchant: Merchant, name: OrderN
   for (const { account, subMchid } of linesOf(merchant).slice(0, mostLines)) {
     const reply = await readOrder(services.pay(account), { ...name, subMchid, timeoutMs: queryTimeoutMs })
     if (reply.kind === 'ok') return { kind: 'found', mchid: account.mchid, order: reply.body }
-    // For a number that did not place the order, WeChat answers that it does not exist or that the numbers do not
-    // match.
+    // For a number that did not place the order, WeChat answers "not found", or that the numbers do not match.
     if (reply.kind === 'unknown' || reply.status >= 500 || reply.status === 429) unclear = true
   }
   return { kind: unclear ? 'later' : 'unknown_order' }

@@ -54,8 +54,7 @@ export async function rewardFor(
 }
 
 /**
- * Returns why a payment brought nothing, best news first: why an earned tier was turned away, what is missing, the
- * rest.
+ * Returns why a payment brought nothing: first why an earned tier was turned away, then what is missing, then the rest.
  */
 function nothing(outcomes: PaymentOutcome[]): Reward {
   for (const { awards } of outcomes) {

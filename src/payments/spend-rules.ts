@@ -36,10 +36,12 @@ export type Reach = {
  * Returns how far the member has come with the payments that count together with `present`. Undefined when `present`
  * does not count: it is outside the campaign's time by its own paid_at, or it was paid with one of our coupons and the
  * rule excludes that.
+ *
  * - `single`: the payment alone.
  * - `cumulative`: the sum of one window. Windows of `window_days` Beijing days follow one another from the day when the
  *   campaign starts, so that the name of a window never changes.
  * - `count`: the number of the campaign's payments that were not refunded completely.
+ *
  * What is earned depends only on the payments, never on the order in which they became known: they are gone through in
  * the order of payment, each with what refunds have left of it. `all`: every tier that is passed is earned. `highest`:
  * of the tiers that one payment passes, only the highest is earned. So 60 yuan and 60 yuan earn the 50 and the 100 yuan

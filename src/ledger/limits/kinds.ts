@@ -4,27 +4,27 @@ import type { MemberReason } from '../../refusal.ts'
 
 /** One kind of limit that a campaign can have. */
 export type Kind = {
-  /** As `limits` in the campaign file spells it; `tier` is the total of each tier. Names its scopes too. */
+  /** The name in `limits` of the campaign file; `tier` is the total of each tier. It names the scopes too. */
   name: keyof CampaignLimits | 'tier'
-  /** Whose places they are: one member's, or the whole campaign's. */
+  /** Whether the places belong to one member or to the whole campaign. */
   level: 'member' | 'campaign'
-  /** What the member is told when it is full. */
+  /** The reason that the member sees when it is full. */
   reason(limit: number): MemberReason
   /** How long the gate remembers a scope after its last use. */
   ttlSeconds: number
-  /** As the proof names it. */
+  /** The kind's name in the proof. */
   words: string
 }
 
 const hourSeconds = 3_600
 export const memberTtlSeconds = 24 * hourSeconds
-/** A day's places are of no use after the day. */
+/** The places of a day are not needed after that day. */
 const dayTtlSeconds = 26 * hourSeconds
 const campaignTtlSeconds = 7 * 24 * hourSeconds
 
 /**
- * Every kind, in the order in which a full one is told: the member's own first, so that a member who already has the
- * coupon is told that and not "sold out". A new kind is a line here and its path in `scopes.ts`.
+ * Every kind, in the order in which full limits are reported: the member's own first, so that a member who already has
+ * the coupon sees that reason and not "sold out". A new kind needs an entry here and its path in `scopes.ts`.
  */
 export const kinds: readonly Kind[] = [
   {
@@ -46,7 +46,7 @@ export const kinds: readonly Kind[] = [
   { name: 'per_day', level: 'campaign', reason: () => 'day_sold_out', ttlSeconds: dayTtlSeconds, words: 'per day' },
 ]
 
-/** How many places a scope of this kind has; undefined where the campaign does not limit it. */
+/** Returns how many places a scope of this kind has; undefined when the campaign does not limit it. */
 export function sizeOf(
   { name }: Kind,
   { limits, spend }: Pick<Campaign, 'limits' | 'spend'>,

@@ -8,14 +8,14 @@ import { hasFact, isScopeInSql, scopeInSql } from './scopes.ts'
 
 /** One limit of a campaign in the ledger: its size, and which scopes it has there. */
 export type LimitKind = {
-  /** As the campaign file spells it. */
+  /** The name in the campaign file. */
   name: string
   limit: number | undefined
-  /** What has a scope of its own under it; undefined where it has only one. */
+  /** Whether each member or each day has a separate scope; undefined when there is only one scope. */
   each: 'members' | 'days' | undefined
-  /** Of a slot `s`: whether it is of this kind. */
+  /** SQL condition: slot `s` belongs to this limit. */
   holds: RawBuilder<boolean>
-  /** Of a grant `g`: the scope that it falls under; null where the kind does not concern it. */
+  /** SQL expression: the scope of grant `g` for this limit; null when the limit does not apply to the grant. */
   scopeOf: RawBuilder<string | null>
 }
 
@@ -24,7 +24,7 @@ type Limited = Pick<Campaign, 'id' | 'limits' | 'spend'>
 const scope = sql.ref('s.scope')
 const day = dayText(inBeijing(sql`g.earned_at`))
 
-/** Every kind of limit that a campaign can have, whether it has it or not. A tier's is there while the tier is. */
+/** Returns every limit that a campaign can have, also those that it does not set. Each of its tiers has one. */
 export function limitKinds({ memberKey }: Pick<Merchant, 'memberKey'>, { id, limits, spend }: Limited): LimitKind[] {
   const mark = memberMarkInSql(memberKey, sql`g.openid`)
   const facts = { campaign: id, mark, day, tier: '' }

@@ -10,15 +10,15 @@ export type Limit = {
   scope: string
   limit: number
   take: number
-  /** Whose places they are: one member's (few, cheap to read back) or the whole campaign's. */
+  /** Whether the places belong to one member (few, cheap to read) or to the whole campaign. */
   level: Kind['level']
-  /** Set for a stock's own limit: each of its coupons holds a place of its own. */
+  /** Only for a stock's own limit, where each coupon holds a separate place. */
   stockRef: number | undefined
-  /** What the member is told when it is full. */
+  /** The reason that the member sees when the limit is full. */
   reason: MemberReason
   /** How long the gate remembers the scope after its last use; after that it asks the ledger again. */
   ttlSeconds: number
-  /** Rises when the campaign's limits are changed: what the gate knew before is forgotten. */
+  /** Raised when the campaign's limits are changed; the gate then forgets what it knew before. */
   revision: number
 }
 
@@ -28,18 +28,18 @@ type OfCampaign = {
   /** Decides the Beijing day. */
   at: Date
 }
-/** `mark` stands for the member. */
+/** `mark` identifies the member. */
 type OfMember = OfCampaign & {
   mark: string
   coupons: { stock: Pick<Stock, 'id' | 'max_coupons_per_user'>; count: number }[]
 }
 
-/** Every limit of one award, the member's own first. */
+/** Returns every limit of one award, the member's own first. */
 export function limitsOf(award: OfMember): Limit[] {
   return [...memberLimitsOf(award), ...campaignLimitsOf(award)]
 }
 
-/** The member's own limits: the campaign's for each member, then each stock's. */
+/** Returns the member's own limits: first the campaign's limits per member, then each stock's limit. */
 export function memberLimitsOf(award: OfMember): Limit[] {
   const ofStocks = award.coupons.map(({ stock, count }): Limit => {
     return {
@@ -56,7 +56,7 @@ export function memberLimitsOf(award: OfMember): Limit[] {
   return [...limitsAt('member', award, award.mark), ...ofStocks]
 }
 
-/** The limits of the whole campaign, which the crowd shares. */
+/** Returns the limits of the whole campaign, which all its members share. */
 export function campaignLimitsOf(award: OfCampaign): Limit[] {
   return limitsAt('campaign', award, '')
 }

@@ -1,9 +1,9 @@
 import { type RawBuilder, sql } from 'kysely'
 
 /**
- * How the scopes of each kind of limit are named: the one place where that is spelled. A part with a colon stands for a
- * fact: the campaign's or stock's id, the member's mark (members/member-mark.ts), the Beijing day as 20261123, the tier's
- * `at_least`. Facts hold no slash.
+ * The names of the scopes of each kind of limit; they are built only here. A part with a colon is replaced by a fact:
+ * the id of the campaign or stock, the member's mark (members/member-mark.ts), the Beijing day as 20261123, or the
+ * tier's `at_least`. Facts contain no slash.
  */
 const paths = {
   per_member: ['campaign', ':campaign', 'member', ':mark'],
@@ -17,7 +17,7 @@ const paths = {
 export type ScopeKind = keyof typeof paths
 export type Fact = 'campaign' | 'stock' | 'mark' | 'day' | 'tier'
 
-/** The facts that the scopes of a kind name. */
+/** The facts in the scope names of a kind. */
 type FactOf<K extends ScopeKind> = (typeof paths)[K][number] extends infer Part
   ? Part extends `:${infer F extends Fact}`
     ? F
@@ -26,12 +26,12 @@ type FactOf<K extends ScopeKind> = (typeof paths)[K][number] extends infer Part
 type Facts<K extends ScopeKind, V> = Record<FactOf<K>, V>
 type Parts = { kind: ScopeKind; facts: Partial<Record<Fact, unknown>> }
 
-/** The name of a scope. */
+/** Returns the name of a scope. */
 export function scopeOf<K extends ScopeKind>(kind: K, facts: Facts<K, string | number>): string {
   return partsOf({ kind, facts }).join('/')
 }
 
-/** The same as SQL. A fact may be a value, or SQL that is never null. */
+/** Returns the name of a scope as SQL. A fact may be a value, or SQL that is never null. */
 export function scopeInSql<K extends ScopeKind>(
   kind: K,
   facts: Facts<K, string | number | RawBuilder<unknown>>,
@@ -51,7 +51,10 @@ export function scopeInSql<K extends ScopeKind>(
   return sql<string>`(${sql.join(pieces, sql` || `)})::text`
 }
 
-/** As SQL, whether a column holds the name of a scope of this kind, whatever the facts are that are not given. */
+/**
+ * Returns an SQL condition: the column contains the name of a scope of this kind with these facts. Facts that are not
+ * given may have any value.
+ */
 export function isScopeInSql<K extends ScopeKind>(
   column: RawBuilder<unknown>,
   kind: K,
@@ -62,12 +65,12 @@ export function isScopeInSql<K extends ScopeKind>(
     .join('/')
   if (!pattern.includes('%')) return sql<boolean>`${column} = ${pattern}`
   const beginning = pattern.slice(0, pattern.indexOf('%'))
-  // The bounds find it in the index: "0" follows "/".
+  // The bounds let PostgreSQL use the index; "0" is the character after "/".
   return sql<boolean>`(${column} >= ${beginning} and ${column} < ${`${beginning.slice(0, -1)}0`}
     and ${column} like ${pattern} and ${column} not like ${`${pattern}/%`})`
 }
 
-/** Which facts the scopes of a kind name. */
+/** True when the scope names of a kind contain this fact. */
 export function hasFact(kind: ScopeKind, fact: Fact): boolean {
   return (paths[kind] as readonly string[]).includes(`:${fact}`)
 }
