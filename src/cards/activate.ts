@@ -3,13 +3,14 @@ import type { Services } from '../services.ts'
 import { checkCard } from './check.ts'
 import { forgetActivation, recordCard } from './openings.ts'
 
-/** A card of the jump type, which waits for us, and the ticket that WeChat gave with its form. */
+/** A card of the jump type, which is inactive until we activate it, and the ticket that WeChat gave with its form. */
 export type WaitingCard = { cardId: string; cardCode: string; openid: string; ticket: string }
 
 /**
- * Makes a card of the jump type active, once WeChat says that its form was filled in; anybody can write a ticket into an
- * address (docs/wechat/official-account.md 5.2, 5.3). That we ask is written down before: should the answer be lost,
- * the card that is then found active was activated by us. What the member wrote into the form is not kept.
+ * Activates a card of the jump type, if WeChat says that its form was filled in: the ticket alone proves nothing, since
+ * anybody can write one into an address (docs/wechat/official-account.md 5.2, 5.3). The activation is recorded before
+ * WeChat is asked: if the answer is lost and the card is then found active, we activated it. What the member wrote into
+ * the form is not kept.
  */
 export async function activateCard(
   services: Services,
@@ -26,7 +27,7 @@ export async function activateCard(
   const activated = await official.activateMemberCard({ cardId, code: cardCode, membershipNumber: cardCode })
   if (activated.kind === 'ok') return 'active'
   if (activated.kind !== 'refusal') return 'later'
-  // A page that is loaded twice at once asks twice, and WeChat may refuse the second time.
+  // If a page is loaded twice at the same time, WeChat is asked twice and may refuse the second time.
   const checked = await checkCard(official, cardId, cardCode)
   if (checked.kind === 'known' && checked.activity === 'active') return 'active'
   if (opening) await forgetActivation(services.db, opening)

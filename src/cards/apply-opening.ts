@@ -13,13 +13,14 @@ import { type CardVerdict, verdictOn } from './verdict.ts'
 /** What a card means in one campaign; `awarded` when it has earned there. */
 export type Applied = { campaign: Campaign; verdict: CardVerdict; awarded?: Awarded }
 
-/** `fault`: what the campaigns threw that could not be applied (`eachByItself`); undefined when all could. */
+/** `fault`: the error of the campaigns that could not be applied (`eachByItself`); undefined when all were applied. */
 type AppliedAll = { applied: Applied[]; fault: Error | undefined }
 
 /**
- * Writes what is told of a card and awards every campaign in which it has now earned. Safe to repeat, in any order of
- * facts: a campaign waits until the card is active and its taking proven. Does nothing when the card is known as another
- * member's. A campaign that cannot be applied does not hold up the others; throws what went wrong once all are applied.
+ * Records reported facts of a card and makes the award of every campaign in which it has now earned. Safe to repeat,
+ * with facts in any order: a campaign waits until the card is active and it is proven when it was taken. Does nothing
+ * when the card is known as another member's. A campaign that fails does not delay the others; its error is thrown
+ * after all are applied.
  */
 export async function applyOpening(services: Services, merchant: Merchant, facts: CardFacts): Promise<Applied[]> {
   const opening = await recordCard(services, merchant, facts)
@@ -29,7 +30,10 @@ export async function applyOpening(services: Services, merchant: Merchant, facts
   return applied
 }
 
-/** Awards what a card that is on file has earned, in each campaign by itself: what some gave, beside the others' fault. */
+/**
+ * Makes the awards that a recorded card has earned, in each campaign separately. Returns what some campaigns gave
+ * together with the error of the others.
+ */
 export async function applyCard(services: Services, merchant: Merchant, opening: CardOpening): Promise<AppliedAll> {
   const applied: Applied[] = []
   const campaigns = (await services.catalog.campaigns(merchant.id)).filter(

@@ -2,9 +2,9 @@ import type { Selectable } from 'kysely'
 import type { CardOpeningsTable } from '../plumbing/storage/schema.ts'
 
 /**
- * One interface for every card product and every way to learn of an opening: WeChat's card and coupon member cards by
- * landing page and by push, the merchant's own systems, and WeChat Pay's member cards
- * (docs/wechat/official-account.md 5.7). Each tells some of the facts; what it does not tell is absent.
+ * Facts of a card, in one form for every card product and every source of reports: WeChat's card and coupon member
+ * cards by landing page and by push, the merchant's own systems, and WeChat Pay's member cards
+ * (docs/wechat/official-account.md 5.7). Each source reports some of the facts; the others are absent.
  */
 export type CardFacts = {
   source: CardOpeningsTable['source']
@@ -12,18 +12,18 @@ export type CardFacts = {
   cardCode: string
   openid: string
   channel?: string | undefined
-  /** Taken, by WeChat's own push. */
+  /** When it was taken, from WeChat's push. */
   takenAt?: Date
-  /** Opened, by the merchant's signed word. */
+  /** When it was opened, from the merchant's signed event. */
   vouchedAt?: Date
-  /** We ask WeChat to activate it, having heard that it is not active. */
+  /** When we asked WeChat to activate it, knowing that it was not active. */
   activatedAt?: Date
-  /** Fetched back after it was deleted. */
+  /** When the member restored it after deleting it. */
   restoredAt?: Date
   activeAt?: Date
-  /** Handed on by another person. */
+  /** True when the member got it from another person. */
   gifted?: boolean
 }
 
-/** All that is known of a card. `earlier`: the merchant said that the card, or its member, was there before. */
+/** Everything known about a card. `earlier`: the merchant reported the card or its member as existing before. */
 export type CardOpening = Selectable<CardOpeningsTable> & { earlier: boolean }

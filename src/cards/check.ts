@@ -3,16 +3,16 @@ import type { OfficialClient } from '../wechat/official/client.ts'
 export type CheckedCard =
   | { kind: 'known'; openid: string; usable: boolean; activity: Activity }
   | { kind: 'unknown' }
-  /** WeChat gave no answer to rely on, or our set-up is at fault, which is logged. */
+  /** WeChat gave no reliable answer, or our set-up is wrong, which is logged. */
   | { kind: 'later' }
 
-/** `not_told`: WeChat says neither, as of cards that are active from the moment they are taken. */
+/** `not_told`: WeChat's answer says neither, for example for cards that are active as soon as they are taken. */
 export type Activity = 'active' | 'inactive' | 'not_told'
 
 /**
- * Whose card it is, and whether it is open: only WeChat's own word counts (docs/wechat/official-account.md 5.4). Where
- * the flag is missing, a membership number tells the same: it is empty until the card is active
- * (docs/wechat/official-account.md 5.3).
+ * Asks WeChat who has the card and whether it is active: only WeChat's own answer counts
+ * (docs/wechat/official-account.md 5.4). If the flag is missing, the membership number shows the same: it is empty
+ * until the card is active (docs/wechat/official-account.md 5.3).
  */
 export async function checkCard(official: OfficialClient, cardId: string, cardCode: string): Promise<CheckedCard> {
   const reply = await official.readMemberCard(cardId, cardCode)

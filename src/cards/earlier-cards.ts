@@ -3,10 +3,10 @@ import type { Db } from '../plumbing/storage/database.ts'
 import { Unusable } from '../plumbing/unusable.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 
-/** `rows` of the file, those of them that were `added`, and those that were `known` (told before, or twice). */
+/** How many `rows` the file has, how many were `added`, and how many were `known` (reported before, or twice). */
 export type ImportedCards = { rows: number; added: number; known: number }
 
-/** Of a row of card_openings: whether the merchant has told of the card, or of its member, as of one from before. */
+/** SQL condition for a row of card_openings: the merchant reported the card or its member as existing before. */
 export const isEarlier = sql<boolean>`(
   exists (select from earlier_cards as earlier where earlier.merchant_id = card_openings.merchant_id
     and earlier.card_id = card_openings.card_id and earlier.card_code = card_openings.card_code)
@@ -14,8 +14,8 @@ export const isEarlier = sql<boolean>`(
     and earlier.openid = card_openings.openid))`
 
 /**
- * Writes down the cards, or the members, that were there before: they never earn as new. The file is CSV with the header
- * `card_id,card_code` or `openid`. May be repeated. Throws `Unusable` naming the lines that are wrong; then nothing was
+ * Records cards, or members, that existed before: they never earn as new. The file is CSV with the header
+ * `card_id,card_code` or `openid`. May be repeated. Throws `Unusable`, which names the wrong lines; then nothing was
  * changed.
  */
 export async function importEarlierCards(db: Db, merchant: Merchant, csv: string): Promise<ImportedCards> {
@@ -30,7 +30,7 @@ export async function importEarlierCards(db: Db, merchant: Merchant, csv: string
   return { rows: rows.length, added, known: rows.length - added }
 }
 
-/** One statement's worth. */
+/** Rows per statement. */
 const batchSize = 5_000
 
 async function insert(db: Db, merchant: Merchant, header: Header, rows: string[][]): Promise<number> {
@@ -47,7 +47,7 @@ async function insert(db: Db, merchant: Merchant, header: Header, rows: string[]
   return Number((await inserted.execute(db)).numAffectedRows ?? 0)
 }
 
-/** WeChat's ids are of these letters; a code that a spreadsheet has turned into 1.23E+11 is not. */
+/** WeChat's ids have these forms; a code that a spreadsheet has turned into 1.23E+11 does not. */
 const idShapes = {
   card_id: /^p[0-9A-Za-z_-]{1,63}$/,
   card_code: /^[0-9A-Za-z_-]{1,64}$/,
@@ -55,7 +55,7 @@ const idShapes = {
 }
 type Header = keyof typeof columns
 const columns = { 'card_id,card_code': ['card_id', 'card_code'], openid: ['openid'] } as const
-/** Who has a thousand wrong lines needs to see the first ones. */
+/** With a thousand wrong lines, it is enough to see the first ones. */
 const faultsShown = 20
 
 function readRows(csv: string): { header: Header; rows: string[][] } {
@@ -83,7 +83,7 @@ function isHeader(text: string): text is Header {
   return Object.hasOwn(columns, text)
 }
 
-/** Ids hold neither commas nor quotes, so quotes around them are all that CSV may add. */
+/** Ids contain neither commas nor quotes, so CSV can only add quotes around them. */
 function fieldsOf(line: string): string[] {
   return line.split(',').map((field) => field.trim().replace(/^"(.*)"$/, '$1'))
 }

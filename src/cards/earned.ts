@@ -7,7 +7,9 @@ import type { CardOpening } from './card-opening.ts'
 import { memberCards } from './openings.ts'
 import { type CardVerdict, verdictOn } from './verdict.ts'
 
-/** What this member's cards have earned in a card_open campaign: one grant, whatever number of cards, and none without. */
+/**
+ * Returns what a member's cards have earned in a card_open campaign: at most one grant, however many cards earned it.
+ */
 export async function earned(db: Db, merchant: Merchant, campaign: Campaign, openid: string): Promise<Earned[]> {
   if (campaign.kind !== 'card_open') return []
   const cards = await memberVerdicts(db, merchant, campaign, openid)
@@ -17,7 +19,7 @@ export async function earned(db: Db, merchant: Merchant, campaign: Campaign, ope
   return [{ triggerKey: cardTriggerKey(memberMark(merchant, openid)), coupons: campaign.coupons, ...(at && { at }) }]
 }
 
-/** What each of this member's cards means in a card_open campaign; those that it does not take are left out. */
+/** Returns the verdict on each of a member's cards in a card_open campaign, except cards that it does not accept. */
 export async function memberVerdicts(
   db: Db,
   merchant: Merchant,
@@ -30,13 +32,13 @@ export async function memberVerdicts(
     .map((opening) => ({ opening, verdict: verdictOn(campaign, opening) }))
 }
 
-/** A campaign that names no card takes every card. */
+/** A campaign that names no card accepts every card. */
 export function cardCounts(campaign: Campaign, cardId: string): boolean {
   return campaign.card_ids.length === 0 || campaign.card_ids.includes(cardId)
 }
 
 /**
- * Once a campaign and member, not once a card: who deletes a card and takes it again is not paid again
+ * Once per member and campaign, not once per card: a member who deletes a card and takes it again gets no second grant
  * (docs/wechat/official-account.md 5.4).
  */
 export function cardTriggerKey(mark: string): string {

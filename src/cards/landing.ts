@@ -9,17 +9,19 @@ import { findCard, recordCard } from './openings.ts'
 import { type Applied, applyCard } from './apply-opening.ts'
 import { isOverdue } from './unproven.ts'
 
-/** What WeChat appends to the landing page's address, decoded once (docs/wechat/official-account.md 5.2). */
+/**
+ * The parameters that WeChat appends to the landing page's address, decoded once (docs/wechat/official-account.md 5.2).
+ */
 export type LandingQuery = Record<string, string | string[] | undefined>
 
 export type Landing =
   /** One award for each card_open campaign that the card has earned in; none when the merchant has no such campaign. */
   | { kind: 'opened'; awards: Awarded[] }
-  /** Active, and WeChat has not told yet when it was taken. `sinceMs`: how long we have known the card. */
+  /** Active, but WeChat has not reported yet when it was taken. `sinceMs`: how long we have known that it is active. */
   | { kind: 'waiting'; sinceMs: number }
   /** The same, for so long that an operator should look. */
   | { kind: 'unproven' }
-  /** A card from before, or one that a friend handed on, where the campaigns want new ones. */
+  /** An older card, or (`gifted`) one from a friend, when the campaigns want new cards. */
   | { kind: 'not_new' }
   | { kind: 'gifted' }
   | { kind: 'not_yours' }
@@ -28,16 +30,16 @@ export type Landing =
   | { kind: 'invalid' }
 
 const cardIdShape = /^[0-9A-Za-z_-]{1,64}$/
-/** Base64; its length is undocumented, the ones seen are below 200. */
+/** Base64. WeChat documents no length; those seen are below 200. */
 const sealedMaxLength = 1_024
 const labelMaxLength = 64
 
 /**
- * A member, known by OAuth, stands on the card-open landing page. The address proves nothing: the code is decrypted and
- * looked up at WeChat, and the card must be the session's own; the address's openid is not even read. A card of the jump
- * type waits for us to make it active. That a card is active does not say since when: a campaign that wants new cards
- * waits for that. Harmless to repeat, and for a second person. Throws what the database throws, and what a broken campaign
- * throws where no other gave anything.
+ * Handles a member, known by OAuth, who opens the card-open landing page. The address proves nothing: the card code is
+ * decrypted and looked up at WeChat, and the card must belong to the member of the session; the openid in the address
+ * is not read. A card of the jump type is inactive until we activate it. That a card is active does not show since
+ * when, so a campaign for new cards waits for proof of that. Safe to repeat, and harmless when another person opens the
+ * address. Throws what the database throws, and what a faulty campaign throws if no other campaign gave anything.
  */
 export async function openFromLanding(
   services: Services,
@@ -62,7 +64,7 @@ export async function openFromLanding(
   if (!checked.usable) return { kind: 'not_active' }
 
   const ticket = base64(query.activate_ticket)
-  // Only a card of the jump type comes with a ticket; one that is active on taking may lack the flag.
+  // Only a card of the jump type comes with a ticket. A card that is active as soon as it is taken may lack the flag.
   const waits =
     checked.activity === 'inactive' ||
     (checked.activity === 'not_told' && ticket !== '' && !(await findCard(services.db, merchant, card))?.active_at)
@@ -74,7 +76,7 @@ export async function openFromLanding(
   if (!opening) return { kind: 'opened', awards: [] }
   const { applied, fault } = await applyCard(services, merchant, opening)
   const landing = landingOf(applied, opening.active_at as Date, services.clock.now())
-  // Who was given something sees it, whatever became of another campaign.
+  // A member who was given something sees it, even if another campaign failed.
   if (!fault || isGiven(landing)) return landing
   if (fault instanceof AskAgain) return { kind: 'later' }
   throw fault
@@ -99,7 +101,7 @@ function isGiven(landing: Landing): boolean {
   return landing.kind === 'opened' && landing.awards.some(({ kind }) => kind !== 'turned_away')
 }
 
-/** A parameter that came twice is nobody's: WeChat appends each once. */
+/** A parameter that occurs twice is ignored: WeChat appends each one once. */
 function one(value: string | string[] | undefined): string {
   return typeof value === 'string' ? value : ''
 }

@@ -6,8 +6,9 @@ import type { CardFacts, CardOpening } from './card-opening.ts'
 import { isEarlier } from './earlier-cards.ts'
 
 /**
- * Adds what somebody tells of a card to what is known of it, and returns all of that. Repeats and their order change
- * nothing. Facts that name another member than the first report did change nothing, are logged, and return undefined.
+ * Adds reported facts to what is known about a card, and returns everything known. Repeated reports and their order
+ * make no difference. Facts that name another member than the first report change nothing and are logged; then it
+ * returns undefined.
  */
 export async function recordCard(
   { db, log }: Services,
@@ -56,7 +57,7 @@ export async function recordCard(
   return opening
 }
 
-/** What is known of a card; undefined when nobody has told of it. */
+/** Returns what is known about a card; undefined when it was never reported. */
 export async function findCard(
   db: Db,
   merchant: Merchant,
@@ -72,7 +73,7 @@ export async function findCard(
     .executeTakeFirst()
 }
 
-/** Every card that we know a member to have, or to have had. */
+/** Returns every card that a member has or had, as far as we know. */
 export async function memberCards(db: Db, merchant: Merchant, openid: string): Promise<CardOpening[]> {
   return db
     .selectFrom('card_openings')
@@ -83,7 +84,7 @@ export async function memberCards(db: Db, merchant: Merchant, openid: string): P
     .execute()
 }
 
-/** WeChat refused to activate it: our asking proves nothing. */
+/** Removes the time of our activation: WeChat refused it, so it proves nothing. */
 export async function forgetActivation(db: Db, opening: CardOpening): Promise<void> {
   await db
     .updateTable('card_openings')

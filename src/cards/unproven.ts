@@ -4,7 +4,7 @@ import type { Merchant } from '../merchants/merchant.ts'
 import { isEarlier } from './earlier-cards.ts'
 import { clockSlackMs } from './verdict.ts'
 
-/** An active card of which nobody tells when it was taken, and the campaigns that wait for it. */
+/** An active card without a report of when it was taken, and the campaigns that wait for one. */
 export type UnprovenOpening = {
   openid: string
   card_id: string
@@ -14,20 +14,20 @@ export type UnprovenOpening = {
   campaigns: string[]
 }
 
-/** WeChat's push comes within seconds and is repeated for longer only where our answer failed. */
+/** WeChat's push comes within seconds; it is repeated for longer only when our answer failed. */
 const overdueMs = 10 * 60_000
 /** More than a person reads. */
 const shownAtMost = 1_000
 
-/** Whether a card has been without proof for so long that an operator should look. */
+/** True when a card has been without proof for so long that an operator should look. */
 export function isOverdue(activeAt: Date, now: Date): boolean {
   return now.getTime() - activeAt.getTime() >= overdueMs
 }
 
 /**
- * Cards that have been active for ten minutes without proof of their taking, where a campaign for new cards would give
- * their member something: the newest first. They wait for a push, the merchant's `card.opened`, or an import that says
- * that they are from before. Those are the cards that `verdictOn` calls unproven.
+ * Returns the cards that have been active for ten minutes without proof of when they were taken, if a campaign for new
+ * cards would give their member something; newest first. They wait for a push, for the merchant's `card.opened`, or for
+ * an import that reports them as older. `verdictOn` calls the same cards unproven.
  */
 export async function unprovenOpenings(db: Db, merchant: Merchant, now: Date): Promise<UnprovenOpening[]> {
   return db

@@ -3,24 +3,25 @@ import type { CardOpening } from './card-opening.ts'
 
 /** What a card means in a card_open campaign. */
 export type CardVerdict =
-  /** `at`: when it was earned; undefined: by whoever asks now, with a card from before the campaign. */
+  /** `at`: when it was earned; undefined for a card that is older than the campaign: it earns when the member asks. */
   | { kind: 'earned'; at: Date | undefined }
-  /** Active, and nobody has told yet when it was taken: earned, if that was in the campaign's time. */
+  /** Active, but not yet reported when it was taken. It has earned if that was in the campaign's time. */
   | { kind: 'unproven' }
-  /** Not one of the campaign's cards: it was there before (or before a copy counts), came after, or was only fetched back. */
+  /** Not new: it existed before the campaign (or before its copy counts), came after it, or was only restored. */
   | { kind: 'not_new' }
   | { kind: 'gifted' }
   | { kind: 'inactive' }
 
-/** A card that is seen active this long before a campaign begins was there before it; less may be two clocks. */
+/** A card seen active at least this long before a campaign begins is older; less may be a difference of clocks. */
 export const clockSlackMs = 10 * 60_000
 
 /**
- * Whether a card earns in a campaign. `any`: an active card; in a copy, one that is active only since the copy counts,
- * for those before have perhaps earned in the original. `new`: an active card whose taking inside the campaign's time is
- * proven by WeChat's push, by the merchant's signed word, or by our own activation. A form that was filled in and a visit
- * to the landing page tell that a card is active, not since when: both repeat for old members
- * (docs/wechat/official-account.md 5.5). `unprovenOpenings` says the same in SQL of cards without proof.
+ * Decides whether a card earns in a campaign. `any`: an active card earns; in a copy of a campaign only if it became
+ * active since the copy counts (`counts_from`), since older cards may have earned in the original. `new`: an active
+ * card earns if it is proven to be taken within the campaign's time: by WeChat's push, by the merchant's signed event,
+ * or by our own activation. A submitted form and a visit to the landing page show that a card is active, but not since
+ * when: both repeat for old members (docs/wechat/official-account.md 5.5). `unprovenOpenings` finds the cards without
+ * proof by the same rules in SQL.
  */
 export function verdictOn(campaign: Campaign, opening: CardOpening): CardVerdict {
   const { active_at } = opening
@@ -39,7 +40,7 @@ export function verdictOn(campaign: Campaign, opening: CardOpening): CardVerdict
   return { kind: isUnproven ? 'unproven' : 'not_new' }
 }
 
-/** When the card was taken, and when we activated it. What follows after it was fetched back proves nothing. */
+/** Returns when the card was taken and when we activated it. Times after the card was restored prove nothing. */
 function proofsOf({ taken_at, vouched_at, activated_at, restored_at }: CardOpening): Date[] {
   const [taken] = [taken_at, vouched_at].filter((time) => time !== null).sort((a, b) => a.getTime() - b.getTime())
   return [taken, activated_at].filter((time): time is Date => !!time && (restored_at === null || time < restored_at))

@@ -4,13 +4,16 @@ import type { Merchant } from '../merchants/merchant.ts'
 import { memberVerdicts } from './earned.ts'
 import { isOverdue } from './unproven.ts'
 
-/** Why a member's cards have brought nothing; where several speak, the one that may still bring something goes first. */
+/**
+ * Why a member's cards have brought nothing. If several reasons apply, the first one in this list counts: a reason that
+ * may still change comes before one that is final.
+ */
 const cardReasons = ['waiting', 'unproven', 'inactive', 'not_new', 'gifted', 'no_card'] as const
 export type CardReason = (typeof cardReasons)[number]
 
 /**
- * What to tell a member who asks why a card_open campaign gave nothing. `waiting`: WeChat may tell at any moment when the
- * card was taken; `unproven`: it should have told long ago. Undefined when one of the cards has earned.
+ * Returns why a card_open campaign gave a member nothing. `waiting`: WeChat may report at any moment when the card was
+ * taken; `unproven`: it should have done so long ago. Undefined when one of the cards has earned.
  */
 export async function whyNothing(
   db: Db,

@@ -19,8 +19,7 @@ import { campaignGrants, findGrant } from '../grants/grants.ts'
 import { sendGranted } from './send-granted.ts'
 
 /**
- * A member asks for a campaign's coupons. Every form has a new `claimKey`: if one form is posted twice, it is one
- * claim.
+ * A member asks for a campaign's coupons. Each form has a new `claimKey`: one form that is posted twice is one claim.
  */
 export type Claim = { merchant: Merchant; campaign: Campaign; openid: string; claimKey: string }
 
@@ -64,10 +63,7 @@ async function claimEarned(services: Services, wanted: Claim): Promise<ClaimAnsw
   }
 }
 
-/**
- * With a plain link the tap itself earns the coupons. Cards and payments earned them before; the tap only asks for
- * them.
- */
+/** With a plain link the tap itself earns the coupons; with cards and payments they were earned before the tap. */
 async function earnedBy(services: Services, { merchant, campaign, openid, claimKey }: Claim): Promise<Earned[]> {
   if (campaign.kind === 'link')
     return [{ triggerKey: `link/${memberMark(merchant, openid)}/${claimKey}`, coupons: campaign.coupons }]

@@ -12,10 +12,7 @@ type Granted = Extract<Awarded, { kind: 'granted' }>
 /** What became of a coupon. Without a result it was not tried and is still owed. */
 type Tried = { stock: Stock; result: Awaited<ReturnType<typeof send>> | undefined }
 
-/**
- * Tries once to send each coupon of a new grant, while the member waits. The worker sends what is still owed
- * afterwards.
- */
+/** Tries once to send each coupon of a new grant, while the member waits. The worker sends those still owed. */
 export async function sendGranted(services: Services, granted: Granted): Promise<ClaimAnswer> {
   const deadline = services.clock.now().getTime() + doors.claim.timeoutMs
   const tried: Tried[] = []

@@ -18,10 +18,7 @@ export type Outcome = {
 /** What WeChat said, for the ledger, the operator and WeChat's support. */
 export type Evidence = { status?: number; code?: string; message?: string; requestId?: string }
 
-/**
- * Classifies an answer of the send call by the outcome table; see `rowOfRefusal` for the order. It never assumes
- * success.
- */
+/** Classifies an answer by the outcome table; see `rowOfRefusal` for the order. It never assumes success. */
 export function classify(reply: PayReply<SentCoupon>): Outcome {
   const { status, requestId } = reply
   if (reply.kind === 'ok') {
@@ -64,10 +61,7 @@ function byPhrase(rows: readonly OutcomeRow[], message: string): OutcomeRow | un
   return rows.find(({ match }) => match.phrases?.some((phrase) => said.includes(bare(phrase))))
 }
 
-/**
- * `detail` names the field that WeChat does not accept. The spelling of its path varies; the last part is the field's
- * name.
- */
+/** `detail` names the field that WeChat does not accept. Its spelling varies; its last part is the field's name. */
 function byField(rows: readonly OutcomeRow[], { code, detail }: RefusalReply): OutcomeRow | undefined {
   const { field } = (detail ?? {}) as { field?: unknown }
   if (typeof field !== 'string') return undefined

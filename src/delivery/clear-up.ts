@@ -11,10 +11,11 @@ import { settle } from './settlement.ts'
 const lookUpTimeoutMs = 2_000
 
 /**
- * Looks a coupon in doubt up at WeChat before its number is sent again. Returns undefined when it is to be sent.
+ * Looks up a coupon in doubt at WeChat before its number is sent again. Returns undefined when it is to be sent.
  * - It is at WeChat: it is written as sent.
  * - It is not there, and the doubt is a day old: the doubt ends, and the number is sent again, or the coupon is refused
  *   if the payment was refunded meanwhile.
+ * - WeChat does not answer: after a day the coupon waits, and is looked up again.
  * - The list is refused, or does not show which row a coupon belongs to: after a day the coupon is set aside with the
  *   evidence. It is sent only when an operator, who has seen this, asks for it.
  */

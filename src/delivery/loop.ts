@@ -7,10 +7,7 @@ import { probeHalts } from './probes.ts'
 import { send } from './sender.ts'
 
 export type DeliveryLoop = Loop & {
-  /**
-   * Sends everything that is due now; returns when each coupon is settled or due later. Throws what the database
-   * throws.
-   */
+  /** Sends all that is due now; returns when each coupon is settled or due later. Throws what the database throws. */
   drain(): Promise<void>
 }
 

@@ -18,10 +18,7 @@ export type Obstacles = {
 export type LaneName = { accountId: number; stockRef: number }
 export const laneOf = ({ accountId, stockRef }: LaneName) => `${accountId}/${stockRef}`
 
-/**
- * A halt raised by another process is obeyed after at most this time; until then a send only gets the same answer
- * again.
- */
+/** A halt raised by another process is obeyed after this time; until then sends only get the same answer again. */
 const maxAgeMs = 1_000
 const known = kept<'all', Obstacles>({ most: 1, ageMs: maxAgeMs })
 

@@ -27,8 +27,7 @@ export async function deleteOldAttempts({ db, clock, config }: Services, run: Jo
 }
 
 /**
- * Handles the next tries that are old enough for either limit. `last`: the id of the last one, null when there were
- * none.
+ * Handles the next tries that are old enough for either limit. `last`: the last one's id, null when there were none.
  */
 async function deleteAmongNext(db: Db, after: number, before: Date, beforeOfSent: Date) {
   const { rows } = await sql<{ last: number | null; deleted: number }>`

@@ -14,8 +14,7 @@ const roundSize = 16
 /** While one process probes a halt, no other does. Longer than a send may take. */
 const probeHoldMs = 15_000
 /**
- * A temporary fault says nothing about the halt's cause: the next probe comes after the pause of a third try, about 10
- * s.
+ * A temporary fault says nothing about the halt's cause: the next probe comes after a third try's pause, about 10 s.
  */
 const passingTries = 2
 

@@ -10,8 +10,8 @@ import { clearSuspicions, isMetBySeveral, noteSuccess } from './suspicions.ts'
 import { isAskedOnceMore, suspiciousTries } from './tries.ts'
 
 /**
- * Writes one outcome: the coupon is sent, refused, or owed until later or until a halt is lifted. Throws what the
- * ledger throws.
+ * Writes one outcome: the coupon is sent, refused, or owed until later or until a halt ends. Throws the ledger's
+ * errors.
  */
 export async function settle(
   services: Services,

@@ -110,8 +110,7 @@ async function turnedAway(
   isFirst: boolean,
 ): Promise<Awarded | Again> {
   if (limit.level === 'member' && !wanted.lease && isFirst) {
-    // Ask the ledger: a process may have died between the gate and the ledger, and no member is waiting who could tap
-    // again.
+    // Ask the ledger: a process may have died between gate and ledger, and no member is waiting who could tap again.
     const ofMember = limits.filter((one) => one.level === 'member')
     await services.gate.refill(wanted.merchant.id, ofMember)
     return { kind: 'again', asked: wanted }

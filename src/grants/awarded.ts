@@ -19,8 +19,7 @@ export type Award = {
   tier?: number | undefined
   transactionId?: string | undefined
   /**
-   * The version of the member's facts that the award is based on; when they have changed, nothing is written
-   * (payments/facts.ts).
+   * The version of the member's facts that was used; when they have changed, nothing is written (payments/facts.ts).
    */
   factsVersion?: number | undefined
   /** The coupons are not sent before this time; absent: send now. */

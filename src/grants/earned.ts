@@ -4,10 +4,7 @@ import type { CampaignCoupon } from '../plumbing/storage/schema.ts'
 export type Earned = {
   triggerKey: string
   coupons: CampaignCoupon[]
-  /**
-   * Only for spend campaigns: the tier's `at_least`, the payment that reached it, and the end of the hold time
-   * (`dueAt`).
-   */
+  /** Only for spend campaigns: the tier's `at_least`, the payment that reached it, and when its hold ends (`dueAt`). */
   tier?: number
   transactionId?: string
   /** The version of the member's facts that this is based on (payments/facts.ts). */

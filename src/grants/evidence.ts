@@ -8,8 +8,7 @@ export type Evidence = Record<string, string>
 
 /**
  * Returns everything that WeChat's support needs to find the sends of a grant: for each coupon the request as it was
- * sent, without its signature, and every answer with its Request-ID and time. Returns undefined when no grant has this
- * id.
+ * sent, without its signature, and every answer with its Request-ID and time. Undefined when no grant has this id.
  */
 export async function evidenceOf(services: Services, grantId: string): Promise<Evidence | undefined> {
   const { db, config } = services
@@ -28,8 +27,7 @@ export async function evidenceOf(services: Services, grantId: string): Promise<E
 }
 
 /**
- * The request as it is sent, except the signature and its nonce and time: they change with each try, and must stay
- * secret.
+ * The request as it is sent, without signature, nonce and time: they change with each try, and the signature is secret.
  */
 function requestOf({ openid, request, mchid, serial_no }: EvidenceCoupon, payUrl: string) {
   return {

@@ -12,10 +12,7 @@ export type RetryLine = { grantId: string; status: GrantStatus | 'unknown'; mess
 export type RetryOptions = {
   /** The operator's name, for the log and for the halts that are lifted. */
   by?: string
-  /**
-   * Gives refused coupons another number, because WeChat keeps refusing the old one. Never applied to a coupon in
-   * doubt.
-   */
+  /** Gives refused coupons another number, because WeChat keeps refusing the old one. Never for a coupon in doubt. */
   newNumber?: boolean
 }
 

@@ -24,9 +24,9 @@ type Fact =
   | { kind: 'ignored'; why: string }
 
 /**
- * Does what an entry says: writes the fact, then awards what it earns. Every step is safe to repeat, so an entry whose
- * process died is simply applied again. Returns what was left aside and why. Throws `AskAgain` or a fault;
- * then the entry stays due.
+ * Applies an entry: writes its facts, then makes the awards that they earn. Every step is safe to repeat, so an entry
+ * whose process died is simply applied again. Returns what was left aside and why. When it throws `AskAgain` or another
+ * error, the entry stays due.
  */
 export async function applyEntry(services: Services, entry: InboxEntry): Promise<string | undefined> {
   const merchant = await services.catalog.merchantById(entry.merchant_id)
@@ -69,7 +69,7 @@ async function applyFact(
     return undefined
   }
   const { inFlight } = await takeRefund(services, merchant, fact.refund)
-  // What is left may have earned a lower tier, and a refund that was told under two names takes back only once.
+  // What is left may earn a lower tier; and if this proves that two known refunds are one, more is left than before.
   await applyPayment(services, merchant, fact.refund.transactionId)
   if (inFlight) throw new AskAgain('a coupon that is no longer earned is being sent at this moment')
   return undefined

@@ -7,14 +7,16 @@ import type { Services } from '../services.ts'
 import type { CardPush } from './push.ts'
 
 /**
- * A card that was just taken is often not active yet when WeChat tells of it (docs/wechat/official-account.md 5.3). The
- * event of its activation, or the landing page, comes later; for the kinds that have neither we look a few times.
+ * How often we look whether a card is active. A card that was just taken is often not active yet when WeChat reports it
+ * (docs/wechat/official-account.md 5.3). The event of its activation, or the landing page, comes later; some kinds of
+ * cards have neither.
  */
 const looksForActivation = 4
 
 /**
- * Does what a push about a card says. That it was taken is WeChat's signed word and is written down at once; whether it
- * is active is asked, unless that is known. Returns why nothing came of it; throws `AskAgain` while that is open.
+ * Applies a push about a card. That the card was taken is proven by WeChat's signature and is written at once; WeChat
+ * is asked whether it is active, unless that is known. Returns why the push brought nothing; throws `AskAgain` while
+ * that may change.
  */
 export async function applyCardPush(
   services: Services,

@@ -1,13 +1,13 @@
 import type { Merchant } from '../merchants/merchant.ts'
 import type { MerchantEvent } from './event.ts'
 
-/** Clocks differ by seconds, a clock that nobody sets by minutes; what lies further ahead has not happened. */
+/** Clocks differ by seconds, clocks that are never set by minutes. A time further ahead has not come yet. */
 const aheadAtMostMs = 10 * 60_000
 
 /**
- * What cannot be true of a well-formed event: a number that is not this merchant's, a time that is still to come, a sum
- * larger than the one it is a part of. Undefined when nothing is wrong. What promotions add up to is not judged: they
- * may state a coupon's face value, which can be more than it took off.
+ * Returns what cannot be true in a well-formed event: a merchant number that is not this merchant's, a time in the
+ * future, a part that is larger than its whole. Undefined when nothing is wrong. The sum of the promotions is not
+ * checked: they may state a coupon's face value, which can be more than it took off.
  */
 export function eventFault(
   merchant: Merchant,
@@ -19,7 +19,8 @@ export function eventFault(
   }
   if (event.type === 'payment.succeeded') {
     const { mchid, sub_mchid, total, payer_total } = event.data
-    // As with WeChat's own word: where the money went counts, whoever placed the order (payments/order-facts.ts).
+    // As in WeChat's own reports, the number that received the money counts, whichever number placed the order
+    // (payments/order-facts.ts).
     if (!merchant.accounts.some((account) => account.mchid === (sub_mchid ?? mchid)))
       return { field: sub_mchid ? 'data.sub_mchid' : 'data.mchid', error: 'is not a number of this merchant' }
     if (payer_total > total) return { field: 'data.payer_total', error: 'is more than total' }

@@ -2,18 +2,18 @@ import { timingSafeEqual } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
 import type { Secret } from '../plumbing/secrets/secret.ts'
 
-/** The Standard Webhooks rule: a message is good for five minutes around its own time. */
+/** The Standard Webhooks rule: a message is valid for five minutes before and after its own time. */
 const toleranceMs = 5 * 60_000
 
-/** More would only make us compute; senders rotate between two. */
+/** Checking more would only cost time; a sender that changes its secret uses two. */
 const maxSignatures = 8
 
 type Headers = Record<string, string | string[] | undefined>
 
 /**
- * True when the body carries a `v1` signature by `secret` and a time within five minutes of `now`
- * (https://www.standardwebhooks.com). The library signs; time and comparison are here because its own check reads the
- * machine's clock.
+ * True when the body has a `v1` signature by `secret` and a time within five minutes of `now`
+ * (https://www.standardwebhooks.com). The library only signs: its own check reads the machine's clock, so the time and
+ * the signatures are compared here.
  */
 export function signatureHolds(secret: Secret, headers: Headers, body: Buffer, now: Date): boolean {
   const id = headers['webhook-id']
@@ -31,7 +31,7 @@ export function signatureHolds(secret: Secret, headers: Headers, body: Buffer, n
     .some((signature) => equal(Buffer.from(signature), expected))
 }
 
-/** undefined: the secret is not one that can sign, so nobody can know it; `merchant apply` takes no such secret. */
+/** Undefined when the secret has a form that cannot sign; `merchant apply` accepts no such secret. */
 function signed(secret: Secret, id: string, sentAt: Date, body: Buffer): Buffer | undefined {
   try {
     return Buffer.from(new Webhook(secret.reveal()).sign(id, sentAt, body))

@@ -3,13 +3,15 @@ import type { CardFacts } from '../cards/card-opening.ts'
 import { parseJson } from '../plumbing/files/parse-json.ts'
 import type { Payment, Refund } from '../payments/payment.ts'
 
-/** Ids end up in keys, logs and addresses of ours: plain letters only, and not longer than any that WeChat gives out. */
+/**
+ * Ids are used in our keys, logs and addresses: only plain characters, and not longer than the longest id of WeChat's.
+ */
 const plainId = (maxLength: number) =>
   z.string().regex(new RegExp(`^[0-9A-Za-z_-]{1,${maxLength}}$`), 'letters, digits, _ and - only')
 const printable = (maxLength: number) =>
   z.string().regex(new RegExp(`^[\\x21-\\x7e]{1,${maxLength}}$`), 'printable ASCII only')
 const label = z.string().max(64)
-/** 1 thousand million yuan: far above any payment, far below what a number holds exactly. */
+/** 1 thousand million yuan: far above any payment, and far below the largest exact number in JavaScript. */
 const fen = z.int().min(0).max(100_000_000_000)
 const time = z.iso.datetime({ offset: true, error: 'an RFC 3339 time with its offset' })
 const openid = plainId(128)
@@ -64,12 +66,12 @@ const eventSchema = z.discriminatedUnion('type', [
   }),
 ])
 
-/** A message of the merchant's own systems (docs/merchant/events-api.md). Being signed, it is proven. */
+/** A message of the merchant's own systems (docs/merchant/events-api.md). It is signed, so it counts as proven. */
 export type MerchantEvent = z.infer<typeof eventSchema>
 
 export type ReadEvent = { ok: true; event: MerchantEvent } | { ok: false; field: string; error: string }
 
-/** Reads a body; a wrong one is answered with the first field that is wrong, as `data.openid`. */
+/** Reads a body; for a wrong one, returns the first field that is wrong, such as `data.openid`. */
 export function readEvent(body: string): ReadEvent {
   const parsed = eventSchema.safeParse(parseJson(body))
   if (parsed.success) return { ok: true, event: parsed.data }
@@ -81,7 +83,7 @@ type OpenedEvent = Extract<MerchantEvent, { type: 'card.opened' }>
 type PaidEvent = Extract<MerchantEvent, { type: 'payment.succeeded' }>
 type RefundedEvent = Extract<MerchantEvent, { type: 'payment.refunded' }>
 
-/** The merchant vouches that the card was opened at `occurred_at`, and is active since. */
+/** The merchant confirms that the card was opened at `occurred_at` and has been active since then. */
 export function openingOfEvent({ data, occurred_at }: OpenedEvent): CardFacts {
   const at = new Date(occurred_at)
   return {

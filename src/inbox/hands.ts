@@ -3,24 +3,24 @@ import type { Services } from '../services.ts'
 import type { InboxEntry } from './apply.ts'
 import { type BusyLane, leaseDue } from './lease.ts'
 
-/** What one process is applying at this moment. */
+/** The entries that one process is applying at this moment. */
 export type Hands = {
   /**
-   * Leases what is due and fits into free hands, and begins it. `some`: look again, there may be more; `nothing`: nothing was due for hands that were all free;
-   * `full`: nothing could be taken beside what was in hand.
+   * Leases due entries for the free hands and begins to apply them. `some`: there may be more, so look again;
+   * `nothing`: all hands were free and nothing was due; `full`: nothing more could be taken beside what was in hand.
    */
   take(): Promise<'some' | 'full' | 'nothing'>
-  /** One promise for each entry in hand; none of them fails. */
+  /** One promise per entry in hand; none of them rejects. */
   inHand: ReadonlySet<Promise<void>>
 }
 
 /**
- * Entries that a process applies at a time. Hands are not shared among sources: card reports wait for an Official
- * Account API, payments and refunds for the ledger alone, and must not wait behind the others' silence.
+ * Entries that a process applies at a time, per source. Sources do not share hands: card reports wait for an Official
+ * Account's API, payments and refunds only for the ledger, so these must not wait behind an API that does not answer.
  */
 const handsOf: Record<InboxSource, number> = { events: 10, pay: 10, oa: 20 }
 
-/** `apply` does one entry and never throws; `freed` hears when the hand is free again. */
+/** `apply` applies one entry and never throws; `freed` is called when its hand is free again. */
 export function openHands(
   { db, clock }: Services,
   apply: (entry: InboxEntry) => Promise<void>,
@@ -54,7 +54,7 @@ export function openHands(
     inHand.add(applying)
   }
   return {
-    // One look at a time, so that each sees what the one before has begun.
+    // One query at a time, so that each one sees the entries that the one before has begun.
     take() {
       const next = last.then(takeNow, takeNow)
       last = next

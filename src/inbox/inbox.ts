@@ -5,8 +5,8 @@ import type { Services } from '../services.ts'
 export type Arrival = { merchantId: number; source: InboxSource; businessKey: string; body: unknown; at: Date }
 
 /**
- * Puts what arrived on disk, once by its business key, and returns whether it is new. It is due at once, and
- * rings the bell of the loops that apply it.
+ * Stores a message, once per business key, and returns whether it is new. A new one is due at once, and the inbox bell
+ * is rung for the loops that apply it.
  */
 export async function receive({ db, bells }: Services, arrival: Arrival): Promise<'new' | 'repeat'> {
   const inserted = await db
@@ -29,7 +29,7 @@ export async function receive({ db, bells }: Services, arrival: Arrival): Promis
   return 'new'
 }
 
-/** The JSON text that is kept: jsonb takes neither NUL nor half a surrogate pair, both of which JSON may carry. */
+/** Returns the JSON text to store. JSON may contain NUL and half a surrogate pair; jsonb accepts neither. */
 export function storable(body: unknown): string {
   return JSON.stringify(body, (_key, value: unknown) =>
     typeof value === 'string' ? value.replaceAll('\0', '').toWellFormed() : value,

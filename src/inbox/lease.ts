@@ -3,24 +3,27 @@ import type { Db } from '../plumbing/storage/database.ts'
 import type { InboxSource } from '../plumbing/storage/schema.ts'
 import type { InboxEntry } from './apply.ts'
 
-/** Entries of one lane that a process applies at a time: a merchant's flood, or its silent API, takes no more hands. */
+/**
+ * Entries of one lane that a process applies at a time, so that one merchant's many messages, or its API that does not
+ * answer, take no more hands than this.
+ */
 const laneWidth = 5
 
 /**
- * Longer than applying an entry takes, WeChat's answers included; a dead process's entries are taken over after this.
- * One that lives on and takes longer is applied twice, which every step bears.
+ * Longer than applying an entry takes, including WeChat's answers. After this, a dead process's entries are taken over.
+ * If the process is alive and only slow, its entry is applied twice, which is safe in every step.
  */
 const leaseMs = 15_000
 
-/** What a process has in hand of one lane. */
+/** How many entries of one lane a process has in hand. */
 export type BusyLane = { source: InboxSource; merchantId: number; entries: number }
 
 /**
- * Takes entries that are due: of each lane (merchant and source) as many as fit beside what this process has in hand
- * of it, refunds before payments before the rest, and of all lanes as many as `hands` are free for their source, those
- * first that have least: whatever its urgency, one merchant's flood is no reason for another to wait. Looks at the head
- * of each lane only, however long it is, and locks only what it takes; `contested`: another process was taking some of
- * that at the same moment.
+ * Leases due entries. From each lane (merchant and source) it takes at most what fits beside the entries that this
+ * process has in hand: refunds first, then payments, then the others. From all lanes together it takes as many as
+ * `hands` are free for their source, from the lanes with the fewest first: one merchant's flood, however urgent, must
+ * not delay another merchant. It reads only the head of each lane, however long the lane is, and locks only what it
+ * takes. `contested`: another process was taking some of these entries at the same moment.
  */
 export async function leaseDue(
   db: Db,

@@ -5,7 +5,7 @@ import { applyEntry, type InboxEntry } from './apply.ts'
 import { openHands } from './hands.ts'
 
 export type InboxLoop = Loop & {
-  /** Applies everything that is due now, and returns when nothing is. */
+  /** Applies everything that is due now, and returns when nothing is due any more. */
   drain(): Promise<void>
 }
 
@@ -13,12 +13,12 @@ export type InboxLoop = Loop & {
 const pausesMs = [1_000, 5_000, 20_000, 60_000, 300_000, 900_000]
 
 /**
- * Applies what the inbox holds, by lanes (`lease.ts`); looks when the inbox bell rings, when an entry in hand is done, and
- * at least every `everyMs`. Any number of processes may run one.
+ * Applies the entries of the inbox, lane by lane (`lease.ts`). It looks when the inbox bell rings, when an entry in
+ * hand is done, and at least every `everyMs`. Any number of processes may run one.
  */
 export function openInboxLoop(services: Services, everyMs = 1_000): InboxLoop {
   const { log, bells } = services
-  // What an entry leaves behind in its lane may be next.
+  // When an entry is done, its lane has room for the next one.
   const { take, inHand } = openHands(
     services,
     (entry) => applyOne(services, entry),
@@ -38,7 +38,7 @@ export function openInboxLoop(services: Services, everyMs = 1_000): InboxLoop {
       for (;;) {
         const taken = await take()
         if (taken === 'nothing') return
-        // What was in hand at that look may be done by now.
+        // Entries that were in hand then may be done by now.
         if (taken === 'full' && inHand.size > 0) await Promise.race(inHand)
       }
     },
@@ -82,11 +82,11 @@ async function postpone({ db, clock, log }: Services, entry: InboxEntry, error: 
         last_error: String(error).slice(0, 500),
       })
       .where('id', '=', entry.id)
-      // A lease that ran out is another's by now.
+      // If our lease ran out, another process may have taken the entry; then `attempts` is higher.
       .where('attempts', '=', entry.attempts)
       .execute()
   } catch (fault) {
-    // Its lease runs out by itself.
+    // The entry is free again when its lease runs out.
     log.error({ err: fault, inbox: entry.id }, 'inbox entry not postponed')
   }
 }

@@ -9,17 +9,17 @@ import { readV2Refund } from '../wechat/pay-v2/refund.ts'
 import type { XmlFields } from '../wechat/pay-v2/xml.ts'
 
 /**
- * What the inbox keeps of a notification: verified and decrypted, its shape not yet judged. v2 has no event types and no
- * ids: `V2.PAYMENT` and `V2.REFUND` are ours.
+ * What the inbox keeps of a notification: it is verified and decrypted, but its shape is not checked yet. v2 has no
+ * event types and no ids: `V2.PAYMENT` and `V2.REFUND` are our own names.
  */
 export type StoredNotification = { mchid: string; id: string; event_type: string; resource: unknown }
 
 export type PayFact = OrderFact | { kind: 'refund'; refund: Refund }
 
 /**
- * What makes a notification the same one: WeChat repeats it, perhaps with another id, so its business counts
- * (docs/wechat/payment-triggers.md 1.4). The number is part of it: what proves nothing under one number may under
- * another.
+ * Returns the key by which a repeated notification is recognised. WeChat may repeat it with another id, so the key is
+ * made of its content (docs/wechat/payment-triggers.md 1.4). The merchant number is part of the key: a message that
+ * proves nothing under one number may prove something under another.
  */
 export function notificationKey(notification: StoredNotification): string {
   const { mchid, id, event_type, resource } = notification
@@ -34,14 +34,14 @@ export function notificationKey(notification: StoredNotification): string {
   return `${mchid}/${event_type}/${id}`
 }
 
-/** What a stored notification tells; what we know nothing of is kept and not acted on. */
+/** Returns the facts in a stored notification. One of an unknown kind is kept and ignored. */
 export function factsOfNotification(merchant: Merchant, notification: StoredNotification): PayFact[] {
   const { mchid, event_type } = notification
   const payment = paymentIn(notification)
   if (payment) return factsOfOrder(merchant, mchid, payment, 'notification')
   const refund = refundIn(notification)
   if (!refund) return [{ kind: 'ignored', why: `a ${event_type} of no use here` }]
-  // ABNORMAL and CLOSED gave nothing back; a later SUCCESS of the same refund comes by itself
+  // With ABNORMAL and CLOSED nothing was paid back; a later SUCCESS of the same refund is notified again
   // (docs/wechat/payment-triggers.md 1.8).
   if (refund.refund_status !== 'SUCCESS') return [{ kind: 'ignored', why: `a refund in state ${refund.refund_status}` }]
   const { transaction_id, refund_id, out_refund_no, amount, success_time } = refund

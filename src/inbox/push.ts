@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 
-/** The fields of a decrypted message push, as the text that WeChat wrote (docs/wechat/official-account.md 5.5). */
+/** The fields of a decrypted message push, as text, as WeChat wrote them (docs/wechat/official-account.md 5.5). */
 export type StoredPush = Record<string, string>
 
-/** What a push tells of a member's card: it was taken, it was fetched back after it was deleted, or its form was sent. */
+/** What a push reports about a card: it was taken, it was restored after it was deleted, or its form was submitted. */
 export type CardPush = {
   told: 'taken' | 'restored' | 'form'
   openid: string
@@ -11,13 +11,14 @@ export type CardPush = {
   cardCode: string
   at: Date
   channel: string | undefined
-  /** Handed on by a friend, or under an older code before. */
+  /** The member got it from a friend, or it had another code before. */
   gifted: boolean
 }
 
 /**
- * What makes a push the same one. Sender and second are not enough: cards that are added together arrive with both
- * equal (docs/wechat/official-account.md 4.5). Hashed, since the parts may be of any length.
+ * Returns the key by which a repeated push is recognised. Sender and second are not enough: cards that are added
+ * together arrive with both equal (docs/wechat/official-account.md 4.5). It is a hash, since the parts may have any
+ * length.
  */
 export function pushKey(push: StoredPush): string {
   const parts = ['ToUserName', 'FromUserName', 'CreateTime', 'Event', 'CardId', 'UserCardCode', 'MsgId', 'MsgID']
@@ -26,7 +27,7 @@ export function pushKey(push: StoredPush): string {
     .digest('hex')
 }
 
-/** The card that a push tells of; undefined for everything else. */
+/** Returns what a push reports about a card; undefined for every other push. */
 export function cardOfPush(push: StoredPush): CardPush | undefined {
   const { Event, FromUserName, CardId, UserCardCode, CreateTime, OuterStr } = push
   if (Event !== 'user_get_card' && Event !== 'submit_membercard_user_info') return undefined

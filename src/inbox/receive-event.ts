@@ -5,10 +5,10 @@ import type { MerchantEvent } from './event.ts'
 import { receive, storable } from './inbox.ts'
 
 /**
- * Puts a merchant's event on disk, once by its type and id: one id under two types is two events. A repeat has the same
- * `data`, compared as values, whatever its `occurred_at`; of `card.opened`, where that time counts, another one is
- * logged. Other data under a known type and id is a contradiction: it changes nothing and is logged, with what both say
- * where they differ.
+ * Stores a merchant's event, once per type and id: the same id under two types is two events. A repeat has the same
+ * `data`, compared as values; its `occurred_at` may differ, but for `card.opened`, where that time counts, the
+ * difference is logged. Other data under a known type and id is a contradiction: it changes nothing, and both values of
+ * the fields that differ are logged.
  */
 export async function receiveEvent(
   services: Services,
@@ -27,7 +27,7 @@ export async function receiveEvent(
     .where('source', '=', 'events')
     .where('business_key', '=', businessKey)
     .executeTakeFirstOrThrow()
-  // Long applied; what it said is no longer kept.
+  // It was applied long ago, and its body is no longer kept.
   if (first.body === null) return 'repeat'
   const firstEvent = first.body as MerchantEvent
   const told = firstEvent.data as Data
@@ -52,19 +52,21 @@ export async function receiveEvent(
 
 type Data = Record<string, unknown>
 
-/** When a card was opened decides whether it is new, and stands nowhere else; a payment has its times in its data. */
+/**
+ * The time of opening decides whether a card is new, and is only in `occurred_at`; a payment has its times in its data.
+ */
 function isOpenedAtAnotherTime(first: MerchantEvent, event: MerchantEvent): boolean {
   return event.type === 'card.opened' && Date.parse(first.occurred_at) !== Date.parse(event.occurred_at)
 }
 
-/** A log names nobody. */
+/** These fields identify a member, so the log does not contain their values. */
 const personal = new Set(['openid', 'card_code'])
 
 function shown(data: Data, names: string[]): Data {
   return Object.fromEntries(names.map((name) => [name, personal.has(name) ? '***' : (data[name] ?? null)]))
 }
 
-/** What makes an event of the merchant's own systems the same one. */
+/** Returns the key by which a repeated event of the merchant's own systems is recognised. */
 function eventKey({ type, id }: MerchantEvent): string {
   return `${type}/${id}`
 }

@@ -4,8 +4,8 @@ import type { JobRun } from '../plumbing/schedule/job.ts'
 import type { Services } from '../services.ts'
 
 /**
- * Job: forgets what messages said that were applied more than INBOX_BODY_DAYS ago. Their rows stay, so that a repeat is
- * still known as one.
+ * Job: deletes the bodies of messages that were applied more than INBOX_BODY_DAYS ago. Their rows stay, so that a
+ * repeat is still recognised.
  */
 export async function forgetBodies({ db, clock, config }: Services, run: JobRun): Promise<string> {
   const before = daysBefore(clock.now(), config.keep.inboxBodyDays)
@@ -27,8 +27,8 @@ export async function forgetBodies({ db, clock, config }: Services, run: JobRun)
 }
 
 /**
- * Job: deletes the rows of messages that were applied more than INBOX_ROW_DAYS ago. A repeat after that is a message like
- * any other, and changes nothing either: payments, refunds and cards have keys of their own.
+ * Job: deletes the rows of messages that were applied more than INBOX_ROW_DAYS ago. A repeat after that counts as a new
+ * message but still changes nothing, since payments, refunds and cards have keys of their own.
  */
 export async function deleteOldEntries({ db, clock, config }: Services, run: JobRun): Promise<string> {
   const before = daysBefore(clock.now(), config.keep.inboxRowDays)

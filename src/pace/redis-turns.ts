@@ -38,10 +38,7 @@ export function openRedisTurns(redis: Redis | Cluster, clock: Clock): TurnSource
   }
 }
 
-/**
- * The key uses WeChat's account number, not our id: two of our merchants may share an account, and WeChat counts their
- * sends together.
- */
+/** By WeChat's account number, not our id: two of our merchants may share an account, which WeChat counts as one. */
 function paceKey(mchid: string): string {
   return `pace:{${mchid}}`
 }

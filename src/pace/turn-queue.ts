@@ -17,8 +17,7 @@ const earlyMs = 1
 const comeAgainLimitsMs = { least: 500, most: 60_000 }
 
 /**
- * Opens a queue. `reserve` must not reject. Times are monotonic, since a pace is about intervals, not about the time of
- * day.
+ * Opens a queue. `reserve` must not reject. Times are monotonic: a pace is about intervals, not about the time of day.
  */
 export function openTurnQueue(reserve: (wanted: number, horizonMs: number) => Promise<Turns>): TurnQueue {
   // The caller that can wait least comes first: a claiming member goes before the worker.

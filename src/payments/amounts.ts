@@ -1,7 +1,7 @@
 import type { Promotion, SpendRule } from '../plumbing/storage/schema.ts'
 import { noCashTotal } from '../wechat/pay-v2/payment.ts'
 
-/** What the amounts of a payment and of its refunds are, in fen. */
+/** The amounts of a payment and of its refunds, in fen. */
 export type Amounts = {
   total: number
   payerTotal: number
@@ -10,10 +10,11 @@ export type Amounts = {
 }
 
 /**
- * What the merchant books: the total less the coupons that nobody prefunded (docs/wechat/payment-triggers.md 1.7). The
- * same thing is NOCASH in v3 payments, NO_CASH in v2 and DISCOUNT in v2 orders with a version and in refunds
- * (docs/wechat/payment-triggers.md 1.5). Where v2 told what all of them took off, that counts, and not their sum: it
- * names no coupon, so which of them another report has told too cannot be known.
+ * Returns the settlement, which the merchant receives: the total less the coupons that were not prefunded
+ * (docs/wechat/payment-triggers.md 1.7). Such a coupon is NOCASH in v3 payments, NO_CASH in v2, and DISCOUNT in v2
+ * orders with a version and in refunds (docs/wechat/payment-triggers.md 1.5). If v2 reported a total of all of them,
+ * that total counts and not the sum of the coupons: it names no coupon, so it cannot be known which of them other
+ * reports contain.
  */
 export function settlementOf(total: number, promotions: Promotion[]): number {
   const together = promotions.find(({ type }) => type === noCashTotal)
@@ -22,8 +23,9 @@ export function settlementOf(total: number, promotions: Promotion[]): number {
 }
 
 /**
- * What is left of a payment on a rule's basis after its refunds; never below 0. A refund that states only its share of
- * the total takes the same share of the rest, rounded half up as WeChat does (docs/wechat/payment-triggers.md 1.6).
+ * Returns what refunds have left of a payment, in the amount that the rule counts (`basis`); never below 0. A refund
+ * that states only its part of the total reduces the other amounts by the same share, rounded half up as WeChat does
+ * (docs/wechat/payment-triggers.md 1.6).
  */
 export function netSpend(amounts: Amounts, basis: SpendRule['basis']): number {
   return Math.max(0, gross(amounts, basis) - refunded(amounts, basis))
@@ -43,7 +45,7 @@ function refunded({ total, payerTotal, settlement, refunds }: Amounts, basis: Sp
   return stated + share(unstated, payerTotal, total)
 }
 
-/** part × of ÷ total, rounded half up; in whole numbers, since fen times fen passes 2^53. */
+/** part × of ÷ total, rounded half up. Calculated with BigInt, since fen times fen may exceed 2^53. */
 function share(part: number, of: number, total: number): number {
   if (total === 0) return 0
   return Number((2n * BigInt(part) * BigInt(of) + BigInt(total)) / (2n * BigInt(total)))

@@ -28,9 +28,10 @@ export type PaymentOutcome = {
 }
 
 /**
- * Awards what a payment has earned, in every campaign by itself: one that is broken keeps no other from giving. Safe to
- * repeat at any time, in any order of facts; a payment that is not known yet changes nothing. Outcomes only for campaigns
- * whose time the payment falls into. Throws what went wrong once all are applied (`eachByItself`).
+ * Makes the awards that a payment has earned, in each campaign separately: a faulty campaign does not keep the others
+ * from giving. Safe to repeat at any time, with facts in any order; a payment that is not known yet changes nothing.
+ * Returns an outcome for each campaign whose time includes the payment. Throws the errors after all are applied
+ * (`eachByItself`).
  */
 export async function applyPayment(
   services: Services,
@@ -47,10 +48,10 @@ export async function applyPayment(
   return outcomes.filter((outcome) => outcome !== undefined)
 }
 
-/** Each round answers a fact or an edit that came during the one before; a third is already a rare race. */
+/** Another round is needed only when a fact or an edit came during the one before; a third one is already rare. */
 const maxRounds = 5
 
-/** Works it out anew as long as the campaign or the member's facts change meanwhile. */
+/** Computes the awards again as long as the campaign or the member's facts change meanwhile. */
 async function applyTillSteady(
   services: Services,
   merchant: Merchant,
@@ -87,7 +88,7 @@ async function applyIn(
   const reach = reachOf(...seen)
   if (!reach) return { campaign, payment, reach, awards: [] }
   const awards: Awarded[] = []
-  // In their order: with `highest`, a tier that was given stands for those below it.
+  // The order matters: with `highest`, a tier that was given counts for those below it too.
   for (const { triggerKey, tier, paidAt, dueAt, ...by } of earnedTiers(spend.campaign, reach, spend.given)) {
     awards.push(
       await award(services, {
@@ -108,10 +109,10 @@ async function applyIn(
 }
 
 /**
- * A payment that became known late may have passed at once what its followers seemed to have reached in turn; a report
- * that came late may say that our own coupon paid for it; other money may have earned what a refund had flagged. Throws
- * `AwardStale` when that changed something, since it may be earned anew, and `AskAgain` while a coupon that is no
- * longer earned is on its way.
+ * Takes back what is no longer earned, and removes the flag of what is earned again. A payment that became known late
+ * may pass at once several tiers that later payments seemed to reach one after the other; a late report may say that it
+ * was paid with our own coupon; other payments may earn what a refund had flagged. Throws `AwardStale` when something
+ * changed, since it may be earned again, and `AskAgain` while a coupon that is no longer earned is being sent.
  */
 async function takeBackNow(
   { db, gate, clock }: Services,

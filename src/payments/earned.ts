@@ -6,7 +6,10 @@ import type { Merchant } from '../merchants/merchant.ts'
 import { isSpend, memberSpend } from './spend-ledger.ts'
 import { earnedTiers, reachOf } from './spend-rules.ts'
 
-/** What this member's payments have earned in a spend campaign and not received: what a claim on its page can still give. */
+/**
+ * Returns what a member's payments have earned in a spend campaign and the member has not received: what a claim can
+ * still give.
+ */
 export async function earned(db: Db, merchant: Merchant, campaign: Campaign, openid: string): Promise<Earned[]> {
   if (!isSpend(campaign)) return []
   const spend = await memberSpend(db, campaign, openid)
@@ -21,7 +24,7 @@ export async function earned(db: Db, merchant: Merchant, campaign: Campaign, ope
         tier: tier.at_least,
         transactionId,
         factsVersion: spend.factsVersion,
-        // Without a hold a tap may have it at once.
+        // Without a hold time, the tap may get the coupons at once.
         ...(campaign.spend.hold_minutes > 0 && { dueAt }),
         at: paidAt,
       })

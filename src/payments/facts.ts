@@ -2,16 +2,17 @@ import { sql } from 'kysely'
 import type { Db } from '../plumbing/storage/database.ts'
 
 /**
- * Until the transaction ends, nobody else writes this payment or a refund of it: the two may arrive at the same moment,
- * and each must see the other. No row to lock exists before the payment does.
+ * Until the transaction ends, no other one writes this payment or a refund of it: the two may arrive at the same
+ * moment, and each must see the other. An advisory lock, since before the payment is written there is no row to lock.
  */
 export async function lockPayment(trx: Db, merchantId: number, transactionId: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${`payment/${merchantId}/${transactionId}`}, 0))`.execute(trx)
 }
 
 /**
- * Says that what is known of the member's payments is another thing from this transaction on. It waits for the awards
- * that are being written on the facts before; those that come after it are worked out anew.
+ * Raises the version of the member's facts, because this transaction changes what is known of the member's payments.
+ * Waits for awards that are being written with the old facts; later ones fail with the old facts and are computed
+ * again.
  */
 export async function raiseFacts(trx: Db, merchantId: number, openid: string): Promise<void> {
   await trx
@@ -23,7 +24,7 @@ export async function raiseFacts(trx: Db, merchantId: number, openid: string): P
     .execute()
 }
 
-/** Makes sure that the member's facts have a version, without which no award can rest on them; one that is there stays. */
+/** Makes sure that the member's facts have a version, which every award needs; an existing one is not changed. */
 export async function keepFacts(trx: Db, merchantId: number, openid: string): Promise<void> {
   await trx
     .insertInto('spenders')
@@ -32,7 +33,7 @@ export async function keepFacts(trx: Db, merchantId: number, openid: string): Pr
     .execute()
 }
 
-/** To be read before the facts: then they are at least as new as it says. 0 for a member who never paid. */
+/** Read it before the facts: then they are at least as new as this version. 0 for a member who never paid. */
 export async function factsVersion(db: Db, merchantId: number, openid: string): Promise<number> {
   const spender = await db
     .selectFrom('spenders')
@@ -43,7 +44,7 @@ export async function factsVersion(db: Db, merchantId: number, openid: string): 
   return spender?.version ?? 0
 }
 
-/** Whose payment it is; undefined while it is not known. */
+/** Returns the payer's openid; undefined while the payment is not known. */
 export async function payerOf(db: Db, merchantId: number, transactionId: string): Promise<string | undefined> {
   const payment = await db
     .selectFrom('payments')

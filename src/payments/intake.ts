@@ -9,10 +9,10 @@ import { joinPromotions } from './join-promotions.ts'
 import type { Payment } from './payment.ts'
 
 /**
- * Writes a payment into our own ledger once, whichever way it became known, and returns the openid it stands under.
- * The first report of a transaction stands; one that contradicts it changes nothing and is logged. Only the promotions of
- * all reports are joined, since each source may leave some out: our own coupons exclude an order, and others change its
- * settlement.
+ * Writes a payment into our own ledger once, whichever source reported it, and returns the openid that it is written
+ * under. The first report of a transaction counts; a report that contradicts it changes nothing and is logged. Only the
+ * promotions of all reports are joined, since each source may leave some out, and they matter: our own coupons may
+ * exclude an order, and others change its settlement.
  */
 export function recordPayment({ db, log }: Services, merchant: Merchant, payment: Payment): Promise<string> {
   return db.transaction().execute(async (trx) => {
@@ -63,8 +63,8 @@ async function write(db: Db, log: Logger, merchant: Merchant, payment: Payment):
 }
 
 /**
- * Joins what another report says of a payment's promotions to what is known, its settlement with them, and returns the
- * first report. What was unknown of them may end, or bring, what the payment earns: the facts have changed.
+ * Adds the promotions of another report to those known, with the settlement that follows from them, and returns the
+ * first report. New promotions may change what the payment earns, so the facts have changed.
  */
 async function addPromotions(db: Db, merchant: Merchant, transactionId: string, told: Promotion[]) {
   const first = await db
@@ -76,7 +76,7 @@ async function addPromotions(db: Db, merchant: Merchant, transactionId: string, 
   const promotions = joinPromotions(first.promotions, told)
   const joined = JSON.stringify(promotions)
   if (joined === JSON.stringify(first.promotions)) {
-    // A process of a release that knew no facts may have written the payment.
+    // The payment may have been written by a process of an older release, which had no facts.
     await keepFacts(db, merchant.id, first.openid)
     return first
   }
@@ -89,7 +89,7 @@ async function addPromotions(db: Db, merchant: Merchant, transactionId: string, 
   return first
 }
 
-/** An event's promotions do not say whether they were prefunded; of our own stocks we know. */
+/** An event's promotions do not say whether they were prefunded; for our own stocks we know it. */
 async function withType(db: Db, merchant: Merchant, promotions: Promotion[]): Promise<Promotion[]> {
   const unknown = promotions.flatMap(({ type, stock_id }) =>
     type === undefined && stock_id !== undefined ? [stock_id] : [],

@@ -2,15 +2,15 @@ import type { Promotion } from '../plumbing/storage/schema.ts'
 import { noCashTotal } from '../wechat/pay-v2/payment.ts'
 
 /**
- * The promotions of one payment as two reports of it tell them. A promotion that both name stands once, with what either
- * says of it: where they differ, the one that alone names the coupon is right, since the other may state its face value;
- * else the first. One that only the second names is added. Nothing is ever taken away, for our own coupons exclude an
- * order.
+ * Joins the promotions of one payment from two reports. A promotion in both reports appears once, with the fields of
+ * both. Where they differ, the report that alone names the coupon wins, since the other one may state the face value;
+ * otherwise the first report wins. A promotion in the second report only is added. None is ever removed, since our own
+ * coupons exclude an order.
  */
 export function joinPromotions(first: Promotion[], second: Promotion[]): Promotion[] {
   const joined = first.map((promotion) => ({ ...promotion }))
   const unmatched = new Set(joined)
-  // Whose number is known finds its like first, so that one that is told by its stock alone takes what is left.
+  // Promotions with a coupon number are matched first; those with only a stock are matched with what is left.
   let unfound = second.toSorted((a, b) => Number(!a.coupon_id) - Number(!b.coupon_id))
   for (const isLike of [sameNumber, sameStockAndAmount, sameStockByNumberAndWithout]) {
     unfound = unfound.filter((promotion) => {
@@ -35,7 +35,8 @@ function sameNumber(one: Promotion, other: Promotion): boolean {
 }
 
 /**
- * One report may leave the coupon's number out (docs/wechat/payment-triggers.md 1.3). A sum of coupons is none of them.
+ * One report may leave the coupon's number out (docs/wechat/payment-triggers.md 1.3). A total of several coupons never
+ * matches a single coupon.
  */
 function sameStockAndAmount(one: Promotion, other: Promotion): boolean {
   if (one.coupon_id !== undefined && other.coupon_id !== undefined) return false
@@ -43,7 +44,10 @@ function sameStockAndAmount(one: Promotion, other: Promotion): boolean {
   return one.stock_id === other.stock_id && (one.amount ?? other.amount) === (other.amount ?? one.amount)
 }
 
-/** A face value is not always what the coupon took off. Two without a number may well be two coupons. */
+/**
+ * The amounts may differ, since one report may state the face value and the other what the coupon took off. Exactly one
+ * of the two must have a number: two promotions without a number may be two coupons.
+ */
 function sameStockByNumberAndWithout(one: Promotion, other: Promotion): boolean {
   const isNumberedOnce = (one.coupon_id === undefined) !== (other.coupon_id === undefined)
   return isNumberedOnce && one.stock_id !== undefined && one.stock_id === other.stock_id

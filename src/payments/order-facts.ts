@@ -2,13 +2,14 @@ import type { Merchant } from '../merchants/merchant.ts'
 import type { CombinedPayment, Payment as Order } from '../wechat/pay/payment.ts'
 import type { Payment } from './payment.ts'
 
-/** An order that cannot earn anything says why; it is kept and acknowledged all the same. */
+/** What an order means. If it cannot earn anything, `why` says so; it is kept and acknowledged all the same. */
 export type OrderFact = { kind: 'payment'; payment: Payment } | { kind: 'ignored'; why: string }
 
 /**
- * What WeChat's word about an order means for this merchant: a payment when it is paid, in CNY, placed under this
- * merchant's numbers and by a payer with an openid under the merchant's appid (docs/wechat/payment-triggers.md 1.4). A
- * combined order is several. `mchid` is the number whose keys proved the message.
+ * Returns what WeChat's report of an order means for this merchant. It is a payment if the order is paid, in CNY,
+ * placed under this merchant's numbers, and by a payer with an openid under the merchant's appid
+ * (docs/wechat/payment-triggers.md 1.4). A combined order means several payments. `mchid` is the number whose keys
+ * proved the message.
  */
 export function factsOfOrder(merchant: Merchant, mchid: string, order: Order, source: Payment['source']): OrderFact[] {
   if (order.shape === 'combined') return factsOfCombined(merchant, mchid, order, source)
@@ -44,7 +45,7 @@ function factsOfCombined(
   return order.sub_orders.map((one) =>
     factOf(merchant, mchid, source, {
       placedBy: order.combine_mchid,
-      // A sub-order belongs to its own number, which need not be the one that combined it.
+      // A sub-order belongs to its own merchant number, which may differ from that of the combined order.
       subMchid: one.sub_mchid ?? one.mchid,
       payers: [
         [one.sub_appid, one.sub_openid],
@@ -65,7 +66,7 @@ function factsOfCombined(
 type Told = {
   placedBy: string
   subMchid: string | undefined
-  /** appid and openid under it, as far as the order names them. */
+  /** Pairs of an appid and the payer's openid under it, as far as the order names them. */
   payers: [string | undefined, string | undefined][]
   total: number | undefined
   payerTotal: number | undefined
@@ -100,7 +101,7 @@ function factOf(merchant: Merchant, mchid: string, source: Payment['source'], to
     total,
     payerTotal: Math.max(0, told.payerTotal ?? total),
     promotions: told.promotions.map(({ stock_id, coupon_id, amount, type }) => ({ stock_id, coupon_id, amount, type })),
-    // WeChat returns an order's tag nowhere (docs/wechat/payment-triggers.md 6.3).
+    // WeChat never returns an order's tag (docs/wechat/payment-triggers.md 6.3).
     goodsTag: undefined,
     paidAt,
     source,

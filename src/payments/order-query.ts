@@ -5,23 +5,23 @@ import type { Services } from '../services.ts'
 import { readOrder } from '../wechat/pay/orders.ts'
 import type { Payment as Order } from '../wechat/pay/payment.ts'
 
-/** An order as a member's address names it. */
+/** The name of an order in a member's address. */
 export type OrderName = { by: 'transaction_id' | 'out_trade_no'; value: string }
 
 export type QueriedOrder =
   /** `mchid` is the number whose keys asked. */
   | { kind: 'found'; mchid: string; order: Order }
   | { kind: 'unknown_order' }
-  /** WeChat gave no answer to rely on, or was asked too often. */
+  /** WeChat gave no reliable answer, or was asked too often. */
   | { kind: 'later' }
 
-/** One order is asked about at most once in this time, however often its page is loaded. */
+/** WeChat is asked about one order at most once in this time, however often its page is loaded. */
 const sameOrderMs = 3_000
-/** An out_trade_no can be guessed: a member may try this many in a minute before we stop asking WeChat. */
+/** An out_trade_no can be guessed, so WeChat is asked about at most this many orders per member and minute. */
 const ordersPerMemberAndMinute = 20
-/** A page waits for all of them. */
+/** Per query. A page waits for all of its queries. */
 const queryTimeoutMs = 2_500
-/** A merchant with more numbers than this gives the page their first ones only; its notifications tell the rest. */
+/** If a merchant has more lines than this, only the first ones are asked; notifications report the other payments. */
 const mostLines = 6
 const ordersRemembered = 5_000
 
@@ -29,7 +29,7 @@ const answers = kept<string, Promise<QueriedOrder>>({ most: ordersRemembered, ag
 const askers = kept<'all', RateLimiterMemory>({ most: 1 })
 
 /**
- * Asks WeChat about an order, with whichever of the merchant's numbers it was placed by
+ * Asks WeChat about an order, with one of the merchant's numbers after the other until one of them finds it
  * (docs/wechat/payment-triggers.md 2).
  */
 export async function queryOrder(
@@ -50,7 +50,10 @@ export async function queryOrder(
   return answer
 }
 
-/** Over all processes one asks; the others say "later", and the payment is in our ledger when their page looks again. */
+/**
+ * Only one of all processes asks WeChat. The others answer `later`, and find the payment in our ledger when their page
+ * asks again.
+ */
 async function askInTurn(services: Services, merchant: Merchant, name: OrderName, key: string): Promise<QueriedOrder> {
   const { redis, log } = services
   try {
@@ -67,13 +70,14 @@ async function askEveryLine(services: Services, merchant: Merchant, name: OrderN
   for (const { account, subMchid } of linesOf(merchant).slice(0, mostLines)) {
     const reply = await readOrder(services.pay(account), { ...name, subMchid, timeoutMs: queryTimeoutMs })
     if (reply.kind === 'ok') return { kind: 'found', mchid: account.mchid, order: reply.body }
-    // A number that did not place the order is told that there is none, or that the numbers do not match.
+    // For a number that did not place the order, WeChat answers that it does not exist or that the numbers do not
+    // match.
     if (reply.kind === 'unknown' || reply.status >= 500 || reply.status === 429) unclear = true
   }
   return { kind: unclear ? 'later' : 'unknown_order' }
 }
 
-/** Orders are placed by the merchant itself, or by a provider for it: then only the provider's keys can ask. */
+/** An order is placed by the merchant itself, or by a provider for it: then only the provider's keys can query it. */
 function linesOf({ accounts }: Merchant): { account: Account; subMchid?: string }[] {
   const senders = accounts.filter((account) => account.role === 'sender')
   const providers = accounts.filter((account) => account.role === 'provider' && account.keys)

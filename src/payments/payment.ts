@@ -4,7 +4,7 @@ import type { PaymentsTable, Promotion } from '../plumbing/storage/schema.ts'
 export type Payment = {
   transactionId: string
   outTradeNo: string
-  /** The number that placed the order: a provider's, or the merchant's own. */
+  /** The merchant number that placed the order: a provider's, or the merchant's own. */
   mchid: string
   subMchid: string | undefined
   openid: string
@@ -16,16 +16,16 @@ export type Payment = {
   source: PaymentsTable['source']
 }
 
-/** Money given back for a payment, which may not be known yet. Amounts in fen. */
+/** A refund of a payment, which may not be known yet. Amounts in fen. */
 export type Refund = {
   transactionId: string
   /** WeChat's refund_id; an event may give the merchant's out_refund_no instead. */
   refundId: string
-  /** The other name, where the source gives both. */
+  /** The merchant's out_refund_no, when the source gives both. */
   outRefundNo?: string | undefined
-  /** Of the order's total. */
+  /** The refunded part of the order's total. */
   refund: number
-  /** Of what the payer had paid; undefined when the source did not say. */
+  /** The refunded part of what the payer had paid; undefined when the source does not state it. */
   payerRefund: number | undefined
   refundedAt: Date
 }

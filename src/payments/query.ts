@@ -9,16 +9,16 @@ export type FoundPayment =
   | { kind: 'not_paid' }
   | { kind: 'not_yours' }
   | { kind: 'unknown_order' }
-  /** Money was given back before we heard of the payment: only a notification or an event can say what is left. */
+  /** It was refunded before we knew of the payment: only a notification or an event can say what is left. */
   | { kind: 'refunded' }
   | { kind: 'later' }
 
-/** As WeChat defines them; anything else is no order number and is not asked about. */
+/** The forms that WeChat defines; WeChat is not asked about anything else. */
 const shapes = { transaction_id: /^[0-9A-Za-z_-]{1,64}$/, out_trade_no: /^[0-9A-Za-z_|*@-]{1,64}$/ }
 
 /**
- * The payment that an address names, when it is this member's: from our ledger, else from WeChat. Without the comparison
- * of payer and member anyone with the link would claim the gift (docs/wechat/payment-triggers.md 2). Grants nothing.
+ * Finds the payment that an address names, in our ledger or else at WeChat, and checks that this member paid it:
+ * without this check anyone with the link could claim the gift (docs/wechat/payment-triggers.md 2). Grants nothing.
  */
 export async function findOrQueryPayment(
   services: Services,

@@ -8,10 +8,10 @@ import type { Refund } from './payment.ts'
 type Row = Selectable<RefundsTable>
 
 /**
- * Writes a refund once, under every name that it is told by: WeChat's refund_id and the merchant's out_refund_no name
- * one refund (docs/wechat/payment-triggers.md 1.6). Where a message proves two that we took for different ones to be
- * the same, the first stands for both; the payer's part is that of the first report of the same sum that states it.
- * Needs the payment's lock.
+ * Writes a refund once, with every name that reports use for it: WeChat's refund_id and the merchant's out_refund_no
+ * name the same refund (docs/wechat/payment-triggers.md 1.6). When a message proves that two rows are the same refund,
+ * only the first row is kept. The payer's part is taken from the first report of the same sum that states it. Needs the
+ * payment's lock.
  */
 export async function recordRefund(trx: Db, log: Logger, merchant: Merchant, refund: Refund): Promise<void> {
   const names = [...new Set([refund.refundId, ...(refund.outRefundNo ? [refund.outRefundNo] : [])])]
@@ -44,8 +44,8 @@ export async function recordRefund(trx: Db, log: Logger, merchant: Merchant, ref
 type Report = Pick<Row, 'refund' | 'payer_refund'>
 
 /**
- * The payer's part, by the first report that states it, and what the reports contradict each other in. Who leaves the part
- * out says nothing of it; the part of another sum is none of this one.
+ * Returns the payer's part, from the first report that states it, and the fields in which the reports contradict each
+ * other. A report without the part does not contradict it; the part in a report of another sum is ignored.
  */
 function compared(first: Report, later: Report[]): { payerRefund: number | null; differing: string[] } {
   const agreeing = [first, ...later.filter((report) => report.refund === first.refund)]

@@ -14,13 +14,13 @@ export type Reward =
   | { kind: 'not_paid' }
   | { kind: 'not_yours' }
   | { kind: 'unknown_order' }
-  /** WeChat or the ledger cannot say now. */
+  /** WeChat or the ledger gives no answer now. */
   | { kind: 'later' }
 
 export type RewardDetail = {
-  /** The campaign that the rest is about. */
+  /** The campaign that the other fields are about. */
   campaign?: { slug: string; title: string }
-  /** What is missing to the next tier: fen, or a number of payments where the rule counts them. */
+  /** What is missing to the next tier: fen, or a number of payments when the rule counts payments. */
   missing?: number
   unit?: 'fen' | 'payments'
   /** The payment used one of our coupons, and such payments do not count. */
@@ -28,8 +28,8 @@ export type RewardDetail = {
 }
 
 /**
- * Looks the payment up and makes sure that it has been awarded: the same award with the same trigger key as its
- * notification or event, so that whichever comes first gives it and the others find it.
+ * Looks up the payment and makes its awards. They have the same trigger keys as the awards of its notification or
+ * event, so the first of these gives the coupons and the others find them.
  */
 export async function rewardFor(
   services: Services,
@@ -42,7 +42,7 @@ export async function rewardFor(
   if (found.kind !== 'paid') return found
   const applied = await applyPayment(services, merchant, found.transactionId).catch((error: unknown) => ({ error }))
   const grants = await grantsOfTransaction(services.db, merchant.id, found.transactionId)
-  // What one campaign gave is shown, also when another could not: the next look will ask that one again.
+  // What one campaign gave is shown even when another one failed: the next look at the page tries that one again.
   if (grants.length > 0) {
     if ('error' in applied)
       services.log.error({ err: applied.error, payment: found.transactionId }, 'payment not applied in every campaign')
@@ -53,7 +53,10 @@ export async function rewardFor(
   throw applied.error
 }
 
-/** Why a payment brought nothing, best news first: what turned an earned tier away, then what is missing, then the rest. */
+/**
+ * Returns why a payment brought nothing, best news first: why an earned tier was turned away, what is missing, the
+ * rest.
+ */
 function nothing(outcomes: PaymentOutcome[]): Reward {
   for (const { awards } of outcomes) {
     for (const awarded of awards) {

@@ -10,11 +10,11 @@ export type MemberSpend = {
   campaign: SpendCampaign
   payments: CampaignPayment[]
   given: GivenGrant[]
-  /** What was read is at least as new as this. */
+  /** The facts that were read are at least as new as this version. */
   factsVersion: number
 }
 
-/** `waiting`: a coupon of it is owed and was surely not sent yet. */
+/** `waiting`: a coupon of it is owed and not in doubt. */
 export type GivenGrant = Given & {
   grantId: string
   transactionId: string | null
@@ -26,7 +26,7 @@ export type SpendCampaignRow = Campaign & { spend: SpendRule }
 
 /**
  * Reads a member's payments inside the campaign's time, their refunds, and what the campaign gave the member before.
- * The payments that earned it are read whatever the time says, and so is the one of a refund, `refundedId`.
+ * The payments that earned it are read even outside that time, and so is the refunded payment `refundedId`.
  */
 export async function memberSpend(
   db: Db,
@@ -122,7 +122,7 @@ function stockIdsOf({ coupons, spend }: SpendCampaignRow): Set<string> {
   return new Set([...all.map((coupon) => coupon.stock_id), ...(spend.former_stocks ?? [])])
 }
 
-/** What a campaign gave a member: the grants of spend campaigns are few a member, so all of them. */
+/** Reads everything that a campaign gave a member: spend campaigns give few grants per member. */
 async function givenGrants(db: Db, campaign: Campaign, openid: string): Promise<GivenGrant[]> {
   return db
     .selectFrom('grants')

@@ -2,47 +2,48 @@ import { beijingDay, beijingDayNumber, startOfBeijingDay } from '../plumbing/clo
 import type { SpendRule, SpendTier } from '../plumbing/storage/schema.ts'
 import { netSpend, type Amounts } from './amounts.ts'
 
-/** What of a campaign its spend rule needs. */
+/** The part of a campaign that its spend rule needs. */
 export type SpendCampaign = { rule: SpendRule; startsAt: Date; endsAt: Date }
 
 /**
- * A payment as a campaign sees it. `kept`: it has earned something here before, so it counts on, whatever the campaign's
- * time says by now.
+ * A payment as a campaign sees it. `kept`: it counts even outside the campaign's time, for example because it has
+ * earned something here before that time was changed.
  */
 export type CampaignPayment = Amounts & { transactionId: string; paidAt: Date; usedOurCoupon: boolean; kept: boolean }
 
 /** A grant that this campaign gave this member before. A cancelled one gave nothing: its tier can be earned again. */
 export type Given = { triggerKey: string; tier: number; cancelled: boolean }
 
-/** A tier earned and not given yet, by the payment that reached it. */
+/** A tier that is earned and not given yet, with the payment that reached it. */
 export type EarnedTier = { triggerKey: string; tier: SpendTier; transactionId: string; paidAt: Date; dueAt: Date }
 
-/** What some of the member's payments have reached together: fen, or a number of payments where the rule counts them. */
+/**
+ * What some of the member's payments have reached together: fen, or a number of payments when the rule counts payments.
+ */
 export type Reach = {
-  /** Names what a tier is given once for; it begins the trigger key. */
+  /** Names the payments for which a tier is given once; the trigger key begins with it. */
   scope: string
   value: number
-  /** The same without any refund. */
+  /** The value without refunds. */
   paid: number
-  /** The tiers that stand here: one that was added later counts only what began after it. */
+  /** The tiers that apply here: a tier that was added later applies only to what began after that. */
   tiers: SpendTier[]
-  /** What is earned, in the order of payment. */
+  /** The tiers that are earned, in the order of payment. */
   steps: { tier: SpendTier; by: CampaignPayment }[]
 }
 
 /**
- * How far the member is with what `present` counts for; undefined when `present` does not count: outside the campaign's
- * time by its own paid_at, or paid with one of our coupons where the rule excludes that.
- *
- * - `single`: the payment itself.
- * - `cumulative`: the sum of one window. Windows follow one another, `window_days` Beijing days each, from the day the
- *   campaign starts, so that a window has a name that never moves.
- * - `count`: how many payments of the campaign still stand, that is, were not refunded whole.
- *
- * What is earned depends on the payments alone, never on the order in which they became known: they are gone through as
- * they were paid, each with what refunds have left of it. `all`: each tier as it is passed. `highest`: of the tiers that
- * one payment passes only the highest; so 60 yuan and 60 yuan earn the 50 and the 100 yuan tier, and 120 yuan only the
- * 100 yuan tier.
+ * Returns how far the member has come with the payments that count together with `present`. Undefined when `present`
+ * does not count: it is outside the campaign's time by its own paid_at, or it was paid with one of our coupons and the
+ * rule excludes that.
+ * - `single`: the payment alone.
+ * - `cumulative`: the sum of one window. Windows of `window_days` Beijing days follow one another from the day when the
+ *   campaign starts, so that the name of a window never changes.
+ * - `count`: the number of the campaign's payments that were not refunded completely.
+ * What is earned depends only on the payments, never on the order in which they became known: they are gone through in
+ * the order of payment, each with what refunds have left of it. `all`: every tier that is passed is earned. `highest`:
+ * of the tiers that one payment passes, only the highest is earned. So 60 yuan and 60 yuan earn the 50 and the 100 yuan
+ * tier, and 120 yuan earn only the 100 yuan tier.
  */
 export function reachOf(
   campaign: SpendCampaign,
@@ -53,7 +54,7 @@ export function reachOf(
   return counts(campaign, present) ? reachAround(campaign, mark, payments, present) : undefined
 }
 
-/** The same, but what counts with `present` is told also when `present` itself does not count, or no longer. */
+/** The same, but it returns the reach also when `present` itself does not count, or no longer counts. */
 export function reachAround(
   campaign: SpendCampaign,
   mark: string,
@@ -79,15 +80,15 @@ function walk({ basis, mode, tier_rule }: SpendRule, tiers: SpendTier[], payment
   return { value, paid, steps }
 }
 
-/** Two of one second in the order of their numbers, so that it is always the same. */
+/** Payments of the same second are ordered by their numbers, so that the order is always the same. */
 function asPaid(a: CampaignPayment, b: CampaignPayment): number {
   return a.paidAt.getTime() - b.paidAt.getTime() || (a.transactionId < b.transactionId ? -1 : 1)
 }
 
 /**
- * What `reach` has earned and was not given yet. `at_least` is reached when the value equals it. A tier whose grant was
- * cancelled can be earned again under a key of its own, since a trigger key is used once. With `highest`, a coupon that
- * could not be taken back stands for the tiers below it.
+ * Returns the tiers that `reach` has earned and that were not given yet. `at_least` is reached when the value equals
+ * it. A tier whose grant was cancelled can be earned again under another trigger key, since a key is used only once.
+ * With `highest`, a coupon that could not be taken back counts for the tiers below it too: these are not given.
  */
 export function earnedTiers({ rule }: SpendCampaign, reach: Reach, given: Given[]): EarnedTier[] {
   const before = givenIn(reach.scope, given)
@@ -105,25 +106,28 @@ export function earnedTiers({ rule }: SpendCampaign, reach: Reach, given: Given[
     }))
 }
 
-/** What was given for `reach` and is not earned: its tier lies above what refunds have left, or another has taken its place. */
+/**
+ * Returns the grants for `reach` that are no longer earned: refunds have left less than the tier, or another tier is
+ * earned instead.
+ */
 export function fallenTiers<G extends Given>(reach: Reach, given: G[]): G[] {
   const earned = new Set(reach.steps.map(({ tier }) => tier.at_least))
   return givenIn(reach.scope, given).filter((grant) => !grant.cancelled && !earned.has(grant.tier))
 }
 
-/** What was given for `reach` and is earned. */
+/** Returns the grants for `reach` that are still earned. */
 export function standingTiers<G extends Given>(reach: Reach, given: G[]): G[] {
   const fallen = fallenTiers(reach, given)
   return givenIn(reach.scope, given).filter((grant) => !grant.cancelled && !fallen.includes(grant))
 }
 
-/** What is missing to the next tier above `reach`, in its own unit; undefined when every tier is reached. */
+/** Returns what is missing to the next tier, in the unit of `reach`; undefined when every tier is reached. */
 export function missingToNextTier({ tiers, value }: Pick<Reach, 'tiers' | 'value'>): number | undefined {
   const missing = tiers.map((tier) => tier.at_least - value).filter((amount) => amount > 0)
   return missing.length > 0 ? Math.min(...missing) : undefined
 }
 
-/** The payments that count together with `present`, and when that which they fill began. */
+/** Returns the payments that count together with `present`, and when the period that they belong to began. */
 function countedWith(
   campaign: SpendCampaign,
   mark: string,

@@ -8,21 +8,24 @@ import { isSpend, memberSpend, type SpendCampaignRow } from './spend-ledger.ts'
 import { fallenTiers, reachAround, standingTiers } from './spend-rules.ts'
 
 export type TakenBack = {
-  /** A coupon that is no longer earned is being sent at this moment: whether it can be taken back is known shortly. */
+  /**
+   * A coupon that is no longer earned is being sent at this moment; it will soon be known whether it can be taken back.
+   */
   inFlight: boolean
-  /** Something was cancelled, or is no longer flagged. */
+  /** A coupon was cancelled, or a flag was removed. */
   changed: boolean
-  /** Places for the gate to hear of once the transaction is committed. */
+  /** Places that the gate may offer again after the commit. */
   freed: GivenBack[]
 }
 
 type Seen = { merchant: Merchant; openid: string; transactionId: string; at: Date }
 
 /**
- * Takes back what the member no longer earned, seen from one payment, in every campaign that gave the member something:
- * a draft or paused one too. Runs in the transaction that raised the member's facts. What was surely not sent is
- * cancelled; what only refunds have put out of reach is flagged, sent or not. Of the rest another tier has taken the
- * place, or a payment turned out not to count, and that leaves no flag. A flag goes when the tier is earned again.
+ * Takes back what the member no longer earns with the payments that count together with one payment, in every campaign
+ * that gave the member something, also in a draft or paused one. Runs in the transaction that raised the member's
+ * facts. Coupons that were surely not sent are cancelled. A grant that only refunds have put out of reach is flagged,
+ * sent or not. Other grants get no flag: another tier is earned instead, or a payment turned out not to count. A flag
+ * is removed when the tier is earned again.
  */
 export async function takeBack(trx: Db, seen: Seen): Promise<TakenBack> {
   const taken: TakenBack = { inFlight: false, changed: false, freed: [] }
@@ -32,7 +35,7 @@ export async function takeBack(trx: Db, seen: Seen): Promise<TakenBack> {
     if (!payment) continue
     const mark = memberMark(seen.merchant, seen.openid)
     const reach = reachAround(rule, mark, payments, payment)
-    // Refunds are judged as if every payment counted: one that was found out to use our coupon may be given back as well.
+    // To judge the refunds, every payment counts: a payment that turned out to use our coupon may be refunded as well.
     const all = payments.map((one) => ({ ...one, usedOurCoupon: false }))
     const { value, paid } = reachAround(rule, mark, all, { ...payment, usedOurCoupon: false })
     for (const { grantId, tier, waiting, refundedAt } of fallenTiers(reach, given)) {

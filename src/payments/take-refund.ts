@@ -6,10 +6,10 @@ import { recordRefund } from './refunds.ts'
 import { type TakenBack, takeBack } from './take-back.ts'
 
 /**
- * Takes a refund in one transaction: writes it, works out what the member no longer earned, cancels what of that was
- * surely not sent, and flags all of it. So nobody sends in between, and no crash leaves a coupon cancelled and not
- * flagged. Kept when its payment is not known yet. Safe to repeat; returns whether a coupon that fell is being sent at
- * this moment, and then it must be repeated.
+ * Handles a refund in one transaction: writes it, computes what the member no longer earns, cancels those coupons that
+ * were surely not sent, and flags the grants. So no coupon is sent in between, and no crash leaves a coupon cancelled
+ * but not flagged. If the payment is not known yet, the refund is only kept. Safe to repeat. Returns whether a coupon
+ * that is no longer earned is being sent at this moment; then the call must be repeated.
  */
 export async function takeRefund(
   services: Services,

@@ -1,3 +1,4 @@
+import { release } from '../../plumbing/release.ts'
 import { createPrivateKey, type KeyObject } from 'node:crypto'
 import type { Dispatcher } from 'undici'
 import type { Clock } from '../../plumbing/clock.ts'
@@ -11,7 +12,7 @@ import type { PayKeys, PayRequest } from './types.ts'
  */
 export type SignedExchange = (request: PayRequest, serial: string | undefined, timeoutMs: number) => Promise<Exchange>
 
-const userAgent = `paycoupon/0.1 (Node.js ${process.versions.node})`
+const userAgent = `paycoupon/${release} (Node.js ${process.versions.node})`
 
 /** A handshake takes well under half a second anywhere in China; after this time the other host is tried. */
 const startLimitMs = 2_000
