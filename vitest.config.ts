@@ -24,7 +24,6 @@ export default defineConfig({
   test: {
     globalSetup: ['test/global-setup.ts'],
     reporters: ['default', './test/support/plain-summary.ts'],
-    maxWorkers: 2,
     projects: [
       {
         test: {
@@ -34,9 +33,12 @@ export default defineConfig({
           exclude: slow,
           // A worker loads the source once for all its files: that halves the time. So nothing may be replaced by vi.mock.
           isolate: false,
+          // One more than the cores of a small machine: some of them wait for a time limit, and the others go on meanwhile.
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
         },
       },
-      { test: { ...common, name: 'slow', include: slow } },
+      { test: { ...common, name: 'slow', include: slow, maxWorkers: 2, sequence: { groupOrder: 2 } } },
     ],
     coverage: {
       enabled: isWhole,

@@ -5,8 +5,8 @@ import { accessibilityFaults, openBrowser, openPhonePage, overflow } from '../su
 import { createTestDatabase } from '../support/database.ts'
 import { freePort } from '../support/listen.ts'
 import { testConfig } from '../support/config.ts'
+import { quickFolder } from '../support/quick-folder.ts'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inject } from 'vitest'
 
@@ -17,7 +17,7 @@ let dataDir: string
 let sandboxUrl: string
 
 beforeAll(async () => {
-  dataDir = mkdtempSync(join(tmpdir(), 'paycoupon-browser-'))
+  dataDir = mkdtempSync(join(quickFolder(), 'paycoupon-browser-'))
   database = await createTestDatabase(inject('templateDatabase'))
   const port = await freePort()
   const publicUrl = `http://127.0.0.1:${port}`

@@ -1,10 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { freePort } from '../support/listen.ts'
 import { openBrowser } from '../support/one-host-browser.ts'
 import { type Program, startCommand, startNode, startProgram } from '../support/program.ts'
+import { quickFolder } from '../support/quick-folder.ts'
 import { formOf } from '../support/site.ts'
 
 /** Longer than two looks of the gate's repair. */
@@ -13,7 +13,7 @@ const soon = { timeout: 5_000, interval: 200 }
 
 /** `npm run cli -- …` while `npm start` has the embedded database. */
 describe('a command beside the program', { timeout: 120_000 }, () => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'paycoupon-beside-'))
+  const dataDir = mkdtempSync(join(quickFolder(), 'paycoupon-beside-'))
   const settings: Record<string, string> = { DATA_DIR: dataDir }
   let program: Program
   const app = (path: string) => `http://localhost:${settings.PORT}${path}`

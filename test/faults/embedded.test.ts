@@ -1,17 +1,17 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Browser, openBrowser } from '../support/one-host-browser.ts'
 import { type Program, startProgram } from '../support/program.ts'
 import { formOf } from '../support/site.ts'
 import { freePort } from '../support/listen.ts'
+import { quickFolder } from '../support/quick-folder.ts'
 
 const patience = { timeout: 30_000, interval: 250 }
 
 /** `npm start` on a laptop with nothing installed: embedded database, sandbox, demo merchant, in this order. */
 describe('npm start without a single setting', { timeout: 120_000 }, () => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'paycoupon-embedded-'))
+  const dataDir = mkdtempSync(join(quickFolder(), 'paycoupon-embedded-'))
   let ports: { app: number; sandbox: number }
   let program: Program
   let phone: Browser
