@@ -1,10 +1,7 @@
 import { retiredTotal } from '../telemetry/metrics.ts'
 import type { JobRun } from './job.ts'
 
-/**
- * Rows per statement: enough to make progress, few enough that other statements do not wait for their locks
- * (`docs/operator`).
- */
+/** Rows per statement: enough to make progress, few enough that other statements do not wait for their locks. */
 export const batchSize = 5_000
 
 /**

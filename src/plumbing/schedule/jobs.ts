@@ -11,25 +11,23 @@ const mostAtOnce = 2
 export function openJobsLoop<S extends JobParts>(services: S, jobs: Job<S>[], everyMs: number): Loop {
   const { log } = services
   const stopping = new AbortController()
-  const running = new Set<Promise<void>>()
+  const running = new Map<string, Promise<void>>()
   let registered = false
 
   async function look() {
     if (!registered) await registerJobs(services, jobs)
     registered = true
-    if (running.size >= mostAtOnce) return 'nothing'
-    const row = await leaseJob(services, namesOf(jobs), 'due')
+    // A lease belongs to the process. If it ran out during a stall, this process must not run the job a second time.
+    const idle = jobs.filter(({ name }) => !running.has(name))
+    if (idle.length === 0 || running.size >= mostAtOnce) return 'nothing'
+    const row = await leaseJob(services, namesOf(idle), 'due')
     if (!row) return 'nothing'
-    const run = runJob(
-      services,
-      jobs.find(({ name }) => name === row.name)!,
-      row,
-      stopping.signal,
-    )
+    const job = idle.find(({ name }) => name === row.name)!
+    const run = runJob(services, job, row, stopping.signal)
       // The lease then expires, and the job is run again.
       .catch((error: Error) => log.error({ job: row.name, error: error.message }, 'the end of a job was not written'))
-      .then(() => void running.delete(run))
-    running.add(run)
+      .then(() => void running.delete(row.name))
+    running.set(row.name, run)
     return 'more'
   }
 
@@ -39,7 +37,7 @@ export function openJobsLoop<S extends JobParts>(services: S, jobs: Job<S>[], ev
     async stop() {
       stopping.abort(new Error('the process stops'))
       await loop.stop()
-      await Promise.all(running)
+      await Promise.all(running.values())
     },
   }
 }

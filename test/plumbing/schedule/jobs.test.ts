@@ -32,8 +32,8 @@ const due = Date.parse('2026-11-25T02:00:00Z')
 const nobody = new AbortController().signal
 
 /** A process whose loop looks all the time, until the test is over. */
-function runs(job: Job<Services>, process: Services = services) {
-  const loop = openJobsLoop(process, [job], 5)
+function runs(job: Job<Services>, process: Services = services, ...others: Job<Services>[]) {
+  const loop = openJobsLoop(process, [job, ...others], 5)
   loop.start()
   return { [Symbol.asyncDispose]: () => loop.stop(), stop: () => loop.stop() }
 }
@@ -152,6 +152,28 @@ describe('a run that is ended', () => {
     await vi.waitFor(async () => expect((await row()).note).toBe('all'))
     await second.stop()
     expect(begun).toEqual([{ files: 5 }])
+  })
+
+  test('by a stall that outlived its lease is not begun a second time in the same process', async () => {
+    const begun: unknown[] = []
+    let finish: (note: string) => void = () => {}
+    const stalled = aJob(inSteps(begun, () => new Promise((resolve) => (finish = resolve))))
+    const marker = { ...aJob(async () => 'seen'), name: 'marker', when: daily('11:00') }
+    await using loop = runs(stalled, services, marker)
+    await registered()
+    nowMs = due
+    await vi.waitFor(() => expect(begun).toHaveLength(1))
+    await services.db
+      .updateTable('jobs')
+      .set({ leased_until: new Date(0) })
+      .execute()
+    // When the next job has run, the loop has looked with the lease run out.
+    nowMs = due + 3_600_000
+    await vi.waitFor(async () => expect((await jobRows(services.db)).get('marker')!.note).toBe('seen'))
+    expect(begun).toHaveLength(1)
+    finish('once')
+    await vi.waitFor(async () => expect((await row()).note).toBe('once'))
+    await loop.stop()
   })
 
   test('by another process that took it over saves nothing and writes no end', async () => {
