@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { memberGrants } from '../../src/grants/grants.ts'
 import { applyOpening } from '../../src/cards/apply-opening.ts'
-import { aCampaign, aMerchant, aStock } from '../support/builders.ts'
+import { aCampaign, aMerchant, aStock, breakSenders } from '../support/builders.ts'
 import { openTestServices } from '../support/services.ts'
 
 test('a card_open campaign that cannot give keeps no other from giving', async () => {
@@ -10,12 +10,7 @@ test('a card_open campaign that cannot give keeps no other from giving', async (
   const stock = await aStock(services, merchant)
   const healthy = await aCampaign(services, stock, { kind: 'card_open' })
   const broken = await aCampaign(services, stock, { kind: 'card_open' })
-  await services.db
-    .updateTable('campaigns')
-    .set({ sender_mchids: ['999'] })
-    .where('id', '=', broken.id)
-    .execute()
-  services.catalog.forget()
+  await breakSenders(services, broken)
   const openedAt = services.clock.now()
   const card = {
     source: 'event',

@@ -1,11 +1,10 @@
 import { AskAgain } from '../../src/plumbing/ask-again.ts'
 import { beforeEach, expect, test } from 'vitest'
-import type { Campaign } from '../../src/plumbing/storage/schema/campaign.ts'
 import { applyOpening } from '../../src/cards/apply-opening.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import type { Services } from '../../src/services.ts'
 import type { Stock } from '../../src/plumbing/storage/schema/stock.ts'
-import { aCampaign, aMerchant, aStock } from '../support/builders.ts'
+import { aCampaign, aMerchant, aStock, breakSenders } from '../support/builders.ts'
 import { servicesOfFile } from '../support/services.ts'
 
 const services = await servicesOfFile({ redis: false })
@@ -18,16 +17,6 @@ beforeEach(async () => {
 })
 
 const aCardCampaign = () => aCampaign(services, stock, { kind: 'card_open' })
-async function breakSenders(...campaigns: Campaign[]): Promise<void> {
-  for (const { id } of campaigns) {
-    await services.db
-      .updateTable('campaigns')
-      .set({ sender_mchids: ['999'] })
-      .where('id', '=', id)
-      .execute()
-  }
-  services.catalog.forget()
-}
 /** A member opens a card while the gate says that all is gone, which the ledger does not bear out. */
 function faultOfOpening(): Promise<unknown> {
   const at = services.clock.now()
@@ -46,7 +35,7 @@ function faultOfOpening(): Promise<unknown> {
 test('a campaign that is broken is named, though another one is only undecided', async () => {
   const broken = await aCardCampaign()
   await aCardCampaign()
-  await breakSenders(broken)
+  await breakSenders(services, broken)
   const fault = await faultOfOpening()
   expect(fault).not.toBeInstanceOf(AskAgain)
   expect(String(fault)).toContain(`no sender account for campaign ${broken.slug}`)
@@ -54,7 +43,7 @@ test('a campaign that is broken is named, though another one is only undecided',
 
 test('of two campaigns that are broken both are named', async () => {
   const both = [await aCardCampaign(), await aCardCampaign()]
-  await breakSenders(...both)
+  await breakSenders(services, ...both)
   const fault = String(await faultOfOpening())
   for (const { slug } of both) expect(fault).toContain(`no sender account for campaign ${slug}`)
 })

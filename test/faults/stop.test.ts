@@ -7,7 +7,7 @@ import { openLog } from '../../src/plumbing/telemetry/log.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { openShop, type SandboxShop } from '../support/shop.ts'
 import { openPhone } from '../support/phone.ts'
-import { type Program, startProgram } from '../support/program.ts'
+import { startProgram, startProgramOf } from '../support/program.ts'
 import { formOf, sessionCookie } from '../support/site.ts'
 
 const recovery = { timeout: 30_000, interval: 50 }
@@ -19,22 +19,7 @@ describe('SIGTERM under load', { timeout: 90_000 }, () => {
   })
   afterAll(() => shop[Symbol.asyncDispose]())
 
-  /** The real program on this shop's ledger, Redis and WeChat. */
-  function startMain(): Program {
-    const { config } = shop.services
-    return startProgram({
-      NODE_ENV: 'development',
-      PORT: '0',
-      DATABASE_URL: config.databaseUrl ?? '',
-      REDIS_URL: config.redisUrls.join(),
-      MASTER_KEY: config.masterKeys[0]?.toString('base64') ?? '',
-      COOKIE_KEYS: config.cookieKeys.join(),
-      WECHAT_OPEN_URL: shop.sandbox.url,
-      WECHAT_API_URL: shop.sandbox.url,
-      WECHAT_PAY_URL: shop.sandbox.url,
-      LOG_LEVEL: 'error',
-    })
-  }
+  const startMain = () => startProgramOf(shop, { PORT: '0' })
 
   test('every claim that was accepted is answered, then the door is closed and the program ends well', async () => {
     const members = 32

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { request } from 'undici'
 import { openShop, type SandboxShop } from '../support/shop.ts'
-import { type Program, startProgram } from '../support/program.ts'
+import { type Program, startProgramOf } from '../support/program.ts'
 
 const recovery = { timeout: 30_000, interval: 50 }
 let shop: SandboxShop
@@ -9,20 +9,7 @@ let worker: Program
 let opsUrl: string
 beforeAll(async () => {
   shop = await openShop({ wechat: 'sandbox' })
-  const { config } = shop.services
-  worker = startProgram({
-    NODE_ENV: 'development',
-    ROLE: 'worker',
-    OPS_PORT: '0',
-    DATABASE_URL: config.databaseUrl ?? '',
-    REDIS_URL: config.redisUrls.join(),
-    MASTER_KEY: config.masterKeys[0]?.toString('base64') ?? '',
-    COOKIE_KEYS: config.cookieKeys.join(),
-    WECHAT_OPEN_URL: shop.sandbox.url,
-    WECHAT_API_URL: shop.sandbox.url,
-    WECHAT_PAY_URL: shop.sandbox.url,
-    LOG_LEVEL: 'error',
-  })
+  worker = startProgramOf(shop, { ROLE: 'worker', OPS_PORT: '0' })
   ;[, opsUrl = ''] = await worker.says(/its health on (http\S+)/)
 }, 60_000)
 afterAll(() => shop[Symbol.asyncDispose]())

@@ -11,7 +11,7 @@ import { applyPayment } from '../../src/payments/apply-payment.ts'
 import { takeRefund } from '../../src/payments/take-refund.ts'
 import type { Services } from '../../src/services.ts'
 import type { Stock } from '../../src/plumbing/storage/schema/stock.ts'
-import { aMerchant, aStock } from '../support/builders.ts'
+import { aMerchant, aStock, breakSenders } from '../support/builders.ts'
 import { servicesOfFile } from '../support/services.ts'
 import { aPayment, aRefund, aSpendCampaign } from '../support/spend.ts'
 
@@ -189,12 +189,7 @@ describe('a sum of 60 yuan and 60 yuan', () => {
 test('a campaign that cannot give keeps no other from giving, and is tried again', async () => {
   const healthy = await aSpendCampaign(services, stock)
   const broken = await aSpendCampaign(services, stock)
-  await services.db
-    .updateTable('campaigns')
-    .set({ sender_mchids: ['999'] })
-    .where('id', '=', broken.id)
-    .execute()
-  services.catalog.forget()
+  await breakSenders(services, broken)
   const payment = aPayment(services)
   await expect(paid(payment)).rejects.toThrow(`no sender account for campaign ${broken.slug}`)
   expect((await grantsOf(payment)).map((grant) => grant.campaign.slug)).toEqual([healthy.slug])

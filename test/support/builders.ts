@@ -152,3 +152,14 @@ export async function aCampaign(
   catalog.forget()
   return campaign
 }
+
+/** Names a sender that the merchant does not have: these campaigns cannot give until they are mended. */
+export async function breakSenders({ db, catalog }: Services, ...campaigns: Campaign[]): Promise<void> {
+  const ids = campaigns.map(({ id }) => id)
+  await db
+    .updateTable('campaigns')
+    .set({ sender_mchids: ['999'] })
+    .where('id', 'in', ids)
+    .execute()
+  catalog.forget()
+}

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import type { SandboxShop } from './shop.ts'
 
 /** `npm start` or a command as a process of its own. */
 export type Program = {
@@ -18,6 +19,23 @@ export type Program = {
 }
 
 const inSource = (file: string) => fileURLToPath(new URL(`../../src/${file}`, import.meta.url))
+
+/** Starts the program on the ledger, Redis and WeChat of a shop, with these settings. Its log has errors only. */
+export function startProgramOf({ services, sandbox }: SandboxShop, settings: Record<string, string>): Program {
+  const { databaseUrl, redisUrls, masterKeys, cookieKeys } = services.config
+  return startProgram({
+    NODE_ENV: 'development',
+    DATABASE_URL: databaseUrl ?? '',
+    REDIS_URL: redisUrls.join(),
+    MASTER_KEY: masterKeys[0]?.toString('base64') ?? '',
+    COOKIE_KEYS: cookieKeys.join(),
+    WECHAT_OPEN_URL: sandbox.url,
+    WECHAT_API_URL: sandbox.url,
+    WECHAT_PAY_URL: sandbox.url,
+    LOG_LEVEL: 'error',
+    ...settings,
+  })
+}
 
 /** Starts src/main.ts with these settings and nothing of ours beside the search path. It must be awaited to its end. */
 export function startProgram(settings: Record<string, string>): Program {
