@@ -42,12 +42,14 @@ export function openGate(options: { redis: Redis | Cluster | undefined; db: Db; 
   const memory = openMemoryGate()
   const shared = options.redis && openRedisGate(options.redis)
   let redisFailed = false
-  /** While Redis answers, the memory gate stays empty: when Redis fails, it starts from the ledger. */
+  /** While Redis answers, memory is told nothing: when Redis fails, it starts from the ledger. */
   const stores = () => (shared && !redisFailed ? [shared] : shared ? [shared, memory] : [memory])
 
   const noteFailure = (error: unknown) => {
-    if (!redisFailed)
-      log.warn({ error: (error as Error).message }, 'Redis does not answer: claims go by the ledger alone')
+    if (redisFailed) return
+    log.warn({ error: (error as Error).message }, 'Redis does not answer: claims go by the ledger alone')
+    // A claim of an earlier failure may have used memory after Redis answered again.
+    memory.forget()
     redisFailed = true
   }
   const withoutRedis = bounded(withoutRedisAtOnce, (asking: Asking, limits: Limit[]) =>
@@ -58,8 +60,6 @@ export function openGate(options: { redis: Redis | Cluster | undefined; db: Db; 
     if (!shared) return admitBy(memory, db, asking, limits)
     try {
       const admission = await admitBy(shared, db, asking, limits)
-      // The memory gate is out of date: other processes took places meanwhile.
-      if (redisFailed) memory.forget()
       redisFailed = false
       return admission
     } catch (error) {
