@@ -1,18 +1,20 @@
+import { isForgotten } from '../../inbox/forgotten.ts'
 import { receive } from '../../inbox/inbox.ts'
 import { cardOfPush, pushKey, type StoredPush } from '../../inbox/push.ts'
 import { inboxTotal } from '../../plumbing/telemetry/metrics.ts'
 import { answerEcho, MessageFault, openPush, type PushKeys } from '../../wechat/official/message-push.ts'
+import { mostXml } from '../../wechat/xml-bounds.ts'
 import type { MerchantState } from '../middleware/merchant.ts'
 import type { Context, Handler } from '../shell/context.ts'
 import { readBody } from '../shell/body.ts'
 import { pushKeysOf } from './push-keys.ts'
 
-/** A push has some hundred bytes, and three times that in compatible mode (docs/wechat/official-account.md 4.3). */
-const pushMaxBytes = 64 * 1024
+/** Of our own XML, in base64, with a clear copy beside it in compatible mode (docs/wechat/official-account.md 4.3). */
+const pushMaxBytes = 3 * mostXml
 
 /**
  * GET, POST /notify/{merchant}/oa: WeChat's check of the address, and its message push. A push with a right
- * msg_signature is accepted at any age, since card events are repeated for a day; repeats do nothing.
+ * msg_signature is accepted for as long as the inbox knows repeats, since card events are repeated for a day.
  */
 export const officialAccountPush: Handler<MerchantState> = async (ctx) => {
   ctx.type = 'text/plain'
@@ -30,7 +32,9 @@ async function takePush(ctx: Context<MerchantState>, keys: PushKeys): Promise<vo
   const { services, merchant } = ctx.state
   const body = await readBody(ctx.req, pushMaxBytes)
   const push = openPush(keys, ctx.query, body.toString()) as StoredPush
-  if (cardOfPush(push)) {
+  const card = cardOfPush(push)
+  if (card) {
+    if (isForgotten(services, card.at)) throw new MessageFault('the message is older than what the inbox remembers')
     const arrival = { merchantId: merchant.id, source: 'oa', businessKey: pushKey(push), body: push } as const
     await receive(services, { ...arrival, at: services.clock.now() })
   }

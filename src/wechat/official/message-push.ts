@@ -1,7 +1,7 @@
 import type { Secret } from '../../plumbing/secrets/secret.ts'
 import { decryptMessage, type PushKeys, signatureHolds } from './message-crypto.ts'
 import { MessageFault } from './message-fault.ts'
-import { type MessageFields, readMessageXml } from './message-xml.ts'
+import { encryptedPart, type MessageFields, readMessageXml } from './message-xml.ts'
 
 export { MessageFault } from './message-fault.ts'
 export type { PushKeys } from './message-crypto.ts'
@@ -28,12 +28,12 @@ export function answerEcho(token: Secret, query: PushQuery): string {
 
 /**
  * Opens a pushed message of safe or compatible mode and returns its decrypted fields; unencrypted fields beside them
- * are ignored. Throws `MessageFault` on anything else: in plaintext mode nothing signs the body, so with one observed
+ * are not even read. Throws `MessageFault` on anything else: in plaintext mode nothing signs the body, so with one observed
  * signature anyone could forge a card opening (docs/wechat/official-account.md 4.2).
  */
 export function openPush(keys: PushKeys, query: PushQuery, body: string): MessageFields {
   const { msg_signature, timestamp, nonce } = texts(query)
-  const encrypted = readMessageXml(body).Encrypt
+  const encrypted = encryptedPart(body)
   if (!encrypted) throw new MessageFault('the message is not encrypted: set the push to safe mode')
   if (!signatureHolds(msg_signature, keys.token, timestamp, nonce, encrypted))
     throw new MessageFault('the signature is wrong')

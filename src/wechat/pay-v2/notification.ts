@@ -20,9 +20,9 @@ export type V2Keys = { mchid: string; key: Secret; signType: V2SignType }
 export function openV2Notification({ mchid, key, signType }: V2Keys, body: string): OpenedV2 {
   const fields = readXml(body, 'xml')
   if (!fields) throw new NotificationRefused('malformed', 'the body is not flat XML')
+  if (fields.mch_id !== mchid) throw new NotificationRefused('malformed', 'it is not of the number in the address')
   if (fields.req_info !== undefined) return { kind: 'refund', fields: openRefund(key, fields.req_info) }
   if (!signatureHolds(key, fields, signType)) throw new NotificationRefused('bad_signature', 'the sign does not hold')
-  if (fields.mch_id !== mchid) throw new NotificationRefused('malformed', 'it is not of the number in the address')
   const folded = Object.entries(fields).find(([name, value]) => !freeTexts.has(name) && foldedField.test(value ?? ''))
   if (folded) throw new NotificationRefused('malformed', `${folded[0]} holds what may be other fields`)
   return { kind: 'payment', fields }

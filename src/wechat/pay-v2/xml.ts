@@ -1,4 +1,5 @@
 import { XMLParser } from 'fast-xml-parser'
+import { isBoundedXml } from '../xml-bounds.ts'
 
 export type XmlFields = Partial<Record<string, string>>
 
@@ -14,11 +15,11 @@ const parser = new XMLParser({
 })
 
 /**
- * The children of `<xml>` or `<root>`; undefined when it is not flat XML, has an element twice or declares a document
- * type.
+ * The children of `<xml>` or `<root>`; undefined when it is not flat XML, has an element twice, declares a document type
+ * or is far larger than a notification. The sign covers the fields, so this comes before any proof of who wrote it.
  */
 export function readXml(xml: string, root: 'xml' | 'root'): XmlFields | undefined {
-  if (/<!(?!\[CDATA\[)/.test(xml)) return undefined
+  if (!isBoundedXml(xml)) return undefined
   const fields: unknown = parse(xml)?.[root]
   if (typeof fields !== 'object' || fields === null) return undefined
   const elements = Object.entries(fields).filter(([name]) => name !== betweenElements)

@@ -68,6 +68,16 @@ describe('a push about a card', () => {
     expect(await grants(card)).toBe(1)
   })
 
+  test('that is older than what the inbox remembers is refused: it may be a replay', async () => {
+    const long = Math.floor(nowMs / 1_000) - 36 * 86_400
+    const { accepted } = await tell(aCard(), 'user_get_card', {
+      createTime: long,
+      timestamp: Math.floor(nowMs / 1_000),
+    })
+    expect(accepted).toBe(false)
+    expect(await inbox()).toEqual([])
+  })
+
   test('of two cards taken in one second is two', async () => {
     const [one, other] = [aCard(), aCard()]
     wired.sandbox.control.changeCard(other.code, { openid: one.openid })

@@ -69,6 +69,16 @@ const sealed = (fields: Fields) => {
   const cipher = createCipheriv('aes-256-ecb', aesKey, null)
   return Buffer.concat([cipher.update(xml(fields, 'root')), cipher.final()]).toString('base64')
 }
+const ofRefund = { return_code: 'SUCCESS', mch_id: '1601400973' }
+const refundOf = ({ transaction_id, out_trade_no }: Fields): Fields => ({
+  transaction_id: transaction_id!,
+  out_trade_no: out_trade_no!,
+  refund_id: '50302',
+  total_fee: '6000',
+  refund_fee: '6000',
+  refund_status: 'SUCCESS',
+  success_time: '2026-11-23 11:59:30',
+})
 async function tell(body: string, mchid = '1601400973') {
   const url = `${wired.site.url}/notify/${wired.merchant.slug}/pay/${mchid}`
   const answer = await fetch(url, { method: 'POST', body, headers: { 'content-type': 'text/xml' } })
@@ -147,6 +157,26 @@ describe('a till that still speaks v2 tells of a payment', () => {
     expect(await payment(fields)).toMatchObject({ total: 6000, payer_total: 5500, settlement: 5500 })
   })
 
+  test('of an order with a hundred coupons: read whole', async () => {
+    const coupons = Array.from({ length: 100 }, (_, n) => [
+      [`coupon_id_${n}`, `${8_000_000_000 + n}`],
+      [`coupon_fee_${n}`, '5'],
+      [`coupon_type_${n}`, 'CASH'],
+    ])
+    const fields = paid({ cash_fee: '5500', ...(Object.fromEntries(coupons.flat()) as Fields) })
+    expect((await tell(signed(fields))).status).toBe(200)
+    await apply()
+    expect(await payment(fields)).toMatchObject({ payer_total: 5500 })
+  })
+
+  test('of an order that was placed with the appid of the shop’s mini program: thanked, and it earns nothing here', async () => {
+    const fields = paid({ appid: 'wxminiprogram00001' })
+    expect((await tell(signed(fields))).status).toBe(200)
+    await apply()
+    expect(await payment(fields)).toBeUndefined()
+    expect(await grants(fields)).toEqual([])
+  })
+
   test('that failed: thanked and nothing more', async () => {
     const fields = paid({ result_code: 'FAIL' })
     expect((await tell(signed(fields))).status).toBe(200)
@@ -157,17 +187,7 @@ describe('a till that still speaks v2 tells of a payment', () => {
   test('and of its refund', async () => {
     const fields = paid()
     await tell(signed(fields))
-    const refund = {
-      transaction_id: fields.transaction_id!,
-      out_trade_no: fields.out_trade_no!,
-      refund_id: '50302',
-      total_fee: '6000',
-      refund_fee: '6000',
-      refund_status: 'SUCCESS',
-      success_time: '2026-11-23 11:59:30',
-    }
-    const outer = { return_code: 'SUCCESS', mch_id: '1601400973', req_info: sealed(refund) }
-    expect((await tell(xml(outer))).status).toBe(200)
+    expect((await tell(xml({ ...ofRefund, req_info: sealed(refundOf(fields)) }))).status).toBe(200)
     await apply()
     nowMs += 60_000
     await apply()
@@ -193,8 +213,22 @@ describe('a v2 message is refused in XML and not kept', () => {
     ['a weaker sign than the account has', () => signed(paid(), 'HMAC-SHA256')],
     ['fields folded into one, with the old sign', () => folded(paid())],
     ['another root', () => xml(paid(), 'root')],
-    ['a refund sealed with another key', () => xml({ return_code: 'SUCCESS', req_info: 'AAAA' })],
-    ['a refund that holds no XML', () => xml({ return_code: 'SUCCESS', req_info: sealed({}).slice(0, -4) })],
+    ['a refund sealed with another key', () => xml({ ...ofRefund, req_info: 'AAAA' })],
+    ['a refund that holds no XML', () => xml({ ...ofRefund, req_info: sealed({}).slice(0, -4) })],
+    [
+      'a refund of another number',
+      () => xml({ ...ofRefund, mch_id: '1267388801', req_info: sealed(refundOf(paid())) }),
+    ],
+    ['a payment that the inbox may have forgotten', () => signed(paid({ time_end: '20261018115900' }))],
+    [
+      'a refund that the inbox may have forgotten',
+      () => xml({ ...ofRefund, req_info: sealed({ ...refundOf(paid()), success_time: '2026-10-18 11:59:30' }) }),
+    ],
+    [
+      '33,000 different elements',
+      () => xml(Object.fromEntries(Array.from({ length: 33_000 }, (_, n) => [`a${n}`, '']))),
+    ],
+    ['ten pages of text', () => signed(paid({ attach: 'x'.repeat(20_000) }))],
   ])('%s', async (_name, body) => {
     const answer = await tell(body())
     expect(answer.status).toBe(401)
