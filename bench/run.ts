@@ -6,6 +6,7 @@ import { benchClaims } from './claims.ts'
 import { benchEarned } from './earned.ts'
 import { benchLanes } from './lanes.ts'
 import { benchMemory } from './memory.ts'
+import { benchParsers } from './parsers.ts'
 import { benchPayClient } from './pay-client.ts'
 import { benchSize } from './size.ts'
 import { benchTaps } from './taps.ts'
@@ -27,6 +28,7 @@ const benches = {
   memory: benchMemory,
   lanes: benchLanes,
   earned: benchEarned,
+  parsers: benchParsers,
   size: () => benchSize(grants),
 }
 const unknown = names.filter((name) => !(name in benches))

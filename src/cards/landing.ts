@@ -4,9 +4,9 @@ import { closedReason } from '../grants/campaign-window.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
 import { activateCard } from './activate.ts'
-import { checkCard } from './check.ts'
 import { findCard, recordCard } from './openings.ts'
 import { type Applied, applyCard } from './apply-opening.ts'
+import { cardOfLanding } from './landing-card.ts'
 import { isOverdue } from './unproven.ts'
 
 /**
@@ -29,9 +29,6 @@ export type Landing =
   | { kind: 'later' }
   | { kind: 'invalid' }
 
-const cardIdShape = /^[0-9A-Za-z_-]{1,64}$/
-/** Base64. WeChat documents no length; those seen are below 200. */
-const sealedMaxLength = 1_024
 const labelMaxLength = 64
 
 /**
@@ -47,19 +44,10 @@ export async function openFromLanding(
   openid: string,
   query: LandingQuery,
 ): Promise<Landing> {
-  const cardId = one(query.card_id)
-  const encryptCode = base64(query.encrypt_code)
-  if (!cardIdShape.test(cardId) || encryptCode === '' || encryptCode.length > sealedMaxLength)
-    return { kind: 'invalid' }
-
-  const official = services.official(merchant)
-  const decrypted = await official.decryptCardCode(encryptCode)
-  if (decrypted.kind === 'refusal') return { kind: 'invalid' }
-  if (decrypted.kind !== 'ok') return { kind: 'later' }
-  const card = { cardId, cardCode: decrypted.body.code }
-  const checked = await checkCard(official, cardId, card.cardCode)
-  if (checked.kind === 'unknown') return { kind: 'invalid' }
-  if (checked.kind === 'later') return checked
+  const named = { cardId: one(query.card_id), encryptCode: base64(query.encrypt_code) }
+  const landed = await cardOfLanding(services, merchant, openid, named)
+  if (landed.kind !== 'found') return landed
+  const { card, checked } = landed
   if (checked.openid !== openid) return { kind: 'not_yours' }
   if (!checked.usable) return { kind: 'not_active' }
 

@@ -1,5 +1,5 @@
-import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { kept } from '../plumbing/cache.ts'
+import { mayAsk } from '../members/asks-of-member.ts'
 import type { Account, Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
 import { readOrder } from '../wechat/pay/orders.ts'
@@ -17,8 +17,6 @@ export type QueriedOrder =
 
 /** WeChat is asked about one order at most once in this time, however often its page is loaded. */
 const sameOrderMs = 3_000
-/** An out_trade_no can be guessed, so WeChat is asked about at most this many orders per member and minute. */
-const ordersPerMemberAndMinute = 20
 /** Per query. A page waits for all of its queries. */
 const queryTimeoutMs = 2_500
 /** If a merchant has more lines than this, only the first ones are asked; notifications report the other payments. */
@@ -26,7 +24,6 @@ const mostLines = 6
 const ordersRemembered = 5_000
 
 const answers = kept<string, Promise<QueriedOrder>>({ most: ordersRemembered, ageMs: sameOrderMs })
-const askers = kept<'all', RateLimiterMemory>({ most: 1 })
 
 /**
  * Asks WeChat about an order, with one of the merchant's numbers after the other until one of them finds it
@@ -42,9 +39,8 @@ export async function queryOrder(
   const key = `${merchant.id}/${name.by}/${name.value}`
   const last = cache.get(answers, key)
   if (last) return last
-  const limiter = cache.make(askers, 'all', openLimiter)
-  const allowed = await limiter.consume(`${merchant.id}/${openid}`).catch(() => undefined)
-  if (!allowed) return { kind: 'later' }
+  // An out_trade_no can be guessed.
+  if (!(await mayAsk(services.cache, 'order', merchant, openid))) return { kind: 'later' }
   const answer = askInTurn(services, merchant, name, key)
   cache.set(answers, key, answer)
   return answer
@@ -84,8 +80,4 @@ function linesOf({ accounts }: Merchant): { account: Account; subMchid?: string 
     ...senders.map((account) => ({ account })),
     ...providers.flatMap((account) => senders.map(({ mchid }) => ({ account, subMchid: mchid }))),
   ]
-}
-
-function openLimiter(): RateLimiterMemory {
-  return new RateLimiterMemory({ points: ordersPerMemberAndMinute, duration: 60 })
 }

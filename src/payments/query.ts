@@ -7,7 +7,6 @@ import { type OrderName, queryOrder } from './order-query.ts'
 export type FoundPayment =
   | { kind: 'paid'; transactionId: string }
   | { kind: 'not_paid' }
-  | { kind: 'not_yours' }
   | { kind: 'unknown_order' }
   /** It was refunded before we knew of the payment: only a notification or an event can say what is left. */
   | { kind: 'refunded' }
@@ -18,7 +17,9 @@ const shapes = { transaction_id: /^[0-9A-Za-z_-]{1,64}$/, out_trade_no: /^[0-9A-
 
 /**
  * Finds the payment that an address names, in our ledger or else at WeChat, and checks that this member paid it:
- * without this check anyone with the link could claim the gift (docs/wechat/payment-triggers.md 2). Grants nothing.
+ * without this check anyone with the link could claim the gift (docs/wechat/payment-triggers.md 2). Another's order is
+ * answered like one that does not exist, after the same questions: who counts up order numbers learns no shop's sales.
+ * Grants nothing.
  */
 export async function findOrQueryPayment(
   services: Services,
@@ -28,15 +29,14 @@ export async function findOrQueryPayment(
 ): Promise<FoundPayment> {
   const name = orderName(query)
   if (!name) return { kind: 'unknown_order' }
-  const known = await services.db
+  const mine = await services.db
     .selectFrom('payments')
-    .select(['transaction_id', 'openid'])
+    .select('transaction_id')
     .where('merchant_id', '=', merchant.id)
     .where(name.by, '=', name.value)
-    .execute()
-  const mine = known.find((payment) => payment.openid === openid)
+    .where('openid', '=', openid)
+    .executeTakeFirst()
   if (mine) return { kind: 'paid', transactionId: mine.transaction_id }
-  if (known.length > 0) return { kind: 'not_yours' }
 
   const queried = await queryOrder(services, merchant, openid, name)
   if (queried.kind !== 'found') return queried
@@ -45,9 +45,9 @@ export async function findOrQueryPayment(
   if (order.trade_state === 'REFUND') return { kind: 'refunded' }
   if (order.trade_state !== 'SUCCESS') return { kind: 'not_paid' }
   const [fact] = factsOfOrder(merchant, mchid, order, 'query')
-  if (fact?.kind !== 'payment' || fact.payment.openid !== openid) return { kind: 'not_yours' }
+  if (fact?.kind !== 'payment' || fact.payment.openid !== openid) return { kind: 'unknown_order' }
   const payer = await recordPayment(services, merchant, fact.payment)
-  return payer === openid ? { kind: 'paid', transactionId: fact.payment.transactionId } : { kind: 'not_yours' }
+  return payer === openid ? { kind: 'paid', transactionId: fact.payment.transactionId } : { kind: 'unknown_order' }
 }
 
 function orderName({ transaction_id, out_trade_no }: Record<string, unknown>): OrderName | undefined {

@@ -12,7 +12,6 @@ export type Reward =
   | { kind: 'granted'; grants: Grant[] }
   | { kind: 'nothing'; reason: MemberReason; detail: RewardDetail }
   | { kind: 'not_paid' }
-  | { kind: 'not_yours' }
   | { kind: 'unknown_order' }
   /** WeChat or the ledger gives no answer now. */
   | { kind: 'later' }

@@ -20,8 +20,9 @@ export function kept<K extends Key, V>({ most, ageMs = Infinity }: { most: numbe
  */
 export type Cache = {
   /**
-   * The result of `load`. One load per key runs at a time, for all callers; a failed one is not kept. `load` gets the
-   * previous value, so that it can return the same object when nothing changed. Rejects as `load` does.
+   * The result of `load`. One load per key runs at a time, for all callers; a failed one and `undefined` are not kept:
+   * names that do not exist must not push out those that do. `load` gets the previous value, so that it can return the
+   * same object when nothing changed. Rejects as `load` does.
    */
   read<K extends Key, V>(
     of: Kept<K, V>,
@@ -76,10 +77,8 @@ export function openCache(clock: Clock): Cache {
       const loading = load(before)
       const entry: Entry = { at: now, version, value: undefined, loading, before }
       shelf.set(key, entry)
-      loading.then(
-        (value) => (entry.value = value),
-        () => shelf.peek(key) === entry && shelf.delete(key),
-      )
+      const drop = () => shelf.peek(key) === entry && shelf.delete(key)
+      loading.then((value) => (value === undefined ? drop() : (entry.value = value)), drop)
       return loading
     },
 

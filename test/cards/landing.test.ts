@@ -145,3 +145,25 @@ describe('nothing is given', () => {
     },
   )
 })
+
+describe('WeChat is asked sparingly', () => {
+  const asked = () => wired.sandbox.control.calls({ endpoint: 'card_decrypt' }).length
+
+  test('a member who makes up codes causes twenty questions a minute, and another member none less', async () => {
+    const before = asked()
+    const kinds = []
+    for (let n = 0; n < 300; n += 1)
+      kinds.push((await land('inventor', { card_id: 'pX', encrypt_code: `junk${n}` })).kind)
+    expect(asked() - before).toBe(20)
+    expect(kinds).toEqual([...Array(20).fill('invalid'), ...Array(280).fill('later')])
+    const card = aCard()
+    expect((await land(card.openid, queryOf(card))).kind).toBe('opened')
+  })
+
+  test('a page that is loaded again has its code read once in a minute', async () => {
+    const card = aCard()
+    const before = asked()
+    for (let n = 0; n < 5; n += 1) expect((await land(card.openid, queryOf(card))).kind).toBe('opened')
+    expect(asked() - before).toBe(1)
+  })
+})

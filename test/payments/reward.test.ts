@@ -142,12 +142,22 @@ describe('the page after paying says why there is none', () => {
     expect((await reward(order.openid, query)).kind).toBe('granted')
   })
 
-  test('the order is somebody else’s, known to us or not', async () => {
+  test('the order is somebody else’s, known to us or not: it looks like one that does not exist', async () => {
     const order = anOrder()
     const query = { transaction_id: order.transactionId }
-    expect(await reward('thief', query)).toEqual({ kind: 'not_yours' })
+    expect(await reward('thief', query)).toEqual({ kind: 'unknown_order' })
     expect((await reward(order.openid, query)).kind).toBe('granted')
-    expect(await reward('thief', query)).toEqual({ kind: 'not_yours' })
+    expect(await reward('thief', query)).toEqual({ kind: 'unknown_order' })
+  })
+
+  test('a member who counts up order numbers learns of twenty a minute, ours or not, and nothing of them', async () => {
+    const orders = Array.from({ length: 15 }, () => anOrder())
+    for (const order of orders) await reward(order.openid, { out_trade_no: order.outTradeNo })
+    nowMs += 3_000
+    const numbers = [...orders.map((one) => one.outTradeNo), ...Array.from({ length: 10 }, (_, n) => `guessed-${n}`)]
+    const kinds = []
+    for (const out_trade_no of numbers) kinds.push((await reward('counter', { out_trade_no })).kind)
+    expect(kinds).toEqual([...Array(20).fill('unknown_order'), ...Array(5).fill('later')])
   })
 
   test.each([

@@ -116,3 +116,11 @@ test('two caches share nothing', () => {
   one.set(lasting, 'a', 'b')
   expect(other.get(lasting, 'a')).toBeUndefined()
 })
+
+test('names that do not exist do not push out those that do', async () => {
+  const { cache, load } = opened()
+  const unknown = kept<string, number | undefined>({ most: 2 })
+  expect(await cache.read(unknown, 'known', load)).toBe(1)
+  for (const name of ['x', 'y', 'z']) expect(await cache.read(unknown, name, async () => undefined)).toBeUndefined()
+  expect(await cache.read(unknown, 'known', load)).toBe(1)
+})

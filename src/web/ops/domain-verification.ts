@@ -7,7 +7,7 @@ import type { Context } from '../shell/context.ts'
 export async function domainVerification(ctx: Context): Promise<void> {
   const name = ctx.path.slice(1)
   if (!fileName.test(name)) return
-  const text = await findDomainFile(ctx.state.services.db, name)
+  const text = await findDomainFile(ctx.state.services, name)
   if (text === undefined) return
   ctx.type = 'text/plain'
   ctx.body = text

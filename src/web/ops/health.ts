@@ -30,7 +30,14 @@ export function workerReadyz(loops: Loop[]): (ctx: Context) => Promise<void> {
   return async (ctx) => answerReady(ctx, { ...(await neighbours(ctx.state.services)), ...beats(loops) })
 }
 
-async function neighbours(services: Services): Promise<Record<string, boolean>> {
+/** Anybody may ask, as often as they like: database and Redis are asked at most twice in a second. */
+const answers = kept<'now', Record<string, boolean>>({ most: 1, ageMs: 500 })
+
+function neighbours(services: Services): Promise<Record<string, boolean>> {
+  return services.cache.read(answers, 'now', () => askNeighbours(services))
+}
+
+async function askNeighbours(services: Services): Promise<Record<string, boolean>> {
   const [database, redis, schema] = await Promise.all([
     holds(() => sql`select 1`.execute(services.db)),
     holds(async () => services.redis?.ping()),

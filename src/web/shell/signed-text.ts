@@ -14,11 +14,15 @@ export function signText(keys: string[], label: string, text: string): string {
 /** Enough for some thousand members who tap again and again with the same cookie; half a kilobyte each. */
 const opened = kept<string, string | undefined>({ most: 4_000 })
 
+/** Longer than anything that we sign: a browser may send 16 kB. */
+const longestSigned = 4_096
+
 /**
  * The text that `signText` signed under the same label with one of the cookie keys; undefined when anything about it was
  * changed.
  */
 export function openSignedText({ cache, config }: Services, label: string, signed: string): string | undefined {
+  if (signed.length > longestSigned) return undefined
   const labelled = `${label}=${signed}`
   const text = cache.make(opened, labelled, () => open(config.cookieKeys, labelled), config.cookieKeys)
   return text?.slice(label.length + 1)

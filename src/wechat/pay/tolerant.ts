@@ -42,7 +42,11 @@ export function maybe<T extends z.ZodType>(reader: T) {
   return z.preprocess((value) => (value === null || value === '' ? undefined : value), reader.optional())
 }
 
-/** A list that may be absent or null. */
+/** Of everything that WeChat lists here an order has at most fifty. */
+const mostEntries = 500
+
+/** A list that may be absent or null. A far longer one is refused unread: to say what is wrong in each would take long. */
 export function listOf<T extends z.ZodType>(reader: T) {
-  return z.preprocess((value) => value ?? [], z.array(reader))
+  const short = z.array(z.unknown()).max(mostEntries)
+  return z.preprocess((value) => value ?? [], short.pipe(z.array(reader)))
 }

@@ -224,10 +224,7 @@ describe('a v2 message is refused in XML and not kept', () => {
       'a refund that the inbox may have forgotten',
       () => xml({ ...ofRefund, req_info: sealed({ ...refundOf(paid()), success_time: '2026-10-18 11:59:30' }) }),
     ],
-    [
-      '33,000 different elements',
-      () => xml(Object.fromEntries(Array.from({ length: 33_000 }, (_, n) => [`a${n}`, '']))),
-    ],
+    ['9,000 different elements', () => xml(Object.fromEntries(Array.from({ length: 9_000 }, (_, n) => [`a${n}`, ''])))],
     ['ten pages of text', () => signed(paid({ attach: 'x'.repeat(20_000) }))],
   ])('%s', async (_name, body) => {
     const answer = await tell(body())

@@ -5,6 +5,7 @@ import supertest from 'supertest'
 import { openTestServices } from '../../support/services.ts'
 import { type Site, startSite } from '../../support/site.ts'
 import { shopOfFile } from '../../support/shop.ts'
+import { until } from '../../support/waiting.ts'
 
 const { services, site } = await shopOfFile()
 
@@ -31,7 +32,17 @@ describe('whoever runs it asks', () => {
 
   it('and hears no while Redis is away', async () => {
     const ping = vi.spyOn(services.redis as NonNullable<Services['redis']>, 'ping').mockRejectedValue(new Error('gone'))
-    expect(await readiness()).toMatchObject({ status: 503, ready: false, redis: false, database: true })
+    await until(async () => (await readiness()).status === 503)
+    expect(await readiness()).toMatchObject({ ready: false, redis: false, database: true })
+    ping.mockRestore()
+    await until(async () => (await readiness()).status === 200)
+  })
+
+  it('and a crowd of askers asks Redis and the database once', async () => {
+    const ping = vi.spyOn(services.redis as NonNullable<Services['redis']>, 'ping')
+    const answers = await Promise.all(Array.from({ length: 50 }, () => readiness()))
+    expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(200))
+    expect(ping.mock.calls.length).toBeLessThanOrEqual(1)
     ping.mockRestore()
   })
 

@@ -14,7 +14,7 @@ export async function show(ctx: Context<MemberState>): Promise<void> {
   const landing = await openFromLanding(services, merchant, member.openid, ctx.query)
   if (landing.kind === 'not_yours') throw new Refusal('not_yours', { status: 404 })
   if (landing.kind === 'opened') await showOpened(ctx, landing)
-  else render(ctx, 'card-not-opened', { kind: landing.kind, refreshSeconds: cardRefreshSeconds(landing) })
+  else render(ctx, 'card-not-opened', { kind: landing.kind, refreshSeconds: cardRefreshSeconds(ctx, landing) })
 }
 
 async function showOpened(

@@ -4,7 +4,9 @@ import type { Context } from '../../shell/context.ts'
 import { render } from '../render.ts'
 
 /** A longer address makes a QR code too dense for a phone camera; then only the link is shown. */
-const longestQrUrl = 600
+const longestQrUrl = 200
+/** What a scanned address keeps of its query: WeChat hangs everything else to it anew, or nobody needs it. */
+const namesOfOrders = ['out_trade_no', 'transaction_id']
 
 /**
  * Outside WeChat: the relative address `target` as a link and a QR code to open in WeChat
@@ -24,9 +26,20 @@ export async function waysIntoWeChat(
   const phoneUrl = config.sandbox.on
     ? `${config.wechat.openUrl}/sandbox/open?url=${encodeURIComponent(url)}`
     : undefined
-  return { url, qr: url.length <= longestQrUrl ? await qrCode(url) : undefined, phoneUrl }
+  return { url, qr: await qrCode(scannedAddress(url)), phoneUrl }
 }
 
-async function qrCode(url: string): Promise<string> {
-  return await QRCode.toString(url, { type: 'svg', margin: 1, errorCorrectionLevel: 'M' })
+function scannedAddress(url: string): string {
+  const { origin, pathname, searchParams } = new URL(url)
+  const kept = namesOfOrders.flatMap((name) => [...searchParams.entries()].filter(([given]) => given === name))
+  return origin + pathname + (kept.length > 0 ? `?${new URLSearchParams(kept)}` : '')
+}
+
+/**
+ * Undefined for an address that is too long. Anybody can have one drawn, of any order number: the mask is given, since
+ * to choose the best of eight costs five times as much and no camera needs it.
+ */
+async function qrCode(url: string): Promise<string | undefined> {
+  if (url.length > longestQrUrl) return undefined
+  return await QRCode.toString(url, { type: 'svg', margin: 1, errorCorrectionLevel: 'M', maskPattern: 2 })
 }

@@ -1,6 +1,4 @@
 import { type Reward, rewardFor } from '../../../payments/reward.ts'
-import { Refusal } from '../../../refusal.ts'
-import type { MerchantState } from '../../middleware/merchant.ts'
 import type { Context } from '../../shell/context.ts'
 import { render } from '../render.ts'
 import type { MemberState } from '../state.ts'
@@ -13,7 +11,7 @@ export async function show(ctx: Context<MemberState>): Promise<void> {
   showReward(ctx, await rewardFor(services, merchant, member.openid, ctx.query))
 }
 
-function showReward(ctx: Context<MerchantState>, reward: Reward): void {
+function showReward(ctx: Context<MemberState>, reward: Reward): void {
   const { services, merchant } = ctx.state
   switch (reward.kind) {
     case 'granted':
@@ -22,10 +20,8 @@ function showReward(ctx: Context<MerchantState>, reward: Reward): void {
       return render(ctx, 'paid-nothing', nothingView(merchant, reward))
     case 'not_paid':
     case 'later':
-      return render(ctx, 'paid-waiting', { kind: reward.kind, refreshSeconds: paymentRefreshSeconds })
+      return render(ctx, 'paid-waiting', { kind: reward.kind, refreshSeconds: paymentRefreshSeconds(ctx) })
     case 'unknown_order':
       return render(ctx, 'paid-unknown', {})
-    case 'not_yours':
-      throw new Refusal('not_yours', { status: 404 })
   }
 }

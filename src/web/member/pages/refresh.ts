@@ -1,4 +1,7 @@
 import type { Landing } from '../../../cards/landing.ts'
+import { kept } from '../../../plumbing/cache.ts'
+import type { Context } from '../../shell/context.ts'
+import type { MemberState } from '../state.ts'
 
 /** After this time, a page that waits for a coupon says that the member may leave. */
 export const patienceSeconds = 20
@@ -14,10 +17,18 @@ export function grantRefreshSeconds(ageSeconds: number): number {
 }
 
 /** WeChat knows of a payment within a second or two; asking more often would not help. */
-export const paymentRefreshSeconds = 3
+const paymentPauses = [...Array<number>(10).fill(3), ...Array<number>(8).fill(15), 60]
+/** If WeChat could not be asked about a card: it may be back in a moment, or have no quota left until midnight. */
+const cardPauses = [5, 15, 60]
 
-/** If WeChat could not be asked about a card, the page asks again after this time. */
-const laterSeconds = 5
+/** How often each member's page has looked again, per kind of page; forgotten when it has not for a while. */
+const looks = kept<string, number>({ most: 5_000, ageMs: 10 * 60_000 })
+
+/** After how many seconds the page of an order that is not decided looks again: the more often it did, the later. */
+export function paymentRefreshSeconds(ctx: Context<MemberState>): number {
+  return nextPause(ctx, 'order', paymentPauses)
+}
+
 /**
  * WeChat's push comes within seconds, and its repeats come later and later. The age of the card decides how soon to
  * look again.
@@ -29,8 +40,16 @@ const pauses = [
 const longestPauseSeconds = 60
 
 /** After how many seconds the page of a card that gave nothing yet looks again; undefined when it need not. */
-export function cardRefreshSeconds(landing: Landing): number | undefined {
-  if (landing.kind === 'later') return laterSeconds
+export function cardRefreshSeconds(ctx: Context<MemberState>, landing: Landing): number | undefined {
+  if (landing.kind === 'later') return nextPause(ctx, 'card', cardPauses)
   if (landing.kind !== 'waiting') return undefined
   return pauses.find(({ belowMs }) => landing.sinceMs < belowMs)?.seconds ?? longestPauseSeconds
+}
+
+function nextPause(ctx: Context<MemberState>, kind: 'order' | 'card', steps: number[]): number {
+  const { services, merchant, member } = ctx.state
+  const who = `${kind}/${merchant.id}/${member.openid}`
+  const times = services.cache.get(looks, who) ?? 0
+  services.cache.set(looks, who, times + 1)
+  return steps[Math.min(times, steps.length - 1)] as number
 }
