@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import { benchAbuse } from './abuse.ts'
 import { type BenchRow, figure, printRow } from './bench.ts'
 import { benchClaims } from './claims.ts'
 import { benchEarned } from './earned.ts'
@@ -14,13 +15,14 @@ import { benchTaps } from './taps.ts'
 /**
  * Runs all benchmarks in turn, or the named ones (`npm run bench -- claims size`), each with its floor or peer in the
  * same run; prints a table at the end and writes JSON to bench/results/. `--grants 5000000`: the size of the ledger for
- * `size`.
+ * `size`. `--seconds 5`: how long `abuse` attacks each route.
  */
 const { positionals: names, values } = parseArgs({
   allowPositionals: true,
-  options: { grants: { type: 'string', default: '1000000' } },
+  options: { grants: { type: 'string', default: '1000000' }, seconds: { type: 'string', default: '20' } },
 })
 const grants = Number(values.grants)
+const seconds = Number(values.seconds)
 const benches = {
   claims: benchClaims,
   taps: benchTaps,
@@ -30,10 +32,11 @@ const benches = {
   earned: benchEarned,
   parsers: benchParsers,
   size: () => benchSize(grants),
+  abuse: () => benchAbuse(seconds),
 }
 const unknown = names.filter((name) => !(name in benches))
-if (unknown.length > 0 || !Number.isInteger(grants) || grants < 1) {
-  throw new Error(`usage: npm run bench -- [${Object.keys(benches).join(' ')}] [--grants NUMBER]`)
+if (unknown.length > 0 || !Number.isInteger(grants) || grants < 1 || !(seconds > 0)) {
+  throw new Error(`usage: npm run bench -- [${Object.keys(benches).join(' ')}] [--grants NUMBER] [--seconds NUMBER]`)
 }
 const rows: BenchRow[] = []
 for (const [name, bench] of Object.entries(benches)) {

@@ -12,10 +12,11 @@ import type { CampaignLimits } from '../../src/plumbing/storage/schema.ts'
 import type { Services } from '../../src/services.ts'
 import { csrfTokenOf } from '../../src/web/member/csrf.ts'
 import { signText } from '../../src/web/shell/signed-text.ts'
-import { aCampaign, aMerchant, aStock } from '../../test/support/builders.ts'
+import { aCampaign, aMerchant, aStock, senderOf } from '../../test/support/builders.ts'
 import { startPostgres, startRedis } from '../../test/support/servers.ts'
 import { type Child, startChild } from './child.ts'
 import { request } from './load.ts'
+import { giveMessageKeys } from './message-keys.ts'
 
 /** Far above what two cores can do, so that the pace is not what is measured. */
 const unlimitedSends = 1_000_000
@@ -25,17 +26,23 @@ export type Stage = AsyncDisposable & {
   merchant: Merchant
   env: Record<string, string>
   campaign(limits: CampaignLimits): Promise<Campaign>
-  startApp(): Promise<Child>
+  /** The merchant's own number, which sends. */
+  mchid: string
+  /** Starts the program, or a file beside this one that starts it. */
+  startApp(program?: string): Promise<Child>
   startFloor(): Promise<Child>
   /** A whole claim request as the browser of a logged-in member sends it. */
   claimOf(campaign: Campaign, openid: string): Buffer
+  claimPartsOf(campaign: Campaign, openid: string): ClaimParts
 }
+
+type ClaimParts = { path: string; headers: Record<string, string>; body: string }
 
 /**
  * Real PostgreSQL with fsync, real Redis, a WeChat Pay that answers at once, and a merchant: all of them only for this
- * stage, and ended with it.
+ * stage, and ended with it. `hardened`: the merchant has all keys that open messages, and the metrics a token.
  */
-export async function openStage(): Promise<Stage> {
+export async function openStage({ hardened = false } = {}): Promise<Stage> {
   const [postgres, redis] = await Promise.all([startPostgres({ fsync: true }), startRedis()])
   // Its answers are signed while the clients are measured; a short key costs a quarter of WeChat's own.
   const platform = generateKeyPairSync('rsa', { modulusLength: 1024 })
@@ -63,6 +70,7 @@ export async function openStage(): Promise<Stage> {
     WECHAT_API_URL: wechatUrl,
     WECHAT_PAY_URL: wechatUrl,
     WECHAT_PAY_BACKUP_URL: wechatUrl,
+    ...(hardened && { METRICS_TOKEN: randomBytes(24).toString('hex') }),
   }
   const services = await openServices(readConfig(env))
   await migrate(services.db)
@@ -72,9 +80,10 @@ export async function openStage(): Promise<Stage> {
     .set({ public_key_id: publicKeyId, public_key: publicKey })
     .where('role', '=', 'sender')
     .execute()
+  if (hardened) await giveMessageKeys(services, merchant)
   const privateKey = merchant.accounts.find((account) => account.keys)?.keys?.privateKey.reveal() ?? ''
 
-  function claimOf(campaign: Campaign, openid: string): Buffer {
+  function claimPartsOf(campaign: Campaign, openid: string): ClaimParts {
     const sessionId = randomBytes(16).toString('hex')
     const name = `pc_member_${merchant.slug}`
     const cookie = `${name}=${signText([cookieKey], name, `${sessionId}.${Date.now().toString(36)}.${openid}`)}`
@@ -84,7 +93,7 @@ export async function openStage(): Promise<Stage> {
       'content-type': 'application/x-www-form-urlencoded',
       'user-agent': 'MicroMessenger/8.0.50',
     }
-    return request('POST', `/m/${merchant.slug}/c/${campaign.slug}/claims`, headers, body)
+    return { path: `/m/${merchant.slug}/c/${campaign.slug}/claims`, headers, body }
   }
 
   return {
@@ -93,9 +102,14 @@ export async function openStage(): Promise<Stage> {
     env,
     campaign: async (limits) =>
       aCampaign(services, await aStock(services, merchant, { max_coupons: 10_000_000 }), { limits }),
-    startApp: () => startChild('../../src/main.ts', env),
+    mchid: senderOf(merchant).mchid,
+    startApp: (program = '../../src/main.ts') => startChild(program, env),
     startFloor: () => startChild('floor.ts', { ...env, PRIVATE_KEY: privateKey, PUBLIC_KEY: publicKey }),
-    claimOf,
+    claimPartsOf,
+    claimOf(campaign, openid) {
+      const { path, headers, body } = claimPartsOf(campaign, openid)
+      return request('POST', path, headers, body)
+    },
     async [Symbol.asyncDispose]() {
       await services.close()
       wechat.disconnect()

@@ -1,6 +1,7 @@
 import { isForgotten } from '../../inbox/forgotten.ts'
 import { receive } from '../../inbox/inbox.ts'
 import { cardOfPush, pushKey, type StoredPush } from '../../inbox/push.ts'
+import { seldom } from '../../plumbing/telemetry/seldom.ts'
 import { inboxTotal } from '../../plumbing/telemetry/metrics.ts'
 import { answerEcho, MessageFault, openPush, type PushKeys } from '../../wechat/official/message-push.ts'
 import { mostXml } from '../../wechat/xml-bounds.ts'
@@ -44,7 +45,8 @@ async function takePush(ctx: Context<MerchantState>, keys: PushKeys): Promise<vo
 
 function refuse(ctx: Context<MerchantState>, fault: MessageFault): void {
   const { services, merchant } = ctx.state
-  services.log.info({ merchant: merchant.slug, fault: fault.message }, 'push refused')
+  const times = seldom(services, `push/${merchant.slug}/${fault.message}`)
+  if (times > 0) services.log.info({ merchant: merchant.slug, fault: fault.message, times }, 'push refused')
   inboxTotal.inc({ source: 'oa', outcome: 'refused' })
   ctx.status = 401
   ctx.body = 'refused'

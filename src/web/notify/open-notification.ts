@@ -22,14 +22,14 @@ export async function openNotification(ctx: Context, account: Account, body: Buf
 }
 
 async function openV3(ctx: Context, account: Account, body: Buffer): Promise<StoredNotification> {
-  if (!account.keys) throw new NotificationRefused('undecryptable', 'this number has no keys here')
+  if (!account.keys) throw new NotificationRefused('no_key', 'this number has no keys here')
   const { id, event_type, resource } = await ctx.state.services.pay(account).openNotification(ctx.headers, body)
   return { mchid: account.mchid, id, event_type, resource }
 }
 
 function openV2(services: Services, account: Account, body: Buffer): StoredNotification {
   const { mchid, apiV2Key, apiV2SignType: signType } = account
-  if (!apiV2Key) throw new NotificationRefused('undecryptable', 'this number has no APIv2 key here')
+  if (!apiV2Key) throw new NotificationRefused('no_key', 'this number has no APIv2 key here')
   const { kind, fields } = openV2Notification({ mchid, key: apiV2Key, signType }, body.toString())
   const at = kind === 'refund' ? readV2Refund(fields)?.success_time : timeOf(readV2Payment(fields))
   if (at && isForgotten(services, at)) throw new NotificationRefused('clock', 'older than what the inbox remembers')

@@ -1,6 +1,7 @@
 import { receive } from '../../inbox/inbox.ts'
 import { notificationKey, type StoredNotification } from '../../inbox/pay-notification.ts'
 import type { Account } from '../../merchants/merchant.ts'
+import { seldom } from '../../plumbing/telemetry/seldom.ts'
 import { inboxTotal } from '../../plumbing/telemetry/metrics.ts'
 import { NotificationRefused } from '../../wechat/pay/notification.ts'
 import type { MerchantState } from '../middleware/merchant.ts'
@@ -48,7 +49,7 @@ async function keep({ state }: Context<MerchantState>, stored: StoredNotificatio
 
 /**
  * Only an `info` line, because WeChat itself probes with wrong signatures. A right signature over a body that does not
- * decrypt means a wrong key: an `error`.
+ * decrypt means a wrong key: an `error`. In v2 anybody can send what does not decrypt.
  */
 function refuse(
   ctx: Context<MerchantState>,
@@ -58,8 +59,9 @@ function refuse(
   word: string,
 ): void {
   const { services, merchant } = ctx.state
-  const level = word === 'undecryptable' ? 'error' : 'info'
-  services.log[level]({ merchant: merchant.slug, mchid, word }, 'notification refused')
+  const level = word === 'undecryptable' && format === 'json' ? 'error' : 'info'
+  const times = seldom(services, `notification/${merchant.slug}/${mchid}/${format}/${word}`)
+  if (times > 0) services.log[level]({ merchant: merchant.slug, mchid, word, times }, 'notification refused')
   inboxTotal.inc({ source: 'pay', outcome: 'refused' })
   answerPay(ctx, format, status, 'FAIL', word)
 }

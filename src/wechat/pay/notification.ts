@@ -5,7 +5,7 @@ import type { HeaderBag } from '../exchange.ts'
 import type { OpenedNotification } from './types.ts'
 import type { VerificationFault } from './verification.ts'
 
-export type NotificationFault = VerificationFault | 'malformed' | 'undecryptable'
+export type NotificationFault = VerificationFault | 'malformed' | 'undecryptable' | 'no_key'
 
 /** A notification that is not trusted. `word` is for logs and counters; WeChat gets a 4xx and nothing more. */
 export class NotificationRefused extends Error {
