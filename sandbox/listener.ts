@@ -51,7 +51,7 @@ async function serve(options: ListenerOptions, request: IncomingMessage, respons
   try {
     finish(request, response, await run(options, request))
   } catch (fault) {
-    options.log?.error({ fault, path: request.url?.split('?')[0] }, 'sandbox fault')
+    options.log?.error({ err: fault, url: request.url }, 'sandbox fault')
     if (!response.headersSent) finish(request, response, json({ message: 'sandbox fault' }, 500))
   }
 }

@@ -1,5 +1,8 @@
 import { type Config, readConfig } from './plumbing/config/config.ts'
+import { openLog } from './plumbing/telemetry/log.ts'
+import { maskText } from './plumbing/telemetry/mask-text.ts'
 import { startProcessMetrics } from './plumbing/telemetry/metrics.ts'
+import { endOnUncaught } from './plumbing/telemetry/uncaught.ts'
 import { start } from './start.ts'
 
 /**
@@ -8,6 +11,7 @@ import { start } from './start.ts'
  */
 const stopTimeoutMs = 20_000
 
+endOnUncaught(openLog('fatal'))
 try {
   const config = readConfig()
   startProcessMetrics()
@@ -16,7 +20,7 @@ try {
   endOn('SIGTERM', running)
   endOn('SIGINT', running)
 } catch (error) {
-  process.stderr.write(`${(error as Error).message}\n`)
+  process.stderr.write(`${maskText((error as Error).message)}\n`)
   process.exit(1)
 }
 

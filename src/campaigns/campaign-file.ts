@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { checkFile } from '../plumbing/files/check-file.ts'
+import { lineOfText, linesOfText } from '../plumbing/files/readable-text.ts'
 import { Unusable } from '../plumbing/unusable.ts'
 import { spendSchema, tierFaults } from './spend-file.ts'
 import { couponList } from './coupon-list.ts'
@@ -51,8 +52,8 @@ const limit = z.int('must be a whole number').min(1, 'must be at least 1').max(1
 const campaignSchema = z.strictObject({
   slug: z.string().regex(slugShape, slugRule),
   kind: z.enum(['card_open', 'spend', 'link'], 'must be card_open, spend or link'),
-  title: z.string().trim().min(1, 'must not be empty').max(titleLengthAtMost),
-  rules: z.string().trim().max(rulesLengthAtMost).default(''),
+  title: lineOfText.min(1, 'must not be empty').max(titleLengthAtMost),
+  rules: linesOfText.max(rulesLengthAtMost).default(''),
   starts_at: time,
   ends_at: time,
   coupons: couponList.default([]),
@@ -61,7 +62,7 @@ const campaignSchema = z.strictObject({
   card_ids: z.array(z.string().regex(/^p[\w-]+$/, 'must be a card id, beginning with p')).default([]),
   cards: z.enum(['new', 'any'], 'must be new or any').optional(),
   gifted: z.boolean('must be true or false').optional(),
-  channel: z.string().trim().min(1).max(40).optional(),
+  channel: lineOfText.min(1).max(40).optional(),
   stackable: z.boolean('must be true or false').default(false),
   state: z
     .enum(['draft', 'published', 'paused', 'ended'], 'must be draft, published, paused or ended')

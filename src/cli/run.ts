@@ -1,7 +1,10 @@
 import { Command, CommanderError } from 'commander'
+import { maskText } from '../plumbing/telemetry/mask-text.ts'
+import { Unusable } from '../plumbing/unusable.ts'
 import { campaignCommand } from './campaign.ts'
 import { cardsCommand } from './cards.ts'
 import type { Cli, Environment } from './cli.ts'
+import { CliRefusal } from './cli-refusal.ts'
 import { doctorCommand } from './doctor.ts'
 import { grantsCommand } from './grants.ts'
 import { jobsCommand } from './jobs.ts'
@@ -65,6 +68,8 @@ function inherit(command: Command, output: Output): Command {
 
 function sentence(error: unknown): string {
   if (!(error instanceof Error)) return 'something unknown went wrong'
+  // Our own sentences may name what the operator typed.
+  if (error instanceof CliRefusal || error instanceof Unusable) return error.message
   // A failed connection is an AggregateError with an empty message.
-  return error.message || (error as NodeJS.ErrnoException).code || error.name
+  return maskText(error.message) || (error as NodeJS.ErrnoException).code || error.name
 }

@@ -1,5 +1,6 @@
 import { AskAgain } from '../plumbing/ask-again.ts'
 import { type Found, type Loop, openLoop } from '../plumbing/schedule/loop.ts'
+import { maskText } from '../plumbing/telemetry/mask-text.ts'
 import type { Services } from '../services.ts'
 import { applyEntry, type InboxEntry } from './apply.ts'
 import { openHands } from './hands.ts'
@@ -79,7 +80,7 @@ async function postpone({ db, clock, log }: Services, entry: InboxEntry, error: 
       .set({
         due_at: new Date(clock.now().getTime() + pauseMs),
         leased_until: null,
-        last_error: String(error).slice(0, 500),
+        last_error: maskText(String(error)).slice(0, 500),
       })
       .where('id', '=', entry.id)
       // If our lease ran out, another process may have taken the entry; then `attempts` is higher.

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { checkFile } from '../plumbing/files/check-file.ts'
+import { lineOfText } from '../plumbing/files/readable-text.ts'
 import { Unusable } from '../plumbing/unusable.ts'
 import { type AccountKeys, readAccountKeys } from './account-keys.ts'
 import { apiV3Key } from './api-v3-key.ts'
@@ -61,7 +62,7 @@ const accountSchema = z.strictObject({
 
 const merchantSchema = z.strictObject({
   slug: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be up to 40 small letters, digits and hyphens'),
-  name: z.string().trim().min(1, 'must not be empty').max(100),
+  name: lineOfText.min(1, 'must not be empty').max(100),
   official_account: z.strictObject({
     appid: z.string().regex(/^wx[0-9a-zA-Z]{16}$/, 'must be wx and 16 letters and digits'),
     app_secret: z.string().regex(/^\S{8,128}$/, 'must be the AppSecret, without spaces'),
@@ -79,10 +80,7 @@ const merchantSchema = z.strictObject({
   accounts: z.array(accountSchema).min(1, 'needs at least one account'),
   events_secret: z.string().refine(isEventsSecret, 'must be whsec_ and base64 of 24 to 64 bytes').optional(),
   domain_verification: z
-    .record(
-      z.string().regex(/^MP_verify_[0-9A-Za-z]+\.txt$/, 'must be named MP_verify_….txt'),
-      z.string().trim().max(200),
-    )
+    .record(z.string().regex(/^MP_verify_[0-9A-Za-z]+\.txt$/, 'must be named MP_verify_….txt'), lineOfText.max(200))
     .default({}),
 })
 

@@ -1,4 +1,5 @@
 import type { Merchant } from '../merchants/merchant.ts'
+import { asLine } from '../plumbing/files/readable-text.ts'
 import type { Services } from '../services.ts'
 import type { StockDetail } from '../wechat/pay/favor.ts'
 import { countInFlight } from './in-flight.ts'
@@ -47,7 +48,7 @@ export function stockColumns(
   const rule = detail.stock_use_rule!
   return {
     creator_mchid: detail.stock_creator_mchid,
-    name: detail.stock_name,
+    name: asLine(detail.stock_name),
     status: detail.status,
     no_cash: detail.no_cash ?? false,
     coupon_amount: rule.fixed_normal_coupon!.coupon_amount,

@@ -164,6 +164,19 @@ test.each<[string, Record<string, unknown>, string]>([
   expect((await faultsOf(overrides)).join('; ')).toContain(fault)
 })
 
+test('characters of control are refused in what members read; rules may have lines', async () => {
+  const rule = 'must have no line breaks or other control characters'
+  expect(await faultsOf({ title: '周末\u0001礼券' })).toEqual([`title: ${rule}`])
+  expect(await faultsOf({ title: '周末\n礼券', channel: 'st\u007fore' })).toEqual([
+    `title: ${rule}`,
+    `channel: ${rule}`,
+  ])
+  const ofLines = 'must have no control characters but line breaks and tabs'
+  expect(await faultsOf({ rules: '每人一次\u0001' })).toEqual([`rules: ${ofLines}`])
+  await apply(aFile({ slug: 'with-lines', rules: '一、每人一次\n二、\t先到先得\r\n' }))
+  expect((await stored('with-lines'))?.rules).toBe('一、每人一次\n二、\t先到先得')
+})
+
 test('what would surprise somebody at the till is told', async () => {
   const { db } = shop.services
   await db

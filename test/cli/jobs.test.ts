@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runCli } from '../../src/cli/run.ts'
 import { jobs } from '../../src/worker.ts'
 import { openTestServices } from '../support/services.ts'
+import { aTrigger } from '../support/triggers.ts'
 
 let services: Awaited<ReturnType<typeof openTestServices>>
 beforeAll(async () => void (services = await openTestServices({ redis: false })))
@@ -41,6 +42,12 @@ test('a job that fails shows its reason, in both commands', async () => {
   await services.db.schema.alterTable('elsewhere').renameTo('attempts').execute()
   expect(failed).toMatchObject({ code: 1, err: 'attempts failed: relation "attempts" does not exist\n' })
   expect((await run('jobs')).out).toMatch(/✗ attempts .*\n.*relation "attempts" does not exist \(failed 1 times\)/)
+})
+
+test('what another program says of a member is masked, since the output of commands is kept too', async () => {
+  const refusal = `raise exception 'no row for oUpF8uMuAJO_M2pxb1Q9zNjWeS6o'`
+  await using _ = await aTrigger(services.db, 'before insert on jobs', refusal)
+  expect(await run('jobs', 'run', 'attempts')).toMatchObject({ code: 1, err: 'no row for o***eS6o\n' })
 })
 
 test('a job that there is not is refused with the names of those there are', async () => {

@@ -74,6 +74,14 @@ test('what fails stays due, with its error, and is applied when the fault is gon
   expect(await grants('patient')).toBe(1)
 })
 
+test('the error that is kept with an entry does not name its member', async () => {
+  const openid = 'oUpF8uMuAJO_M2pxb1Q9zNjWeS6o'
+  await arrive(openid)
+  const reserve: Services['ledger']['reserve'] = () => Promise.reject(new Error(`no place for ${openid}`))
+  await openInboxLoop({ ...services, ledger: { ...services.ledger, reserve } }).drain()
+  expect(await entry()).toMatchObject({ last_error: 'Error: no place for o***eS6o' })
+})
+
 test('a process that dies between the fact and the award leaves both to another', async () => {
   await arrive('bereft')
   // It leased the entry; then nothing more was heard of it.

@@ -35,6 +35,16 @@ function faultsOf(change: (file: File, sender: Record<string, unknown>) => void)
   }
 }
 
+test('a character of control in what people read is refused, with the name of its field', () => {
+  const rule = 'must have no line breaks or other control characters'
+  expect(faultsOf((file) => Object.assign(file, { name: '优购\u0001小店' }))).toEqual([`name: ${rule}`])
+  expect(faultsOf((file) => Object.assign(file, { name: '优购\n小店' }))).toEqual([`name: ${rule}`])
+  const told = { 'MP_verify_x.txt': 'a\u0000b' }
+  expect(faultsOf((file) => (file.domain_verification = told))).toEqual([
+    `domain_verification.MP_verify_x.txt: ${rule}`,
+  ])
+})
+
 test('a complete file is accepted', () => {
   const { accounts } = readMerchantFile(aFile(), now)
   expect(accounts[0]?.keys).toMatchObject({ serialNo: world.accounts[0]!.certificates[0]!.serialNo, warnings: [] })

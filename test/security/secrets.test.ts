@@ -1,19 +1,18 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { sql } from 'kysely'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Campaign } from '../../src/plumbing/storage/schema/campaign.ts'
-import { runCli } from '../../src/cli/run.ts'
 import { readConfig } from '../../src/plumbing/config/config.ts'
 import { openDeliveryLoop } from '../../src/delivery/loop.ts'
-import { openLog } from '../../src/plumbing/telemetry/log.ts'
 import type { FaultSpec } from '../../sandbox/faults.ts'
 import { merchantFile } from '../../sandbox/merchant-file.ts'
 import { openShop, type SandboxShop } from '../support/shop.ts'
 import type { Phone, Seen } from '../support/phone.ts'
 import { openTestServices } from '../support/services.ts'
 import { formOf, type Site, startSite } from '../support/site.ts'
+import { listenIn } from './listen-in.ts'
+import { addSecretsOf, dumpOf, openMarks } from './marks.ts'
 
 type FaultName = FaultSpec['fault']
 type Json = { [name: string]: unknown }
@@ -22,54 +21,31 @@ type Change = (file: Json, account: Json, official: Json) => unknown
 /** Everything that anybody but its owner could read: log at its loudest, command line, pages and other answers. */
 describe('nothing that is printed, shown or kept holds a secret', { timeout: 120_000 }, () => {
   const directory = mkdtempSync(join(tmpdir(), 'paycoupon-secrets-'))
-  const printed: string[] = []
-  /** By what they are, so that a failure can be read without showing one. */
-  const secrets = new Map<string, string>()
+  const overheard = listenIn()
+  const { printed } = overheard
+  const secrets = openMarks()
   let shop: SandboxShop
   let site: Site
   let campaign: Campaign
 
   beforeAll(async () => {
-    shop = await openShop({ wechat: 'sandbox', log: openLog('trace', { write: (line) => void printed.push(line) }) })
+    shop = await openShop({ wechat: 'sandbox', log: overheard.log })
     site = await startSite(shop.services)
     shop.sandbox.control.settings.appUrl = site.url
     campaign = await shop.campaign({ limits: { per_member: 100 } })
-    collectSecrets()
+    addSecretsOf(shop, secrets)
   })
   afterAll(async () => {
+    overheard[Symbol.dispose]()
     await site[Symbol.asyncDispose]()
     await shop[Symbol.asyncDispose]()
     rmSync(directory, { recursive: true })
   })
 
-  function collectSecrets(): void {
-    const { world, services } = shop
-    for (const { mchid, apiV3Key, apiV2Key, certificates } of world.accounts) {
-      secrets.set(`APIv3 key of ${mchid}`, apiV3Key)
-      secrets.set(`APIv2 key of ${mchid}`, apiV2Key)
-      certificates.forEach(({ privateKey }) => addKey(`private key of ${mchid}`, privateKey))
-    }
-    for (const { slug, officialAccount, eventsSecret } of world.merchants) {
-      secrets.set(`AppSecret of ${slug}`, officialAccount.appSecret)
-      secrets.set(`message token of ${slug}`, officialAccount.messageToken)
-      secrets.set(`EncodingAESKey of ${slug}`, officialAccount.encodingAesKey)
-      secrets.set(`events secret of ${slug}`, eventsSecret.replace('whsec_', ''))
-    }
-    services.config.masterKeys.forEach((key, index) => {
-      secrets.set(`master key ${index}`, key.toString('base64'))
-      secrets.set(`master key ${index} in hex`, key.toString('hex'))
-    })
-    services.config.cookieKeys.forEach((key, index) => secrets.set(`cookie key ${index}`, key))
-  }
-  function addKey(name: string, pem: string): void {
-    const lines = pem.split('\n').filter((line) => line.length > 40 && !line.startsWith('---'))
-    lines.forEach((line, index) => secrets.set(`${name}, line ${index + 1}`, line))
-  }
-
   /** What a phone was shown; what it was given to keep (cookies) is a secret from now on. */
   function note(seen: Seen, phone: Phone): Seen {
     printed.push(seen.text, seen.location)
-    for (const [name, { value }] of phone.cookies) if (value.length > 20) secrets.set(`cookie ${name} ${value}`, value)
+    for (const { value } of phone.cookies.values()) if (value.length > 20) secrets.add('cookie', value)
     return seen
   }
 
@@ -80,31 +56,22 @@ describe('nothing that is printed, shown or kept holds a secret', { timeout: 120
     const back = granted.headers.get('location') ?? ''
     const code = new URL(back).searchParams.get('code') ?? ''
     expect(code).not.toBe('')
-    secrets.set(`OAuth code ${code}`, code)
+    secrets.add('OAuth code', code)
     note(await phone.get(back), phone)
     return note(await phone.get(path), phone)
   }
 
-  async function cli(args: string[], env: Record<string, string> = {}): Promise<number> {
+  function cli(args: string[], env: Record<string, string> = {}): Promise<number> {
     const { config } = shop.services
-    const standardError = vi.spyOn(process.stderr, 'write').mockImplementation((chunk) => {
-      printed.push(String(chunk))
-      return true
+    return overheard.cli(args, {
+      DATABASE_URL: config.databaseUrl,
+      DATA_DIR: directory,
+      MASTER_KEY: config.masterKeys[0]?.toString('base64'),
+      COOKIE_KEYS: config.cookieKeys[0],
+      WECHAT_API_URL: shop.sandbox.url,
+      WECHAT_PAY_URL: shop.sandbox.url,
+      ...env,
     })
-    const output = { out: (text: string) => void printed.push(text), err: (text: string) => void printed.push(text) }
-    try {
-      return await runCli(args, output, {
-        DATABASE_URL: config.databaseUrl,
-        DATA_DIR: directory,
-        MASTER_KEY: config.masterKeys[0]?.toString('base64'),
-        COOKIE_KEYS: config.cookieKeys[0],
-        WECHAT_API_URL: shop.sandbox.url,
-        WECHAT_PAY_URL: shop.sandbox.url,
-        ...env,
-      })
-    } finally {
-      standardError.mockRestore()
-    }
   }
 
   function fileOf(change: Change): string {
@@ -115,14 +82,8 @@ describe('nothing that is printed, shown or kept holds a secret', { timeout: 120
     return path
   }
 
-  /** Fails with the secrets' names and the place, never with a secret. */
   function expectNoSecretIn(texts: string[]): void {
-    const all = texts.join('\n')
-    const unescaped = all.replaceAll('\\n', '\n').replaceAll('\\/', '/')
-    const found = [...secrets].filter(([, secret]) =>
-      [secret, encodeURIComponent(secret)].some((form) => all.includes(form) || unescaped.includes(form)),
-    )
-    expect(found.map(([name]) => name.split(' ').slice(0, 2).join(' '))).toEqual([])
+    expect(secrets.foundIn(texts)).toEqual([])
   }
 
   test('while members log in, and while their login fails in every way', async () => {
@@ -136,7 +97,7 @@ describe('nothing that is printed, shown or kept holds a secret', { timeout: 120
     }
     const forged = site.phone()
     note(await forged.get('/oauth/demo/callback?code=somebodys-own-code-12345&state=forged'), forged)
-    secrets.set('OAuth code forged', 'somebodys-own-code-12345')
+    secrets.add('OAuth code', 'somebodys-own-code-12345')
     expectNoSecretIn(printed)
   })
 
@@ -164,14 +125,14 @@ describe('nothing that is printed, shown or kept holds a secret', { timeout: 120
       const { landingUrl } = shop.sandbox.control.takeCard(openid)
       const { searchParams } = new URL(landingUrl)
       for (const name of ['encrypt_code', 'activate_ticket'])
-        if (searchParams.get(name)) secrets.set(`${name} ${turn}`, searchParams.get(name) ?? '')
+        if (searchParams.get(name)) secrets.add(name, searchParams.get(name) ?? '')
       if (fault) shop.sandbox.control.setFault({ fault, times: 2 })
       const phone = site.phoneOf(shop.merchant, openid)
       note(await phone.get(landingUrl), phone)
       shop.sandbox.control.clearFaults()
     }
     const { token } = shop.sandbox.control.state.tokens.stable(shop.merchant.officialAccount.appid, false)
-    secrets.set('server token', token)
+    secrets.add('server token', token)
     expectNoSecretIn(printed)
   })
 
@@ -233,11 +194,10 @@ describe('nothing that is printed, shown or kept holds a secret', { timeout: 120
 
   test('while the process has another master key than the one that sealed', async () => {
     const { config } = shop.services
-    const log = openLog('trace', { write: (line) => void printed.push(line) })
     const masterKeys = readConfig({ DATA_DIR: directory }).masterKeys
     await using stranger = await openTestServices({
       sandbox: shop.sandbox,
-      log,
+      log: overheard.log,
       config: { databaseUrl: config.databaseUrl, redisUrls: config.redisUrls, masterKeys },
     })
     await using dark = await startSite(stranger)
@@ -248,20 +208,13 @@ describe('nothing that is printed, shown or kept holds a secret', { timeout: 120
   })
 
   test('and in the database every secret is sealed', async () => {
-    const { db } = shop.services
-    const { rows: tables } = await sql<{ name: string }>`
-      select table_name as name from information_schema.tables where table_schema = 'public'`.execute(db)
-    const dump: string[] = []
-    for (const { name } of tables) {
-      const { rows } = await sql<{ row: string }>`select t::text as row from ${sql.table(name)} t`.execute(db)
-      dump.push(...rows.map(({ row }) => row))
-    }
+    const dump = await dumpOf(shop.services.db)
     expect(dump.length).toBeGreaterThan(20)
     expectNoSecretIn(dump)
   })
 
   test('all this was said, with the secrets that were looked for', () => {
     expect(printed.join('').length).toBeGreaterThan(50_000)
-    expect(secrets.size).toBeGreaterThan(80)
+    expect(secrets.count()).toBeGreaterThan(80)
   })
 })

@@ -56,6 +56,14 @@ test("the provider's stock is stored as WeChat describes it, with its tags in or
   expect(again.id).toBe(stock.id)
 })
 
+test('characters of control in the name that WeChat tells are left out', async () => {
+  const stockId = aStockAtWeChat({ stock_name: ' 满30\u0001减10\r\n\u0000全场 ' })
+  const stock = await importStock(shop.services, shop.merchant, { stockId })
+  expect(stock.name).toBe('满30 减10 全场')
+  shop.sandbox.control.changeStock(stockId, { stock_name: '满30\u0001减20' })
+  expect(await syncStock(shop.services, shop.merchant, stock)).toMatchObject({ name: '满30 减20' })
+})
+
 test('a stock that is not activated yet may be imported and is kept with its state', async () => {
   const stockId = aStockAtWeChat({ status: 'unactivated' })
   expect(await importStock(shop.services, shop.merchant, { stockId })).toMatchObject({ status: 'unactivated' })

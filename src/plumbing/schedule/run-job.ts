@@ -1,3 +1,4 @@
+import { maskText } from '../telemetry/mask-text.ts'
 import type { Job, JobParts, JobRun } from './job.ts'
 import { endJob, holdJob, jobLeaseMs, type JobRow } from './job-rows.ts'
 import { nextDue } from './when.ts'
@@ -81,5 +82,5 @@ function rejectionOf(signal: AbortSignal): Promise<never> {
 }
 
 function wordsOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).slice(0, 500)
+  return maskText(error instanceof Error ? error.message : String(error)).slice(0, 500)
 }

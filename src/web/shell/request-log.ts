@@ -1,4 +1,3 @@
-import { maskUrl } from '../../plumbing/telemetry/mask-url.ts'
 import { httpSeconds } from '../../plumbing/telemetry/metrics.ts'
 import type { Services } from '../../services.ts'
 import type { Context, Handler } from './context.ts'
@@ -33,5 +32,5 @@ function routeOf(ctx: Context): string {
 }
 
 function summary({ state, method, url, status }: Context, ms: number): object {
-  return { requestId: state.requestId, ...state.logged, method, url: maskUrl(url), status, ms }
+  return { requestId: state.requestId, ...state.logged, method, url, status, ms }
 }

@@ -40,6 +40,12 @@ function runs(job: Job<Services>, process: Services = services, ...others: Job<S
 const registered = () => vi.waitFor(async () => expect(await row()).toBeDefined())
 
 describe('a job', () => {
+  test('that fails keeps the words of its error, without the member in them', async () => {
+    const act = () => Promise.reject(new Error('no row for oUpF8uMuAJO_M2pxb1Q9zNjWeS6o'))
+    expect(await runByHand(services, aJob(act), nobody)).toEqual({ kind: 'failed', error: 'no row for o***eS6o' })
+    expect(await row()).toMatchObject({ last_error: 'no row for o***eS6o' })
+  })
+
   test('runs once over two processes when its time has come, and is due again the next day', async () => {
     const ran: string[] = []
     const act =

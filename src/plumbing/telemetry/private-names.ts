@@ -1,0 +1,41 @@
+/** The names under which a secret is written, here and in the objects of other libraries. */
+export const secretNames = [
+  'authorization',
+  'Authorization',
+  'cookie',
+  'set-cookie',
+  'privateKey',
+  'private_key',
+  'apiV3Key',
+  'api_v3_key',
+  'apiV2Key',
+  'api_v2_key',
+  'appSecret',
+  'app_secret',
+  'secret',
+  'eventsSecret',
+  'events_secret',
+  'messageToken',
+  'message_token',
+  'encodingAesKey',
+  'encoding_aes_key',
+  'access_token',
+  'refresh_token',
+  'masterKeys',
+  'cookieKeys',
+  'metricsToken',
+  'password',
+  'encrypt_code',
+  'activate_ticket',
+]
+
+/** The names under which WeChat and we write who a member is. */
+export const personalNames = [
+  'openid',
+  'sub_openid',
+  'unionid',
+  'FromUserName',
+  'card_code',
+  'cardCode',
+  'UserCardCode',
+]
