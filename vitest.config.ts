@@ -30,7 +30,8 @@ export default defineConfig({
           ...common,
           name: 'fast',
           include: ['test/**/*.test.ts'],
-          exclude: slow,
+          // What needs more than PostgreSQL, Redis and a browser is run by vitest.ops.config.ts.
+          exclude: [...slow, 'test/ops/**'],
           // A worker loads the source once for all its files: that halves the time. So nothing may be replaced by vi.mock.
           isolate: false,
           // One more than the cores of a small machine: some of them wait for a time limit, and the others go on meanwhile.

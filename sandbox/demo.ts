@@ -1,10 +1,11 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { systemClock } from '../src/plumbing/clock.ts'
 import type { Config } from '../src/plumbing/config/config.ts'
 import { demoAddresses, greetingOf } from './demo-addresses.ts'
 import { setUpDemo } from './demo-set-up.ts'
+import { closeFile, makePrivateFolder } from '../src/plumbing/files/private.ts'
 import { openLog } from '../src/plumbing/telemetry/log.ts'
 import { renewStocks } from './demo-stocks.ts'
 import { startSandbox } from './sandbox.ts'
@@ -49,13 +50,15 @@ export async function startDemo(config: Config): Promise<{ running: Running; gre
 
 function keptWorld(dataDir: string): World {
   const file = join(dataDir, 'sandbox-world.json')
+  makePrivateFolder(dataDir)
   try {
-    return worldFromJson(readFileSync(file, 'utf8'))
+    const kept = worldFromJson(readFileSync(file, 'utf8'))
+    closeFile(file)
+    return kept
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
   }
   const world = createWorld()
-  mkdirSync(dataDir, { recursive: true })
   writeFileSync(file, worldToJson(world), { mode: 0o600 })
   return world
 }

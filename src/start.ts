@@ -5,7 +5,7 @@ import type { Config } from './plumbing/config/config.ts'
 import { migrate, schemaIsCurrent } from './plumbing/storage/migrate.ts'
 import type { Services } from './services.ts'
 import { createApp } from './web/app.ts'
-import { addressOf, close, listen } from './web/listen.ts'
+import { listen } from './web/listen.ts'
 import { createOpsApp } from './web/ops/ops-app.ts'
 import { loopsOfEach, loopsOfWorker } from './worker.ts'
 
@@ -40,17 +40,17 @@ export async function start(
     const worker = config.role === 'web' ? undefined : loopsOfWorker(services)
     const loops = [...loopsOfEach(services), ...Object.values(worker ?? {})]
     for (const loop of loops) loop.start()
-    const server = config.role === 'worker' ? undefined : await serveMembers(services)
-    const opsServer = config.opsPort === undefined ? undefined : await serveOps(services, config.opsPort, worker)
+    const members = config.role === 'worker' ? undefined : await serveMembers(services)
+    const ops = config.opsPort === undefined ? undefined : await serveOps(services, config.opsPort, worker)
 
     const stop = async () => {
       services.stopping.abort()
-      if (server) await close(server, config.production ? farewellMs : 0)
+      await members?.close(config.production ? farewellMs : 0)
       await Promise.all(loops.map((loop) => loop.stop()))
-      if (opsServer) await close(opsServer, 0)
+      await ops?.close(0)
       await services.close()
     }
-    return { services, url: server && addressOf(server), opsUrl: opsServer && addressOf(opsServer), stop }
+    return { services, url: members?.url, opsUrl: ops?.url, stop }
   } catch (error) {
     await services.close()
     throw error
@@ -69,10 +69,10 @@ async function prepareSchema({ config, db, log, secrets }: Services): Promise<vo
 
 function serveMembers(services: Services) {
   const handle = createApp(services).callback()
-  return listen((request, response) => void handle(request, response), services.config.host, services.config.port)
+  return listen((request, response) => void handle(request, response), services.config)
 }
 
 function serveOps(services: Services, port: number, worker: ReturnType<typeof loopsOfWorker> | undefined) {
   const handle = createOpsApp(services, worker ? [worker.inbox, worker.delivery] : []).callback()
-  return listen((request, response) => void handle(request, response), services.config.host, port)
+  return listen((request, response) => void handle(request, response), { ...services.config, port })
 }

@@ -11,7 +11,8 @@ import { routes } from './routes.ts'
 
 /** The web application on opened services; it holds no state of its own. */
 export function createApp(services: Services): Koa<State, Routed> {
-  const app = new Koa<State, Routed>({ proxy: services.config.trustProxy })
+  // Of the addresses in X-Forwarded-For only the last one is from our proxy: those before it may be the client's own words.
+  const app = new Koa<State, Routed>({ proxy: services.config.trustProxy, maxIpsCount: 1 })
   const router = routes()
   app.use(requestLog(services))
   app.use(securityHeaders(services.config))

@@ -5,6 +5,7 @@ import { accessibilityFaults, openBrowser, openPhonePage, overflow } from '../su
 import { createTestDatabase } from '../support/database.ts'
 import { freePort } from '../support/listen.ts'
 import { testConfig } from '../support/config.ts'
+import { frontOf } from '../support/proxies.ts'
 import { quickFolder } from '../support/quick-folder.ts'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,6 +13,7 @@ import { inject } from 'vitest'
 
 let demo: Awaited<ReturnType<typeof startDemo>>
 let database: Awaited<ReturnType<typeof createTestDatabase>>
+let front: Awaited<ReturnType<typeof frontOf>>
 let browser: Browser
 let dataDir: string
 let sandboxUrl: string
@@ -20,7 +22,8 @@ beforeAll(async () => {
   dataDir = mkdtempSync(join(quickFolder(), 'paycoupon-browser-'))
   database = await createTestDatabase(inject('templateDatabase'))
   const port = await freePort()
-  const publicUrl = `http://127.0.0.1:${port}`
+  front = await frontOf(`http://127.0.0.1:${port}`)
+  const publicUrl = front.url
   const config = {
     ...testConfig(),
     port,
@@ -36,6 +39,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close()
   await demo?.running.stop()
+  await front?.stop()
   await database?.drop()
   rmSync(dataDir, { recursive: true, force: true })
 })

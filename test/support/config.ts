@@ -12,6 +12,7 @@ export function testConfig(): Config {
     host: '127.0.0.1',
     port: 0,
     opsPort: undefined,
+    maxConnections: 10_000,
     role: 'all',
     publicUrl: 'http://localhost:3000',
     databaseUrl: undefined,

@@ -5,8 +5,9 @@ import { createApp } from '../../src/web/app.ts'
 import { signText } from '../../src/web/shell/signed-text.ts'
 import { close, listen } from './listen.ts'
 import { openPhone, type Phone } from './phone.ts'
+import { frontOf } from './proxies.ts'
 
-/** The web application on a free port. */
+/** The web application on a free port, or a proxy in front of it (`frontOf`). */
 export type Site = AsyncDisposable & {
   url: string
   /** A phone in WeChat that nobody knows yet. */
@@ -19,7 +20,7 @@ export type Site = AsyncDisposable & {
 
 export async function startSite(services: Services): Promise<Site> {
   const server = createServer(createApp(services).callback())
-  const url = await listen(server)
+  const { url, stop } = await frontOf(await listen(server))
   return {
     url,
     phone: () => openPhone(url),
@@ -29,7 +30,10 @@ export async function startSite(services: Services): Promise<Site> {
       phone.cookies.set(...sessionCookie(services, merchant, openid))
       return phone
     },
-    [Symbol.asyncDispose]: () => close(server),
+    async [Symbol.asyncDispose]() {
+      await stop()
+      await close(server)
+    },
   }
 }
 

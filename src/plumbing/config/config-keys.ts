@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { closeFile, makePrivateFolder } from '../files/private.ts'
 
 /** AES-256 takes exactly this many bytes. */
 const masterKeyBytes = 32
@@ -33,12 +34,14 @@ export const cookieKeys = z
 /** A key for development, base64 of 32 random bytes, made once and kept in `dataDir` where only its owner may read it. */
 export function developmentKey(dataDir: string, name: 'master' | 'cookie'): string {
   const file = join(dataDir, `${name}.key`)
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  makePrivateFolder(dataDir)
   try {
     // `wx` fails when the file exists: of two processes that start together, one writes and both read the same key.
     writeFileSync(file, randomBytes(masterKeyBytes).toString('base64'), { mode: 0o600, flag: 'wx' })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    // Copied from somewhere, it may have come open to everybody.
+    closeFile(file)
   }
   return readFileSync(file, 'utf8').trim()
 }

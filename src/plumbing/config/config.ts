@@ -10,6 +10,8 @@ export type Config = {
   port: number
   /** The port for this process's own health and metrics; undefined: none. */
   opsPort: number | undefined
+  /** Of one port at a time. */
+  maxConnections: number
   role: 'all' | 'web' | 'worker'
   publicUrl: string
   databaseUrl: string | undefined
@@ -76,10 +78,19 @@ function keepFaults({ INBOX_BODY_DAYS, INBOX_ROW_DAYS }: z.output<typeof environ
 
 function developmentFaults(given: Record<string, string | undefined>): string[] {
   const alone = given.ROLE === undefined || given.ROLE === 'all'
-  return given.DATABASE_URL || alone
-    ? []
-    : ['DATABASE_URL: is needed when ROLE is not all: the embedded database serves one process only']
+  const isOpen = given.HOST !== undefined && !loopback.test(given.HOST)
+  const bySilence = given.SANDBOX === undefined && wechatNames.every((name) => !given[name])
+  return [
+    ...(given.DATABASE_URL || alone
+      ? []
+      : ['DATABASE_URL: is needed when ROLE is not all: the embedded database serves one process only']),
+    ...(isOpen && bySilence
+      ? ['SANDBOX: say on or off: other machines reach this HOST, and in the sandbox anybody is any member']
+      : []),
+  ]
 }
+
+const loopback = /^(localhost|127(\.\d{1,3}){3}|::1)$/i
 
 function configOf(env: z.output<typeof environment>): Config {
   const production = env.NODE_ENV === 'production'
@@ -90,6 +101,7 @@ function configOf(env: z.output<typeof environment>): Config {
     host: env.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
     port: env.PORT,
     opsPort: env.OPS_PORT,
+    maxConnections: env.MAX_CONNECTIONS,
     role: env.ROLE,
     publicUrl: env.PUBLIC_URL ?? `http://localhost:${env.PORT}`,
     databaseUrl: env.DATABASE_URL,

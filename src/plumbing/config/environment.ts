@@ -17,6 +17,7 @@ export const environment = z.object({
   HOST: z.string().optional(),
   PORT: port.default(3000),
   OPS_PORT: port.optional(),
+  MAX_CONNECTIONS: z.coerce.number('must be a number').int('must be a whole number').min(1).default(10_000),
   ROLE: z.enum(['all', 'web', 'worker'], 'must be all, web or worker').default('all'),
   PUBLIC_URL: web.optional(),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// address' }).optional(),

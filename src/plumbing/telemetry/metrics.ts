@@ -50,6 +50,12 @@ export const httpSeconds = new Histogram({
   registers,
 })
 
+export const droppedConnections = new Counter({
+  name: 'paycoupon_dropped_connections_total',
+  help: 'Connections that were closed at once, since there were MAX_CONNECTIONS already',
+  registers,
+})
+
 /** `source`: events, oa or pay; `outcome`: new, repeat or refused. */
 export const inboxTotal = new Counter({
   name: 'paycoupon_inbox_total',

@@ -74,6 +74,17 @@ describe('in development', () => {
     expect(readConfig({ DATA_DIR: dataDir, SANDBOX: 'off' }).wechat.payBackupUrl).toBe('https://api2.mch.weixin.qq.com')
   })
 
+  test('the sandbox, where anybody is any member, opens to other machines only when it is asked for', () => {
+    const open = { DATA_DIR: dataDir, HOST: '0.0.0.0' }
+    for (const HOST of ['0.0.0.0', '::', '192.0.2.7', '127.0.0.1.example.com'])
+      expect(faultsOf({ ...open, HOST })).toEqual([expect.stringMatching(/^SANDBOX: say on or off/)])
+    expect(readConfig({ ...open, SANDBOX: 'on' }).sandbox.on).toBe(true)
+    expect(readConfig({ ...open, SANDBOX: 'off' }).sandbox.on).toBe(false)
+    expect(readConfig({ ...open, WECHAT_API_URL: 'https://api.example.com' }).sandbox.on).toBe(false)
+    for (const HOST of ['localhost', '127.0.0.2', '::1'])
+      expect(readConfig({ ...open, HOST }).sandbox.on, HOST).toBe(true)
+  })
+
   test('a web process alone needs a database that another can share', () => {
     expect(faultsOf({ DATA_DIR: dataDir, ROLE: 'web' })).toEqual([
       expect.stringMatching(/^DATABASE_URL: is needed when ROLE/),
@@ -94,6 +105,7 @@ describe('in development', () => {
       SANDBOX: 'maybe',
       TRUST_PROXY: 'yes',
       METRICS_TOKEN: 'short',
+      MAX_CONNECTIONS: '0',
       LOG_LEVEL: 'loud',
     })
     const names = [
@@ -108,6 +120,7 @@ describe('in development', () => {
       'SANDBOX',
       'TRUST_PROXY',
       'METRICS_TOKEN',
+      'MAX_CONNECTIONS',
       'LOG_LEVEL',
     ]
     for (const name of names)

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { Services } from '../../../src/services.ts'
+import { createApp } from '../../../src/web/app.ts'
 import { createOpsApp } from '../../../src/web/ops/ops-app.ts'
 import supertest from 'supertest'
 import { openTestServices } from '../../support/services.ts'
@@ -69,8 +70,35 @@ describe('/metrics', () => {
     const seen = await site.phone().get('/metrics')
     expect(seen.status).toBe(200)
     expect(seen.text).toContain('paycoupon_http_seconds_count{method="GET",route="/m/:merchant/coupons",status="404"}')
-    expect((await site.phone().get('/metrics', { 'X-Forwarded-For': '203.0.113.9' })).status).toBe(404)
   })
+
+  it.each([
+    ['that adds no header', 'coupons.example.com', {}],
+    ['that is asked for a name of this machine', 'localhost', { 'X-Forwarded-For': '203.0.113.9' }],
+    ['that says only that it is one', '127.0.0.1', { Via: '1.1 proxy' }],
+    ['that is trusted and names this machine as the host', 'coupons.example.com', { 'X-Forwarded-Host': 'localhost' }],
+    ['that passes a name which begins like one of this machine', 'localhost.example.com', {}],
+    ['that passes an address which begins like one of this machine', '127.0.0.1.example.com', {}],
+    ['that passes no name', '', {}],
+  ])('is not for a proxy on this machine %s', async (_, host, headers) => {
+    const config = { ...services.config, trustProxy: true }
+    for (const app of [createApp({ ...services, config }), createOpsApp(services, [])])
+      expect(
+        (
+          await supertest(app.callback())
+            .get('/metrics')
+            .set({ Host: host, ...headers })
+        ).status,
+      ).toBe(404)
+  })
+
+  it.each(['localhost', 'localhost:3000', '127.0.0.1:9101', '[::1]:3000'])(
+    'is for this machine as %s',
+    async (host) => {
+      for (const app of [createApp(services), createOpsApp(services, [])])
+        expect((await supertest(app.callback()).get('/metrics').set({ Host: host })).status).toBe(200)
+    },
+  )
 
   it('is for whoever brings the token, when there is one', async () => {
     const config = { ...services.config, metricsToken: 'a-long-metrics-token' }

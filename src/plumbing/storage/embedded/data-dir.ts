@@ -1,6 +1,8 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { clearSocketDir, knock } from './socket-dir.ts'
+import { makePrivateFolder } from '../../files/private.ts'
+import { createLock, type Lock, moveLockAside, readLock, removeLock, replaceLock } from './lock-file.ts'
+import { clearSignOfLife, giveSignOfLife } from './sign-of-life.ts'
+import { clearSocketDir, knock, socketIn } from './socket-dir.ts'
 
 /** The process that uses a folder's embedded database. */
 export type Owner = {
@@ -15,67 +17,70 @@ export type Hold = {
   release(): void
 }
 
+/** Of several that start at once, one is the owner after the first try; the others learn it at their second. */
+const mostTries = 3
+
 /**
- * Makes this process the only one that uses `dataDir`'s embedded database. A lock whose process is gone is taken over.
- * Throws one plain sentence when another living process holds it.
+ * Makes this process the only one that uses `dataDir`'s embedded database, and closes the folder to other users. A lock
+ * whose process is gone is taken over. Throws one plain sentence when a living process holds it.
  */
 export async function holdDataDir(dataDir: string): Promise<Hold> {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  makePrivateFolder(dataDir)
   const file = lockIn(dataDir)
-  const owner = await ownerOf(dataDir)
-  if (owner) throw inUse(dataDir, owner)
-  const dead = readLock(dataDir)
-  if (dead?.socketDir) clearSocketDir(dead.socketDir)
-  rmSync(file, { force: true })
+  const alive = await giveSignOfLife(dataDir)
   try {
-    writeFileSync(file, `${process.pid}\n`, { flag: 'wx' })
+    await take(dataDir, { pid: process.pid, socketDir: undefined, alive: alive.path })
   } catch (error) {
-    const quicker = readLock(dataDir)
-    throw quicker ? inUse(dataDir, quicker) : error
+    alive.end()
+    throw error
   }
   return {
-    servesIn: (socketDir) => writeFileSync(file, `${process.pid}\n${socketDir}\n`),
-    release: () => rmSync(file, { force: true }),
+    servesIn: (socketDir) => replaceLock(file, { pid: process.pid, socketDir, alive: alive.path }),
+    release() {
+      removeLock(file, alive.path)
+      alive.end()
+    },
   }
 }
 
 /**
- * The living owner of `dataDir`. A process number proves little: it is soon given to another process, above all in
- * containers. A socket proves more: if it refuses connections, its process is gone.
+ * The living owner of `dataDir`. Its process number proves nothing: after the restart of a container, or of a machine,
+ * any other process may have it, this one too. A socket proves it: if it refuses connections, its process is gone.
  */
 export async function ownerOf(dataDir: string): Promise<Owner | undefined> {
-  const owner = readLock(dataDir)
-  if (!owner) return undefined
-  const answer = owner.socketDir ? await knock(owner.socketDir) : 'nothing there'
-  if (answer === 'open') return owner
-  if (answer === 'refused' || owner.pid === process.pid || !isAlive(owner.pid)) return undefined
-  return { pid: owner.pid, socketDir: undefined }
+  const lock = readLock(lockIn(dataDir))
+  return lock && (await isAlive(lock)) ? lock : undefined
+}
+
+async function take(dataDir: string, mine: Lock): Promise<void> {
+  const file = lockIn(dataDir)
+  for (let tries = 0; tries < mostTries; tries += 1) {
+    const found = readLock(file)
+    if (found && (await isAlive(found))) throw inUse(dataDir, found)
+    if (found && moveLockAside(file, found)) clearAfter(found)
+    if (createLock(file, mine)) return
+  }
+  throw inUse(dataDir, readLock(file))
+}
+
+/** Removes the sockets of a dead process. */
+function clearAfter({ socketDir, alive }: Lock): void {
+  if (socketDir) clearSocketDir(socketDir)
+  if (alive) clearSignOfLife(alive)
+}
+
+async function isAlive({ socketDir, alive }: Lock): Promise<boolean> {
+  // A lock of an earlier release has no sign of life, only the socket for guests.
+  const path = alive ?? (socketDir && socketIn(socketDir))
+  return path !== undefined && (await knock(path))
 }
 
 function lockIn(dataDir: string): string {
   return join(dataDir, 'owner.pid')
 }
 
-function readLock(dataDir: string): Owner | undefined {
-  try {
-    const [pid, socketDir] = readFileSync(lockIn(dataDir), 'utf8').split('\n')
-    return Number(pid) ? { pid: Number(pid), socketDir: socketDir || undefined } : undefined
-  } catch {
-    return undefined
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
-
-function inUse(dataDir: string, { pid }: Owner): Error {
+function inUse(dataDir: string, owner: Owner | undefined): Error {
   return new Error(
-    `the embedded database in ${dataDir} is in use by process ${pid}: stop it first, or set DATABASE_URL to a PostgreSQL that several processes may share`,
+    `the embedded database in ${dataDir} is in use by ${owner ? `process ${owner.pid}` : 'another process'}: stop it first, or set DATABASE_URL to a PostgreSQL that several processes may share`,
   )
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PostgresPool } from 'kysely'
+import { closeFolder } from '../../files/private.ts'
 import { type Hold, holdDataDir, ownerOf } from './data-dir.ts'
 import { openGuestDoor } from './guest-door.ts'
 import { openTurns } from './turns.ts'
@@ -40,7 +41,10 @@ export async function findGuestDoor(dataDir: string): Promise<string | undefined
 async function openHeld(dataDir: string, hold: Hold, options: { serveGuests: boolean }): Promise<PostgresPool> {
   // Imported only here: a process that uses a PostgreSQL server should not hold the embedded one in memory.
   const { PGlite } = await import('@electric-sql/pglite')
-  const lite = await PGlite.create(join(dataDir, 'pglite'), { parsers: { [INT8]: Number } })
+  const files = join(dataDir, 'pglite')
+  const lite = await PGlite.create(files, { parsers: { [INT8]: Number } })
+  // PGlite leaves its files open to everybody, whatever the umask.
+  closeFolder(files)
   const turns = openTurns()
   const { rows } = await lite.query<{ server_version: string }>('show server_version')
   const session = { lite, turns, version: rows[0]?.server_version ?? '' }
@@ -59,6 +63,7 @@ async function openHeld(dataDir: string, hold: Hold, options: { serveGuests: boo
     await door?.close()
     await turns.over()
     await lite.close()
+    closeFolder(files)
     hold.release()
   }
   return { connect, end } as unknown as PostgresPool

@@ -6,6 +6,10 @@ import { join, resolve } from 'node:path'
 /** Linux accepts 107 bytes of a socket's path and macOS 103; a longer path is cut off without an error. */
 const longestPath = 103
 
+export function fitsSocket(path: string): boolean {
+  return Buffer.byteLength(path) <= longestPath
+}
+
 /** The port is part of PostgreSQL's own file name, so that every client finds the socket by its folder. */
 export const socketPort = 5432
 export function socketIn(socketDir: string): string {
@@ -15,7 +19,7 @@ export function socketIn(socketDir: string): string {
 /** The socket's folder inside `dataDir`; undefined when its path would be too long. */
 export function makeSocketDir(dataDir: string): string | undefined {
   const inside = resolve(dataDir, 'socket')
-  if (Buffer.byteLength(socketIn(inside)) > longestPath) return undefined
+  if (!fitsSocket(socketIn(inside))) return undefined
   mkdirSync(inside, { recursive: true })
   chmodSync(inside, 0o700)
   rmSync(socketIn(inside), { force: true })
@@ -37,16 +41,19 @@ export function clearSocketDir(socketDir: string): void {
   }
 }
 
-/** Whether a process listens: if it is gone, the kernel refuses at once. */
-export function knock(socketDir: string): Promise<'open' | 'refused' | 'nothing there'> {
+/**
+ * Whether a process listens at this socket: if it is gone, the kernel refuses at once. A listener with a full queue, or
+ * of another user, is one too.
+ */
+export function knock(path: string): Promise<boolean> {
   return new Promise((answer) => {
-    const socket = createConnection(socketIn(socketDir))
+    const socket = createConnection(path)
     socket.once('connect', () => {
       socket.destroy()
-      answer('open')
+      answer(true)
     })
-    socket.once('error', (error: NodeJS.ErrnoException) =>
-      answer(error.code === 'ECONNREFUSED' ? 'refused' : 'nothing there'),
+    socket.once('error', ({ code = '' }: NodeJS.ErrnoException) =>
+      answer(!['ECONNREFUSED', 'ENOENT', 'ENOTDIR'].includes(code)),
     )
   })
 }
