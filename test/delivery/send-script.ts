@@ -8,6 +8,7 @@ import { type Answer, type Call, openScriptedHost, type Said } from '../support/
 export type SendAnswer =
   | 'commit'
   | 'commit and stay silent'
+  | 'stay silent'
   | 'commit and hang up'
   | 'commit and sign wrongly'
   | 'commit and answer no JSON'
@@ -81,6 +82,7 @@ export async function openSendingWeChat(clock: Clock): Promise<SendingWeChat> {
 
   function sending(said: SendAnswer, { number }: Send): Answer {
     if (said === 'hang up') return 'hang up'
+    if (said === 'stay silent') return 'silence'
     if (typeof said === 'object') {
       const { status, code, message = '', subCode, signed: isSigned = true, page } = said
       const whole = signed(status, page ?? { code, message }, subCode ?? '268435456')

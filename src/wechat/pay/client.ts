@@ -1,6 +1,6 @@
-import type { Dispatcher } from 'undici'
 import type { Logger } from 'pino'
 import type { Clock } from '../../plumbing/clock.ts'
+import type { Wall } from '../../plumbing/walls/wall.ts'
 import { lowerCased, NotificationRefused, openEnvelope } from './notification.ts'
 import { checkPath, refuseSupplementary } from './pay-body.ts'
 import { openPlatformKeys } from './platform-keys.ts'
@@ -15,11 +15,7 @@ export type PayClientOptions = {
   /** Main and backup host, without a path. */
   mainUrl: string
   backupUrl: string
-  /**
-   * Keep-alive pool. Its own time limit for connecting should be well below a call's, so that the other host can be
-   * tried.
-   */
-  http: Dispatcher
+  wall: Wall
   clock: Clock
   log: Logger
   certificates: CertificateStore
