@@ -11,7 +11,9 @@ const skewSecondsAtMost = 60
  */
 export function checkClock({ config }: Services, answers: { reply: PayReply<unknown>; at: Date }[]): Finding {
   if (answers.length === 0) return finding('clock_unchecked')
-  const skews = answers.map(({ reply, at }) => Math.round(Math.abs(at.getTime() - Date.parse(reply.date ?? '')) / 1_000))
+  const skews = answers.map(({ reply, at }) =>
+    Math.round(Math.abs(at.getTime() - Date.parse(reply.date ?? '')) / 1_000),
+  )
   const seconds = skews.find((skew) => !Number.isNaN(skew))
   if (seconds !== undefined) return finding(seconds <= skewSecondsAtMost ? 'clock_right' : 'clock_off', { seconds })
   const unknown = answers.map(({ reply }) => reply).find((reply) => reply.kind === 'unknown')

@@ -16,11 +16,7 @@ const noStock = '1'
  * (docs/wechat/pay-v3.md 6). A stock query is harmless; /v3/certificates cannot be used, since new merchants get a 404
  * there.
  */
-export async function askSigned(
-  services: Services,
-  merchant: Merchant,
-  account: Account,
-): Promise<PayReply<unknown>> {
+export async function askSigned(services: Services, merchant: Merchant, account: Account): Promise<PayReply<unknown>> {
   const { mchid } = account
   const known = await services.db
     .selectFrom('stocks')

@@ -4,10 +4,10 @@ import type { Db } from '../plumbing/storage/database.ts'
 import type { Logger } from 'pino'
 import { type Cache, kept } from '../plumbing/cache.ts'
 import type { Walls } from '../plumbing/walls/walls.ts'
-import { payCalls } from '../wechat/wall-kinds.ts'
 import { openPayClient, type PayClient } from '../wechat/pay/client.ts'
 import { certificateStore } from './certificate-store.ts'
 import type { Account } from './merchant.ts'
+import { payWall } from './pay-wall.ts'
 
 export type ClientOptions = { config: Config; walls: Walls; cache: Cache; clock: Clock; log: Logger; db: Db }
 
@@ -15,13 +15,20 @@ export type ClientOptions = { config: Config; walls: Walls; cache: Cache; clock:
 const clients = kept<number, PayClient>({ most: 4_000 })
 
 /** The WeChat Pay client of each account, opened at first use and again when the account was changed. */
-export function openPayClients({ config, walls, cache, clock, log, db }: ClientOptions): (account: Account) => PayClient {
+export function openPayClients({
+  config,
+  walls,
+  cache,
+  clock,
+  log,
+  db,
+}: ClientOptions): (account: Account) => PayClient {
   const { payUrl: mainUrl, payBackupUrl: backupUrl } = config.wechat
 
   function open({ id, mchid, keys }: Account): PayClient {
     if (!keys) throw new Error(`account ${mchid} has no keys`)
     const certificates = certificateStore(db, id)
-    const wall = walls.of(payCalls, mchid)
+    const wall = payWall(walls, mchid)
     return openPayClient(keys, { mainUrl, backupUrl, wall, clock, log, certificates })
   }
 

@@ -57,7 +57,11 @@ function heldBack({ heldBack: why }: HeldBack): Exchange {
   return { failure: { word: 'unreachable', detail: `held back: ${detail}`, heldBack: true } }
 }
 
-function dispatch(http: Pick<Dispatcher, 'dispatch'>, request: RawRequest, { startMs, timeoutMs }: Limits): Promise<Exchange> {
+function dispatch(
+  http: Pick<Dispatcher, 'dispatch'>,
+  request: RawRequest,
+  { startMs, timeoutMs }: Limits,
+): Promise<Exchange> {
   return new Promise((resolve) => {
     const underway: Underway = { resolve, finished: false, headers: {}, chunks: [], length: 0 }
     underway.timer = setTimeout(startTimeUp, startMs, underway, timeoutMs - startMs)

@@ -8,11 +8,11 @@ import { type Answer, type Call, openScriptedHost, type Said } from '../support/
 export type SendAnswer =
   | 'commit'
   | 'commit and stay silent'
-  | 'stay silent'
   | 'commit and hang up'
   | 'commit and sign wrongly'
   | 'commit and answer no JSON'
   | 'hang up'
+  | { commitAfter: Promise<unknown> }
   | { status: number; code?: string; message?: string; subCode?: string; signed?: boolean; page?: string }
 
 export type Send = { openid: string; number: string; stockId: string; host: 'main' | 'backup'; at: number }
@@ -82,8 +82,7 @@ export async function openSendingWeChat(clock: Clock): Promise<SendingWeChat> {
 
   function sending(said: SendAnswer, { number }: Send): Answer {
     if (said === 'hang up') return 'hang up'
-    if (said === 'stay silent') return 'silence'
-    if (typeof said === 'object') {
+    if (typeof said === 'object' && 'status' in said) {
       const { status, code, message = '', subCode, signed: isSigned = true, page } = said
       const whole = signed(status, page ?? { code, message }, subCode ?? '268435456')
       return isSigned ? whole : { ...whole, signature: undefined }
@@ -93,6 +92,7 @@ export async function openSendingWeChat(clock: Clock): Promise<SendingWeChat> {
     if (said === 'commit and stay silent') return 'silence'
     if (said === 'commit and hang up') return 'hang up'
     const whole = signed(200, said === 'commit and answer no JSON' ? 'no JSON' : { coupon_id: couponId })
+    if (typeof said === 'object') return { ...whole, after: said.commitAfter }
     return said === 'commit and sign wrongly' ? { ...whole, signature: (text) => signature(`${text} `) } : whole
   }
 

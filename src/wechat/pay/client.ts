@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../../plumbing/clock.ts'
 import type { Wall } from '../../plumbing/walls/wall.ts'
+import { payHosts, roomAt } from './hosts.ts'
 import { lowerCased, NotificationRefused, openEnvelope } from './notification.ts'
 import { checkPath, refuseSupplementary } from './pay-body.ts'
 import { openPlatformKeys } from './platform-keys.ts'
@@ -31,7 +32,8 @@ const notificationTimeoutMs = 3_000
  * readable, without any part of the key in the message. No request is made before the first call.
  */
 export function openPayClient(keys: PayKeys, options: PayClientOptions): PayClient {
-  const exchange = openSignedExchange(keys, options)
+  const hosts = payHosts(options)
+  const exchange = openSignedExchange(keys, { ...options, hosts })
   const platformKeys = openPlatformKeys(keys, { ...options, exchange })
 
   async function call<T>(request: PayRequest): Promise<PayReply<T>> {
@@ -57,6 +59,7 @@ export function openPayClient(keys: PayKeys, options: PayClientOptions): PayClie
   return {
     mchid: keys.mchid,
     call,
+    room: () => roomAt(options.wall, hosts),
 
     async openNotification(headers, rawBody) {
       const verdict = await platformKeys.verify(lowerCased(headers), rawBody, notificationTimeoutMs)

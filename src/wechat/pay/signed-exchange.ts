@@ -4,6 +4,7 @@ import type { Clock } from '../../plumbing/clock.ts'
 import type { Wall } from '../../plumbing/walls/wall.ts'
 import type { Secret } from '../../plumbing/secrets/secret.ts'
 import { exchange, type Exchange } from '../exchange.ts'
+import type { PayHosts } from './hosts.ts'
 import { authorization, makeNonce, requestMessage, sign } from './signature.ts'
 import type { PayKeys, PayRequest } from './types.ts'
 
@@ -20,11 +21,10 @@ const startLimitMs = 2_000
 /** Parses the private key once. Throws when it is not one, without any part of the key in the message. */
 export function openSignedExchange(
   keys: PayKeys,
-  options: { mainUrl: string; backupUrl: string; wall: Wall; clock: Clock },
+  options: { hosts: PayHosts; wall: Wall; clock: Clock },
 ): SignedExchange {
   const privateKey = parsePrivateKey(keys.privateKey)
-  const main = originOf(options.mainUrl)
-  const backup = originOf(options.backupUrl)
+  const { main, backup } = options.hosts
 
   /** Each try has its own nonce, time and signature; the body is the same (docs/wechat/pay-v3.md 1.8). */
   async function signedHeaders(request: PayRequest, serial: string | undefined): Promise<Record<string, string>> {
@@ -88,11 +88,4 @@ function parsePrivateKey(pem: Secret): KeyObject {
   }
   if (key.asymmetricKeyType !== 'rsa') throw new Error('the private key is not an RSA key')
   return key
-}
-
-function originOf(url: string): string {
-  const { origin, pathname } = new URL(url)
-  // The signature covers the path, and WeChat's paths start at /v3.
-  if (pathname !== '/') throw new Error(`a WeChat Pay address must have no path: ${url}`)
-  return origin
 }

@@ -98,6 +98,8 @@ export type PayClient = {
   mchid: string
   /** Never throws because of WeChat or the network; throws `PayRequestFault` for a request that must not be sent. */
   call<T = unknown>(request: PayRequest): Promise<PayReply<T>>
+  /** How many calls may begin now: none while WeChat gives this number no answers. */
+  room(): number
   /** Throws `NotificationRefused`. */
   openNotification(headers: HeaderBag, rawBody: Buffer): Promise<OpenedNotification>
 }

@@ -21,7 +21,7 @@ export type ManyMerchants = AsyncDisposable & {
   parties: Party[]
   /** From now on WeChat never answers calls for this merchant. */
   silence(merchant: Merchant): void
-  /** How many calls for this merchant WeChat has received and not answered. */
+  /** How many calls for this merchant WeChat has received and not answered, and nobody has given up. */
   hanging(merchant: Merchant, kind: Kind): number
   /** A new member comes through the login. */
   logIn(party: Party): Promise<Seen>
@@ -36,11 +36,13 @@ export async function openManyMerchants(count: number): Promise<ManyMerchants> {
   const silent = new Set<string>()
   const unanswered = new Map<string, number>()
   let serial = 0
-  const wechat = await openScriptedHost((call) => {
+  const wechat = await openScriptedHost((call, response) => {
     const { kind, name } = forWhom(call)
     if (!silent.has(name)) return answerTo(kind, call)
     const key = `${name} ${kind}`
-    unanswered.set(key, (unanswered.get(key) ?? 0) + 1)
+    const count = (change: number) => unanswered.set(key, (unanswered.get(key) ?? 0) + change)
+    count(1)
+    response.on('close', () => count(-1))
     return 'silence'
   })
 
