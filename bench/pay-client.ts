@@ -4,14 +4,15 @@ import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
-import { Agent } from 'undici'
 import { Decorator } from 'wechatpay-axios-plugin'
 import WechatpayNode from 'wechatpay-node-v3'
 import { systemClock } from '../src/plumbing/clock.ts'
 import { Secret } from '../src/plumbing/secrets/secret.ts'
+import type { Wall } from '../src/plumbing/walls/wall.ts'
 import { openPayClient } from '../src/wechat/pay/client.ts'
 import { sendCoupon } from '../src/wechat/pay/favor.ts'
 import { sign } from '../src/wechat/pay/signature.ts'
+import { aWall } from '../test/support/walls.ts'
 import { type BenchRow, median, printRow } from './bench.ts'
 import type { ServerKeys } from './support/signed-server.ts'
 
@@ -31,16 +32,16 @@ export async function benchPayClient(): Promise<BenchRow> {
   const merchant = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const platform = generateKeyPairSync('rsa', { modulusLength: 2048 })
   await using server = await startServer(platform.privateKey)
-  const http = new Agent({ connections: concurrency })
+  const wall = aWall({ connections: concurrency })
 
   const contenders: Record<string, Call> = {
-    ours: oursAgainst(server.url, merchant.privateKey, platform.publicKey, http),
+    ours: oursAgainst(server.url, merchant.privateKey, platform.publicKey, wall),
     'wechatpay-axios-plugin': axiosPluginAgainst(server.url, merchant.privateKey, platform.publicKey),
     'wechatpay-node-v3': nodeV3Against(server.url, merchant.privateKey, platform.publicKey),
     'RSA-2048 signing': async () => void (await sign(coupon, merchant.privateKey)),
   }
   const rates = await compare(contenders)
-  await http.close()
+  await wall.close()
   const ours = rates.ours!
   const against = Object.entries(rates).flatMap(([name, value]) => (name === 'ours' ? [] : [{ name, value }]))
   const better = Math.max(rates['wechatpay-axios-plugin']!, rates['wechatpay-node-v3']!)
@@ -90,7 +91,7 @@ const couponFields = {
 }
 const coupon = JSON.stringify(couponFields)
 
-function oursAgainst(url: string, privateKey: KeyObject, publicKey: KeyObject, http: Agent): Call {
+function oursAgainst(url: string, privateKey: KeyObject, publicKey: KeyObject, wall: Wall): Call {
   const client = openPayClient(
     {
       mchid,
@@ -103,7 +104,7 @@ function oursAgainst(url: string, privateKey: KeyObject, publicKey: KeyObject, h
     {
       mainUrl: url,
       backupUrl: url,
-      http,
+      wall,
       clock: systemClock,
       log: pino({ level: 'silent' }),
       certificates: { load: async () => [], save: async () => {} },

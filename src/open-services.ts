@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Logger } from 'pino'
-import { Agent } from 'undici'
 import { openGate } from './gate/gate.ts'
 import { openLedger } from './ledger/ledger.ts'
 import { openCache } from './plumbing/cache.ts'
@@ -12,16 +11,13 @@ import { openBells } from './plumbing/schedule/bells.ts'
 import { openPace } from './pace/pace.ts'
 import { openLog } from './plumbing/telemetry/log.ts'
 import { openCatalog } from './merchants/catalog.ts'
+import { openWalls } from './plumbing/walls/walls.ts'
 import { openRedis, redisReady } from './plumbing/storage/redis.ts'
 import { openSecrets } from './plumbing/secrets/vault.ts'
 import type { Services } from './services.ts'
 import { openOfficialClients } from './merchants/official-clients.ts'
 import { openPayClients } from './merchants/pay-clients.ts'
 
-/** Sockets per host: enough for a worker's 500 sends per second, which take 100 ms each. */
-const connectionsPerHost = 64
-/** If a host gives no connection within this time, the other host is tried. */
-const connectTimeoutMs = 2_000
 /** After this time a process starts without Redis: the ledger enforces the limits. */
 const redisPatienceMs = 2_000
 
@@ -38,9 +34,9 @@ export async function openServices(
   if (redis && !(await redisReady(redis, redisPatienceMs)))
     log.warn('Redis does not answer yet: claims go by the ledger alone')
   const secrets = openSecrets(config.masterKeys)
-  const http = new Agent({ connections: connectionsPerHost, pipelining: 1, connect: { timeout: connectTimeoutMs } })
   const processName = overrides.processName ?? `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`
   const cache = openCache(clock)
+  const walls = openWalls({ cache, clock, log })
   const gate = openGate({ redis, db, log })
   const bells = openBells(redis, processName, log)
 
@@ -53,19 +49,19 @@ export async function openServices(
     processName,
     cache,
     secrets,
-    http,
+    walls,
     catalog: openCatalog(db, secrets, cache),
     gate,
     ledger: openLedger(db, clock, (merchantId, freed) => gate.giveBack(merchantId, freed)),
     pace: openPace(redis, clock),
     bells,
-    pay: openPayClients({ config, http, clock, log, db }),
-    official: openOfficialClients({ config, http, clock, log }),
+    pay: openPayClients({ config, walls, cache, clock, log, db }),
+    official: openOfficialClients({ config, walls, cache, clock, log }),
     stopping: new AbortController(),
     async close() {
       bells.close()
       redis?.disconnect()
-      await http.destroy()
+      await walls.close()
       await db.destroy()
     },
   }

@@ -1,5 +1,4 @@
 import type { Cluster, Redis } from 'ioredis'
-import type { Dispatcher } from 'undici'
 import type { Logger } from 'pino'
 import type { Gate } from './gate/gate.ts'
 import type { Ledger } from './ledger/ledger.ts'
@@ -10,6 +9,7 @@ import type { Db } from './plumbing/storage/database.ts'
 import type { Catalog } from './merchants/catalog.ts'
 import type { Bells } from './plumbing/schedule/bells.ts'
 import type { Pace } from './pace/pace.ts'
+import type { Walls } from './plumbing/walls/walls.ts'
 import type { Secrets } from './plumbing/secrets/vault.ts'
 import type { OfficialClient } from './wechat/official/client.ts'
 import type { PayClient } from './wechat/pay/client.ts'
@@ -27,8 +27,8 @@ export type Services = {
   /** What this process keeps in memory for a while. It can be loaded again at any time. */
   cache: Cache
   secrets: Secrets
-  /** Keep-alive pool for every call to WeChat. */
-  http: Dispatcher
+  /** What every call to WeChat goes through, so that no merchant waits for another one's. */
+  walls: Walls
   /** Merchants, campaigns and stocks by name, at most 1 s old. */
   catalog: Catalog
   gate: Gate

@@ -29,6 +29,8 @@ export async function ask(
   const leftMs = Math.floor(deadline - performance.now())
   if (!hasTurn || leftMs < leastAskMs) return { ...first, ...unconfirmed }
   const second = await askOnce(client, coupon, { timeoutMs: leftMs, backup: !backup })
+  // Nobody was asked a second time.
+  if (second.row.name === 'held_back') return { ...first, ...unconfirmed }
   const contradicts = isMembersOwn(second.row) && !second.proven && second.row !== first.row
   if (contradicts) return { ...second, ...unconfirmed }
   return { ...second, doubtful: second.row.verdict !== 'sent' && (first.doubtful || second.doubtful) }

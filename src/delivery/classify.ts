@@ -28,7 +28,8 @@ export function classify(reply: PayReply<SentCoupon>): Outcome {
   if (reply.kind === 'unknown') {
     const evidence = evidenceOf({ status, message: reply.detail, requestId })
     const doubtful = reply.word !== 'unreachable' || reply.mayHaveArrived === true
-    return { row: outcomeNamed(reply.word), proven: true, doubtful, evidence }
+    const row = outcomeNamed(reply.heldBack ? 'held_back' : reply.word)
+    return { row, proven: true, doubtful, evidence }
   }
   const { code, message, proven } = reply
   const evidence = evidenceOf({ status, code, message, requestId })

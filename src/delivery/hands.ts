@@ -4,28 +4,34 @@ export type Hands = {
   free(): number
   byAccount: ReadonlyMap<number, number>
   /** Counts the work as in hand until it is done; it must not reject. */
-  hold(work: Promise<unknown>, accountId?: number): void
+  hold(work: Promise<unknown>, accountId: number): void
   /** Resolves when all work in hand is done. */
   allDone(): Promise<void>
   isEmpty(): boolean
 }
 
-/** Opens hands for at most `most` coupons at a time; `freed` is called each time a hand becomes free. */
-export function openHands(most: number, freed: () => void): Hands {
+/**
+ * Opens hands for at most `most` coupons at a time; `freed` is called each time a hand becomes free, with
+ * how many are still in hand of its account.
+ */
+export function openHands(most: number, freed: (ofAccount: number) => void): Hands {
   const inHand = new Set<Promise<void>>()
   const byAccount = new Map<number, number>()
-  const count = (accountId: number, change: number) =>
-    byAccount.set(accountId, (byAccount.get(accountId) ?? 0) + change)
+  function count(accountId: number, change: number): number {
+    const now = (byAccount.get(accountId) ?? 0) + change
+    if (now === 0) byAccount.delete(accountId)
+    else byAccount.set(accountId, now)
+    return now
+  }
 
   return {
     free: () => most - inHand.size,
     byAccount,
     hold(work, accountId) {
-      if (accountId !== undefined) count(accountId, 1)
+      count(accountId, 1)
       const held = work.then(() => {
         inHand.delete(held)
-        if (accountId !== undefined) count(accountId, -1)
-        freed()
+        freed(count(accountId, -1))
       })
       inHand.add(held)
     },

@@ -1,6 +1,7 @@
 import { leaseMs, type OwedCoupon } from '../ledger/coupon.ts'
 import { elapsedMs } from '../plumbing/clock.ts'
 import type { Account } from '../merchants/merchant.ts'
+import { nextTry } from '../ledger/outcomes/backoff.ts'
 import { sendSeconds, sendsTotal } from '../plumbing/telemetry/metrics.ts'
 import type { Services } from '../services.ts'
 import type { PayClient } from '../wechat/pay/client.ts'
@@ -53,6 +54,7 @@ async function attempt(services: Services, coupon: OwedCoupon, options: SendOpti
     return { state: 'owed', reason: halt.cause, dueAt: halt.probe_at }
   }
 
+  if (client.room() < 1) return holdBack(services, coupon)
   const turn = () => pace.take(account, Math.min(options.patienceMs, timeLeftMs(services, coupon)))
   if (!(await turn())) {
     const comeAgain = new Date(clock.now().getTime() + pace.comeAgainMs(account))
@@ -66,6 +68,7 @@ async function attempt(services: Services, coupon: OwedCoupon, options: SendOpti
 
   const begun = performance.now()
   const outcome = await ask(client, coupon, { timeoutMs: Math.min(options.timeoutMs, leftMs), turn })
+  if (outcome.row.name === heldBack) return holdBack(services, coupon)
   const seconds = (performance.now() - begun) / 1_000
   sendSeconds.observe({ mchid: account.mchid }, seconds)
   note(services, coupon, account, outcome, seconds)
@@ -97,6 +100,17 @@ const withoutKeys: Outcome = {
   proven: true,
   doubtful: false,
   evidence: {},
+}
+
+const heldBack = 'held_back'
+
+/**
+ * WeChat was not asked, so this is no try: the coupon's pauses do not grow. What was known of it before stays, since a
+ * coupon in doubt may have to be looked up for that reason.
+ */
+function holdBack(services: Services, coupon: OwedCoupon): Promise<SendResult> {
+  const reason = (coupon.doubtSince && coupon.reason) ?? heldBack
+  return letGo(services, coupon, reason, nextTry('turn', 0, services.clock.now()))
 }
 
 /** Gives the lease back without a try. */

@@ -1,29 +1,21 @@
-import { request } from 'undici'
 import type { Services } from '../services.ts'
+import type { PayReply } from '../wechat/pay/types.ts'
 import { finding, type Finding } from './findings.ts'
 
 /** WeChat and we refuse messages that are five minutes off; a clock that is one minute off may soon be. */
 const skewSecondsAtMost = 60
-const askTimeoutMs = 5_000
 
 /**
- * Compares our clock with the Date header of an answer; every answer has one, also the refusal of this unsigned call.
+ * Compares our clock with the Date headers of answers to signed queries that are made anyway (`at`: when one came, by
+ * our clock). WeChat refuses the signature of a clock that is five minutes off, but its refusal has that header too.
  */
-export async function checkClock({ config, http, clock }: Services): Promise<Finding> {
-  const url = config.wechat.payUrl
-  try {
-    const options = { dispatcher: http, headersTimeout: askTimeoutMs, bodyTimeout: askTimeoutMs }
-    const { headers, body } = await request(`${url}/v3/certificates`, {
-      ...options,
-      headers: { accept: 'application/json', 'user-agent': 'paycoupon-doctor' },
-      signal: AbortSignal.timeout(askTimeoutMs),
-    })
-    await body.dump()
-    const theirs = Date.parse(String(headers.date))
-    if (Number.isNaN(theirs)) return finding('clock_unknown', { url, word: 'no Date header' })
-    const seconds = Math.round(Math.abs(clock.now().getTime() - theirs) / 1_000)
-    return finding(seconds <= skewSecondsAtMost ? 'clock_right' : 'clock_off', { seconds })
-  } catch (error) {
-    return finding('clock_unknown', { url, word: (error as NodeJS.ErrnoException).code ?? (error as Error).name })
-  }
+export function checkClock({ config }: Services, answers: { reply: PayReply<unknown>; at: Date }[]): Finding {
+  if (answers.length === 0) return finding('clock_unchecked')
+  const skews = answers.map(({ reply, at }) =>
+    Math.round(Math.abs(at.getTime() - Date.parse(reply.date ?? '')) / 1_000),
+  )
+  const seconds = skews.find((skew) => !Number.isNaN(skew))
+  if (seconds !== undefined) return finding(seconds <= skewSecondsAtMost ? 'clock_right' : 'clock_off', { seconds })
+  const unknown = answers.map(({ reply }) => reply).find((reply) => reply.kind === 'unknown')
+  return finding('clock_unknown', { url: config.wechat.payUrl, word: unknown?.word ?? 'no Date header' })
 }

@@ -1,4 +1,5 @@
 import type { Merchant } from '../merchants/merchant.ts'
+import { eachByItself } from '../plumbing/each-by-itself.ts'
 import type { Services } from '../services.ts'
 import { checkAppid } from './appid-check.ts'
 import { checkCards } from './card-checks.ts'
@@ -8,7 +9,7 @@ import { checkHalts } from './halt-check.ts'
 import { checkKeys } from './key-checks.ts'
 import { checkSecret } from './secret-check.ts'
 import { checkSetAside } from './set-aside-check.ts'
-import { checkSignature } from './signature-check.ts'
+import { askSigned, judgeSignature } from './signature-check.ts'
 import { checkStock } from './stock-checks.ts'
 
 /** More stocks than a merchant runs at a time; each costs one call. */
@@ -20,13 +21,17 @@ const stocksAtMost = 20
  * whether it can be sent. Nothing is sent and nothing is changed.
  */
 export async function examine(services: Services, merchant: Merchant, only?: { stockId: string }): Promise<Finding[]> {
-  const findings: Finding[] = [await checkClock(services)]
   const senders = merchant.accounts.filter((account) => account.role === 'sender' && account.keys)
+  const asked = await eachByItself(senders, async (sender) => {
+    const reply = await askSigned(services, merchant, sender)
+    return { sender, reply, at: services.clock.now() }
+  })
+  const findings = [checkClock(services, asked)]
   if (senders.length === 0) findings.push(finding('keys_missing'))
   for (const account of merchant.accounts.filter(({ keys }) => keys))
     findings.push(...(await checkKeys(services, account)))
-  for (const sender of senders) {
-    findings.push(...(await checkSignature(services, merchant, sender)))
+  for (const { sender, reply } of asked) {
+    findings.push(...judgeSignature(sender, reply))
     findings.push(await checkAppid(services, merchant, sender))
   }
   findings.push(await checkSecret(services, merchant))

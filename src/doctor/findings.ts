@@ -58,6 +58,12 @@ const findings = {
     message: '连接不上微信支付（{url}）：{word}',
     cure: '检查服务器能否访问该地址：DNS、防火墙与出口代理',
   },
+  clock_unchecked: {
+    check: 'clock',
+    ok: false,
+    message: '未能核对服务器时间：没有带密钥的发券商户号，不能向微信支付查询',
+    cure: '先在商户文件的 accounts 中加入 role 为 sender 的商户号及其密钥，再检查一次',
+  },
 
   signature_right: { check: 'signature', ok: true, message: '商户号 {mchid}：签名调用被微信支付接受', cure: '' },
   signature_wrong: {

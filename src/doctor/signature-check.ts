@@ -16,7 +16,7 @@ const noStock = '1'
  * (docs/wechat/pay-v3.md 6). A stock query is harmless; /v3/certificates cannot be used, since new merchants get a 404
  * there.
  */
-export async function checkSignature(services: Services, merchant: Merchant, account: Account): Promise<Finding[]> {
+export async function askSigned(services: Services, merchant: Merchant, account: Account): Promise<PayReply<unknown>> {
   const { mchid } = account
   const known = await services.db
     .selectFrom('stocks')
@@ -30,10 +30,11 @@ export async function checkSignature(services: Services, merchant: Merchant, acc
     creatorMchid: known?.creator_mchid ?? mchid,
     timeoutMs: operatorTimeoutMs,
   }
-  return judge(mchid, await readStock(services.pay(account), stock))
+  return readStock(services.pay(account), stock)
 }
 
-function judge(mchid: string, reply: PayReply<unknown>): Finding[] {
+/** What its answer says about the signature, and about the key that verifies answers. */
+export function judgeSignature({ mchid }: Account, reply: PayReply<unknown>): Finding[] {
   if (reply.kind === 'ok') return [finding('signature_right', { mchid }), finding('verification_right', { mchid })]
   if (reply.kind === 'refusal') {
     const { status, code, message: said } = reply

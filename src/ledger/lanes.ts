@@ -9,6 +9,8 @@ export type Lane = {
   accountId: number
   stockRef: number
   merchantId: number
+  /** The account's merchant number. */
+  mchid: string
   /** The merchant's weight when free hands are shared among merchants. */
   weight: number
   /** The account's highest rate. */
@@ -22,7 +24,7 @@ export type Lane = {
 export async function openLanes(db: Db, now: Date): Promise<Lane[]> {
   const { rows } = await sql<Lane>`
     with recursive ${laneHeads(sql`true`)}
-    select h.account_id as "accountId", h.stock_ref as "stockRef", a.merchant_id as "merchantId", m.weight,
+    select h.account_id as "accountId", h.stock_ref as "stockRef", a.merchant_id as "merchantId", a.mchid, m.weight,
       a.sends_per_second as "sendsPerSecond"
     from heads h join accounts a on a.id = h.account_id join merchants m on m.id = a.merchant_id
     where h.due_at <= ${now} and not exists (${haltOf('h')})

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { type Clock, elapsedMs } from '../plumbing/clock.ts'
 import type { Db } from '../plumbing/storage/database.ts'
 import { leaseMs, type OwedCoupon } from './coupon.ts'
-import { shareLanes } from './lane-shares.ts'
+import { type Looking, shareLanes } from './lane-shares.ts'
 import { haltOf, laneHeads, openLanes } from './lanes.ts'
 
 type Row = {
@@ -34,9 +34,6 @@ const unpaired = sql`not exists (
   select 1 from coupons o where o.merchant_id = c.merchant_id and o.stock_ref = c.stock_ref
     and o.openid = c.openid and o.id <> c.id and o.lease_token is not null and o.leased_until > lease_clock())`
 
-/** How many coupons a worker has in hand per account, and how often it has looked, which decides the first lane. */
-export type Looking = { inHand: ReadonlyMap<number, number>; start: number }
-
 /**
  * Leases at most `hands` due coupons, lane by lane: coupons without a lease, or whose lease ran out. At most one row
  * per stock and openid, none under an active halt, and none that another transaction has locked. Due times are compared
@@ -46,10 +43,10 @@ export async function leaseDue(
   db: Db,
   clock: Clock,
   hands: number,
-  { inHand, start }: Looking = { inHand: new Map(), start: 0 },
+  looking: Looking = { inHand: new Map(), start: 0 },
 ): Promise<OwedCoupon[]> {
   const now = clock.now()
-  const shares = shareLanes(await openLanes(db, now), { hands, inHand, start })
+  const shares = shareLanes(await openLanes(db, now), { hands, ...looking })
   if (shares.length === 0) return []
   return lease(
     db,

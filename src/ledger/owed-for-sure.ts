@@ -17,7 +17,7 @@ export type Owed = {
 }
 
 /** Outcomes after which nothing can have arrived: WeChat refused, or was not asked. */
-const nothingArrived = new Set(['rate_limited', 'unreachable', 'waiting_for_turn', 'user_month_cap'])
+const nothingArrived = new Set(['rate_limited', 'unreachable', 'held_back', 'waiting_for_turn', 'user_month_cap'])
 const mayHaveArrived = outcomes.filter((row) => row.verdict === 'later' && !nothingArrived.has(row.name))
 
 /**

@@ -1,26 +1,36 @@
 import type { Config } from '../plumbing/config/config.ts'
 import type { Clock } from '../plumbing/clock.ts'
 import type { Db } from '../plumbing/storage/database.ts'
-import type { Dispatcher } from 'undici'
 import type { Logger } from 'pino'
+import { type Cache, kept } from '../plumbing/cache.ts'
+import type { Walls } from '../plumbing/walls/walls.ts'
 import { openPayClient, type PayClient } from '../wechat/pay/client.ts'
 import { certificateStore } from './certificate-store.ts'
 import type { Account } from './merchant.ts'
+import { payWall } from './pay-wall.ts'
 
-export type ClientOptions = { config: Config; http: Dispatcher; clock: Clock; log: Logger; db: Db }
+export type ClientOptions = { config: Config; walls: Walls; cache: Cache; clock: Clock; log: Logger; db: Db }
+
+/** A client that is opened again has only to parse its keys and to read its certificates from the database. */
+const clients = kept<number, PayClient>({ most: 4_000 })
 
 /** The WeChat Pay client of each account, opened at first use and again when the account was changed. */
-export function openPayClients({ config, http, clock, log, db }: ClientOptions): (account: Account) => PayClient {
-  const clients = new Map<number, { updatedAt: number; client: PayClient }>()
+export function openPayClients({
+  config,
+  walls,
+  cache,
+  clock,
+  log,
+  db,
+}: ClientOptions): (account: Account) => PayClient {
   const { payUrl: mainUrl, payBackupUrl: backupUrl } = config.wechat
 
-  return (account) => {
-    const known = clients.get(account.id)
-    if (known?.updatedAt === account.updatedAt.getTime()) return known.client
-    if (!account.keys) throw new Error(`account ${account.mchid} has no keys`)
-    const certificates = certificateStore(db, account.id)
-    const client = openPayClient(account.keys, { mainUrl, backupUrl, http, clock, log, certificates })
-    clients.set(account.id, { updatedAt: account.updatedAt.getTime(), client })
-    return client
+  function open({ id, mchid, keys }: Account): PayClient {
+    if (!keys) throw new Error(`account ${mchid} has no keys`)
+    const certificates = certificateStore(db, id)
+    const wall = payWall(walls, mchid)
+    return openPayClient(keys, { mainUrl, backupUrl, wall, clock, log, certificates })
   }
+
+  return (account) => cache.make(clients, account.id, () => open(account), account.updatedAt.getTime())
 }

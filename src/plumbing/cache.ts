@@ -7,11 +7,19 @@ type Key = string | number | object
  * What one part of the program keeps in the cache; a constant beside the code that uses it. It has at most `most`
  * entries, of which the least recently used one is dropped first, and none older than `ageMs` by the services' clock.
  */
-export type Kept<K extends Key, V> = { most: number; ageMs: number; types?: [K, V] }
+export type Kept<K extends Key, V> = {
+  most: number
+  ageMs: number
+  /** Called with a value that is no longer kept, whatever the reason, so that it can be closed. */
+  gone?(value: V): void
+  types?: [K, V]
+}
 
 /** Declares what one part keeps. Without `ageMs` its entries do not expire. */
-export function kept<K extends Key, V>({ most, ageMs = Infinity }: { most: number; ageMs?: number }): Kept<K, V> {
-  return { most, ageMs }
+export function kept<K extends Key, V>(
+  of: Pick<Kept<K, V>, 'most'> & Partial<Pick<Kept<K, V>, 'ageMs' | 'gone'>>,
+): Kept<K, V> {
+  return { ageMs: Infinity, ...of }
 }
 
 /**
@@ -57,7 +65,8 @@ export function openCache(clock: Clock): Cache {
   function shelfOf(of: Kept<Key, unknown>): LRUCache<Key, Entry> {
     const known = shelves.get(of)
     if (known) return known
-    const shelf = new LRUCache<Key, Entry>({ max: of.most })
+    const dispose = of.gone && (({ value }: Entry) => of.gone?.(value))
+    const shelf = new LRUCache<Key, Entry>({ max: of.most, ...(dispose && { dispose }) })
     shelves.set(of, shelf)
     return shelf
   }

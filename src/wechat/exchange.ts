@@ -1,5 +1,6 @@
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
 import type { Dispatcher } from 'undici'
+import type { HeldBack, Wall } from '../plumbing/walls/wall.ts'
 
 export type HeaderBag = Record<string, string | string[] | undefined>
 
@@ -12,6 +13,8 @@ export type Failure = {
   status?: number
   headers?: HeaderBag
   detail: string
+  /** Our own wall let no call through, so WeChat was not even tried. The word is `unreachable`. */
+  heldBack?: true
 }
 
 export type Exchange = ({ answer: RawAnswer; failure?: undefined } | { answer?: undefined; failure: Failure }) & {
@@ -36,17 +39,29 @@ export type RawRequest = {
 const answerLimitBytes = 1024 * 1024
 
 /**
- * Makes one request and never throws. A request that could not start in time is never sent: `unreachable`. Uses
- * undici's dispatch directly, because its request() would use a stream for a body of 30 bytes.
+ * Makes one request and never throws. A request that could not start in time, or that the wall holds back, is never
+ * sent: `unreachable`. Uses undici's dispatch directly, because its request() would use a stream for a body of 30 bytes.
  */
-export async function exchange(http: Dispatcher, request: RawRequest, limits: Limits): Promise<Exchange> {
-  const got = await dispatch(http, request, limits)
+export async function exchange(wall: Wall, request: RawRequest, limits: Limits): Promise<Exchange> {
+  const pass = wall.enter(request.origin)
+  if (pass.heldBack) return heldBack(pass)
+  const got = await dispatch(pass.http, request, limits)
+  pass.leave(got.failure === undefined || got.failure.word === 'unreadable_answer')
   if (!got.answer) return got
   const encoding = got.answer.headers['content-encoding']
   return encoding === undefined || encoding === 'identity' ? got : unpack(got.answer, String(encoding))
 }
 
-function dispatch(http: Dispatcher, request: RawRequest, { startMs, timeoutMs }: Limits): Promise<Exchange> {
+function heldBack({ heldBack: why }: HeldBack): Exchange {
+  const detail = why === 'full' ? 'too many calls under way' : 'no answer lately'
+  return { failure: { word: 'unreachable', detail: `held back: ${detail}`, heldBack: true } }
+}
+
+function dispatch(
+  http: Pick<Dispatcher, 'dispatch'>,
+  request: RawRequest,
+  { startMs, timeoutMs }: Limits,
+): Promise<Exchange> {
   return new Promise((resolve) => {
     const underway: Underway = { resolve, finished: false, headers: {}, chunks: [], length: 0 }
     underway.timer = setTimeout(startTimeUp, startMs, underway, timeoutMs - startMs)

@@ -60,6 +60,7 @@ const withoutAnswer = [
   'account_without_keys',
   'coupon_of_another_row',
   'given_up',
+  'held_back',
   'lease_ran_out',
   'look_up_refused',
   'look_up_unanswered',

@@ -12,6 +12,7 @@ export type SendAnswer =
   | 'commit and sign wrongly'
   | 'commit and answer no JSON'
   | 'hang up'
+  | { commitAfter: Promise<unknown> }
   | { status: number; code?: string; message?: string; subCode?: string; signed?: boolean; page?: string }
 
 export type Send = { openid: string; number: string; stockId: string; host: 'main' | 'backup'; at: number }
@@ -81,7 +82,7 @@ export async function openSendingWeChat(clock: Clock): Promise<SendingWeChat> {
 
   function sending(said: SendAnswer, { number }: Send): Answer {
     if (said === 'hang up') return 'hang up'
-    if (typeof said === 'object') {
+    if (typeof said === 'object' && 'status' in said) {
       const { status, code, message = '', subCode, signed: isSigned = true, page } = said
       const whole = signed(status, page ?? { code, message }, subCode ?? '268435456')
       return isSigned ? whole : { ...whole, signature: undefined }
@@ -91,6 +92,7 @@ export async function openSendingWeChat(clock: Clock): Promise<SendingWeChat> {
     if (said === 'commit and stay silent') return 'silence'
     if (said === 'commit and hang up') return 'hang up'
     const whole = signed(200, said === 'commit and answer no JSON' ? 'no JSON' : { coupon_id: couponId })
+    if (typeof said === 'object') return { ...whole, after: said.commitAfter }
     return said === 'commit and sign wrongly' ? { ...whole, signature: (text) => signature(`${text} `) } : whole
   }
 

@@ -6,6 +6,7 @@ import { applyMerchant } from '../../src/merchants/apply.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import { createCertificate, createKeyPair } from '../../sandbox/certificate.ts'
 import { merchantFile } from '../../sandbox/merchant-file.ts'
+import { nobodyListens } from '../support/config.ts'
 import { openShop, type SandboxShop } from '../support/shop.ts'
 
 const dayMs = 86_400_000
@@ -83,9 +84,29 @@ test('an APIv3 key that is not the one set at WeChat shows at the verification k
   expect(wrong(await examine(shop.services, merchant)).verification_key).toContain('验签不通过')
 })
 
-test('a clock that is ten minutes off is named', async () => {
-  const services = { ...shop.services, clock: { now: () => new Date(Date.now() + 600_000) } }
-  expect(wrong(await examine(services, shop.merchant)).clock).toMatch(/相差 (599|600|601) 秒/)
+test.each(['certificate', 'public_key'] as const)(
+  'a clock that is ten minutes off is named, although WeChat refuses what it signs (%s)',
+  async (keyMode) => {
+    await using shop = await openShop({ wechat: 'sandbox', world: { keyMode }, redis: false })
+    const clock = { now: () => new Date(Date.now() + 600_000) }
+    await using services = await shop.anotherProcess('off', { clock })
+    const found = wrong(await examine(services, shop.merchant))
+    expect(found.clock).toMatch(/相差 (599|600|601|602) 秒/)
+    expect(found.signature).toContain('401')
+  },
+)
+
+test('WeChat Pay hears nothing unsigned, and no question for certificates under a public key', async () => {
+  await using shop = await openShop({ wechat: 'sandbox', world: { keyMode: 'public_key' }, redis: false })
+  const { control } = shop.sandbox
+  const before = control.calls().length
+  expect(wrong(await examine(shop.services, shop.merchant))).toEqual({})
+  const asked = control.calls().slice(before)
+  const pay = asked.filter(({ path }) => path.startsWith('/v3/'))
+  expect(pay.length).toBeGreaterThan(3)
+  // The sandbox knows the merchant number of a call from its Authorization alone.
+  expect(pay.filter(({ mchid }) => mchid === undefined)).toEqual([])
+  expect(pay.filter(({ path }) => path.startsWith('/v3/certificates'))).toEqual([])
 })
 
 test('a wrong AppSecret, an unbound appid and a silent network are told apart', async () => {
@@ -109,15 +130,19 @@ test('a wrong AppSecret, an unbound appid and a silent network are told apart', 
 })
 
 test('nobody at WeChat Pay: the address is named', async () => {
-  const config = { ...shop.services.config, wechat: { ...shop.services.config.wechat, payUrl: 'http://127.0.0.1:9' } }
-  const found = wrong(await examine({ ...shop.services, config }, shop.merchant))
-  expect(found.clock).toContain('http://127.0.0.1:9')
+  const { payUrl, payBackupUrl, ...others } = shop.services.config.wechat
+  expect(payUrl).not.toBe(payBackupUrl)
+  const wechat = { ...others, payUrl: nobodyListens, payBackupUrl: nobodyListens }
+  await using services = await shop.anotherProcess('cut off', { config: { wechat } })
+  const found = wrong(await examine(services, shop.merchant))
+  expect(found.clock).toContain(`${nobodyListens}）：unreachable`)
 })
 
 test('a merchant without a sender that has keys is told so', async () => {
   const providers = { ...shop.merchant, accounts: shop.merchant.accounts.filter(({ role }) => role === 'provider') }
   expect(wrong(await examine(shop.services, providers, { stockId: '1' }))).toMatchObject({
     keys: '没有带密钥的发券商户号',
+    clock: expect.stringContaining('没有带密钥的发券商户号') as string,
   })
 })
 

@@ -6,6 +6,7 @@ const lane = (stockRef: number, wish: Partial<Lane> = {}): Lane => ({
   accountId: 1,
   stockRef,
   merchantId: 1,
+  mchid: '1601400973',
   weight: 1,
   sendsPerSecond: 100_000,
   ...wish,

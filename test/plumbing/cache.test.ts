@@ -124,3 +124,16 @@ test('names that do not exist do not push out those that do', async () => {
   for (const name of ['x', 'y', 'z']) expect(await cache.read(unknown, name, async () => undefined)).toBeUndefined()
   expect(await cache.read(unknown, 'known', load)).toBe(1)
 })
+
+test('what is no longer kept is handed over to be closed, whatever the reason', () => {
+  const { cache } = opened()
+  const gone: string[] = []
+  const closable = kept<string, string>({ most: 2, gone: (value) => void gone.push(value) })
+  for (const name of ['a', 'b', 'c']) cache.make(closable, name, () => `of ${name}`)
+  expect(gone).toEqual(['of a'])
+  cache.make(closable, 'b', () => 'of b, newer', 'version 2')
+  cache.forget(closable, 'c')
+  expect(gone).toEqual(['of a', 'of b', 'of c'])
+  cache.clear(closable)
+  expect(gone).toEqual(['of a', 'of b', 'of c', 'of b, newer'])
+})

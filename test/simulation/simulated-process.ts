@@ -79,7 +79,9 @@ export async function openSimulatedProcess(options: ProcessOptions): Promise<Sim
   // Turns of the pace are of real seconds; they have tests of their own.
   services.pace.take = async () => process.hasTurn()
   services.pace.comeAgainMs = () => 500
-  services.http.dispatch = options.network(process)
+  // So are the walls: here every call goes straight to the simulated network.
+  const http = { dispatch: options.network(process) }
+  services.walls.of = () => ({ room: () => Infinity, enter: () => ({ http, leave: () => undefined }) })
   if (services.redis) stepRedis(steps, process, services.redis as Redis)
   options.sql.adopt(process)
   return process

@@ -1,9 +1,9 @@
 import { pino } from 'pino'
-import { Agent } from 'undici'
 import type { Clock } from '../../src/plumbing/clock.ts'
 import { systemClock } from '../../src/plumbing/clock.ts'
 import { createCertificate, createKeyPair, type KeyPair } from '../../sandbox/certificate.ts'
 import { Secret } from '../../src/plumbing/secrets/secret.ts'
+import { aWall } from './walls.ts'
 import { openPayClient, type PayClient } from '../../src/wechat/pay/client.ts'
 import type { PlatformCertificate } from '../../src/wechat/pay/types.ts'
 
@@ -47,7 +47,7 @@ export function openTestClient(options: {
 }): OpenedClient {
   const stored: Stored = { list: options.stored ?? [], saves: 0 }
   const logged: string[] = []
-  const http = new Agent({ connect: { timeout: 1_000 }, connections: options.connections ?? 8 })
+  const wall = aWall({ connections: options.connections })
   const client = openPayClient(
     {
       mchid: merchant.mchid,
@@ -60,7 +60,7 @@ export function openTestClient(options: {
     {
       mainUrl: options.url,
       backupUrl: options.backupUrl ?? options.url,
-      http,
+      wall,
       clock: options.clock ?? systemClock,
       log: pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) }),
       certificates: {
@@ -76,5 +76,5 @@ export function openTestClient(options: {
       },
     },
   )
-  return { client, stored, logged, [Symbol.asyncDispose]: () => http.destroy() }
+  return { client, stored, logged, [Symbol.asyncDispose]: () => wall.destroy() }
 }

@@ -41,6 +41,22 @@ export const sendSeconds = new Histogram({
   registers,
 })
 
+/** `kind`: of the wall; `why`: full or silent. */
+export const heldBackTotal = new Counter({
+  name: 'paycoupon_calls_held_back_total',
+  help: 'Calls to WeChat that were not made, to leave a merchant that WeChat does not answer alone',
+  labelNames: ['kind', 'why'],
+  registers,
+})
+
+/** `kind`: of the wall; `state`: open or closed. */
+export const circuitsTotal = new Counter({
+  name: 'paycoupon_circuits_total',
+  help: 'How often calls of one merchant began or ceased to be held back because WeChat gave no answer',
+  labelNames: ['kind', 'state'],
+  registers,
+})
+
 /** `route`: the pattern, not the address. */
 export const httpSeconds = new Histogram({
   name: 'paycoupon_http_seconds',

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type OAuth, openOAuth } from '../../wechat/official/oauth.ts'
+import { oauthCalls } from '../../wechat/wall-kinds.ts'
 import type { MerchantState } from '../middleware/merchant.ts'
 import type { Context } from '../shell/context.ts'
 import { type ClaimIntent, readLoginBook, writeLoginBook } from './login-book.ts'
@@ -30,7 +31,8 @@ export function authorize(
 /** The OAuth client of this address's merchant. */
 export function oauthOf(ctx: Context<MerchantState>): OAuth {
   const { services, merchant } = ctx.state
-  return openOAuth(merchant.officialAccount, { ...services.config.wechat, http: services.http, log: services.log })
+  const wall = services.walls.of(oauthCalls, merchant.slug)
+  return openOAuth(merchant.officialAccount, { ...services.config.wechat, wall, log: services.log })
 }
 
 function noteLogin(

@@ -1,6 +1,6 @@
-import type { Dispatcher } from 'undici'
 import type { Clock } from '../../plumbing/clock.ts'
 import { Secret } from '../../plumbing/secrets/secret.ts'
+import type { Wall } from '../../plumbing/walls/wall.ts'
 import { askJson } from './ask-json.ts'
 import { readReply } from './read-reply.ts'
 import type { OfficialReply } from './reply.ts'
@@ -25,7 +25,7 @@ const leastUseMs = 30_000
  */
 export function openAccessTokens(
   account: { appid: string; appSecret: Secret },
-  options: { apiUrl: string; http: Dispatcher; clock: Clock },
+  options: { apiUrl: string; wall: Wall; clock: Clock },
 ): AccessTokens {
   let held: { token: Secret; untilMs: number } | undefined
   let coming: Promise<OfficialReply<Secret>> | undefined
@@ -35,7 +35,7 @@ export function openAccessTokens(
     const body = { grant_type: 'client_credential', appid: account.appid, secret, force_refresh: false }
     const path = '/cgi-bin/stable_token'
     const askedMs = options.clock.now().getTime()
-    const reply = readReply(await askJson(options.http, options.apiUrl, { path, body, timeoutMs: tokenTimeoutMs }))
+    const reply = readReply(await askJson(options.wall, options.apiUrl, { path, body, timeoutMs: tokenTimeoutMs }))
     if (reply.kind !== 'ok') return reply
     const { access_token, expires_in } = reply.body
     if (typeof access_token !== 'string' || access_token === '') return { kind: 'later', word: 'unreadable_answer' }

@@ -1,5 +1,5 @@
-import type { Dispatcher } from 'undici'
 import { parseJson } from '../../plumbing/files/parse-json.ts'
+import type { Wall } from '../../plumbing/walls/wall.ts'
 import { exchange } from '../exchange.ts'
 
 /** One JSON answer of WeChat, or a word for why there is none. */
@@ -15,10 +15,10 @@ export type JsonAsk = { path: string; body?: object; timeoutMs: number }
  * Asks WeChat for JSON and ignores the content type (WeChat sends text/plain, docs/wechat/official-account.md 1.4).
  * Never throws. Only a 200 whose body is one object counts as an answer.
  */
-export async function askJson(http: Dispatcher, apiUrl: string, ask: JsonAsk): Promise<JsonAnswer> {
+export async function askJson(wall: Wall, apiUrl: string, ask: JsonAsk): Promise<JsonAnswer> {
   const { origin, pathname } = new URL(apiUrl)
   const request = { origin, path: pathname.replace(/\/$/, '') + ask.path, ...contentOf(ask.body) }
-  const got = await exchange(http, request, { startMs: ask.timeoutMs, timeoutMs: ask.timeoutMs })
+  const got = await exchange(wall, request, { startMs: ask.timeoutMs, timeoutMs: ask.timeoutMs })
   if (!got.answer) return { word: got.failure.word }
   if (got.answer.status !== 200) return { word: `http_${got.answer.status}` }
   const body = parseObject(got.answer.body.toString())

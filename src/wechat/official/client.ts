@@ -1,8 +1,8 @@
-import type { Dispatcher } from 'undici'
 import type { Logger } from 'pino'
 import type { Clock } from '../../plumbing/clock.ts'
 import type { Secret } from '../../plumbing/secrets/secret.ts'
 import { openAccessTokens } from './access-token.ts'
+import type { Wall } from '../../plumbing/walls/wall.ts'
 import { askJson } from './ask-json.ts'
 import { type Activation, type MemberCard, readActivation, readCode, readMemberCard } from './cards.ts'
 import { meaningOf } from './errcodes.ts'
@@ -30,7 +30,7 @@ export type OfficialClient = {
   readActivation(activateTicket: string): Promise<OfficialReply<Activation>>
 }
 
-export type OfficialClientOptions = { apiUrl: string; http: Dispatcher; clock: Clock; log: Logger }
+export type OfficialClientOptions = { apiUrl: string; wall: Wall; clock: Clock; log: Logger }
 
 /** Short, because a landing page waits for this call. */
 const callTimeoutMs = 4_000
@@ -71,7 +71,7 @@ export function openOfficialClient(
       body,
       timeoutMs: callTimeoutMs,
     }
-    const reply = readReply(await askJson(options.http, options.apiUrl, ask))
+    const reply = readReply(await askJson(options.wall, options.apiUrl, ask))
     if (reply.kind !== 'misconfigured' || meaningOf(reply.errcode) !== 'token_stale') return reply
     tokens.drop(token.body)
     return stale === 'repeat' ? callWithToken(path, body, 'give_up') : reply

@@ -1,7 +1,7 @@
-import type { Dispatcher } from 'undici'
 import type { Logger } from 'pino'
 import WeChatOAuth from 'wechat-oauth'
 import type { Secret } from '../../plumbing/secrets/secret.ts'
+import type { Wall } from '../../plumbing/walls/wall.ts'
 import { askJson } from './ask-json.ts'
 import { errcodeOf, meaningOf, ridOf } from './errcodes.ts'
 
@@ -20,7 +20,7 @@ export type OAuth = {
   exchange(code: string): Promise<Exchanged>
 }
 
-export type OAuthOptions = { openUrl: string; apiUrl: string; http: Dispatcher; log: Logger }
+export type OAuthOptions = { openUrl: string; apiUrl: string; wall: Wall; log: Logger }
 
 /** Well below the time after which WeChat's browser repeats a slow callback (docs/wechat/official-account.md 1.6). */
 export const exchangeTimeoutMs = 3_000
@@ -68,7 +68,7 @@ class NoAnswer extends Error {}
  */
 async function request(options: OAuthOptions, url: string, data: Record<string, string>): Promise<object> {
   const path = `${withoutOrigin(url)}?${new URLSearchParams(data)}`
-  const { body, word } = await askJson(options.http, options.apiUrl, { path, timeoutMs: exchangeTimeoutMs })
+  const { body, word } = await askJson(options.wall, options.apiUrl, { path, timeoutMs: exchangeTimeoutMs })
   if (!body) throw new NoAnswer(word)
   return { ...body, errcode: errcodeOf(body) }
 }

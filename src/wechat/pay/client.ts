@@ -1,6 +1,7 @@
-import type { Dispatcher } from 'undici'
 import type { Logger } from 'pino'
 import type { Clock } from '../../plumbing/clock.ts'
+import type { Wall } from '../../plumbing/walls/wall.ts'
+import { payHosts, roomAt } from './hosts.ts'
 import { lowerCased, NotificationRefused, openEnvelope } from './notification.ts'
 import { checkPath, refuseSupplementary } from './pay-body.ts'
 import { openPlatformKeys } from './platform-keys.ts'
@@ -15,11 +16,7 @@ export type PayClientOptions = {
   /** Main and backup host, without a path. */
   mainUrl: string
   backupUrl: string
-  /**
-   * Keep-alive pool. Its own time limit for connecting should be well below a call's, so that the other host can be
-   * tried.
-   */
-  http: Dispatcher
+  wall: Wall
   clock: Clock
   log: Logger
   certificates: CertificateStore
@@ -35,7 +32,8 @@ const notificationTimeoutMs = 3_000
  * readable, without any part of the key in the message. No request is made before the first call.
  */
 export function openPayClient(keys: PayKeys, options: PayClientOptions): PayClient {
-  const exchange = openSignedExchange(keys, options)
+  const hosts = payHosts(options)
+  const exchange = openSignedExchange(keys, { ...options, hosts })
   const platformKeys = openPlatformKeys(keys, { ...options, exchange })
 
   async function call<T>(request: PayRequest): Promise<PayReply<T>> {
@@ -61,6 +59,7 @@ export function openPayClient(keys: PayKeys, options: PayClientOptions): PayClie
   return {
     mchid: keys.mchid,
     call,
+    room: () => roomAt(options.wall, hosts),
 
     async openNotification(headers, rawBody) {
       const verdict = await platformKeys.verify(lowerCased(headers), rawBody, notificationTimeoutMs)

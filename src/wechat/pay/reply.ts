@@ -5,19 +5,20 @@ import type { PayReply, RefusalReply, UnknownReply, UnknownWord } from './types.
 
 /** A 2xx whose signature was verified. Its body is parsed only now (docs/wechat/pay-v3.md 1.4). */
 export function acceptedReply<T>(answer: RawAnswer): PayReply<T> {
-  const requestId = requestIdOf(answer.headers)
-  if (answer.status === 204) return { kind: 'ok', status: answer.status, body: undefined as T, requestId }
+  const { status, headers } = answer
+  const marks = marksOf(headers)
+  if (status === 204) return { kind: 'ok', status, body: undefined as T, ...marks }
   try {
-    return { kind: 'ok', status: answer.status, body: JSON.parse(answer.body.toString()) as T, requestId }
+    return { kind: 'ok', status, body: JSON.parse(answer.body.toString()) as T, ...marks }
   } catch {
-    return unknownReply('unreadable_answer', answer.status, answer.headers, 'the body is not JSON')
+    return unknownReply('unreadable_answer', status, headers, 'the body is not JSON')
   }
 }
 
 /** Any answer that is not 2xx. The body may be a gateway's page or empty (docs/wechat/pay-v3.md 1.7). */
 export function refusalReply(answer: RawAnswer, proven: boolean): RefusalReply {
   const said = envelopeSchema.safeParse(parseJson(answer.body)).data
-  const requestId = requestIdOf(answer.headers)
+  const { requestId, date } = marksOf(answer.headers)
   return {
     kind: 'refusal',
     status: answer.status,
@@ -27,6 +28,7 @@ export function refusalReply(answer: RawAnswer, proven: boolean): RefusalReply {
     requestId,
     subCode: requestId === undefined ? undefined : /-(\d+)$/.exec(requestId)?.[1],
     proven,
+    date,
   }
 }
 
@@ -36,7 +38,8 @@ export function failureReply(failure: Failure): UnknownReply | RefusalReply {
   if (failure.word === 'unreadable_answer' && failure.status !== undefined && !isSuccess(failure.status)) {
     return refusalReply({ status: failure.status, headers, body: Buffer.alloc(0) }, false)
   }
-  return unknownReply(failure.word, failure.status, headers, failure.detail)
+  const reply = unknownReply(failure.word, failure.status, headers, failure.detail)
+  return failure.heldBack ? { ...reply, heldBack: true } : reply
 }
 
 export function unknownReply(
@@ -45,7 +48,7 @@ export function unknownReply(
   headers: HeaderBag,
   detail: string,
 ): UnknownReply {
-  return { kind: 'unknown', word, status, requestId: requestIdOf(headers), detail }
+  return { kind: 'unknown', word, status, detail, ...marksOf(headers) }
 }
 
 export function isSuccess(status: number): boolean {
@@ -54,7 +57,11 @@ export function isSuccess(status: number): boolean {
 
 const envelopeSchema = z.object({ code: z.string(), message: z.string().catch(''), detail: z.unknown().optional() })
 
-function requestIdOf(headers: HeaderBag): string | undefined {
-  const value = headers['request-id']
+/** What an answer says about itself. */
+function marksOf(headers: HeaderBag): { requestId: string | undefined; date: string | undefined } {
+  return { requestId: one(headers['request-id']), date: one(headers.date) }
+}
+
+function one(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value
 }

@@ -1,9 +1,10 @@
 import { release } from '../../plumbing/release.ts'
 import { createPrivateKey, type KeyObject } from 'node:crypto'
-import type { Dispatcher } from 'undici'
 import type { Clock } from '../../plumbing/clock.ts'
+import type { Wall } from '../../plumbing/walls/wall.ts'
 import type { Secret } from '../../plumbing/secrets/secret.ts'
 import { exchange, type Exchange } from '../exchange.ts'
+import type { PayHosts } from './hosts.ts'
 import { authorization, makeNonce, requestMessage, sign } from './signature.ts'
 import type { PayKeys, PayRequest } from './types.ts'
 
@@ -20,11 +21,10 @@ const startLimitMs = 2_000
 /** Parses the private key once. Throws when it is not one, without any part of the key in the message. */
 export function openSignedExchange(
   keys: PayKeys,
-  options: { mainUrl: string; backupUrl: string; http: Dispatcher; clock: Clock },
+  options: { hosts: PayHosts; wall: Wall; clock: Clock },
 ): SignedExchange {
   const privateKey = parsePrivateKey(keys.privateKey)
-  const main = originOf(options.mainUrl)
-  const backup = originOf(options.backupUrl)
+  const { main, backup } = options.hosts
 
   /** Each try has its own nonce, time and signature; the body is the same (docs/wechat/pay-v3.md 1.8). */
   async function signedHeaders(request: PayRequest, serial: string | undefined): Promise<Record<string, string>> {
@@ -43,32 +43,36 @@ export function openSignedExchange(
     return headers
   }
 
-  return async (request, serial, timeoutMs) => {
-    const deadline = performance.now() + timeoutMs
-    const [first, second] = request.backup ? [backup, main] : [main, backup]
+  /**
+   * One try at one host; undefined when signing took all the time. `share`: the part of the time that is left within
+   * which the request must have started.
+   */
+  async function tryAt(origin: string, { request, serial, deadline }: Wanted, share: number) {
     const { method, path, body } = request
-
     const headers = await signedHeaders(request, serial)
-    const leftMs = Math.floor(deadline - performance.now())
-    if (leftMs <= 0) return { failure: { word: 'unreachable', detail: 'no time left to send' } }
-    // A host that accepts no connection must leave time for the other one.
-    const limits = { startMs: Math.min(startLimitMs, leftMs / 2), timeoutMs: leftMs }
-    const tried = await exchange(options.http, { origin: first, method, path, headers, body }, limits)
-    if (!isConnectionFailure(tried)) return tried
+    const timeoutMs = Math.floor(deadline - performance.now())
+    if (timeoutMs <= 0) return undefined
+    const startMs = share < 1 ? Math.min(startLimitMs, timeoutMs * share) : timeoutMs
+    return exchange(options.wall, { origin, method, path, headers, body }, { startMs, timeoutMs })
+  }
 
-    const freshHeaders = await signedHeaders(request, serial)
-    const restMs = Math.floor(deadline - performance.now())
-    if (restMs <= 0) return tried
-    const lastLimits = { startMs: restMs, timeoutMs: restMs }
-    const again = await exchange(
-      options.http,
-      { origin: second, method, path, headers: freshHeaders, body },
-      lastLimits,
-    )
+  return async (request, serial, timeoutMs) => {
+    const wanted = { request, serial, deadline: performance.now() + timeoutMs }
+    const [first, second] = request.backup ? [backup, main] : [main, backup]
+
+    // A host that accepts no connection must leave time for the other one.
+    const tried = (await tryAt(first, wanted, 1 / 2)) ?? noTime
+    if (!isConnectionFailure(tried)) return tried
+    const again = await tryAt(second, wanted, 1)
+    if (!again || again.failure?.heldBack) return tried
     // Whatever the other host answers, it is unknown whether the first one carried out the request.
     return tried.failure?.word === 'reset' ? { ...again, mayHaveArrived: true } : again
   }
 }
+
+type Wanted = { request: PayRequest; serial: string | undefined; deadline: number }
+
+const noTime: Exchange = { failure: { word: 'unreachable', detail: 'no time left to send' } }
 
 /** It failed before any answer began, so the other host may succeed. After a timeout there is no time left to try. */
 function isConnectionFailure({ failure }: Exchange): boolean {
@@ -84,11 +88,4 @@ function parsePrivateKey(pem: Secret): KeyObject {
   }
   if (key.asymmetricKeyType !== 'rsa') throw new Error('the private key is not an RSA key')
   return key
-}
-
-function originOf(url: string): string {
-  const { origin, pathname } = new URL(url)
-  // The signature covers the path, and WeChat's paths start at /v3.
-  if (pathname !== '/') throw new Error(`a WeChat Pay address must have no path: ${url}`)
-  return origin
 }

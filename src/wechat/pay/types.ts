@@ -47,6 +47,9 @@ export type UnknownReply = {
   detail: string
   /** An earlier try in the same call may have been carried out, whatever this word is. */
   mayHaveArrived?: boolean
+  /** Our own wall let no call through to either host: WeChat was not even tried. The word is `unreachable`. */
+  heldBack?: boolean
+  date?: string
 }
 
 export type RefusalReply = {
@@ -63,10 +66,12 @@ export type RefusalReply = {
   proven: boolean
   /** An earlier try in the same call broke off: it may have been carried out, whatever this refusal says. */
   mayHaveArrived?: boolean
+  date?: string
 }
 
-export type OkReply<T> = { kind: 'ok'; status: number; body: T; requestId?: string }
+export type OkReply<T> = { kind: 'ok'; status: number; body: T; requestId?: string; date?: string }
 
+/** `date`: the time of the host that answered, as its Date header says; nobody has signed it. */
 export type PayReply<T> = OkReply<T> | RefusalReply | UnknownReply
 
 /** AES-256-GCM as WeChat writes it in notifications and certificate lists. */
@@ -93,6 +98,8 @@ export type PayClient = {
   mchid: string
   /** Never throws because of WeChat or the network; throws `PayRequestFault` for a request that must not be sent. */
   call<T = unknown>(request: PayRequest): Promise<PayReply<T>>
+  /** How many calls may begin now: none while WeChat gives this number no answers. */
+  room(): number
   /** Throws `NotificationRefused`. */
   openNotification(headers: HeaderBag, rawBody: Buffer): Promise<OpenedNotification>
 }

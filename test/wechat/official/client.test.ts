@@ -1,11 +1,11 @@
 import { inspect } from 'node:util'
-import { Agent } from 'undici'
 import { expect, it, onTestFinished } from 'vitest'
 import { openLog } from '../../../src/plumbing/telemetry/log.ts'
 import { Secret } from '../../../src/plumbing/secrets/secret.ts'
 import { openOfficialClient } from '../../../src/wechat/official/client.ts'
 import { type Answer, type Call, openScriptedHost } from '../../support/scripted-host.ts'
 import { aHold, until } from '../../support/waiting.ts'
+import { aWall } from '../../support/walls.ts'
 
 const appid = 'wx0123456789abcdef'
 const appSecret = `appsecret${Math.random().toString(16).slice(2)}`
@@ -20,13 +20,13 @@ async function aClient(answer: (call: Call, token: string) => Answer, tokenAnswe
     return tokenAnswer?.() ?? { body: { access_token: `token-T${tokens}`, expires_in: 7200 } }
   })
   onTestFinished(() => wechat[Symbol.asyncDispose]())
-  const http = new Agent()
-  onTestFinished(() => http.destroy())
+  const wall = aWall()
+  onTestFinished(() => wall.destroy())
   const clock = { at: new Date('2026-11-23T04:00:00Z'), now: () => clock.at }
   const printed: string[] = []
   const log = openLog('trace', { write: (line) => void printed.push(line) })
   const account = { appid, appSecret: new Secret(appSecret) }
-  const client = openOfficialClient(account, { apiUrl: wechat.url, http, clock, log })
+  const client = openOfficialClient(account, { apiUrl: wechat.url, wall, clock, log })
   const asked = (path: string) => wechat.calls.filter((call) => call.path === path)
   return { client, wechat, clock, printed, asked }
 }

@@ -1,10 +1,10 @@
 import { inspect } from 'node:util'
-import { Agent } from 'undici'
 import { expect, it, onTestFinished } from 'vitest'
 import { openLog } from '../../../src/plumbing/telemetry/log.ts'
 import { Secret } from '../../../src/plumbing/secrets/secret.ts'
 import { openOAuth } from '../../../src/wechat/official/oauth.ts'
 import { type Answer, openScriptedHost } from '../../support/scripted-host.ts'
+import { aWall } from '../../support/walls.ts'
 
 const appid = 'wx0123456789abcdef'
 const openid = 'oUpF8uMuAJO_M2pxb1Q9zNjWeS6o'
@@ -15,11 +15,11 @@ const appSecret = `appsecret${Math.random().toString(16).slice(2)}`
 async function anOAuth(answer: Answer) {
   const wechat = await openScriptedHost(answer)
   onTestFinished(() => wechat[Symbol.asyncDispose]())
-  const http = new Agent()
-  onTestFinished(() => http.destroy())
+  const wall = aWall()
+  onTestFinished(() => wall.destroy())
   const printed: string[] = []
   const log = openLog('trace', { write: (line) => void printed.push(line) })
-  const options = { openUrl: 'https://open.weixin.qq.com', apiUrl: wechat.url, http, log }
+  const options = { openUrl: 'https://open.weixin.qq.com', apiUrl: wechat.url, wall, log }
   return { oauth: openOAuth({ appid, appSecret: new Secret(appSecret) }, options), wechat, printed }
 }
 

@@ -9,7 +9,7 @@ const ok = signed(platform, { coupon_id: '9867041' })
 const path = '/v3/marketing/favor/users/oUpF8uMuAJO_M2pxb1Q9zNjWeS6o/coupons'
 const body = JSON.stringify({ stock_id: '16246120', out_request_no: '1601400973-20261123-01', comment: '券' })
 
-test('a signed 200 is believed, and its Request-ID is kept', async () => {
+test('a signed 200 is believed, and its Request-ID and date are kept', async () => {
   await using server = await openScriptedHost(ok)
   await using opened = openTestClient({ url: server.url, publicKey: platform })
   expect(await opened.client.call({ method: 'POST', path, body })).toEqual({
@@ -17,6 +17,7 @@ test('a signed 200 is believed, and its Request-ID is kept', async () => {
     status: 200,
     body: { coupon_id: '9867041' },
     requestId: '08E7CA050A0B9C06-0',
+    date: expect.stringMatching(/GMT$/) as string,
   })
 })
 
@@ -36,7 +37,8 @@ test('a refusal gives its code, message, detail, Request-ID and the number at it
   await using server = await openScriptedHost(unsigned(403, JSON.stringify(said), { 'Request-ID': requestId }))
   await using opened = openTestClient({ url: server.url, publicKey: platform })
   const reply = await opened.client.call({ method: 'POST', path, body })
-  expect(reply).toEqual({ kind: 'refusal', status: 403, ...said, requestId, subCode: '270079533', proven: false })
+  const date = expect.stringMatching(/GMT$/) as string
+  expect(reply).toEqual({ kind: 'refusal', status: 403, ...said, requestId, subCode: '270079533', proven: false, date })
 })
 
 test('a refusal is proven only by a signature that verifies', async () => {

@@ -1,5 +1,4 @@
 import { pino } from 'pino'
-import { Agent } from 'undici'
 import { expect, test } from 'vitest'
 import { systemClock } from '../../../src/plumbing/clock.ts'
 import { startSandbox } from '../../../sandbox/sandbox.ts'
@@ -7,13 +6,14 @@ import { createWorld, type KeyMode } from '../../../sandbox/world.ts'
 import { Secret } from '../../../src/plumbing/secrets/secret.ts'
 import { openPayClient } from '../../../src/wechat/pay/client.ts'
 import { readStock, readUserCoupon, sendCoupon } from '../../../src/wechat/pay/favor.ts'
+import { aWall } from '../../support/walls.ts'
 
 test.each<KeyMode>(['certificate', 'public_key', 'both'])(
   'a merchant number in %s mode reads a stock, sends a coupon twice as one, and reads it back',
   async (keyMode) => {
     const world = createWorld({ keyMode })
     const sandbox = await startSandbox({ port: 0, world })
-    const http = new Agent()
+    const wall = aWall()
     const account = world.accounts.find(({ role }) => role === 'sender')!
     const client = openPayClient(
       {
@@ -27,7 +27,7 @@ test.each<KeyMode>(['certificate', 'public_key', 'both'])(
       {
         mainUrl: sandbox.url,
         backupUrl: sandbox.backupUrl,
-        http,
+        wall,
         clock: systemClock,
         log: pino({ level: 'silent' }),
         certificates: { load: () => Promise.resolve([]), save: () => Promise.resolve() },
@@ -62,7 +62,7 @@ test.each<KeyMode>(['certificate', 'public_key', 'both'])(
 
     const refused = await readStock(client, { ...of, stockId: '1' })
     expect(refused).toMatchObject({ kind: 'refusal', status: 404, code: 'RESOURCE_NOT_EXISTS' })
-    await http.close()
+    await wall.close()
     await sandbox.close()
   },
 )

@@ -128,6 +128,18 @@ export const passingOutcomes: OutcomeRow[] = [
     source: 'our own: no call was made',
   },
   {
+    name: 'held_back',
+    match: {},
+    verdict: 'later',
+    schedule: 'turn',
+    member: 'try_later',
+    operator: {
+      cause: '微信支付近来没有应答这个商户号的请求（或同时在途的请求过多），暂缓请求，尚未请求微信',
+      cure: '无需处理，微信恢复应答后自动发出；长时间如此时检查服务器到微信支付的网络',
+    },
+    source: 'our own: no call was made',
+  },
+  {
     name: 'ledger_unreachable',
     match: {},
     verdict: 'later',
