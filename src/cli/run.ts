@@ -5,6 +5,7 @@ import type { Cli, Environment } from './cli.ts'
 import { doctorCommand } from './doctor.ts'
 import { grantsCommand } from './grants.ts'
 import { jobsCommand } from './jobs.ts'
+import { memberCommand } from './member.ts'
 import { merchantCommand } from './merchant.ts'
 import { migrateCommand } from './migrate.ts'
 import { proofCommand } from './proof.ts'
@@ -48,6 +49,7 @@ function program(cli: Cli, output: Output): Command {
     campaignCommand,
     cardsCommand,
     grantsCommand,
+    memberCommand,
     proofCommand,
     doctorCommand,
     jobsCommand,

@@ -1,6 +1,7 @@
 import { rememberMember } from '../../members/members.ts'
 import type { Context } from '../shell/context.ts'
 import type { BrowserState } from './browser.ts'
+import { keepOut } from './keep-out.ts'
 import { startAgain } from './login.ts'
 import { type Login, readLoginBook, writeLoginBook } from './login-book.ts'
 import type { LoginExchange } from './login-exchange.ts'
@@ -33,6 +34,7 @@ export async function finishLogin(ctx: Context<BrowserState>, login: Login, exch
 
 async function welcome(ctx: Context<BrowserState>, login: Login, openid: string): Promise<void> {
   const { services, merchant } = ctx.state
+  await keepOut(ctx, openid)
   await rememberMember(services.db, { merchantId: merchant.id, openid, at: services.clock.now() })
   const logins = readLoginBook(ctx)
   writeLoginBook(
