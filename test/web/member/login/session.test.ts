@@ -78,8 +78,10 @@ it("A merchant's other Official Account knows its members by other openids: ever
   const phone = await aMemberAt(stage)
   const page = `/m/${stage.merchant.slug}/mine`
   const { db, catalog } = stage.services
+  let changes = 0
   const account = async (appid: string) => {
-    const updated_at = new Date(stage.clock.at.getTime() + Number(appid.slice(-1)))
+    changes += 1
+    const updated_at = new Date(stage.clock.at.getTime() + changes)
     await db.updateTable('merchants').set({ appid, updated_at }).where('id', '=', stage.merchant.id).execute()
     catalog.forget()
   }
