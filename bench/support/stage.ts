@@ -10,6 +10,7 @@ import { migrate } from '../../src/plumbing/storage/migrate.ts'
 import { openServices } from '../../src/open-services.ts'
 import type { CampaignLimits } from '../../src/plumbing/storage/schema.ts'
 import type { Services } from '../../src/services.ts'
+import { boundLabel } from '../../src/web/member/bound-cookies.ts'
 import { csrfTokenOf } from '../../src/web/member/csrf.ts'
 import { signText } from '../../src/web/shell/signed-text.ts'
 import { aCampaign, aMerchant, aStock, senderOf } from '../../test/support/builders.ts'
@@ -85,8 +86,11 @@ export async function openStage({ hardened = false } = {}): Promise<Stage> {
 
   function claimPartsOf(campaign: Campaign, openid: string): ClaimParts {
     const sessionId = randomBytes(16).toString('hex')
+    const browser = randomBytes(16).toString('base64url')
     const name = `pc_member_${merchant.slug}`
-    const cookie = `${name}=${signText([cookieKey], name, `${sessionId}.${Date.now().toString(36)}.${openid}`)}`
+    const text = `${sessionId}.${Date.now().toString(36)}.${openid}`
+    const session = signText([cookieKey], boundLabel(merchant, browser, name), text)
+    const cookie = `pc_browser=${browser}; ${name}=${session}`
     const body = `_csrf=${csrfTokenOf(cookieKey, sessionId)}&claim_key=${randomBytes(8).toString('hex')}`
     const headers = {
       cookie,

@@ -1,9 +1,10 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import type { Wanted } from '../grants/owed-grants.ts'
 import { giveUpGrants, type HandLine, replaceGrants } from '../grants/settle-by-hand.ts'
 import type { Services } from '../services.ts'
 import { type Cli, withServices } from './cli.ts'
 import { CliRefusal } from './cli-refusal.ts'
+import { reasonOf } from './reason.ts'
 
 type Options = { campaign?: string; merchant?: string; reason: string; stock: string; json?: boolean }
 
@@ -45,17 +46,6 @@ function withGrants(command: Command): Command {
     .addOption(new Option('--campaign <slug>', 'all grants of this campaign that are owed something, instead of ids'))
     .option('--merchant <slug>', "the campaign's merchant; may be left out where only one has a campaign of that name")
     .option('--json', 'print JSON')
-}
-
-/** The ledger accepts no longer reason. */
-const reasonAtMost = 500
-
-function reasonOf(text: string): string {
-  const reason = text.trim()
-  if (reason === '' || reason.length > reasonAtMost) {
-    throw new InvalidArgumentError(`It must have between 1 and ${reasonAtMost} characters`)
-  }
-  return reason
 }
 
 async function act(

@@ -8,6 +8,7 @@ import { CliRefusal } from './cli-refusal.ts'
 import { doctorCommand } from './doctor.ts'
 import { grantsCommand } from './grants.ts'
 import { jobsCommand } from './jobs.ts'
+import { memberCommand } from './member.ts'
 import { merchantCommand } from './merchant.ts'
 import { migrateCommand } from './migrate.ts'
 import { proofCommand } from './proof.ts'
@@ -51,6 +52,7 @@ function program(cli: Cli, output: Output): Command {
     campaignCommand,
     cardsCommand,
     grantsCommand,
+    memberCommand,
     proofCommand,
     doctorCommand,
     jobsCommand,

@@ -1,5 +1,6 @@
 import { AskAgain } from '../plumbing/ask-again.ts'
 import type { Services } from '../services.ts'
+import { isBlocked } from '../members/blocked.ts'
 import { memberMark } from '../members/member-mark.ts'
 import { closedReason } from './campaign-window.ts'
 import { type Limit, limitsOf } from '../ledger/limits/limits.ts'
@@ -15,10 +16,16 @@ import { senderFor } from '../ledger/sender-choice.ts'
 const maxTries = 8
 
 /**
- * Takes the places of an award and writes its grant and coupons, once. Never sends. Throws `AskAgain` when a refusal
- * could be wrong and no member is waiting who could tap again. Throws what the database throws.
+ * Takes the places of an award and writes its grant and coupons, once. Never sends. A blocked member is turned away for
+ * good, so that nobody tries a payment or card again: what it has earned stays earned, and a tap after the block can
+ * still get it. Throws `AskAgain` when a refusal could be wrong and no member is waiting who could tap again. Throws
+ * what the database throws.
  */
 export async function award(services: Services, wanted: Award): Promise<Awarded> {
+  const { merchant, openid } = wanted
+  if (await isBlocked(services, { merchantId: merchant.id, openid })) {
+    return { kind: 'turned_away', reason: 'not_eligible' }
+  }
   let asked: Asked = wanted
   for (let attempt = 0; attempt < maxTries; attempt += 1) {
     const closed = closedReason(asked.campaign, asked.at)

@@ -1,4 +1,5 @@
 import { memberWords } from '../ledger/outcomes/outcomes.ts'
+import { isBlocked } from '../members/blocked.ts'
 import { sendAgain } from '../delivery/send-again.ts'
 import type { Services } from '../services.ts'
 import type { Stock } from '../plumbing/storage/schema/stock.ts'
@@ -34,7 +35,7 @@ async function retryGrant(services: Services, grantId: string, options: RetryOpt
   const { db } = services
   const owner = await ownerOf(services, grantId)
   if (!owner) return { grantId, status: 'unknown', message: 'no such grant' }
-  const why = await reopen(services, owner, options.newNumber ?? false)
+  const why = await whyNot(services, owner, options)
   if (why === undefined) await sendAgain(services, grantId, options.by ?? 'operator')
   const grant = await findGrant(db, owner.merchant_id, grantId)
   const open = grant?.coupons.find((coupon) => coupon.state !== 'sent')
@@ -60,6 +61,13 @@ async function ownerOf({ db }: Services, grantId: string) {
 }
 
 type GrantRow = NonNullable<Awaited<ReturnType<typeof ownerOf>>>
+
+/** Returns why the grant is not tried; undefined when it is, after what was refused is owed again. */
+async function whyNot(services: Services, grant: GrantRow, { newNumber }: RetryOptions): Promise<string | undefined> {
+  const member = { merchantId: grant.merchant_id, openid: grant.openid }
+  if (await isBlocked(services, member)) return 'its member is blocked: it is held back until member unblock'
+  return reopen(services, grant, newNumber ?? false)
+}
 
 /** Returns why nothing could be reopened; undefined when it was. */
 async function reopen(services: Services, grant: GrantRow, newNumber: boolean): Promise<string | undefined> {

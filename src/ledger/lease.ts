@@ -4,6 +4,7 @@ import { type Clock, elapsedMs } from '../plumbing/clock.ts'
 import type { Db } from '../plumbing/storage/database.ts'
 import { leaseMs, type OwedCoupon } from './coupon.ts'
 import { type Looking, shareLanes } from './lane-shares.ts'
+import { isBlockedInSql } from '../members/blocked.ts'
 import { haltOf, laneHeads, openLanes } from './lanes.ts'
 
 type Row = {
@@ -23,11 +24,13 @@ type Row = {
 
 /**
  * SQL condition: the coupon has no lease, or its lease ran out. Excluded are coupons of a refunded grant without lease
- * or doubt: they were leased when the refund came, were released unsent, and wait to be cancelled.
+ * or doubt: they were leased when the refund came, were released unsent, and wait to be cancelled. Excluded are also all
+ * coupons of a blocked member: they are held back, those in doubt too, until the block ends.
  */
 const free = sql`(c.lease_token is null or c.leased_until <= lease_clock()) and (
   c.doubt_since is not null or c.lease_token is not null
-  or not exists (select from grants g where g.id = c.grant_id and g.refunded_at is not null))`
+  or not exists (select from grants g where g.id = c.grant_id and g.refunded_at is not null))
+  and not ${isBlockedInSql('c')}`
 
 /** SQL condition: no other coupon of the same stock and openid has a valid lease. */
 const unpaired = sql`not exists (

@@ -25,7 +25,7 @@ import { openRouteTable } from './shell/route-table.ts'
 
 /** Every address of this release with its guards, in the order in which they run. */
 export function routes(): Router<State, Routed> {
-  const { router, get, post } = openRouteTable()
+  const { router, get, getOrHead, post } = openRouteTable()
 
   get(paths.campaign, merchant, campaign, session, campaigns.show)
   post(paths.claims, merchant, campaign, session, form, claims.create)
@@ -36,7 +36,7 @@ export function routes(): Router<State, Routed> {
   get(paths.paid, merchant, session, member, paid.show)
 
   get(paths.oauthCallback, merchant, oauthCallback)
-  get(paths.domainVerification, domainVerification)
+  getOrHead(paths.domainVerification, domainVerification)
 
   get(paths.officialAccountPush, merchant, officialAccountPush)
   post(paths.officialAccountPush, merchant, officialAccountPush)
@@ -44,9 +44,9 @@ export function routes(): Router<State, Routed> {
   post(paths.events, merchant, postEvents)
 
   get(paths.root, root)
-  get(paths.asset, asset)
-  get(paths.healthz, healthz)
-  get(paths.readyz, readyz)
+  getOrHead(paths.asset, asset)
+  getOrHead(paths.healthz, healthz)
+  getOrHead(paths.readyz, readyz)
   get(paths.metrics, metrics)
   return router
 }

@@ -6,7 +6,7 @@ import { accessibilityFaults, openBrowser, openPhonePage, overflow, phoneWidths 
 import { aCampaign, aMerchant, aStock } from '../support/builders.ts'
 import { aGrant } from '../support/grants.ts'
 import { openTestServices } from '../support/services.ts'
-import { sessionCookie, type Site, startSite } from '../support/site.ts'
+import { sessionCookies, type Site, startSite } from '../support/site.ts'
 
 let services: Services & AsyncDisposable
 let site: Site
@@ -51,8 +51,8 @@ afterAll(async () => {
 /** A member's phone; `agent` makes it an ordinary browser that nobody knows. */
 async function open(width: number, agent?: string): Promise<Page> {
   const page = await openPhonePage(browser, { width, agent })
-  const [name, { value }] = sessionCookie(services, merchant, 'openid-1')
-  if (!agent) await page.context().addCookies([{ name, value, url: site.url }])
+  const cookies = sessionCookies(services, merchant, 'openid-1').map(([name, { value }]) => ({ name, value }))
+  if (!agent) await page.context().addCookies(cookies.map((cookie) => ({ ...cookie, url: site.url })))
   return page
 }
 

@@ -10,7 +10,7 @@ import type { Services } from '../../src/services.ts'
 import type { Stock } from '../../src/plumbing/storage/schema/stock.ts'
 import { aCampaign, aStock } from '../support/builders.ts'
 import { openPhone } from '../support/phone.ts'
-import { sessionCookie } from '../support/site.ts'
+import { logIn } from '../support/site.ts'
 import { openShop, type SandboxShop } from '../support/shop.ts'
 
 // A card_open campaign for new cards, as a member and WeChat meet it: over real HTTP, pushes and pages in any order.
@@ -98,7 +98,7 @@ describe('a new card earns', () => {
   test('and its page says what it waits for, and shows the coupon once WeChat has told', async () => {
     const card = aCard()
     const phone = openPhone(wired.site.url)
-    phone.cookies.set(...sessionCookie(wired.services, wired.merchant, card.openid))
+    logIn(phone, wired.services, wired.merchant, card.openid)
     const { pathname, search } = new URL(card.landingUrl)
     expect((await phone.get(pathname + search)).text).toContain('正在等微信确认您的开卡时间')
     await taken(card)

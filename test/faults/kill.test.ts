@@ -8,7 +8,7 @@ import { openShop, type SandboxShop } from '../support/shop.ts'
 import { type DeathPoint, deathPoints } from '../support/death-points.ts'
 import { startWebProcess } from '../support/web-processes.ts'
 import { openPhone } from '../support/phone.ts'
-import { formOf, sessionCookie } from '../support/site.ts'
+import { formOf, logIn } from '../support/site.ts'
 
 /** A dead process's lease runs out after 10 s; then its coupons go out again. */
 const recovery = { timeout: 25_000, interval: 200 }
@@ -79,7 +79,7 @@ async function claimAndDie(shop: SandboxShop, at: DeathPoint, campaign: Campaign
     sandbox.control.setFault({ fault: 'slow', endpoint: 'send', openid, times: 1, ms: 2_500 })
   const { process: child, url, died } = await startWebProcess(services.config, at)
   const phone = openPhone(url)
-  phone.cookies.set(...sessionCookie(services, merchant, openid))
+  logIn(phone, services, merchant, openid)
   const page = await phone.get(`/m/demo/c/${campaign.slug}`)
   const cut = expect(phone.post(`/m/demo/c/${campaign.slug}/claims`, formOf(page.text))).rejects.toThrow()
   if (at === 'while WeChat is sending') {

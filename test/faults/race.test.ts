@@ -10,7 +10,7 @@ import { importStock } from '../../src/stocks/import.ts'
 import { openShop, type SandboxShop } from '../support/shop.ts'
 import { openPhone } from '../support/phone.ts'
 import { aPayment } from '../support/spend.ts'
-import { formOf, sessionCookie } from '../support/site.ts'
+import { formOf, logIn } from '../support/site.ts'
 import { startWebProcess, type WebProcess } from '../support/web-processes.ts'
 
 const claimers = 64
@@ -36,7 +36,7 @@ describe('64 taps at once over two web processes', () => {
     const address = `/m/demo/c/${campaign.slug}`
     const phones = openids.map((openid, turn) => {
       const phone = openPhone((processes[turn % 2] as WebProcess).url)
-      phone.cookies.set(...sessionCookie(shop.services, shop.merchant, openid))
+      logIn(phone, shop.services, shop.merchant, openid)
       return phone
     })
     const forms = await Promise.all(phones.map(async (phone) => formOf((await phone.get(address)).text)))

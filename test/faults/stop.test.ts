@@ -8,7 +8,7 @@ import { createTestDatabase } from '../support/database.ts'
 import { openShop, type SandboxShop } from '../support/shop.ts'
 import { openPhone } from '../support/phone.ts'
 import { startProgram, startProgramOf } from '../support/program.ts'
-import { formOf, sessionCookie } from '../support/site.ts'
+import { formOf, logIn } from '../support/site.ts'
 
 const recovery = { timeout: 30_000, interval: 50 }
 
@@ -29,7 +29,7 @@ describe('SIGTERM under load', { timeout: 90_000 }, () => {
     const phones = await Promise.all(
       Array.from({ length: members }, async (_, turn) => {
         const phone = openPhone(url)
-        phone.cookies.set(...sessionCookie(shop.services, shop.merchant, shop.member(`last-${turn}`)))
+        logIn(phone, shop.services, shop.merchant, shop.member(`last-${turn}`))
         return { phone, form: formOf((await phone.get(`/m/demo/c/${campaign.slug}`)).text) }
       }),
     )
@@ -85,7 +85,7 @@ describe('SIGTERM under load', { timeout: 90_000 }, () => {
     const url = running.url ?? ''
     const campaign = await shop.campaign({ limits: { per_member: 1 } })
     const phone = openPhone(url)
-    phone.cookies.set(...sessionCookie(shop.services, shop.merchant, shop.member('late')))
+    logIn(phone, shop.services, shop.merchant, shop.member('late'))
     expect((await phone.get('/readyz')).status).toBe(200)
 
     const stopped = running.stop()

@@ -12,7 +12,7 @@ import { aCampaign } from '../support/builders.ts'
 import { cardOpened, signedHeaders } from '../support/events.ts'
 import type { Phone } from '../support/phone.ts'
 import { openTestServices } from '../support/services.ts'
-import { formOf, sessionCookie, type Site, startSite } from '../support/site.ts'
+import { formOf, sessionCookies, type Site, startSite } from '../support/site.ts'
 
 /** A tenant, its campaign, and a member of it with a coupon. */
 type Shop = { merchant: Merchant; campaign: Campaign; openid: string; grantId: string; phone: Phone }
@@ -91,8 +91,9 @@ describe('two merchants under one roof', () => {
   })
 
   test('a session of one merchant is none at another, under whatever name it is sent', async () => {
-    const [, cookie] = sessionCookie(services, mine.merchant, mine.openid)
+    const [browser, [, cookie]] = sessionCookies(services, mine.merchant, mine.openid)
     const phone = site.phone()
+    phone.cookies.set(...browser)
     phone.cookies.set('pc_member_theirs', { ...cookie, path: '/' })
     phone.cookies.set('pc_member_mine', { ...cookie, path: '/' })
     for (const path of [
@@ -109,7 +110,7 @@ describe('two merchants under one roof', () => {
   })
 
   test('a session that was changed, cut or made up is none', async () => {
-    const [name, { value }] = sessionCookie(services, mine.merchant, mine.openid)
+    const [browser, [name, { value }]] = sessionCookies(services, mine.merchant, mine.openid)
     const signature = value.slice(value.lastIndexOf('.'))
     const forged = [
       value.slice(0, -1),
@@ -123,9 +124,17 @@ describe('two merchants under one roof', () => {
     ]
     for (const text of forged) {
       const phone = site.phone()
+      phone.cookies.set(...browser)
       phone.cookies.set(name, { value: text, path: '/' })
       expect([text.slice(0, 40), (await phone.get('/m/mine/coupons')).status]).toEqual([text.slice(0, 40), 302])
     }
+  })
+
+  test('a session is none in another browser, to which somebody brought it', async () => {
+    const [, session] = sessionCookies(services, mine.merchant, mine.openid)
+    const others = site.phoneOf(mine.merchant, 'another-member')
+    others.cookies.set(...session)
+    expect((await others.get('/m/mine/coupons')).status).toBe(302)
   })
 
   test("another merchant's form token opens nothing, and no token neither", async () => {

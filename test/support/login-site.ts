@@ -21,7 +21,7 @@ export type LoginSite = AsyncDisposable & {
 }
 
 /**
- * The smallest site that has a login: `/m/{slug}/mine` tells members who they are, `/m/{slug}/form` hands out the id
+ * The smallest site that has a login: `/m/{slug}/mine` (and the card-open address) tells members who they are, `/m/{slug}/form` hands out the id
  * that form tokens are bound to, `POST /m/{slug}/c/{campaign}/claims` claims with a login in between.
  */
 export async function startLoginSite(services: Services): Promise<LoginSite> {
@@ -32,9 +32,11 @@ export async function startLoginSite(services: Services): Promise<LoginSite> {
     site.callbacks += 1
     return underWay
   })
-  get('/m/:merchant/mine', merchant, session, memberRequired, (ctx) => {
-    ctx.body = ctx.state.member
-  })
+  for (const path of ['/m/:merchant/mine', paths.cardOpened]) {
+    get(path, merchant, session, memberRequired, (ctx) => {
+      ctx.body = ctx.state.member
+    })
+  }
   get('/m/:merchant/form', merchant, session, (ctx) => {
     ctx.body = sessionIdOf(ctx)
   })

@@ -1,3 +1,5 @@
+import { openCookieJar } from './cookie-jar.ts'
+
 /** A page after every redirect. */
 export type Page = { status: number; url: string; text: string }
 
@@ -11,23 +13,12 @@ export type Browser = {
 const mostRedirects = 10
 
 export function openBrowser(): Browser {
-  const jar = new Map<string, { value: string; path: string }>()
+  const jar = openCookieJar()
 
-  function keep(setCookie: string): void {
-    const [pair = '', ...attributes] = setCookie.split('; ')
-    const path = attributes.find((attribute) => /^path=/i.test(attribute))?.slice('path='.length) ?? '/'
-    const [name, value] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]
-    if (attributes.some((attribute) => /^max-age=0$/i.test(attribute))) jar.delete(name)
-    else jar.set(name, { value, path })
-  }
-  function cookiesFor(pathname: string): string {
-    const sent = [...jar].filter(([, { path }]) => pathname === path || pathname.startsWith(path.replace(/\/?$/, '/')))
-    return sent.map(([name, { value }]) => `${name}=${value}`).join('; ')
-  }
   async function follow(url: string, init: RequestInit, redirects = 0): Promise<Page> {
-    const headers = { Cookie: cookiesFor(new URL(url).pathname) }
+    const headers = { Cookie: jar.header(new URL(url).pathname) }
     const response = await fetch(url, { ...init, headers, redirect: 'manual' })
-    response.headers.getSetCookie().forEach(keep)
+    response.headers.getSetCookie().forEach(jar.keep)
     const text = await response.text()
     const location = response.headers.get('location')
     if (!location || redirects === mostRedirects) return { status: response.status, url, text }

@@ -1,8 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import type { Services } from '../../src/services.ts'
 import { createApp } from '../../src/web/app.ts'
+import { boundLabel } from '../../src/web/member/bound-cookies.ts'
 import { signText } from '../../src/web/shell/signed-text.ts'
+import type { Cookie } from './cookie-jar.ts'
 import { close, listen } from './listen.ts'
 import { openPhone, type Phone } from './phone.ts'
 import { frontOf } from './proxies.ts'
@@ -27,7 +30,7 @@ export async function startSite(services: Services): Promise<Site> {
     browser: () => openPhone(url, { agent: 'Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0' }),
     phoneOf(merchant, openid) {
       const phone = openPhone(url)
-      phone.cookies.set(...sessionCookie(services, merchant, openid))
+      logIn(phone, services, merchant, openid)
       return phone
     },
     async [Symbol.asyncDispose]() {
@@ -37,15 +40,26 @@ export async function startSite(services: Services): Promise<Site> {
   }
 }
 
-/** The cookie of a member who has logged in: what the OAuth callback sets. */
-export function sessionCookie(
+/** From now on the phone's member is logged in, as after the OAuth callback. */
+export function logIn(phone: Phone, services: Services, merchant: Merchant, openid: string): void {
+  const browser = phone.cookies.get('pc_browser')?.value
+  for (const [name, cookie] of sessionCookies(services, merchant, openid, browser)) phone.cookies.set(name, cookie)
+}
+
+/** The cookies of a member who has logged in: the browser's id, and the session that is bound to it. */
+export function sessionCookies(
   services: Services,
   merchant: Merchant,
   openid: string,
-): [string, { value: string; path: string }] {
+  browser = randomBytes(16).toString('base64url'),
+): [browser: [string, Cookie], session: [string, Cookie]] {
   const name = `pc_member_${merchant.slug}`
   const text = `session-of-${openid}.${services.clock.now().getTime().toString(36)}.${openid}`
-  return [name, { value: signText(services.config.cookieKeys, name, text), path: `/m/${merchant.slug}` }]
+  const value = signText(services.config.cookieKeys, boundLabel(merchant, browser, name), text)
+  return [
+    ['pc_browser', { value: browser, path: '/' }],
+    [name, { value, path: `/m/${merchant.slug}` }],
+  ]
 }
 
 /** The hidden fields of the page's form. */

@@ -39,7 +39,9 @@ test('the lines of a body are those between its braces, however it is declared',
 
 /** The last name of each row answers; those before it are guards. */
 function stepsOf(source: string): { handlers: string[]; guards: string[] } {
-  const rows = [...source.matchAll(/^ {2}(?:get|post)\(paths\.\w+, (.*)\)$/gm)].map(([, names]) => names!.split(', '))
+  const rows = [...source.matchAll(/^ {2}(?:get|getOrHead|post)\(paths\.\w+, (.*)\)$/gm)].map(([, names]) =>
+    names!.split(', '),
+  )
   const handlers = rows.map((names) => names.at(-1)!)
   const guards = rows.flatMap((names) => names.slice(0, -1))
   return { handlers: [...new Set(handlers)], guards: [...new Set(guards)] }

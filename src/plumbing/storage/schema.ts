@@ -15,6 +15,7 @@ import type {
   StocksTable,
   CampaignsTable,
   MembersTable,
+  MemberBlocksTable,
 } from './schema/merchants.ts'
 import type {
   CardOpeningsTable,
@@ -39,6 +40,7 @@ export type Tables = {
   stocks: StocksTable
   campaigns: CampaignsTable
   members: MembersTable
+  member_blocks: MemberBlocksTable
   card_openings: CardOpeningsTable
   earlier_cards: EarlierCardsTable
   earlier_members: EarlierMembersTable

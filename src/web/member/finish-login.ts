@@ -1,9 +1,10 @@
 import { rememberMember } from '../../members/members.ts'
-import type { Exchanged } from '../../wechat/official/oauth.ts'
-import type { MerchantState } from '../middleware/merchant.ts'
 import type { Context } from '../shell/context.ts'
+import type { BrowserState } from './browser.ts'
+import { keepOut } from './keep-out.ts'
 import { startAgain } from './login.ts'
 import { type Login, readLoginBook, writeLoginBook } from './login-book.ts'
+import type { LoginExchange } from './login-exchange.ts'
 import { renderLoginProblem } from './pages/login-problem.ts'
 import { renderSnapshot } from './pages/snapshot.ts'
 import { beginSession } from './session.ts'
@@ -12,7 +13,7 @@ import { beginSession } from './session.ts'
  * Answers a browser whose code was exchanged: logs the member in and leads on to the login's target, or shows what went
  * wrong.
  */
-export async function finishLogin(ctx: Context<MerchantState>, login: Login, exchanged: Exchanged): Promise<void> {
+export async function finishLogin(ctx: Context<BrowserState>, login: Login, exchanged: LoginExchange): Promise<void> {
   switch (exchanged.kind) {
     case 'member':
       return await welcome(ctx, login, exchanged.openid)
@@ -20,6 +21,9 @@ export async function finishLogin(ctx: Context<MerchantState>, login: Login, exc
       return renderSnapshot(ctx, login.target)
     case 'code_used':
       return startAgain(ctx, login)
+    case 'too_many':
+      ctx.status = 429
+      return renderLoginProblem(ctx, login.target)
     // The first try may have used up the code, so it is not tried again.
     case 'later':
     case 'misconfigured':
@@ -28,12 +32,15 @@ export async function finishLogin(ctx: Context<MerchantState>, login: Login, exc
   }
 }
 
-async function welcome(ctx: Context<MerchantState>, login: Login, openid: string): Promise<void> {
+async function welcome(ctx: Context<BrowserState>, login: Login, openid: string): Promise<void> {
   const { services, merchant } = ctx.state
+  await keepOut(ctx, openid)
   await rememberMember(services.db, { merchantId: merchant.id, openid, at: services.clock.now() })
-  const book = readLoginBook(ctx)
-  const logins = book.logins.map((one): Login => (one.state === login.state ? { ...one, done: true } : one))
-  writeLoginBook(ctx, { ...book, logins })
+  const logins = readLoginBook(ctx)
+  writeLoginBook(
+    ctx,
+    logins.map((one): Login => (one.state === login.state ? { ...one, done: true } : one)),
+  )
   beginSession(ctx, openid)
   ctx.redirect(login.target)
 }

@@ -1,11 +1,11 @@
-import type { MerchantState } from '../middleware/merchant.ts'
 import type { Context } from '../shell/context.ts'
-import { readSignedCookie, writeSignedCookie } from '../shell/cookies.ts'
+import { readBound, writeBound } from './bound-cookies.ts'
+import type { BrowserState } from './browser.ts'
 
 /** One authorisation that this browser was sent to, found by its state when WeChat sends the browser back. */
 export type Login = {
   state: string
-  /** Where the browser goes afterwards, relative to the host. */
+  /** Where the browser goes afterwards, as `safeTarget` returned it. */
   target: string
   atMs: number
   /** The number of this authorisation, when several were tried in a row for the same target. */
@@ -14,43 +14,58 @@ export type Login = {
   done?: true
 }
 
-/** A claim that a member asked for before the login, to be made after it. */
-export type ClaimIntent = { campaign: string; claimKey: string }
-
-/**
- * The unfinished logins of one browser at one merchant. They are kept in the browser itself, signed, so that only the
- * browser for which a state was made can use it (docs/wechat/official-account.md 1.6).
- */
-export type LoginBook = { logins: Login[]; intent?: ClaimIntent & { atMs: number } }
-
 /** WeChat's own page takes a second; ten minutes are enough for a phone that slept meanwhile. */
-const loginMs = 10 * 60_000
+export const loginMs = 10 * 60_000
 /** Enough for two tabs and a repeat; more is a loop. */
 const mostLogins = 3
-/** Browsers accept 4,096 bytes per cookie, including its name and attributes. */
-const longestText = 3_600
+/** The cookie is 1 kB with its name and signature; at every address a browser sends that of one merchant. */
+const longestText = 960
 
-/** The browser's unexpired logins, and its intent. */
-export function readLoginBook(ctx: Context<MerchantState>): LoginBook {
-  const text = readSignedCookie(ctx, cookieName(ctx))
-  if (text === undefined) return { logins: [] }
-  const book = JSON.parse(Buffer.from(text, 'base64url').toString()) as LoginBook
+const cookieName = 'pc_login'
+
+/**
+ * The unfinished and the newest finished logins of this browser at this merchant, unless expired. They are kept in the
+ * browser itself, signed, so that only the browser for which a state was made can use it
+ * (docs/wechat/official-account.md 1.6).
+ */
+export function readLoginBook(ctx: Context<BrowserState>): Login[] {
+  const text = readBound(ctx, cookieName)
   const oldestMs = ctx.state.services.clock.now().getTime() - loginMs
-  return { ...book, logins: book.logins.filter((login) => login.atMs > oldestMs) }
+  const logins = text?.split(between).map((line) => parse(line, pagesOf(ctx))) ?? []
+  return logins.filter((login) => login.atMs > oldestMs)
 }
 
-/** Keeps as many of the newest logins as fit. */
-export function writeLoginBook(ctx: Context<MerchantState>, book: LoginBook): void {
-  let logins = book.logins.slice(-mostLogins)
-  while (encode({ ...book, logins }).length > longestText) logins = logins.slice(1)
-  writeSignedCookie(ctx, cookieName(ctx), encode({ ...book, logins }), { path: '/', maxAgeMs: loginMs })
+/**
+ * Keeps as many of the newest logins as fit. A login begins at a merchant's page and ends at its callback, whose paths
+ * have only `/` in common: the cookie is set under both, always with the same text.
+ */
+export function writeLoginBook(ctx: Context<BrowserState>, all: Login[]): void {
+  let lines = all.slice(-mostLogins).map((login) => print(login, pagesOf(ctx)))
+  while (lines.length > 1 && lines.join(between).length > longestText) lines = lines.slice(1)
+  const { slug } = ctx.state.merchant
+  const paths = [`/oauth/${slug}`, `/m/${slug}`]
+  writeBound(ctx, cookieName, lines.join(between), { paths, maxAgeMs: loginMs })
 }
 
-function encode(book: LoginBook): string {
-  return Buffer.from(JSON.stringify(book)).toString('base64url')
+/** Not in a target (`safeTarget`). */
+const between = '|'
+
+function pagesOf(ctx: Context<BrowserState>): string {
+  return `/m/${ctx.state.merchant.slug}/`
 }
 
-/** The path is `/`, because the callback reads it too and is not under the merchant's pages. */
-function cookieName(ctx: Context<MerchantState>): string {
-  return `pc_login_${ctx.state.merchant.slug}`
+/** `state.time.attempt.target`, the attempt with an x when the login is done; the target without what all have. */
+function print({ state, atMs, attempt, done, target }: Login, pages: string): string {
+  return `${state}.${atMs.toString(36)}.${attempt}${done ? 'x' : ''}.${target.slice(pages.length)}`
+}
+
+function parse(line: string, pages: string): Login {
+  const [state = '', at = '', attempt = '', ...target] = line.split('.')
+  return {
+    state,
+    atMs: parseInt(at, 36),
+    attempt: parseInt(attempt),
+    target: pages + target.join('.'),
+    ...(attempt.endsWith('x') && { done: true }),
+  }
 }

@@ -1,6 +1,6 @@
 import type { MerchantState } from '../middleware/merchant.ts'
 import type { Context } from '../shell/context.ts'
-import { safeTarget } from './login-target.ts'
+import { isCardAddress, safeTarget } from './login-target.ts'
 import { urls } from './urls.ts'
 import { openSignedText, signText } from '../shell/signed-text.ts'
 
@@ -13,11 +13,13 @@ const longestTarget = 200
 /**
  * A login as part of the callback's own address, for a browser that does not know the state: the link was shared with
  * it, it took longer than ten minutes, or it has no cookies. It decides where that browser's own login leads, and ends
- * the loop of a browser without cookies; it proves nothing else.
+ * the loop of a browser without cookies; it proves nothing else. The query of a card address names a member's card and
+ * opens it, so it is left out: addresses are shared, and written down by proxies.
  */
 export function signReturn(ctx: Context<MerchantState>, { target, attempt }: Return): string {
-  const short = target.length <= longestTarget ? target : target.replace(/\?.*/, '')
-  const text = Buffer.from(JSON.stringify({ target: short, attempt })).toString('base64url')
+  const [path = ''] = target.split('?', 1)
+  const told = isCardAddress(path) || target.length > longestTarget ? path : target
+  const text = Buffer.from(JSON.stringify({ target: told, attempt })).toString('base64url')
   return signText(ctx.state.services.config.cookieKeys, label(ctx), text)
 }
 

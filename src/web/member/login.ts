@@ -1,9 +1,9 @@
-import type { MerchantState } from '../middleware/merchant.ts'
 import { wantsJson } from '../shell/accepts.ts'
 import type { Context } from '../shell/context.ts'
+import type { BrowserState } from './browser.ts'
+import { type ClaimIntent, keepIntent } from './claim-intent.ts'
 import { isInWeChat } from './in-wechat.ts'
 import { authorize } from './login-authorize.ts'
-import type { ClaimIntent } from './login-book.ts'
 import { safeTarget } from './login-target.ts'
 import { renderLoginProblem } from './pages/login-problem.ts'
 import { renderNotInWeChat } from './pages/not-in-wechat.ts'
@@ -18,7 +18,7 @@ const mostAttempts = 2
  * form whose token was checked, the login ends at the address that resumes the claim (`takeIntent`).
  */
 export async function startLogin(
-  ctx: Context<MerchantState>,
+  ctx: Context<BrowserState>,
   target: string,
   options: { claim?: ClaimIntent } = {},
 ): Promise<void> {
@@ -26,11 +26,12 @@ export async function startLogin(
   if (wantsJson(ctx)) return answerProgram(ctx)
   if (!isInWeChat(ctx)) return await renderNotInWeChat(ctx, safeTarget(slug, target))
   const { claim } = options
-  authorize(ctx, { target: claim ? urls.claimsResume(slug, claim.campaign) : target, attempt: 1, claim })
+  if (claim) keepIntent(ctx, claim)
+  authorize(ctx, { target: claim ? urls.claimsResume(slug, claim.campaign) : target, attempt: 1 })
 }
 
 /** After an authorisation that failed: another one, or after two the page with a button. */
-export function startAgain(ctx: Context<MerchantState>, failed: { target: string; attempt: number }): void {
+export function startAgain(ctx: Context<BrowserState>, failed: { target: string; attempt: number }): void {
   if (failed.attempt >= mostAttempts) return renderLoginProblem(ctx, failed.target)
   authorize(ctx, { target: failed.target, attempt: failed.attempt + 1 })
 }

@@ -8,8 +8,6 @@ export type CampaignState = MerchantState & { campaign: Campaign }
 export type SessionState = MerchantState & {
   /** The member of the browser's session at this merchant; undefined before a login. */
   member: SessionMember | undefined
-  /** The id of this browser before a login, once it was needed. */
-  visitorId?: string
 }
 
 /** Behind both: a visit to a campaign. */

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { isBlockedInSql } from '../../members/blocked.ts'
 import type { Clock } from '../../plumbing/clock.ts'
 import type { Db } from '../../plumbing/storage/database.ts'
 import {
@@ -16,8 +17,10 @@ export async function readLedgerGauges(db: Db, clock: Clock): Promise<void> {
 
   const now = clock.now().getTime()
   const oldest = new Map<string, number>()
-  for (const { merchant, reason, coupons, since } of owed) {
-    owedCoupons.set({ merchant, reason: reason ?? 'new' }, Number(coupons))
+  for (const { merchant, why, coupons, since } of owed) {
+    owedCoupons.set({ merchant, reason: why ?? 'new' }, Number(coupons))
+    // What is held back for a blocked member is no delay.
+    if (why === heldBack) continue
     oldest.set(merchant, Math.max(oldest.get(merchant) ?? 0, (now - since.getTime()) / 1_000))
   }
   for (const [merchant, seconds] of oldest) oldestOwedSeconds.set({ merchant }, seconds)
@@ -26,13 +29,16 @@ export async function readLedgerGauges(db: Db, clock: Clock): Promise<void> {
   for (const { name, since } of jobs) jobLastSuccessSeconds.set({ job: name }, (now - since.getTime()) / 1_000)
 }
 
+const heldBack = 'member_blocked'
+
 function readOwed(db: Db) {
+  const why = sql<string | null>`case when ${isBlockedInSql('coupons')} then ${heldBack} else coupons.reason end`
   return db
     .selectFrom('coupons')
     .innerJoin('merchants', 'merchants.id', 'coupons.merchant_id')
     .where('coupons.state', '=', 'reserved')
-    .groupBy(['merchants.slug', 'coupons.reason'])
-    .select(['merchants.slug as merchant', 'coupons.reason', sql<number>`count(*)`.as('coupons')])
+    .groupBy(['merchants.slug', sql.ref('why')])
+    .select(['merchants.slug as merchant', why.as('why'), sql<number>`count(*)`.as('coupons')])
     .select(sql<Date>`min(coupons.created_at)`.as('since'))
     .execute()
 }

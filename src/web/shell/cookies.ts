@@ -1,27 +1,45 @@
 import type { Context } from './context.ts'
 import { openSignedText, signText } from './signed-text.ts'
 
-/** The signed cookie's text; undefined when there is none or we did not sign it for this name. */
-export function readSignedCookie(ctx: Context, name: string): string | undefined {
-  const signed = ctx.cookies.get(name, { signed: false })
-  return signed === undefined ? undefined : openSignedText(ctx.state.services, name, signed)
+/** A cookie by its name, and what its signature covers beside its text: who it was made for. */
+export type SignedCookie = { name: string; label: string }
+
+/** `paths`: the cookie is set once under each. Without `maxAgeMs` it ends with the browser session. */
+export type CookieOptions = { paths: string[]; maxAgeMs?: number }
+
+/** The signed cookie's text; undefined when there is none or we did not sign it under this label. */
+export function readSignedCookie(ctx: Context, { name, label }: SignedCookie): string | undefined {
+  const signed = readCookie(ctx, name)
+  return signed === undefined ? undefined : openSignedText(ctx.state.services, label, signed)
+}
+
+/** Sets a cookie as `writeCookie` does, with its text signed under its label. */
+export function writeSignedCookie(
+  ctx: Context,
+  { name, label }: SignedCookie,
+  text: string,
+  options: CookieOptions,
+): void {
+  writeCookie(ctx, name, signText(ctx.state.services.config.cookieKeys, label, text), options)
+}
+
+export function readCookie(ctx: Context, name: string): string | undefined {
+  return ctx.cookies.get(name, { signed: false })
 }
 
 /**
- * Sets a cookie that scripts cannot read and other sites cannot send; without `maxAgeMs` it ends with the browser
- * session. The name must include the merchant, because the signature covers the name.
+ * Sets a cookie that scripts cannot read and other sites cannot send, under https with Secure; an empty value deletes
+ * it. An earlier one of this name in the same answer is replaced.
  */
-export function writeSignedCookie(
-  ctx: Context,
-  name: string,
-  text: string,
-  options: { path: string; maxAgeMs?: number },
-): void {
-  const { config } = ctx.state.services
-  const secure = config.publicUrl.startsWith('https:')
+export function writeCookie(ctx: Context, name: string, value: string, { paths, maxAgeMs }: CookieOptions): void {
+  const secure = isHttps(ctx)
   // Behind a proxy that ends TLS the connection itself is plain, and Koa would refuse to set a secure cookie.
   ctx.cookies.secure = secure
-  const { path, maxAgeMs: maxAge } = options
-  const attributes = { path, maxAge, secure, httpOnly: true, sameSite: 'lax', signed: false, overwrite: true } as const
-  ctx.cookies.set(name, signText(config.cookieKeys, name, text), attributes)
+  const attributes = { maxAge: maxAgeMs, secure, httpOnly: true, sameSite: 'lax', signed: false } as const
+  paths.forEach((path, nth) => ctx.cookies.set(name, value, { ...attributes, path, overwrite: nth === 0 }))
+}
+
+/** True when browsers reach the site by https: then every cookie is Secure. */
+export function isHttps({ state }: Context): boolean {
+  return state.services.config.publicUrl.startsWith('https:')
 }

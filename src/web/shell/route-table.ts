@@ -26,15 +26,23 @@ type Row = {
   ): void
 }
 
-/** A router, and the two functions that add a row to it. */
-export type RouteTable = { router: Router<State, Routed>; get: Row; post: Row }
+/**
+ * A router, and the functions that add a row to it. `getOrHead`: for an address that only tells what is there; at all
+ * others HEAD is refused, because a GET there does something: it sets cookies, asks WeChat, makes an award.
+ */
+export type RouteTable = { router: Router<State, Routed>; get: Row; getOrHead: Row; post: Row }
 
 /** An empty route table. */
 export function openRouteTable(): RouteTable {
   const router = new Router<State, Routed>()
   return {
     router,
-    get: (path: string, ...steps: Step[]) => void router.get(path, ...steps),
+    get(path: string, ...steps: Step[]) {
+      const [row] = router.get(path, ...steps).stack.slice(-1)
+      // The router adds HEAD to every GET by itself.
+      if (row) row.methods = row.methods.filter((method) => method !== 'HEAD')
+    },
+    getOrHead: (path: string, ...steps: Step[]) => void router.get(path, ...steps),
     post: (path: string, ...steps: Step[]) => void router.post(path, ...steps),
   }
 }

@@ -56,4 +56,20 @@ export const byHand: Mutant[] = [
     replace: '',
     tests: ['test/delivery/halts.test.ts'],
   },
+  {
+    name: 'blocked-member-is-given',
+    harm: 'whom the merchant keeps out gets a coupon by a card or a payment',
+    file: 'src/grants/award.ts',
+    find: 'if (await isBlocked(services, { merchantId: merchant.id, openid })) {',
+    replace: 'if (wanted.openid === merchant.slug) {',
+    tests: ['test/members/block.test.ts'],
+  },
+  {
+    name: 'blocked-member-is-sent',
+    harm: 'whom the merchant keeps out gets the coupons that were owed before',
+    file: 'src/ledger/lease.ts',
+    find: "\n  and not ${isBlockedInSql('c')}",
+    replace: '',
+    tests: ['test/delivery/held-back.test.ts'],
+  },
 ]

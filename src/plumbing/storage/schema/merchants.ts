@@ -134,6 +134,19 @@ export type CampaignsTable = {
   updated_at: Time
 }
 
+/** A member whom a merchant keeps out, or (`lifted_at`) kept out once. */
+export type MemberBlocksTable = {
+  id: Generated<number>
+  merchant_id: number
+  openid: string
+  reason: string
+  blocked_by: string
+  since: Time
+  lifted_reason: string | null
+  lifted_by: string | null
+  lifted_at: Time | null
+}
+
 export type MembersTable = {
   merchant_id: number
   openid: string

@@ -1,11 +1,10 @@
-import type { Exchanged } from '../../../wechat/official/oauth.ts'
-import type { MerchantState } from '../../middleware/merchant.ts'
 import type { Context } from '../../shell/context.ts'
+import type { BrowserState } from '../browser.ts'
 import { finishLogin } from '../finish-login.ts'
 import { startAgain } from '../login.ts'
 import { oauthOf } from '../login-authorize.ts'
 import { type Login, readLoginBook } from '../login-book.ts'
-import { exchangeOnce } from '../login-exchange.ts'
+import { exchangeOnce, type LoginExchange } from '../login-exchange.ts'
 import { readReturn } from '../login-return.ts'
 import { renderLoginProblem } from './login-problem.ts'
 
@@ -15,11 +14,11 @@ import { renderLoginProblem } from './login-problem.ts'
  * nothing. A state that this browser was not given, or that has expired, begins a new login; a code is exchanged only
  * for the browser that was sent for it.
  */
-export async function oauthCallback(ctx: Context<MerchantState>): Promise<void> {
+export async function oauthCallback(ctx: Context<BrowserState>): Promise<void> {
   // The code is in this address: nothing may store it or send it on as a referrer.
   ctx.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' })
   const { code, state } = ctx.query
-  const login = readLoginBook(ctx).logins.find((one) => one.state === state)
+  const login = readLoginBook(ctx).find((one) => one.state === state)
   if (!login) startAgain(ctx, readReturn(ctx))
   else if (login.done) ctx.redirect(login.target)
   else if (typeof code === 'string' && code !== '') await finishLogin(ctx, login, await exchange(ctx, login, code))
@@ -27,6 +26,6 @@ export async function oauthCallback(ctx: Context<MerchantState>): Promise<void> 
   else renderLoginProblem(ctx, login.target)
 }
 
-function exchange(ctx: Context<MerchantState>, { state }: Login, code: string): Promise<Exchanged> {
+function exchange(ctx: Context<BrowserState>, { state }: Login, code: string): Promise<LoginExchange> {
   return exchangeOnce(ctx.state.services, { code, state }, () => oauthOf(ctx).exchange(code))
 }

@@ -11,6 +11,14 @@ it("A login ends at a page of its own merchant, with that page's query", () => {
   for (const target of own) expect(safeTarget('demo', target)).toBe(target)
 })
 
+it('A target is as short as its page allows, and of characters that a cookie can hold', () => {
+  expect(safeTarget('demo', '/m/demo/card-opened?card_id=p1&openid=o1&encrypt_code=a%2Fb&x=1')).toBe(
+    '/m/demo/card-opened?card_id=p1&encrypt_code=a%2Fb',
+  )
+  expect(safeTarget('demo', '/m/demo/coupons?a="b",c;d|e')).toBe('/m/demo/coupons?a=%22b%22%2Cc%3Bd%7Ce')
+  expect(safeTarget('demo', `/m/demo/c/welcome?x=${'y'.repeat(1_000)}`)).toBe('/m/demo/c/welcome')
+})
+
 it.each([
   'https://evil.example/m/demo/',
   '//evil.example/m/demo/c/x',

@@ -72,9 +72,29 @@ it('Neither the AppSecret, nor a code, nor a cookie is ever logged', async () =>
     if (fault && !onAuthorize.has(fault)) sandbox.control.setFault({ fault, endpoint: 'oauth_exchange' })
     codes.push(new URL(back).searchParams.get('code') ?? '')
     await phone.get(back)
-    codes.push(...[...phone.cookies.values()].map((cookie) => cookie.value))
+    codes.push(...[...phone.cookies].map(([, cookie]) => cookie.value))
   }
   const all = printed.join('\n')
   expect(all).toContain('OAuth exchange')
   for (const text of [appSecret, ...codes].filter((one) => one !== '')) expect(all.includes(text), text).toBe(false)
 })
+
+it('What WeChat appends to a card address is never logged, also not inside the address of the callback', async () => {
+  const { site, sandbox, printed } = await aDemo()
+  const phone = site.phone()
+  const sealed = 'SEALED-CODE-0123456789'
+  const asked = await phone.get(`/m/demo/card-opened?card_id=pX&encrypt_code=${sealed}&openid=oDemo6abcdefghij`)
+  const redirectUri = new URL(asked.location).searchParams.get('redirect_uri') as string
+  expect(openedTexts(redirectUri)).not.toMatch(/SEALED|oDemo6/)
+  sandbox.control.setFault({ fault: 'reset_before', endpoint: 'oauth_exchange' })
+  await phone.get(`${redirectUri}&code=c1&state=${new URL(asked.location).searchParams.get('state')}`)
+  const all = printed.join('\n')
+  expect(all).toContain('/oauth/demo/callback?from=***')
+  expect(`${all} ${openedTexts(all)}`).not.toMatch(/SEALED|oDemo6/)
+})
+
+/** What the words of a text say when they are read as base64. */
+function openedTexts(text: string): string {
+  const words = text.match(/[\w+/-]{16,}/g) ?? []
+  return words.map((word) => Buffer.from(word, 'base64url').toString()).join(' ')
+}

@@ -25,7 +25,12 @@ it('Every cookie is out of reach of scripts and other sites, and of plain HTTP w
     const cookies = seen.flatMap((one) => one.setCookies)
     const paths = cookies.map((cookie) => `${cookie.split('=')[0]} ${/path=([^;]*)/.exec(cookie)?.[1]}`)
     expect(new Set(paths)).toEqual(
-      new Set([`pc_visitor_${slug} /m/${slug}`, `pc_login_${slug} /`, `pc_member_${slug} /m/${slug}`]),
+      new Set([
+        `${publicUrl.startsWith('https') ? '__Host-' : ''}pc_browser /`,
+        `pc_login /oauth/${slug}`,
+        `pc_login /m/${slug}`,
+        `pc_member_${slug} /m/${slug}`,
+      ]),
     )
     for (const cookie of cookies) {
       expect(cookie).toMatch(/; samesite=lax/)
@@ -66,6 +71,24 @@ it("One merchant's session is nothing at another merchant", async () => {
   expect(isAuthorize(await phone.get(`/m/${other.slug}/mine`))).toBe(true)
   phone.cookies.set(`pc_member_${other.slug}`, { value, path: '/' })
   expect(isAuthorize(await phone.get(`/m/${other.slug}/mine`))).toBe(true)
+})
+
+it("A merchant's other Official Account knows its members by other openids: everybody logs in anew there", async () => {
+  const stage = await aStage(codesWorkOnce())
+  const phone = await aMemberAt(stage)
+  const page = `/m/${stage.merchant.slug}/mine`
+  const { db, catalog } = stage.services
+  let changes = 0
+  const account = async (appid: string) => {
+    changes += 1
+    const updated_at = new Date(stage.clock.at.getTime() + changes)
+    await db.updateTable('merchants').set({ appid, updated_at }).where('id', '=', stage.merchant.id).execute()
+    catalog.forget()
+  }
+  await account('wx0000000000000001')
+  expect(isAuthorize(await phone.get(page))).toBe(true)
+  await account(stage.merchant.officialAccount.appid)
+  expect((await phone.get(page)).status).toBe(200)
 })
 
 it('A session ends after thirty days', async () => {

@@ -4,7 +4,7 @@ import { Refusal } from '../../../../src/refusal.ts'
 import { claimsTotal } from '../../../../src/plumbing/telemetry/metrics.ts'
 import { aCampaign, aMerchant, aStock } from '../../../support/builders.ts'
 import { openPhone, type Phone } from '../../../support/phone.ts'
-import { formOf, sessionCookie } from '../../../support/site.ts'
+import { formOf, logIn } from '../../../support/site.ts'
 import { shopOfFile } from '../../../support/shop.ts'
 
 const json = { Accept: 'application/json' }
@@ -92,11 +92,7 @@ describe('somebody who is not known yet taps', () => {
     expect(seen.location).toContain('/connect/oauth2/authorize?')
     expect(await grants(campaign)).toHaveLength(0)
 
-    const [name, cookie] = [...site.phoneOf(merchant, 'openid-6').cookies][0] as [
-      string,
-      { value: string; path: string },
-    ]
-    phone.cookies.set(name, cookie)
+    logIn(phone, services, merchant, 'openid-6')
     const resumed = await phone.get(`${addressOf(campaign)}/claims/resume`)
     expect(resumed.status).toBe(303)
     expect(resumed.location).toContain('/grants/')
@@ -151,8 +147,8 @@ describe('a claim as JSON', () => {
     const phone = site.phoneOf(merchant, 'openid-9')
     const { _csrf = '', claim_key } = formOf((await phone.get(addressOf(campaign))).text)
     const body = JSON.stringify({ claim_key })
-    const [name, { value }] = [...phone.cookies][0] as [string, { value: string }]
-    const headers = { ...json, 'x-csrf-token': _csrf, 'Content-Type': 'application/json', Cookie: `${name}=${value}` }
+    const Cookie = phone.cookies.header(addressOf(campaign))
+    const headers = { ...json, 'x-csrf-token': _csrf, 'Content-Type': 'application/json', Cookie }
     const answer = await fetch(`${site.url}${addressOf(campaign)}/claims`, { method: 'POST', headers, body })
     expect(answer.status).toBe(200)
     expect(await answer.json()).toMatchObject({ status: 'pending' })
@@ -198,7 +194,7 @@ describe('a forged form changes nothing:', () => {
     const campaign = await aCampaign(services, stock)
     const phone = site.phone()
     const old = formOf((await phone.get(addressOf(campaign))).text)
-    phone.cookies.set(...sessionCookie(services, merchant, 'openid-19'))
+    logIn(phone, services, merchant, 'openid-19')
     const seen = await phone.post(`${addressOf(campaign)}/claims`, old)
     expect(seen.status).toBe(403)
     expect(seen.text).toContain('页面已过期')
