@@ -29,7 +29,10 @@ const always = (hostile: (at: Target, turn: number) => Hostile): Budget['worst']
 }
 /** Every turn another name, as long as a page of ours takes it. */
 const long = (turn: number, length = 900) => `${turn}-`.padEnd(length, 'x')
-const forgedCookie = (name: string) => ({ cookie: `${name}=${'x'.repeat(3_900)}.${'A'.repeat(43)}`, ...weChat })
+const forgedCookie = (name: string) => ({
+  cookie: `pc_browser=${'x'.repeat(22)}; ${name}=${'x'.repeat(3_900)}.${'A'.repeat(43)}`,
+  ...weChat,
+})
 
 /** A body of exactly the size, after its own beginning. */
 const filled = (begin: string, size: number, end = '') => begin.padEnd(size - end.length, 'x') + end
@@ -93,7 +96,7 @@ export const budgets: Budget[] = [
     bytes: 0,
     calls: 0,
     worst: always(({ merchant, campaign }) =>
-      get(`/m/${merchant}/c/${campaign}/claims/resume`, forgedCookie(`pc_login_${merchant}`)),
+      get(`/m/${merchant}/c/${campaign}/claims/resume`, forgedCookie('pc_login')),
     ),
   },
   {

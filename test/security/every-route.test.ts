@@ -10,7 +10,7 @@ import { jobs, loopsOfEach, loopsOfWorker } from '../../src/worker.ts'
 import { cardOpened, signedHeaders } from '../support/events.ts'
 import type { Seen } from '../support/phone.ts'
 import { openShop, type SandboxShop } from '../support/shop.ts'
-import { formOf, sessionCookie } from '../support/site.ts'
+import { formOf, sessionCookies } from '../support/site.ts'
 import { until } from '../support/waiting.ts'
 import { anyRequest, carried, sendAny, strangers } from './any-request.ts'
 import { openWorlds, type World, worldSecrets } from './broken-worlds.ts'
@@ -157,8 +157,9 @@ describe('whatever is asked, at every address, and whatever is broken', { timeou
   test.each(table)('nothing is told by $path, asked anything in any way', async (route) => {
     const asked = fc.asyncProperty(anyRequest(route, parts), fc.boolean(), fc.nat(), async (request, known, turn) => {
       const { services, site } = worlds[turn % worlds.length]!
-      const [name, { value }] = sessionCookie(services, shop.merchant, strangers[0])
-      answers.push(await sendAny(site.url, request, known ? `${name}=${value}` : undefined))
+      const session = sessionCookies(services, shop.merchant, strangers[0])
+      const cookies = session.map(([name, { value }]) => `${name}=${value}`).join('; ')
+      answers.push(await sendAny(site.url, request, known ? cookies : undefined))
       expectNothingTold()
     })
     await fc.assert(asked, { numRuns: 36 })

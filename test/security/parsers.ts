@@ -265,5 +265,5 @@ export const parsers: Parser[] = [
 
 /** A v2 message holds texts only. */
 function texts(fields: Record<string, unknown>): Record<string, string> {
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, String(value)]))
+  return Object.fromEntries(Object.entries(fields).filter((one): one is [string, string] => typeof one[1] === 'string'))
 }

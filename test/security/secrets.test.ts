@@ -45,7 +45,7 @@ describe('nothing that is printed, shown or kept holds a secret', { timeout: 120
   /** What a phone was shown; what it was given to keep (cookies) is a secret from now on. */
   function note(seen: Seen, phone: Phone): Seen {
     printed.push(seen.text, seen.location)
-    for (const { value } of phone.cookies.values()) if (value.length > 20) secrets.add('cookie', value)
+    for (const [, { value }] of phone.cookies) if (value.length > 20) secrets.add('cookie', value)
     return seen
   }
 

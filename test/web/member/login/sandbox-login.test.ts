@@ -89,7 +89,7 @@ it('What WeChat appends to a card address is never logged, also not inside the a
   sandbox.control.setFault({ fault: 'reset_before', endpoint: 'oauth_exchange' })
   await phone.get(`${redirectUri}&code=c1&state=${new URL(asked.location).searchParams.get('state')}`)
   const all = printed.join('\n')
-  expect(all).toContain('/oauth/demo/callback?from=***')
+  expect(all).toContain('"/oauth/demo/callback"')
   expect(`${all} ${openedTexts(all)}`).not.toMatch(/SEALED|oDemo6/)
 })
 
