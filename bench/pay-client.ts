@@ -41,7 +41,7 @@ export async function benchPayClient(): Promise<BenchRow> {
     'RSA-2048 signing': async () => void (await sign(coupon, merchant.privateKey)),
   }
   const rates = await compare(contenders)
-  await wall.close()
+  await wall.destroy()
   const ours = rates.ours!
   const against = Object.entries(rates).flatMap(([name, value]) => (name === 'ours' ? [] : [{ name, value }]))
   const better = Math.max(rates['wechatpay-axios-plugin']!, rates['wechatpay-node-v3']!)

@@ -1,4 +1,4 @@
-import { type Dispatcher, Pool } from 'undici'
+import type { Dispatcher } from 'undici'
 import type { Clock } from '../clock.ts'
 import { openCircuit } from './circuit.ts'
 
@@ -29,51 +29,39 @@ export type Pass = { http: Pick<Dispatcher, 'dispatch'>; leave(answered: boolean
 /** `full`: too many calls are under way. `silent`: the host gave no answer lately. */
 export type HeldBack = { heldBack: 'full' | 'silent' }
 
-export type ClosableWall = Wall & {
-  /** Lets calls under way end; takes no new ones. */
-  close(): Promise<void>
-  /** Breaks calls under way off. */
-  destroy(): Promise<void>
+export type WallParts = {
+  clock: Clock
+  /** The connections to one host. */
+  poolOf(origin: string): Pass['http']
+  changed(origin: string, state: 'open' | 'closed'): void
+  heldBack(why: HeldBack): void
 }
 
-export type WallEvents = { changed(origin: string, state: 'open' | 'closed'): void; heldBack(why: HeldBack): void }
+/** Opens a wall. It is small: its connections are kept elsewhere. */
+export function openWall(kind: WallKind, parts: WallParts): Wall {
+  const hosts = new Map<string, Wall>()
 
-/** If a host gives no connection within this time, its calls fail and can be made at another one. */
-const connectTimeoutMs = 2_000
-
-/** Opens a wall; it has no connections before the first call. */
-export function openWall(kind: WallKind, clock: Clock, events: WallEvents): ClosableWall {
-  const hosts = new Map<string, Host>()
-  const hostOf = (origin: string) => hosts.get(origin) ?? addHost(origin)
-
-  function addHost(origin: string): Host {
-    const host = openHost(kind, origin, clock, (state) => events.changed(origin, state))
+  function hostOf(origin: string): Wall {
+    const host = hosts.get(origin) ?? openHost(kind, origin, parts)
     hosts.set(origin, host)
     return host
   }
 
   return {
-    room: (origin) => hostOf(origin).room(),
+    room: (origin) => hostOf(origin).room(origin),
     enter(origin) {
-      const pass = hostOf(origin).enter()
-      if (pass.heldBack) events.heldBack(pass)
+      const pass = hostOf(origin).enter(origin)
+      if (pass.heldBack) parts.heldBack(pass)
       return pass
     },
-    close: async () => void (await Promise.all([...hosts.values()].map(({ pool }) => pool.close()))),
-    destroy: async () => void (await Promise.all([...hosts.values()].map(({ pool }) => pool.destroy()))),
   }
 }
 
-type Host = { pool: Pool; room(): number; enter(): Pass | HeldBack }
-
-function openHost(kind: WallKind, origin: string, clock: Clock, changed: (state: 'open' | 'closed') => void): Host {
-  const { connections, underWay: most } = kind
-  const pool = new Pool(origin, { connections, pipelining: 1, connect: { timeout: connectTimeoutMs } })
-  const circuit = openCircuit(clock, changed)
+function openHost({ underWay: most }: WallKind, origin: string, { clock, poolOf, changed }: WallParts): Wall {
+  const circuit = openCircuit(clock, (state) => changed(origin, state))
   let underWay = 0
 
   return {
-    pool,
     room: () => Math.min(most - underWay, circuit.room()),
     enter() {
       if (circuit.room() === 0) return { heldBack: 'silent' }
@@ -81,7 +69,7 @@ function openHost(kind: WallKind, origin: string, clock: Clock, changed: (state:
       underWay += 1
       const end = circuit.begin()
       return {
-        http: pool,
+        http: poolOf(origin),
         leave(answered) {
           underWay -= 1
           end(answered)

@@ -2,7 +2,8 @@ import type { Logger } from 'pino'
 import { type Cache, kept } from '../cache.ts'
 import type { Clock } from '../clock.ts'
 import { circuitsTotal, heldBackTotal } from '../telemetry/metrics.ts'
-import { type ClosableWall, openWall, type Wall, type WallKind } from './wall.ts'
+import { openPools } from './pools.ts'
+import { openWall, type Wall, type WallKind } from './wall.ts'
 
 /** The walls of one process. */
 export type Walls = {
@@ -12,20 +13,18 @@ export type Walls = {
   close(): Promise<void>
 }
 
-/**
- * An idle wall has no connections, and a few kB, so thousands of owners may keep theirs. The one that was unused for
- * the longest time goes first; calls that are still under way in it come to their end.
- */
-const most = 4_000
-const walls = kept<string, ClosableWall>({ most, gone: (wall) => void wall.close() })
+/** A wall is small without its connections; one that is opened again only does not know yet who is silent. */
+const most = 10_000
+const walls = kept<string, Wall>({ most })
 
 /** Opens the walls of a process; each one is opened at its first call. */
 export function openWalls({ cache, clock, log }: { cache: Cache; clock: Clock; log: Logger }): Walls {
-  /** What is not closed yet, kept or not. */
-  const open = new Set<ClosableWall>()
+  const pools = openPools(cache)
 
-  function openOne(kind: WallKind, owner: string): ClosableWall {
-    const wall = openWall(kind, clock, {
+  function openOne(kind: WallKind, owner: string, key: string): Wall {
+    return openWall(kind, {
+      clock,
+      poolOf: (origin) => pools.of(key, origin, kind.connections),
       heldBack: ({ heldBack }) => heldBackTotal.inc({ kind: kind.name, why: heldBack }),
       changed(origin, state) {
         circuitsTotal.inc({ kind: kind.name, state })
@@ -34,18 +33,14 @@ export function openWalls({ cache, clock, log }: { cache: Cache; clock: Clock; l
         else log.info(line, 'the host answers again')
       },
     })
-    const close = () => wall.close().finally(() => open.delete(one))
-    const one = { ...wall, close }
-    open.add(one)
-    return one
   }
 
   return {
     of(kind, owner) {
       const key = `${kind.name} ${owner}`
-      const wall = () => cache.make(walls, key, () => openOne(kind, owner))
+      const wall = () => cache.make(walls, key, () => openOne(kind, owner, key))
       return { room: (origin) => wall().room(origin), enter: (origin) => wall().enter(origin) }
     },
-    close: async () => void (await Promise.all([...open].map((wall) => wall.destroy()))),
+    close: () => pools.close(),
   }
 }

@@ -11,6 +11,9 @@ export type JsonAnswer = { body: Record<string, unknown>; word?: undefined } | {
  */
 export type JsonAsk = { path: string; body?: object; timeoutMs: number }
 
+/** The word for a call that our own wall did not make. It is counted there; a flood of them needs no lines in the log. */
+export const heldBack = 'held_back'
+
 /**
  * Asks WeChat for JSON and ignores the content type (WeChat sends text/plain, docs/wechat/official-account.md 1.4).
  * Never throws. Only a 200 whose body is one object counts as an answer.
@@ -19,7 +22,7 @@ export async function askJson(wall: Wall, apiUrl: string, ask: JsonAsk): Promise
   const { origin, pathname } = new URL(apiUrl)
   const request = { origin, path: pathname.replace(/\/$/, '') + ask.path, ...contentOf(ask.body) }
   const got = await exchange(wall, request, { startMs: ask.timeoutMs, timeoutMs: ask.timeoutMs })
-  if (!got.answer) return { word: got.failure.word }
+  if (!got.answer) return { word: got.failure.heldBack ? heldBack : got.failure.word }
   if (got.answer.status !== 200) return { word: `http_${got.answer.status}` }
   const body = parseObject(got.answer.body.toString())
   return body ? { body } : { word: 'unreadable_answer' }

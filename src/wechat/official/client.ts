@@ -3,7 +3,7 @@ import type { Clock } from '../../plumbing/clock.ts'
 import type { Secret } from '../../plumbing/secrets/secret.ts'
 import { openAccessTokens } from './access-token.ts'
 import type { Wall } from '../../plumbing/walls/wall.ts'
-import { askJson } from './ask-json.ts'
+import { askJson, heldBack } from './ask-json.ts'
 import { type Activation, type MemberCard, readActivation, readCode, readMemberCard } from './cards.ts'
 import { meaningOf } from './errcodes.ts'
 import { readReply } from './read-reply.ts'
@@ -51,7 +51,7 @@ export function openOfficialClient(
     const told = reply.kind === 'ok' ? read(reply.body) : reply
     if (told.kind === 'misconfigured')
       options.log.error({ appid: account.appid, path, ...told }, 'Official Account call refused')
-    if (told.kind === 'later')
+    if (told.kind === 'later' && told.word !== heldBack)
       options.log.warn({ appid: account.appid, path, ...told }, 'Official Account call put off')
     return told
   }

@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import WeChatOAuth from 'wechat-oauth'
 import type { Secret } from '../../plumbing/secrets/secret.ts'
 import type { Wall } from '../../plumbing/walls/wall.ts'
-import { askJson } from './ask-json.ts'
+import { askJson, heldBack } from './ask-json.ts'
 import { errcodeOf, meaningOf, ridOf } from './errcodes.ts'
 
 /** The result of an OAuth code. A snapshot's member is made up by WeChat and is no real person. */
@@ -88,7 +88,7 @@ const openidShape = /^[0-9A-Za-z_-]{1,128}$/
 /** The log gets only the errcode and the rid; the package's error itself is not passed on. */
 function readFault(fault: unknown, appid: string, log: Logger): Exchanged {
   if (fault instanceof NoAnswer) {
-    log.warn({ appid, word: fault.message }, 'OAuth exchange had no answer')
+    if (fault.message !== heldBack) log.warn({ appid, word: fault.message }, 'OAuth exchange had no answer')
     return { kind: 'later' }
   }
   const { code, message } = fault as Error & { code?: unknown }

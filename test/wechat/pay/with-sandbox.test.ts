@@ -62,7 +62,7 @@ test.each<KeyMode>(['certificate', 'public_key', 'both'])(
 
     const refused = await readStock(client, { ...of, stockId: '1' })
     expect(refused).toMatchObject({ kind: 'refusal', status: 404, code: 'RESOURCE_NOT_EXISTS' })
-    await wall.close()
+    await wall.destroy()
     await sandbox.close()
   },
 )
