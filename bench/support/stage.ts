@@ -29,6 +29,8 @@ export type Stage = AsyncDisposable & {
   campaign(limits: CampaignLimits): Promise<Campaign>
   /** The merchant's own number, which sends. */
   mchid: string
+  /** Of the key with which WeChat signs for it. */
+  serial: string
   /** Starts the program, or a file beside this one that starts it. */
   startApp(program?: string): Promise<Child>
   startFloor(): Promise<Child>
@@ -107,6 +109,7 @@ export async function openStage({ hardened = false } = {}): Promise<Stage> {
     campaign: async (limits) =>
       aCampaign(services, await aStock(services, merchant, { max_coupons: 10_000_000 }), { limits }),
     mchid: senderOf(merchant).mchid,
+    serial: publicKeyId,
     startApp: (program = '../../src/main.ts') => startChild(program, env),
     startFloor: () => startChild('floor.ts', { ...env, PRIVATE_KEY: privateKey, PUBLIC_KEY: publicKey }),
     claimPartsOf,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** How the answers of one steady stream of requests came. */
-export type Steady = { done: number; statuses: Map<number | string, number>; p50Ms: number; p95Ms: number }
+export type Steady = { latencies: number[]; statuses: Map<number | string, number> }
 
 const tickMs = 5
 
@@ -26,13 +26,24 @@ export async function steadily(options: {
     for (; sent < due; sent += 1) underWay.push(one(sent, begun + (sent / perSecond) * 1_000))
   }
   await Promise.all(underWay)
-  latencies.sort((a, b) => a - b)
-  const at = (share: number) => latencies[Math.floor(latencies.length * share)] ?? 0
-  return { done: latencies.length, statuses, p50Ms: at(0.5), p95Ms: at(0.95) }
+  return { latencies, statuses }
 
   async function one(turn: number, dueAt: number): Promise<void> {
     const status = await send(turn).catch((error: unknown) => (error as NodeJS.ErrnoException).code ?? 'failed')
     latencies.push(performance.now() - dueAt)
     statuses.set(status, (statuses.get(status) ?? 0) + 1)
   }
+}
+
+/** Several streams as one. */
+export function together(streams: Steady[]): Steady {
+  const statuses = new Map<number | string, number>()
+  for (const one of streams)
+    for (const [status, count] of one.statuses) statuses.set(status, (statuses.get(status) ?? 0) + count)
+  return { latencies: streams.flatMap(({ latencies }) => latencies), statuses }
+}
+
+/** The time within which 95 of 100 were answered, in milliseconds. */
+export function p95({ latencies }: Steady): number {
+  return latencies.toSorted((a, b) => a - b)[Math.floor(latencies.length * 0.95)] ?? 0
 }

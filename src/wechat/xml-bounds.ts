@@ -1,8 +1,8 @@
 /** A message has some hundred bytes, and three times that in compatible mode (docs/wechat/official-account.md 4.3). */
 export const mostXml = 16 * 1024
 
-/** A v2 notification has some twenty elements and three more for each coupon: enough for a hundred coupons. */
-const mostTags = 2 * 400
+/** A v2 notification has some twenty elements and three more for each coupon: enough for sixty coupons. */
+const mostTags = 2 * 200
 
 /**
  * True when parsing this text is cheap, whoever wrote it: it is short, has few tags and declares no document type. One

@@ -11,7 +11,13 @@ beforeAll(async () => {
   shop = await openShop({ wechat: 'sandbox', config: { metricsToken: 'm'.repeat(32) } })
   const campaign = await shop.campaign()
   const { slug, accounts } = shop.merchant
-  target = { url: shop.site.url, merchant: slug, campaign: campaign.slug, mchid: accounts[0]!.mchid }
+  target = {
+    url: shop.site.url,
+    merchant: slug,
+    campaign: campaign.slug,
+    mchid: accounts[0]!.mchid,
+    serial: shop.world.platform.certificates[0]!.serialNo,
+  }
 })
 afterAll(() => shop[Symbol.asyncDispose]())
 

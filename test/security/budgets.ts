@@ -6,7 +6,14 @@ import { openPhone } from '../support/phone.ts'
 export type Hostile = { method: 'GET' | 'POST'; path: string; headers?: Record<string, string>; body?: string }
 
 /** Where it is sent: names that are public, since they are in links. */
-export type Target = { url: string; merchant: string; campaign: string; mchid: string }
+export type Target = {
+  url: string
+  merchant: string
+  campaign: string
+  mchid: string
+  /** Of the key with which WeChat signs for this number. */
+  serial: string
+}
 
 /** What strangers may cost us at one route, however many requests they send. Rows are never written for a stranger. */
 export type Budget = {
@@ -44,8 +51,10 @@ function manyElements(bytes: number): string {
   return `${xml}</xml>`
 }
 
+const xmlOfPush = `${manyElements(47 * kB)}<Encrypt>x</Encrypt>`
+const longXml = manyElements(127 * kB)
 /** As many elements as are read at all. */
-const flatXml = `<xml>${Array.from({ length: 390 }, (_, n) => `<a${n}>${'x'.repeat(20)}</a${n}>`).join('')}</xml>`
+const flatXml = `<xml>${Array.from({ length: 195 }, (_, n) => `<a${n}>${'x'.repeat(60)}</a${n}>`).join('')}</xml>`
 
 const signedHeaders = (serial: string) => ({
   'content-type': 'application/json',
@@ -63,6 +72,9 @@ const eventHeaders = () => ({
     .fill(`v1,${randomBytes(32).toString('base64')}`)
     .join(' '),
 })
+
+const nested = '['.repeat(64 * kB)
+const longJson = filled('{"id":"', 127 * kB, '"}')
 
 /** A login that was begun as anybody may: the state and the cookies of its browser. */
 async function aLogin({ url, merchant }: Target): Promise<{ state: string; cookie: string }> {
@@ -156,21 +168,21 @@ export const budgets: Budget[] = [
       method: 'POST',
       path: `/notify/${merchant}/oa?msg_signature=${'0'.repeat(40)}&timestamp=1&nonce=2`,
       headers: { 'content-type': 'text/xml' },
-      body: `${manyElements(47 * kB)}<Encrypt>x</Encrypt>`,
+      body: xmlOfPush,
     })),
   },
   {
     route: `POST ${paths.payNotification}`,
-    bytes: 256 * kB,
+    bytes: 128 * kB,
     // A serial that we do not know makes us look at WeChat for a new certificate, once a minute.
     calls: 1,
-    worst: always(({ merchant, mchid }, turn) => {
+    worst: always(({ merchant, mchid, serial }, turn) => {
       const path = `/notify/${merchant}/pay/${mchid}`
       const xml = { 'content-type': 'text/xml' }
-      if (turn % 3 === 0) return { method: 'POST', path, headers: xml, body: manyElements(255 * kB) }
-      if (turn % 3 === 1) return { method: 'POST', path, headers: xml, body: flatXml }
-      const headers = signedHeaders(String(turn).padStart(40, 'A'))
-      return { method: 'POST', path, headers, body: filled('{"id":"', 255 * kB, '"}') }
+      if (turn % 4 === 0) return { method: 'POST', path, headers: xml, body: longXml }
+      if (turn % 4 === 1) return { method: 'POST', path, headers: xml, body: flatXml }
+      const headers = signedHeaders(turn % 4 === 2 ? serial : String(turn).padStart(40, 'A'))
+      return { method: 'POST', path, headers, body: longJson }
     }),
   },
   {
@@ -181,7 +193,7 @@ export const budgets: Budget[] = [
       method: 'POST',
       path: `/api/${merchant}/events`,
       headers: eventHeaders(),
-      body: '['.repeat(64 * kB),
+      body: nested,
     })),
   },
   { route: `GET ${paths.root}`, bytes: 0, calls: 0, worst: always((_, turn) => get(`/?x=${long(turn)}`)) },

@@ -1,18 +1,24 @@
-import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto'
+import { generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 import { encrypt, getSignature } from '@wecom/crypto'
 import { Hash } from 'wechatpay-axios-plugin'
 import { parseJson } from '../../src/plumbing/files/parse-json.ts'
+import { loggedAddress } from '../../src/plumbing/telemetry/logged-address.ts'
+import { maskText } from '../../src/plumbing/telemetry/mask-text.ts'
 import { Secret } from '../../src/plumbing/secrets/secret.ts'
 import { readEvent } from '../../src/inbox/event.ts'
 import { signatureHolds } from '../../src/inbox/event-signature.ts'
 import { answerEcho, MessageFault, openPush } from '../../src/wechat/official/message-push.ts'
 import { encryptedPart, readMessageXml } from '../../src/wechat/official/message-xml.ts'
 import { readActivation, readCode, readMemberCard } from '../../src/wechat/official/cards.ts'
+import { readReply } from '../../src/wechat/official/read-reply.ts'
+import { CertificatesUnavailable, readCertificates } from '../../src/wechat/pay/certificates.ts'
 import { readCouponUse } from '../../src/wechat/pay/coupon-use.ts'
 import { NotificationRefused, openEnvelope } from '../../src/wechat/pay/notification.ts'
 import { readPayment } from '../../src/wechat/pay/payment.ts'
+import { acceptedReply, refusalReply } from '../../src/wechat/pay/reply.ts'
 import { readRefund } from '../../src/wechat/pay/refund.ts'
 import { sealResource } from '../../src/wechat/pay/resource.ts'
+import { answerMessage } from '../../src/wechat/pay/signature.ts'
 import { verify } from '../../src/wechat/pay/verification.ts'
 import { openV2Notification } from '../../src/wechat/pay-v2/notification.ts'
 import { readV2Payment } from '../../src/wechat/pay-v2/payment.ts'
@@ -41,9 +47,7 @@ const aesKey = randomBytes(32).toString('base64').slice(0, 43)
 const pushKeys = { appid: 'wx0123456789abcdef', token, key: new Secret(aesKey), previousKey: undefined }
 const v2Keys = { mchid: '1601400973', key: new Secret(randomBytes(16).toString('hex')), signType: 'MD5' as const }
 const v3Key = new Secret(randomBytes(16).toString('hex'))
-const platformKey = createPublicKey(
-  generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ type: 'spki', format: 'pem' }),
-)
+const platform = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const eventsSecret = new Secret(`whsec_${randomBytes(24).toString('base64')}`)
 
 const whole = (length: number, begin: string, middle: string, end = ''): string =>
@@ -155,7 +159,7 @@ const json = (name: string, sample: object, read: (value: Record<string, unknown
   sample: JSON.stringify(sample),
   read: ofJson(read),
   hostile: jsonTexts,
-  longest: 256 * kB,
+  longest: 128 * kB,
 })
 const xml = (name: string, sample: string, longest: number, read: (text: string) => unknown): Parser => ({
   name,
@@ -165,11 +169,24 @@ const xml = (name: string, sample: string, longest: number, read: (text: string)
   longest,
 })
 
+/** An answer that WeChat Pay signed. */
+function signedAnswer(text: string) {
+  const body = Buffer.from(text)
+  const timestamp = String(now.getTime() / 1_000)
+  const headers = {
+    'wechatpay-timestamp': timestamp,
+    'wechatpay-nonce': 'n',
+    'wechatpay-serial': 's',
+    'wechatpay-signature': sign('sha256', answerMessage(timestamp, 'n', body), platform.privateKey).toString('base64'),
+  }
+  return { status: 200, headers, body }
+}
+
 /** Everything that reads a text from outside, beginning with those that read it before anything is proven. */
 export const parsers: Parser[] = [
-  xml('v2 XML', v2Text, 256 * kB, (text) => readXml(text, 'xml')),
+  xml('v2 XML', v2Text, 128 * kB, (text) => readXml(text, 'xml')),
   {
-    ...xml('v2 notification', v2Text, 256 * kB, (text) => openV2Notification(v2Keys, text)),
+    ...xml('v2 notification', v2Text, 128 * kB, (text) => openV2Notification(v2Keys, text)),
     refusal: NotificationRefused,
   },
   {
@@ -200,7 +217,7 @@ export const parsers: Parser[] = [
           'wechatpay-signature': text,
         },
         Buffer.from(text),
-        () => platformKey,
+        () => platform.publicKey,
         now,
       ),
     hostile: (length) => [whole(length, '', 'A'), whole(length, '', '='), whole(length, 'WECHATPAY/SIGNTEST/', 'x')],
@@ -229,7 +246,7 @@ export const parsers: Parser[] = [
     read: (text) => openEnvelope(Buffer.from(text), v3Key),
     refusal: NotificationRefused,
     hostile: (length) => [...jsonTexts(length), whole(length, '{"resource":{"ciphertext":"', 'A', '"}}')],
-    longest: 256 * kB,
+    longest: 128 * kB,
   },
   {
     name: 'event',
@@ -254,6 +271,36 @@ export const parsers: Parser[] = [
   json('card code', { code: '1' }, readCode),
   json('member card', { openid: 'o1', user_card_status: 'NORMAL', has_active: true }, readMemberCard),
   json('activation', { info: { common_field_list: [] } }, readActivation),
+  json('answer of WeChat Pay', { coupon_id: '1' }, (value) => {
+    const answer = { status: 200, headers: {}, body: Buffer.from(JSON.stringify(value)) }
+    return [acceptedReply(answer), refusalReply({ ...answer, status: 400 }, true)]
+  }),
+  json('answer of the Official Account', { errcode: 0, openid: 'o1' }, (body) => readReply({ body })),
+  {
+    ...json('list of certificates', { data: [] }, (value) => {
+      const answer = signedAnswer(JSON.stringify(value))
+      return readCertificates(answer, v3Key, () => platform.publicKey, now)
+    }),
+    refusal: CertificatesUnavailable,
+  },
+  {
+    name: 'text for the log',
+    sample: '/m/demo/paid?out_trade_no=1',
+    read: maskText,
+    hostile: (length) => [
+      ...jsonTexts(length),
+      whole(length, '?a=', '&b=c'),
+      whole(length, '', 'o12345678901234567890123456'),
+    ],
+    longest: 64 * kB,
+  },
+  {
+    name: 'address for the log',
+    sample: '/m/demo/paid?out_trade_no=1',
+    read: loggedAddress,
+    hostile: (length) => [whole(length, '', '/'), whole(length, '/', '%3f'), whole(length, '/', 'x')],
+    longest: 16 * kB,
+  },
   {
     name: 'target of a login',
     sample: '/m/demo/coupons?x=1',

@@ -86,8 +86,10 @@ describe('two merchants under one roof', () => {
       expect(seen.status).toBe(404)
       expect(seen.text).not.toContain('满30减10')
     }
-    for (const id of ['1', 'x', `${mine.grantId}'`, '%00', '..%2f..', mine.grantId.toUpperCase()])
+    for (const id of ['1', 'x', `${mine.grantId}'`, '..%2f..', mine.grantId.toUpperCase()])
       expect([id, (await stranger.get(`/m/mine/grants/${id}`)).status]).toEqual([id, 404])
+    // A proxy may refuse this one itself.
+    expect([400, 404]).toContain((await stranger.get('/m/mine/grants/%00')).status)
   })
 
   test('a session of one merchant is none at another, under whatever name it is sent', async () => {

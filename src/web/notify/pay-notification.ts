@@ -10,8 +10,8 @@ import type { Context, Handler } from '../shell/context.ts'
 import { answerPay } from './answer-pay.ts'
 import { isV2, openNotification } from './open-notification.ts'
 
-/** A notification has a few thousand bytes; a combined order of 50 with promotions is still far below this. */
-const notificationMaxBytes = 256 * 1024
+/** A notification has a few thousand bytes; a combined order of 50, each with promotions, is still below this. */
+const notificationMaxBytes = 128 * 1024
 
 /**
  * POST /notify/{merchant}/pay/{mchid}: WeChat Pay's notifications, v3 JSON and v2 XML. The number in the address

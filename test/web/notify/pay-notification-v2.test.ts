@@ -157,10 +157,10 @@ describe('a till that still speaks v2 tells of a payment', () => {
     expect(await payment(fields)).toMatchObject({ total: 6000, payer_total: 5500, settlement: 5500 })
   })
 
-  test('of an order with a hundred coupons: read whole', async () => {
-    const coupons = Array.from({ length: 100 }, (_, n) => [
+  test('of an order with fifty coupons: read whole', async () => {
+    const coupons = Array.from({ length: 50 }, (_, n) => [
       [`coupon_id_${n}`, `${8_000_000_000 + n}`],
-      [`coupon_fee_${n}`, '5'],
+      [`coupon_fee_${n}`, '10'],
       [`coupon_type_${n}`, 'CASH'],
     ])
     const fields = paid({ cash_fee: '5500', ...(Object.fromEntries(coupons.flat()) as Fields) })
@@ -224,7 +224,7 @@ describe('a v2 message is refused in XML and not kept', () => {
       'a refund that the inbox may have forgotten',
       () => xml({ ...ofRefund, req_info: sealed({ ...refundOf(paid()), success_time: '2026-10-18 11:59:30' }) }),
     ],
-    ['9,000 different elements', () => xml(Object.fromEntries(Array.from({ length: 9_000 }, (_, n) => [`a${n}`, ''])))],
+    ['4,000 different elements', () => xml(Object.fromEntries(Array.from({ length: 4_000 }, (_, n) => [`a${n}`, ''])))],
     ['ten pages of text', () => signed(paid({ attach: 'x'.repeat(20_000) }))],
   ])('%s', async (_name, body) => {
     const answer = await tell(body())
