@@ -23,7 +23,7 @@ const nowhere = (turn: number): Hostile => ({ method: 'GET', path: `/nowhere/${t
  * members claim at a fixed rate far below saturation; in turn the same stranger asks an address that does not exist. The
  * members' 95th percentile with the first must be at most 1.5 times that with the second.
  */
-export async function benchAbuse(seconds: number): Promise<BenchRow[]> {
+export async function benchAbuse(seconds: number, only = ''): Promise<BenchRow[]> {
   await using stage = await openStage({ hardened: true })
   const campaign = await stage.campaign({ per_member: 1, total: 1_000_000 })
   const app = await stage.startApp('metered-app.ts')
@@ -65,7 +65,7 @@ export async function benchAbuse(seconds: number): Promise<BenchRow[]> {
   const nothing = inStock(nowhere)
   await beside(nothing)
   const rows: BenchRow[] = []
-  for (const { route, worst } of budgets) {
+  for (const { route, worst } of budgets.filter((one) => one.route.includes(only))) {
     const stock = inStock(await worst(target))
     const runs = { ours: [] as Steady[], beside404: [] as Steady[], attacks: [] as Steady[] }
     for (let slice = 0; slice < slices; slice += 1) {

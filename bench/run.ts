@@ -15,11 +15,16 @@ import { benchTaps } from './taps.ts'
 /**
  * Runs all benchmarks in turn, or the named ones (`npm run bench -- claims size`), each with its floor or peer in the
  * same run; prints a table at the end and writes JSON to bench/results/. `--grants 5000000`: the size of the ledger for
- * `size`. `--seconds 5`: how long `abuse` attacks each route.
+ * `size`. `--seconds 5`: how long `abuse` attacks each route;
+ * `--route /api/`: only those with this in their name.
  */
 const { positionals: names, values } = parseArgs({
   allowPositionals: true,
-  options: { grants: { type: 'string', default: '1000000' }, seconds: { type: 'string', default: '20' } },
+  options: {
+    grants: { type: 'string', default: '1000000' },
+    seconds: { type: 'string', default: '20' },
+    route: { type: 'string', default: '' },
+  },
 })
 const grants = Number(values.grants)
 const seconds = Number(values.seconds)
@@ -32,11 +37,13 @@ const benches = {
   earned: benchEarned,
   parsers: benchParsers,
   size: () => benchSize(grants),
-  abuse: () => benchAbuse(seconds),
+  abuse: () => benchAbuse(seconds, values.route),
 }
 const unknown = names.filter((name) => !(name in benches))
 if (unknown.length > 0 || !Number.isInteger(grants) || grants < 1 || !(seconds > 0)) {
-  throw new Error(`usage: npm run bench -- [${Object.keys(benches).join(' ')}] [--grants NUMBER] [--seconds NUMBER]`)
+  throw new Error(
+    `usage: npm run bench -- [${Object.keys(benches).join(' ')}] [--grants NUMBER] [--seconds NUMBER] [--route WORD]`,
+  )
 }
 const rows: BenchRow[] = []
 for (const [name, bench] of Object.entries(benches)) {

@@ -1,5 +1,4 @@
-import { timingSafeEqual } from 'node:crypto'
-import { Webhook } from 'standardwebhooks'
+import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Secret } from '../plumbing/secrets/secret.ts'
 
 /** The Standard Webhooks rule: a message is valid for five minutes before and after its own time. */
@@ -12,8 +11,8 @@ type Headers = Record<string, string | string[] | undefined>
 
 /**
  * True when the body has a `v1` signature by `secret` and a time within five minutes of `now`
- * (https://www.standardwebhooks.com). The library only signs: its own check reads the machine's clock, so the time and
- * the signatures are compared here.
+ * (https://www.standardwebhooks.com). Its own library hashes in JavaScript, ten times slower, which anybody could make us
+ * do, and reads the machine's clock; the tests sign with it.
  */
 export function signatureHolds(secret: Secret, headers: Headers, body: Buffer, now: Date): boolean {
   const id = headers['webhook-id']
@@ -23,21 +22,20 @@ export function signatureHolds(secret: Secret, headers: Headers, body: Buffer, n
   if (!/^[0-9]{1,12}$/.test(timestamp)) return false
   const sentAt = new Date(Number(timestamp) * 1_000)
   if (Math.abs(now.getTime() - sentAt.getTime()) > toleranceMs) return false
-  const expected = signed(secret, id, sentAt, body)
-  if (!expected) return false
+  const expected = signed(secret, id, timestamp, body)
   return signatures
     .split(' ')
     .slice(0, maxSignatures)
     .some((signature) => equal(Buffer.from(signature), expected))
 }
 
-/** Undefined when the secret has a form that cannot sign; `merchant apply` accepts no such secret. */
-function signed(secret: Secret, id: string, sentAt: Date, body: Buffer): Buffer | undefined {
-  try {
-    return Buffer.from(new Webhook(secret.reveal()).sign(id, sentAt, body))
-  } catch {
-    return undefined
-  }
+const secretPrefix = 'whsec_'
+
+/** `merchant apply` accepts only secrets of this form. */
+function signed(secret: Secret, id: string, timestamp: string, body: Buffer): Buffer {
+  const key = Buffer.from(secret.reveal().slice(secretPrefix.length), 'base64')
+  const mac = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body)
+  return Buffer.from(`v1,${mac.digest('base64')}`)
 }
 
 function equal(given: Buffer, expected: Buffer): boolean {
