@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { Pool } from 'undici'
 import { budgets, type Hostile } from '../test/security/budgets.ts'
 import type { Campaign } from '../src/plumbing/storage/schema/campaign.ts'
-import { type BenchRow, printRow } from './bench.ts'
+import type { BenchRow } from './bench.ts'
 import type { Child } from './support/child.ts'
 import { p95, steadily, type Steady, together } from './support/steady.ts'
 import { openStage, type Stage } from './support/stage.ts'
@@ -78,7 +78,6 @@ export async function benchAbuse(seconds: number, only = ''): Promise<BenchRow[]
     rows.push(
       rowOf(route, together(runs.ours), together(runs.beside404), `${costs}; ${answersOf(together(runs.attacks))}`),
     )
-    printRow(rows.at(-1)!)
   }
   await Promise.all([members.close(), strangers.close()])
   await app.stop()
