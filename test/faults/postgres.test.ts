@@ -100,10 +100,11 @@ describe('the ledger goes away in the middle of a campaign of 20 coupons', { tim
       expect(page.text).toContain('稍等片刻再试')
       expect(page.text).toContain(page.headers.get('x-request-id'))
     }
-    expect((await site.phone().get('/healthz')).status).toBe(200)
-    expect((await site.phone().get('/readyz')).status).toBe(503)
+    expect((await site.operator().get('/healthz')).status).toBe(200)
+    await ready(503)
   }
-  const ready = () => vi.waitFor(async () => expect((await site.phone().get('/readyz')).status).toBe(200), recovery)
+  const ready = (status = 200) =>
+    vi.waitFor(async () => expect((await site.operator().get('/readyz')).status).toBe(status), recovery)
 
   test('PostgreSQL is killed while 24 members tap', async () => {
     const [crowd, latecomers] = [await visitors('crowd', 24), await visitors('late', 2)]

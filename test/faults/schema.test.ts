@@ -105,7 +105,7 @@ test('a process on an older schema is not ready', async () => {
   await using services = await openTestServices({ redis: false, config: { databaseUrl: url } })
   await using site = await startSite(services)
   const readiness = async () => {
-    const { status, text } = await site.phone().get('/readyz')
+    const { status, text } = await site.operator().get('/readyz')
     return { status, ...(JSON.parse(text) as object) }
   }
   expect(await readiness()).toMatchObject({ status: 503, ready: false, database: true, schema: false })
@@ -132,7 +132,7 @@ test('a process of the release before goes on beside a newer schema', async () =
   expect(await tap('after')).toMatchObject({ status: 'sent' })
   expect(await tap('late')).toMatchObject({ status: 'refused', reason: 'sold_out' })
   await using site = await startSite(services)
-  expect((await site.phone().get('/readyz')).status).toBe(200)
+  expect((await site.operator().get('/readyz')).status).toBe(200)
   expect(await schemaIsCurrent(db)).toBe(true)
   expect(await prove(services)).toMatchObject({ ok: true, failures: [] })
 })

@@ -30,8 +30,8 @@ test(
     await vi.waitFor(() => expect(shop.sandbox.control.countCalls('send')).toBeGreaterThan(0), recovery)
     wire.goDead()
     for (const tap of await underWay) expect([200, 503]).toContain(tap.httpStatus)
-    expect((await site.phone().get('/readyz')).status).toBe(503)
-    expect((await site.phone().get('/healthz')).status).toBe(200)
+    await vi.waitFor(async () => expect((await site.operator().get('/readyz')).status).toBe(503), recovery)
+    expect((await site.operator().get('/healthz')).status).toBe(200)
 
     wire.mend()
     let waiting = crowd

@@ -151,7 +151,7 @@ describe('whatever is asked, at every address, and whatever is broken', { timeou
     await until(() => loops.every((loop) => loop.sinceLookMs() !== undefined))
     await Promise.all(loops.map((loop) => loop.stop()))
     await Promise.allSettled(jobs.map((job) => runByHand(services, job, new AbortController().signal)))
-    note(await site.phone().get('/metrics', { Authorization: `Bearer ${metricsToken}` }))
+    note(await site.operator().get('/metrics', { Authorization: `Bearer ${metricsToken}` }))
   }
 
   test.each(table)('nothing is told by $path, asked anything in any way', async (route) => {

@@ -59,8 +59,8 @@ describe('every page', () => {
       [`/m/${encodeURIComponent(attack)}/coupons`, member],
       [`/oauth/demo/callback?code=${encodeURIComponent(attack)}&state=${encodeURIComponent(attack)}`, site.phone()],
       [`/${encodeURIComponent(attack)}`, member],
-      ['/healthz', member],
-      ['/readyz', member],
+      ['/healthz', site.operator()],
+      ['/readyz', site.operator()],
     ]
     return Promise.all(visits.map(async ([path, phone]) => [path, await phone.get(path)] as [string, Seen]))
   }
@@ -134,7 +134,7 @@ describe('every page', () => {
       ['/notify/demo/oa?timestamp=1&nonce=2&msg_signature=x', 'text/xml'],
     ] as const)
       expect([path, await send(path, type)]).toEqual([path, 413])
-    expect((await site.phone().get('/healthz')).status).toBe(200)
+    expect((await site.operator().get('/healthz')).status).toBe(200)
   })
 
   test.each([
@@ -151,6 +151,8 @@ describe('every page', () => {
     ['/oauth/demo/callback?code[]=1&state[]=2', 302],
     ['/MP_verify_%2e%2e.txt', 404],
   ])('%s answers %i and breaks nothing', async (path, status) => {
-    expect((await site.phone().get(path)).status).toBe(status)
+    // A proxy refuses some of these itself, with 400.
+    expect([status, 400]).toContain((await site.phone().get(path)).status)
+    expect((await site.operator().get(path)).status).toBe(status)
   })
 })

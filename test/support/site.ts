@@ -19,13 +19,20 @@ export type Site = AsyncDisposable & {
   phoneOf(merchant: Merchant, openid: string): Phone
   /** An ordinary browser. */
   browser(): Phone
+  /** Where the process itself answers, past a proxy: health, readiness and metrics are closed at the proxy. */
+  ownUrl: string
+  /** Whoever runs it, at `ownUrl`. */
+  operator(): Phone
 }
 
 export async function startSite(services: Services): Promise<Site> {
   const server = createServer(createApp(services).callback())
-  const { url, stop } = await frontOf(await listen(server))
+  const ownUrl = await listen(server)
+  const { url, stop } = await frontOf(ownUrl)
   return {
     url,
+    ownUrl,
+    operator: () => openPhone(ownUrl),
     phone: () => openPhone(url),
     browser: () => openPhone(url, { agent: 'Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0' }),
     phoneOf(merchant, openid) {

@@ -35,7 +35,7 @@ describe('an address that does not exist', () => {
   })
 
   it('knows HEAD and OPTIONS, and refuses other methods', async () => {
-    const ask = (method: string) => fetch(`${site.url}/healthz`, { method })
+    const ask = (method: string) => fetch(`${site.ownUrl}/healthz`, { method })
     expect((await ask('HEAD')).status).toBe(200)
     const options = await ask('OPTIONS')
     expect([options.status, options.headers.get('allow')]).toEqual([200, 'HEAD, GET'])
@@ -52,7 +52,7 @@ describe('an error at an address that is no page of a member', () => {
   })
 
   it.each(['/assets/none.css', '/MP_verify_x.txt', '/metrics'])('%s is told without any page of ours', async (path) => {
-    const seen = await site.phone().get(path, { 'X-Forwarded-For': '203.0.113.1' })
+    const seen = await site.operator().get(path, { 'X-Forwarded-For': '203.0.113.1' })
     expect([seen.status, seen.text]).toEqual([404, expect.stringContaining('页面不存在')])
     expect(seen.text).not.toMatch(/<link|<script|<footer/)
   })

@@ -11,13 +11,13 @@ import { until } from '../../support/waiting.ts'
 const { services, site } = await shopOfFile()
 
 const readiness = async (at: Site = site) => {
-  const seen = await at.phone().get('/readyz')
+  const seen = await at.operator().get('/readyz')
   return { status: seen.status, ...JSON.parse(seen.text) }
 }
 
 describe('whoever runs it asks', () => {
   it('whether it is alive', async () => {
-    expect((await site.phone().get('/healthz')).status).toBe(200)
+    expect((await site.operator().get('/healthz')).status).toBe(200)
   })
 
   it('whether it is ready: database, Redis and schema', async () => {
@@ -52,7 +52,7 @@ describe('whoever runs it asks', () => {
     await using _ = away
     await using dark = await startSite(away)
     expect(await readiness(dark)).toMatchObject({ status: 503, database: false, schema: false, redis: true })
-    expect((await dark.phone().get('/healthz')).status).toBe(200)
+    expect((await dark.operator().get('/healthz')).status).toBe(200)
     expect((await dark.phone().get('/m/demo/coupons')).status).toBe(503)
   })
 
@@ -67,7 +67,7 @@ describe('whoever runs it asks', () => {
 describe('/metrics', () => {
   it('is for this machine, when there is no token', async () => {
     await site.phone().get('/m/nobody/coupons')
-    const seen = await site.phone().get('/metrics')
+    const seen = await site.operator().get('/metrics')
     expect(seen.status).toBe(200)
     expect(seen.text).toContain('paycoupon_http_seconds_count{method="GET",route="/m/:merchant/coupons",status="404"}')
   })
@@ -103,7 +103,7 @@ describe('/metrics', () => {
   it('is for whoever brings the token, when there is one', async () => {
     const config = { ...services.config, metricsToken: 'a-long-metrics-token' }
     await using guarded = await startSite({ ...services, config })
-    const ask = async (headers = {}) => (await guarded.phone().get('/metrics', headers)).status
+    const ask = async (headers = {}) => (await guarded.operator().get('/metrics', headers)).status
     expect(await ask()).toBe(404)
     expect(await ask({ Authorization: 'Bearer wrong' })).toBe(404)
     expect(await ask({ Authorization: 'Bearer a-long-metrics-token' })).toBe(200)
