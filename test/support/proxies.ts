@@ -31,6 +31,19 @@ export async function frontOf(appUrl: string): Promise<Pick<Proxy, 'url' | 'stop
  * speaks plain HTTP to whatever name it is asked for.
  */
 export async function startNginx(appUrl: string, certificate?: { cert: string; key: string }): Promise<Proxy> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await startNginxOnce(appUrl, certificate)
+    } catch (error) {
+      // Other tests run beside this one, and may take a port that was free a moment ago.
+      if (attempt === mostStarts) throw error
+    }
+  }
+}
+
+const mostStarts = 3
+
+async function startNginxOnce(appUrl: string, certificate?: { cert: string; key: string }): Promise<Proxy> {
   const program = findOrInstall('nginx', () => findProgram(['nginx']))
   const directory = mkdtempSync(join(tmpdir(), 'paycoupon-nginx-'))
   const [port, redirects, strangers] = [await freePort(), await freePort(), await freePort()]
