@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Db } from '../plumbing/storage/database.ts'
 import { Unusable } from '../plumbing/unusable.ts'
 import type { Merchant } from '../merchants/merchant.ts'
+import { openidShape } from '../wechat/official/oauth.ts'
 
 /** How many `rows` the file has, how many were `added`, and how many were `known` (reported before, or twice). */
 export type ImportedCards = { rows: number; added: number; known: number }
@@ -51,7 +52,7 @@ async function insert(db: Db, merchant: Merchant, header: Header, rows: string[]
 const idShapes = {
   card_id: /^p[0-9A-Za-z_-]{1,63}$/,
   card_code: /^[0-9A-Za-z_-]{1,64}$/,
-  openid: /^[0-9A-Za-z_-]{1,128}$/,
+  openid: openidShape,
 }
 type Header = keyof typeof columns
 const columns = { 'card_id,card_code': ['card_id', 'card_code'], openid: ['openid'] } as const

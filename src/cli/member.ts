@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { couponsOwedTo } from '../grants/owed-to.ts'
 import { type Block, blockedMembers, blockMember, unblockMember } from '../members/blocks.ts'
+import { openidShape } from '../wechat/official/oauth.ts'
 import { answer, type Cli, merchantNamed, withServices } from './cli.ts'
 import { reasonOf } from './reason.ts'
 
@@ -71,9 +72,7 @@ function withMember(command: Command): Command {
     .option('--json', 'print JSON')
 }
 
-/** WeChat's openids have this form; anything else was mistyped, and would block nobody. */
-const openidShape = /^[0-9A-Za-z_-]{1,128}$/
-
+/** Anything of another form was mistyped, and would block nobody. */
 function openidOf(text: string): string {
   if (!openidShape.test(text)) throw new InvalidArgumentError('It is not one of WeChat’s')
   return text

@@ -11,7 +11,7 @@ import { installMachine } from './virtual-machine.ts'
 const runsAtMost = 150
 const timeMs = 180_000
 /** A machine that is slower than that has shown nothing. */
-const runsAtLeast = 12
+const runsAtLeast = 20
 const shrinkMs = 60_000
 
 let database: Awaited<ReturnType<typeof createTestDatabase>>

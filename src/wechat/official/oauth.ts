@@ -83,7 +83,7 @@ function readMember({ openid, is_snapshotuser }: Record<string, unknown>): Excha
 }
 
 /** Letters, digits, `-` and `_`, 28 in practice; our tables hold up to 128. */
-const openidShape = /^[0-9A-Za-z_-]{1,128}$/
+export const openidShape = /^[0-9A-Za-z_-]{1,128}$/
 
 /** The log gets only the errcode and the rid; the package's error itself is not passed on. */
 function readFault(fault: unknown, appid: string, log: Logger): Exchanged {
