@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { AskAgain } from '../plumbing/ask-again.ts'
 import type { Services } from '../services.ts'
 import { isBlocked } from '../members/blocked.ts'
@@ -15,6 +16,9 @@ import { senderFor } from '../ledger/sender-choice.ts'
  */
 const maxTries = 8
 
+/** How long a tap waits for the member's other tap, which the gate let in, to be written: less before the first tries. */
+const besideMs = [20, 50, 100, 200, 400]
+
 /**
  * Takes the places of an award and writes its grant and coupons, once. Never sends. A blocked member is turned away for
  * good, so that nobody tries a payment or card again: what it has earned stays earned, and a tap after the block can
@@ -30,7 +34,7 @@ export async function award(services: Services, wanted: Award): Promise<Awarded>
   for (let attempt = 0; attempt < maxTries; attempt += 1) {
     const closed = closedReason(asked.campaign, asked.at)
     if (closed) return { kind: 'turned_away', reason: closed }
-    const result = await tryOnce(services, asked, attempt === 0)
+    const result = await tryOnce(services, asked, attempt)
     if (result.kind !== 'again') return result
     asked = result.asked
   }
@@ -40,7 +44,7 @@ export async function award(services: Services, wanted: Award): Promise<Awarded>
 /** Something had changed and is corrected now: try once more, with `asked`. */
 type Again = { kind: 'again'; asked: Asked }
 
-async function tryOnce(services: Services, wanted: Asked, isFirst: boolean): Promise<Awarded | Again> {
+async function tryOnce(services: Services, wanted: Asked, attempt: number): Promise<Awarded | Again> {
   const { gate, ledger } = services
   const { merchant, campaign, openid, tier, at } = wanted
   const mark = memberMark(merchant, openid)
@@ -50,7 +54,7 @@ async function tryOnce(services: Services, wanted: Asked, isFirst: boolean): Pro
   const asking = { merchantId: merchant.id, campaignId: campaign.id, mark }
 
   const admission = await gate.admit(asking, limits)
-  if (admission.kind === 'full') return turnedAway(services, wanted, limits, admission, isFirst)
+  if (admission.kind === 'full') return turnedAway(services, wanted, limits, admission, attempt)
 
   const { reservation, leased } = reservationOf(services, wanted, offer, {
     limits,
@@ -114,9 +118,9 @@ async function turnedAway(
   wanted: Asked,
   limits: Limit[],
   { limit, grantId: known }: { limit: Limit; grantId: string | undefined },
-  isFirst: boolean,
+  attempt: number,
 ): Promise<Awarded | Again> {
-  if (limit.level === 'member' && !wanted.lease && isFirst) {
+  if (limit.level === 'member' && !wanted.lease && attempt === 0) {
     // Ask the ledger: a process may have died between gate and ledger, and no member is waiting who could tap again.
     const ofMember = limits.filter((one) => one.level === 'member')
     await services.gate.refill(wanted.merchant.id, ofMember)
@@ -126,6 +130,12 @@ async function turnedAway(
     throw new AskAgain(`${limit.scope} is full at the gate and not in the ledger`)
   }
   const grantId = known ?? (limit.level === 'member' ? await lastGrantOf(services, wanted) : undefined)
+  if (limit.reason === 'already_claimed' && !grantId) {
+    // Another tap of the member is between gate and ledger. It may still fail: then the member has no coupon, and
+    // must not hear that they have one.
+    await sleep(besideMs[attempt] ?? besideMs.at(-1))
+    return { kind: 'again', asked: wanted }
+  }
   return { kind: 'turned_away', reason: limit.reason, ...(grantId && { grantId }) }
 }
 
