@@ -16,7 +16,28 @@ export type World = {
   merchants: WorldMerchant[]
   stocks: WorldStock[]
   members: WorldMember[]
+  /** Invitations of a provider to 服务商免充值代金券; absent: every merchant has accepted. */
+  invitations?: WorldInvitation[]
+  /** Applications for 跨商户号发券 that WeChat has got. */
+  applications?: WorldApplication[]
 }
+
+/** A provider invites a sub-merchant to take part in stocks that are not prefunded. */
+export type WorldInvitation = { provider: string; merchant: string; state: 'sent' | 'accepted' | 'refused' }
+
+/** The e-mail that asks for 跨商户号发券, as WeChat's people see it (docs/wechat/pay-v3.md 3.6). */
+export type WorldApplication = {
+  id: string
+  creator: string
+  senders: string[]
+  reason: string
+  state: 'waiting' | 'granted' | 'refused'
+}
+
+/**
+ * What WeChat opens for a merchant number on request: 预充值代金券, 免充值代金券, 跨商户号发券, 营销事件推送.
+ */
+export type Product = 'prefunded' | 'no_prefund' | 'cross_merchant' | 'marketing_events'
 
 export type WorldPlatform = {
   /** Oldest first; answers are signed with the last one. */
@@ -63,6 +84,14 @@ export type WorldAccount = {
   /** All valid ones, oldest first; the merchant file has the last one. */
   certificates: KeyedCertificate[]
   keyMode: KeyMode
+  /** Absent: all. */
+  products?: Product[]
+  /** Appids that the merchant has asked to link and whose owner has not confirmed it yet. */
+  askedAppids?: string[]
+  /** fen that prefunded stocks can be locked from; absent: enough. */
+  balance?: number
+  /** Where COUPON.USE of its stocks is sent, as set by API; absent: the address of the merchant that holds the number. */
+  notifyUrl?: string
 }
 
 /**

@@ -12,7 +12,6 @@ import type {
   MerchantsTable,
   AccountsTable,
   PlatformCertificatesTable,
-  StocksTable,
   CampaignsTable,
   MembersTable,
   MemberBlocksTable,
@@ -27,9 +26,18 @@ import type {
   InboxTable,
 } from './schema/triggers.ts'
 import type { JobsTable, ProcessesTable } from './schema/schedule.ts'
+import type {
+  MadeStocksTable,
+  MarketingImagesTable,
+  OnboardingStepsTable,
+  ProviderActsTable,
+} from './schema/provider.ts'
+import type { StockReportsTable, StocksTable, WarningsTable } from './schema/stocks.ts'
 
 export type * from './schema/ledger.ts'
 export type * from './schema/merchants.ts'
+export type * from './schema/provider.ts'
+export type * from './schema/stocks.ts'
 export type * from './schema/triggers.ts'
 
 /** Every table, as the migrations make them. */
@@ -38,6 +46,12 @@ export type Tables = {
   accounts: AccountsTable
   platform_certificates: PlatformCertificatesTable
   stocks: StocksTable
+  stock_reports: StockReportsTable
+  warnings: WarningsTable
+  made_stocks: MadeStocksTable
+  provider_acts: ProviderActsTable
+  marketing_images: MarketingImagesTable
+  onboarding_steps: OnboardingStepsTable
   campaigns: CampaignsTable
   members: MembersTable
   member_blocks: MemberBlocksTable

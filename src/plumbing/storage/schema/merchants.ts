@@ -53,31 +53,6 @@ export type PlatformCertificatesTable = {
   expires_at: Time
 }
 
-export type StocksTable = {
-  id: Generated<number>
-  merchant_id: number
-  stock_id: string
-  creator_mchid: string
-  name: string
-  status: string
-  no_cash: boolean
-  /** fen */
-  coupon_amount: number
-  /** fen */
-  transaction_minimum: number
-  max_coupons: number
-  max_coupons_per_user: number
-  distributed_coupons: number
-  available_begin: Time
-  available_end: Time
-  goods_tags: string[]
-  goods_tags_from: 'wechat' | 'operator'
-  created_at: Generated<Time>
-  /** Our coupons that were on their way or in doubt when WeChat reported `distributed_coupons`. */
-  in_flight_at_sync: Generated<number>
-  synced_at: Time
-}
-
 export type CampaignCoupon = { stock_id: string; count: number }
 export type CampaignLimits = { per_member?: number; per_member_per_day?: number; total?: number; per_day?: number }
 export type SpendTier = {
