@@ -1,5 +1,4 @@
 import { settleWarnings } from '../alerts/warnings.ts'
-import { sendersOf } from '../merchants/merchant.ts'
 import type { JobRun } from '../plumbing/schedule/job.ts'
 import { Unusable } from '../plumbing/unusable.ts'
 import type { Services } from '../services.ts'
@@ -40,7 +39,7 @@ function byMerchant(stocks: NeededStock[]): NeededStock[][] {
 
 async function readOne(services: Services, stock: NeededStock): Promise<boolean> {
   const merchant = await services.catalog.merchantById(stock.merchant_id)
-  if (!merchant || !sendersOf(merchant, [])[0]) return false
+  if (!merchant) return false
   try {
     await syncStock(services, merchant, stock, { lifts: 'of_state' })
     return true

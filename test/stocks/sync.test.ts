@@ -132,6 +132,18 @@ describe.each(['certificate', 'public_key'] as const)('with WeChat’s %s', asyn
     expect(await halts.execute()).toEqual([{ cause: 'sender_not_listed', lifted_by: 'sync' }])
   })
 
+  test('while WeChat refuses the sends of a stock that it calls running, syncs end no halt: probes find out', async () => {
+    sandbox.control.setFault({ fault: 'not_started_or_ended', endpoint: 'send', stockId: stock.stock_id })
+    expect(await tap('puzzled')).toMatchObject({ status: 'pending' })
+    const before = sends()
+    await runNow(services, 'stocks')
+    await syncByItself()
+    const halts = services.db.selectFrom('halts').select(['cause', 'lifted_by']).where('stock_ref', '=', stock.id)
+    expect(await halts.execute()).toEqual([{ cause: 'stock_outside_window', lifted_by: null }])
+    expect(sends()).toBe(before)
+    sandbox.control.clearFaults()
+  })
+
   test('a sender that may not read the stock leaves it to the creator’s keys', async () => {
     atWechat({ senders: [], max_coupons: 4321 })
     expect(await syncStock(services, shop.merchant, stock)).toMatchObject({ max_coupons: 4321 })
