@@ -1,6 +1,6 @@
 /** One of the twelve steps of a merchant's way to its first coupon, as people read of it. */
 export type Step = {
-  number: number
+  number: StepNumber
   /** The stable name in commands and JSON. */
   key: string
   name: string
@@ -13,8 +13,10 @@ export type Step = {
   isTested: boolean
 }
 
+export type StepNumber = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12
+
 /** The way in its order (docs/going-live.zh-CN.md tells it in full). */
-export const steps = [
+export const steps: readonly Step[] = [
   {
     number: 1,
     key: 'prefunded',
@@ -136,9 +138,7 @@ export const steps = [
     cure: '写好活动文件（state 为 published）后执行 campaign apply，再找一位同事真领一张',
     isTested: true,
   },
-] as const satisfies readonly Step[]
-
-export type StepNumber = (typeof steps)[number]['number']
+]
 
 /** The step of that number (`4`) or key (`cross_merchant`); undefined when there is none. */
 export function stepNamed(text: string): Step | undefined {
