@@ -6,13 +6,13 @@ import type { Finding } from './findings.ts'
 import { readShelf, type Shelf } from './shelf.ts'
 import { stepDone, stepFailed, stepKept, stepLeft, stepNotNeeded, stepUnknown } from './step-findings.ts'
 
-/** The checks that test a step; the others are known by what is kept, or by our own tables. */
+/** The checks that test a step, the telling one first; the others are known by what is kept, or by our own tables. */
 const checksOf: Partial<Record<StepNumber, string[]>> = {
   2: ['provider_appid'],
   3: ['appid_bound'],
   6: ['keys', 'certificate_date'],
   7: ['verification_key'],
-  8: ['keys', 'clock', 'signature', 'app_secret'],
+  8: ['signature', 'app_secret', 'clock', 'keys'],
   9: ['stock_readable', 'stock_kind', 'stock_tags'],
   10: ['stock_state'],
 }
@@ -27,7 +27,7 @@ export async function checkSteps({ db }: Services, merchant: Merchant, found: Fi
   const tested = found.filter((finding) => !isOfProvider(finding, merchant))
   return steps.map((step) => {
     const checks = checksOf[step.number] ?? []
-    const live = tested.filter(({ check }) => checks.includes(check))
+    const live = checks.flatMap((check) => tested.filter((finding) => finding.check === check))
     return verdict(step, live, now.get(step.number), shelf)
   })
 }

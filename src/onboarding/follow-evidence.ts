@@ -6,10 +6,12 @@ import { keepEvidence } from './keep.ts'
 const batchSize = 100
 
 /**
- * The job `onboarding`: writes for every merchant what real answers have proven or disproven since the last run. When
- * the run has to end, throws after the current merchant.
+ * The job `onboarding`: writes for every merchant what real answers have proven or disproven since the last run. One
+ * merchant's failure does not hold up the others: the run goes on and throws at its end. When the run has to end, throws
+ * after the current merchant.
  */
 export async function followEvidence({ db }: Services, { signal }: JobRun): Promise<string> {
+  const errors: unknown[] = []
   let [merchants, moved] = [0, 0]
   for (let after = 0; ;) {
     const batch = await db
@@ -21,10 +23,16 @@ export async function followEvidence({ db }: Services, { signal }: JobRun): Prom
       .execute()
     for (const { id } of batch) {
       signal.throwIfAborted()
-      moved += (await keepEvidence(db, id)).length
+      await keepEvidence(db, id).then(
+        (kept) => (moved += kept.length),
+        (error: unknown) => errors.push(error),
+      )
     }
     merchants += batch.length
-    if (batch.length < batchSize) return `${merchants} merchants, ${moved} steps moved`
+    if (batch.length < batchSize) break
     after = batch.at(-1)!.id
   }
+  if (errors.length > 0)
+    throw new AggregateError(errors, `${errors.length} of ${merchants} merchants: ${String(errors[0])}`)
+  return `${merchants} merchants, ${moved} steps moved`
 }

@@ -29,7 +29,7 @@ export async function standingsOf(db: Db, merchantId: number): Promise<Standings
  * A fact moves its step when it is newer than what is kept and says something else: what a person said after it stands
  * against it, and the same evidence is not written twice. Of a refusal the newest words are kept.
  */
-export function moves(fact: Fact, kept: Standing | undefined): boolean {
+function moves(fact: Fact, kept: Standing | undefined): boolean {
   if (!kept) return true
   if (fact.at <= kept.at) return false
   return fact.state !== kept.state || (fact.state === 'refused' && !kept.evidence.startsWith(fact.words))

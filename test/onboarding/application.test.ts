@@ -34,6 +34,15 @@ test('the mail names every number once', async () => {
   ])
 })
 
+test('a number that two merchants share is one row with both names', async () => {
+  const one = named(await aMerchant(services), '甲店')
+  const two = { ...named(await aMerchant(services), '乙店'), accounts: one.accounts }
+  const { applicants } = await applicationOf(db, [one, two])
+  expect(applicants).toMatchObject([
+    { sender: senderOf(one).mchid, names: ['甲店', '乙店'], slugs: [one.slug, two.slug], creators: ['1267388801'] },
+  ])
+})
+
 test('the company of the subject is the merchant, or the one that the settings name', async () => {
   const merchant = named(await aMerchant(services), '甲店')
   expect((await mailFor([merchant])).subject).toBe('【跨商户号发券申请】甲店')

@@ -11,6 +11,7 @@ import { aCampaign, aMerchant, aStock, senderOf } from '../support/builders.ts'
 import { movableClock } from '../support/clock.ts'
 import { aGrant } from '../support/grants.ts'
 import { servicesOfFile } from '../support/services.ts'
+import { aTrigger } from '../support/triggers.ts'
 
 /** Facts of other days, written to the ledger as they would lie there. */
 const clock = movableClock()
@@ -206,6 +207,17 @@ test('the job writes what moved for every merchant, and nothing the next time', 
   const rows = await db.selectFrom('onboarding_steps').selectAll().where('merchant_id', '=', merchant.id).execute()
   expect(rows.map(({ step }) => step)).toEqual([1, 9, 10, 11])
   expect(new Set(rows.map(({ by, source }) => `${by} ${source}`))).toEqual(new Set(['system evidence']))
+})
+
+test('a merchant whose evidence cannot be written does not hold up the next one', async () => {
+  const next = await aMerchant(services)
+  await aStock(services, next)
+  const run = { signal: new AbortController().signal, progress: undefined, save: async () => {} }
+  const refusal = `if new.merchant_id = ${merchant.id} then raise exception 'broken'; end if; return new`
+  await using _ = await aTrigger(db, 'before insert on onboarding_steps', refusal)
+  await expect(followEvidence(services, run)).rejects.toThrow(/^1 of \d+ merchants: .*broken/)
+  const { moved } = await standingsOf(db, next.id)
+  expect(moved).toEqual([])
 })
 
 test('the job ends between two merchants when its process stops', async () => {
