@@ -29,7 +29,7 @@ export type SandboxControl = {
   number(outRequestNo: string, mchid?: string): NumberRecord | undefined
   numbers(): NumberRecord[]
   coupons(openid?: string): Coupon[]
-  stock(stockId: string): WorldStock & { distributed_coupons: number }
+  stock(stockId: string): WorldStock & { distributed_coupons: number; used_coupons: number }
   addStock(stock: Partial<WorldStock> & { stock_id: string }): WorldStock
   changeStock(stockId: string, change: Partial<WorldStock>): WorldStock
   addMember(member: { id: string; nickname?: string } & Partial<WorldMember>): WorldMember
@@ -102,7 +102,10 @@ function stocksAndMembers(state: SandboxState) {
       `member ${id}`,
     )
   return {
-    stock: (stockId: string) => ({ ...stockOf(stockId), distributed_coupons: stockUse(state, stockId).distributed }),
+    stock(stockId: string) {
+      const { distributed, used } = stockUse(state, stockId)
+      return { ...stockOf(stockId), distributed_coupons: distributed, used_coupons: used }
+    },
     addStock(stock: Partial<WorldStock> & { stock_id: string }) {
       const added = { ...stocks[0]!, ...stock }
       stocks.push(added)

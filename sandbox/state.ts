@@ -52,8 +52,13 @@ export type SandboxSettings = {
   limitsFirst: boolean
 }
 
-/** How much of one stock has been given. */
-export type StockUse = { distributed: number; perPerson: Map<string, number>; perDay: Map<string, number> }
+/** How much of one stock has been given, and how many of its coupons have been used. */
+export type StockUse = {
+  distributed: number
+  used: number
+  perPerson: Map<string, number>
+  perDay: Map<string, number>
+}
 
 export type StateOptions = {
   world: World
