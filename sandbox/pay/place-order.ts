@@ -1,4 +1,5 @@
 import type { SandboxState } from '../state.ts'
+import type { TradeScene } from '../world.ts'
 import type { Coupon } from './coupon.ts'
 import { isUsableAt } from './coupon-window.ts'
 import type { Order, OrderRefund } from './order.ts'
@@ -83,10 +84,13 @@ function bestCoupon(state: SandboxState, order: Order): Coupon | undefined {
     const stock = state.world.stocks.find((each) => each.stock_id === coupon.stockId)
     if (!stock || order.total < stock.transaction_minimum) return []
     const isTagged = stock.goods_tag.length === 0 || stock.goods_tag.includes(order.goodsTag ?? '')
-    return isTagged && isUsableAt(stock, coupon, now) ? [{ coupon, amount: stock.coupon_amount }] : []
+    const isInScene = stock.trade_type?.includes(sceneOf[order.tradeType]) ?? true
+    return isTagged && isInScene && isUsableAt(stock, coupon, now) ? [{ coupon, amount: stock.coupon_amount }] : []
   })
   return fitting.toSorted((one, other) => other.amount - one.amount)[0]?.coupon
 }
+
+const sceneOf: Record<Order['tradeType'], TradeScene> = { JSAPI: 'OTHER', NATIVE: 'OTHER', MICROPAY: 'CARD' }
 
 function deduct(state: SandboxState, order: Order, coupon: Coupon): void {
   const stock = state.world.stocks.find((each) => each.stock_id === coupon.stockId)!
