@@ -2,8 +2,9 @@ import type { CallFilter } from './calls.ts'
 import type { SandboxControl } from './control.ts'
 import { isOwnOrigin } from './browser.ts'
 import { json, type Incoming } from './http.ts'
-import { merchantFile } from './merchant-file.ts'
+import { merchantFile, merchantOf } from './merchant-file.ts'
 import { isPlatformAct } from './platform/platform-acts.ts'
+import { stepStates } from './platform/steps.ts'
 import type { Route } from './routes.ts'
 
 type Body = Record<string, unknown>
@@ -43,6 +44,7 @@ export function controlRoutes(control: SandboxControl): Route[] {
     route('PATCH', 'cards/:code', (body, params) => control.changeCard(params.code!, body)),
     route('GET', 'accounts', () => world.accounts),
     route('GET', 'merchants', () => world.merchants),
+    route('GET', 'merchants/:slug/steps', (_body, params) => stepStates(control.state, merchantOf(world, params.slug))),
     route('GET', 'merchants/:slug/file', (_body, params) => merchantFile(world, params.slug)),
     route('POST', 'platform/:act', (body, params) => {
       const name = params.act!

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createCertificate } from '../../sandbox/certificate.ts'
 import { merchantFile } from '../../sandbox/merchant-file.ts'
+import { stepStates } from '../../sandbox/platform/steps.ts'
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts'
 import {
   createWorld,
@@ -11,7 +12,7 @@ import {
   type WorldAccount,
 } from '../../sandbox/world.ts'
 import { demoStocks } from '../../sandbox/demo-stocks.ts'
-import { payCall, sendPath } from './pay-caller.ts'
+import { payCall, sendBody, sendPath } from './pay-caller.ts'
 
 let sandbox: Sandbox
 let world: World
@@ -119,3 +120,22 @@ test('a member logs in once the Official Account has a domain for it', async () 
   world.merchants[0]!.officialAccount.webAuthDomains.push('localhost')
   expect(await login()).toBe('in')
 })
+
+test('in a world that was kept before all this everything is open, also beside a merchant that has nothing', async () => {
+  const kept = worldFromJson(worldToJson(createWorld()))
+  expect(Object.keys(kept).toSorted()).toEqual(['accounts', 'members', 'merchants', 'platform', 'stocks', 'version'])
+  await using old = await openSandbox(kept)
+  old.control.act('new-merchant', { provider: kept.merchants[0]!.mchids[1]! })
+  old.control.changeStock(kept.stocks[0]!.stock_id, { no_cash: true })
+  const to = sendPath(openidOf(kept.merchants[0]!.officialAccount, 'xiaoming'))
+  expect((await payCall(old.url, kept, to, { body: sendBody(kept, 'k-1') })).status).toBe(200)
+  const states = stepStates(old.control.state, kept.merchants[0]!).map(({ state }) => state)
+  expect(states.slice(2, 10)).toEqual(Array.from({ length: 8 }, () => 'done'))
+  const ofNew = stepStates(old.control.state, kept.merchants[1]!).map(({ state }) => state)
+  expect(ofNew).toEqual(['done', ...Array.from({ length: 11 }, () => 'open')])
+})
+
+async function openSandbox(of: World): Promise<Sandbox & AsyncDisposable> {
+  const started = await startSandbox({ port: 0, world: of })
+  return Object.assign(started, { [Symbol.asyncDispose]: () => started.close() })
+}

@@ -230,6 +230,8 @@ test('another merchant opens under the same provider or under a new one', async 
   const third = await act('new-merchant', { slug: 'cafe' })
   expect(third).toMatchObject({ slug: 'cafe', mchids: [String(Number(mchid) + 2), String(Number(provider) + 1)] })
   expect(await act('new-merchant', { slug: 'cafe' })).toBe('代号 cafe 已经有了')
+  const steps = await fetch(`${sandbox.url}/sandbox/control/merchants/cafe/steps`)
+  expect(await steps.json()).toHaveLength(12)
   const listed = await fetch(`${sandbox.url}/sandbox/control/merchants/cafe/file`)
   expect(await listed.json()).toMatchObject({ slug: 'cafe', accounts: [{ role: 'sender' }, { role: 'provider' }] })
 })
