@@ -2,6 +2,9 @@ import type { CallFilter } from './calls.ts'
 import type { SandboxControl } from './control.ts'
 import { isOwnOrigin } from './browser.ts'
 import { json, type Incoming } from './http.ts'
+import { merchantFile, merchantOf } from './merchant-file.ts'
+import { isPlatformAct } from './platform/platform-acts.ts'
+import { stepStates } from './platform/steps.ts'
 import type { Route } from './routes.ts'
 
 type Body = Record<string, unknown>
@@ -39,6 +42,15 @@ export function controlRoutes(control: SandboxControl): Route[] {
     route('POST', 'orders/:transactionId/refunds', (body, params) => control.refund(params.transactionId!, body)),
     route('POST', 'cards', (body) => control.takeCard(openidIn(body), body)),
     route('PATCH', 'cards/:code', (body, params) => control.changeCard(params.code!, body)),
+    route('GET', 'accounts', () => world.accounts),
+    route('GET', 'merchants', () => world.merchants),
+    route('GET', 'merchants/:slug/steps', (_body, params) => stepStates(control.state, merchantOf(world, params.slug))),
+    route('GET', 'merchants/:slug/file', (_body, params) => merchantFile(world, params.slug)),
+    route('POST', 'platform/:act', (body, params) => {
+      const name = params.act!
+      if (!isPlatformAct(name)) throw new Error(`nobody can ${name}`)
+      return control.act(name, body as never)
+    }),
     route('POST', 'events', (body) => control.push(body as never)),
     route('PATCH', 'settings', (body) => Object.assign(control.settings, body)),
     route('DELETE', 'tokens', (_body, _params, request) => {

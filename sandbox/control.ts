@@ -5,11 +5,13 @@ import type { UserCard } from './official/user-card.ts'
 import { createCertificate } from './certificate.ts'
 import { accountOf, merchantOf } from './merchant-file.ts'
 import type { Coupon } from './pay/coupon.ts'
+import { couponNow } from './pay/coupon-window.ts'
 import type { Order, OrderRefund } from './pay/order.ts'
 import { placeOrder, refundOrder, type OrderSpec } from './pay/place-order.ts'
 import { push, type PushSpec } from './push/push.ts'
 import { verificationUrl } from './push/message-push.ts'
 import type { PushReport } from './push/post.ts'
+import { platformActs, type PlatformActName, type PlatformActs } from './platform/platform-acts.ts'
 import { stockUse } from './pay/send-coupon.ts'
 import type { SandboxSettings, SandboxState } from './state.ts'
 import { openidOf, type WorldMember, type WorldStock } from './world.ts'
@@ -29,7 +31,7 @@ export type SandboxControl = {
   number(outRequestNo: string, mchid?: string): NumberRecord | undefined
   numbers(): NumberRecord[]
   coupons(openid?: string): Coupon[]
-  stock(stockId: string): WorldStock & { distributed_coupons: number }
+  stock(stockId: string): WorldStock & { distributed_coupons: number; used_coupons: number }
   addStock(stock: Partial<WorldStock> & { stock_id: string }): WorldStock
   changeStock(stockId: string, change: Partial<WorldStock>): WorldStock
   addMember(member: { id: string; nickname?: string } & Partial<WorldMember>): WorldMember
@@ -43,6 +45,11 @@ export type SandboxControl = {
   takeCard(openid: string, options?: CardOptions): UserCard & { landingUrl: string }
   changeCard(code: string, change: Partial<UserCard>): UserCard
   push(spec: PushSpec): Promise<PushReport>
+  /** What somebody does in one of WeChat's platforms; throws `PlatformRefusal` with what the platform would say. */
+  act<Name extends PlatformActName>(
+    name: Name,
+    input: Parameters<PlatformActs[Name]>[1],
+  ): ReturnType<PlatformActs[Name]>
   /** Whether the merchant's message push address answers WeChat's first call correctly. */
   verifyMessagePush(slug?: string): Promise<boolean>
   /** A new API certificate for a merchant number, valid beside the old ones. */
@@ -64,6 +71,11 @@ export function openControl(state: SandboxState): SandboxControl {
     ...ordersAndCards(state),
     ...keysAndTokens(state),
     push: (spec) => push(state, spec),
+    act(name, input) {
+      const result = (platformActs[name] as (state: SandboxState, input: unknown) => never)(state, input)
+      state.keep()
+      return result
+    },
     async verifyMessagePush(slug) {
       const echostr = state.nextId(19)
       const response = await fetch(verificationUrl(state, merchantOf(state.world, slug), echostr))
@@ -84,8 +96,14 @@ function faultsAndRecords(state: SandboxState) {
         (each) => each.outRequestNo === outRequestNo && (mchid === undefined || each.mchid === mchid),
       ),
     numbers: () => [...state.numbers.values()],
-    coupons: (openid?: string) =>
-      openid === undefined ? [...state.coupons.values()] : [...(state.couponsByOpenid.get(openid) ?? [])],
+    coupons(openid?: string) {
+      const all = openid === undefined ? [...state.coupons.values()] : (state.couponsByOpenid.get(openid) ?? [])
+      const stocks = new Map(state.world.stocks.map((stock) => [stock.stock_id, stock]))
+      return all.map((coupon) => {
+        const stock = stocks.get(coupon.stockId)
+        return stock ? couponNow(state, stock, coupon) : coupon
+      })
+    },
   }
 }
 
@@ -102,7 +120,10 @@ function stocksAndMembers(state: SandboxState) {
       `member ${id}`,
     )
   return {
-    stock: (stockId: string) => ({ ...stockOf(stockId), distributed_coupons: stockUse(state, stockId).distributed }),
+    stock(stockId: string) {
+      const { distributed, used } = stockUse(state, stockId)
+      return { ...stockOf(stockId), distributed_coupons: distributed, used_coupons: used }
+    },
     addStock(stock: Partial<WorldStock> & { stock_id: string }) {
       const added = { ...stocks[0]!, ...stock }
       stocks.push(added)

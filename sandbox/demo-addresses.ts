@@ -15,6 +15,11 @@ export function demoAddresses(publicUrl: string, sandboxUrl: string): DemoAddres
       english: 'what WeChat has recorded, and faults to switch on',
     },
     {
+      url: `${sandboxUrl}/sandbox/platform`,
+      chinese: '微信的后台：让一个新商户从零开通，走完十二步',
+      english: "WeChat's platforms: the twelve steps of a new merchant",
+    },
+    {
       url: `${publicUrl}/m/${demoSlug}/c/welcome`,
       chinese: '领券链接本身',
       english: 'the claim link itself',

@@ -8,9 +8,10 @@ const windowMs = 89 * dayMs
  */
 const renewBelowMs = 30 * dayMs
 
-/** Moves the windows of stocks that end soon, so that a kept world still works; called when a demo starts. */
+/** Moves the windows of the demo's stocks that end soon, so that a kept world still works; called when a demo starts. */
 export function renewStocks(world: World, now: Date): void {
-  for (const stock of world.stocks) {
+  const ofDemo = world.merchants.flatMap(({ campaigns }) => Object.values(campaigns).map(({ stockId }) => stockId))
+  for (const stock of world.stocks.filter((each) => ofDemo.includes(each.stock_id))) {
     if (new Date(stock.available_end_time).getTime() - now.getTime() >= renewBelowMs) continue
     stock.available_begin_time = new Date(now.getTime() - dayMs).toISOString()
     stock.available_end_time = new Date(now.getTime() - dayMs + windowMs).toISOString()

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { systemClock } from '../src/plumbing/clock.ts'
@@ -22,6 +22,8 @@ const setUpTries = 5
 /** A failed download of certificates is repeated after 5 s at the earliest. */
 const setUpPauseMs = 6_000
 
+const worldFile = 'sandbox-world.json'
+
 /**
  * Everything on one machine: starts the WeChat sandbox, points every WeChat address at it, and sets up the demo
  * merchant with one campaign of each kind. The sandbox's keys are kept under DATA_DIR, so that the next start knows
@@ -30,7 +32,13 @@ const setUpPauseMs = 6_000
 export async function startDemo(config: Config): Promise<{ running: Running; greeting: string }> {
   const world = keptWorld(config.dataDir)
   renewStocks(world, systemClock.now())
-  const sandbox = await startSandbox({ port: config.sandbox.port, host: config.host, world, appUrl: config.publicUrl })
+  const sandbox = await startSandbox({
+    port: config.sandbox.port,
+    host: config.host,
+    world,
+    appUrl: config.publicUrl,
+    keep: (changed) => keepWorld(config.dataDir, changed),
+  })
   const { url } = sandbox
   try {
     const wechat = { openUrl: url, apiUrl: url, payUrl: url, payBackupUrl: url }
@@ -49,7 +57,7 @@ export async function startDemo(config: Config): Promise<{ running: Running; gre
 }
 
 function keptWorld(dataDir: string): World {
-  const file = join(dataDir, 'sandbox-world.json')
+  const file = join(dataDir, worldFile)
   makePrivateFolder(dataDir)
   try {
     const kept = worldFromJson(readFileSync(file, 'utf8'))
@@ -59,8 +67,15 @@ function keptWorld(dataDir: string): World {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
   }
   const world = createWorld()
-  writeFileSync(file, worldToJson(world), { mode: 0o600 })
+  keepWorld(dataDir, world)
   return world
+}
+
+/** Written beside and renamed, so that a start after a crash never reads half a world. */
+function keepWorld(dataDir: string, world: World): void {
+  const file = join(dataDir, worldFile)
+  writeFileSync(`${file}.new`, worldToJson(world), { mode: 0o600 })
+  renameSync(`${file}.new`, file)
 }
 
 async function setUpPatiently(services: Services, world: World): Promise<void> {

@@ -14,7 +14,8 @@ export type Incoming = {
   host: 'main' | 'backup'
 }
 
-export type Answer = { status: number; headers: Record<string, string | string[]>; body: string }
+/** `bytes`: a file that is no text, sent instead of `body`. */
+export type Answer = { status: number; headers: Record<string, string | string[]>; body: string; bytes?: Buffer }
 
 /**
  * How a request ends: with an answer, with a closed connection, or without an answer for as long as the caller waits.

@@ -67,6 +67,7 @@ async function run({ state, find, host }: ListenerOptions, request: IncomingMess
 function finish(request: IncomingMessage, response: ServerResponse, ending: Ending): void {
   if (ending === 'reset') return void request.socket.resetAndDestroy()
   if (ending === 'hang') return void setTimeout(() => request.socket.destroy(), hangMs).unref()
-  response.writeHead(ending.status, { ...ending.headers, 'Content-Length': Buffer.byteLength(ending.body) })
-  response.end(ending.body)
+  const content = ending.bytes ?? ending.body
+  response.writeHead(ending.status, { ...ending.headers, 'Content-Length': Buffer.byteLength(content) })
+  response.end(content)
 }

@@ -34,16 +34,15 @@ export function accountOf(world: World, mchid: string): WorldAccount {
   return account
 }
 
+/** What the number does not have yet stays out, as it would at a merchant. */
 function accountEntry(world: World, account: WorldAccount): object {
-  const key = account.certificates.at(-1)!
+  const key = account.certificates.at(-1)
   return {
     mchid: account.mchid,
     role: account.role,
-    serial_no: key.serialNo,
-    certificate: key.certificate,
-    private_key: key.privateKey,
-    api_v3_key: account.apiV3Key,
-    api_v2_key: account.apiV2Key,
+    ...(key && { serial_no: key.serialNo, certificate: key.certificate, private_key: key.privateKey }),
+    ...(account.apiV3Key && { api_v3_key: account.apiV3Key }),
+    ...(account.apiV2Key && { api_v2_key: account.apiV2Key }),
     ...(account.keyMode !== 'certificate' && {
       public_key_id: world.platform.publicKeyId,
       public_key: world.platform.publicKey,

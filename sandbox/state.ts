@@ -34,6 +34,8 @@ export type SandboxState = {
   /** A key is parsed once per PEM. */
   privateKey(pem: string): KeyObject
   publicKey(pem: string): KeyObject
+  /** Called after everything that people change at WeChat's platforms. */
+  keep(): void
   /** A new number of that many digits, which no coupon or order has. */
   nextId(digits: number): string
 }
@@ -52,8 +54,13 @@ export type SandboxSettings = {
   limitsFirst: boolean
 }
 
-/** How much of one stock has been given. */
-export type StockUse = { distributed: number; perPerson: Map<string, number>; perDay: Map<string, number> }
+/** How much of one stock has been given, and how many of its coupons have been used. */
+export type StockUse = {
+  distributed: number
+  used: number
+  perPerson: Map<string, number>
+  perDay: Map<string, number>
+}
 
 export type StateOptions = {
   world: World
@@ -62,6 +69,8 @@ export type StateOptions = {
   sendsPerSecond?: number
   sendMs?: number
   keptCalls?: number
+  /** Keeps the world between starts. */
+  keep?: (world: World) => void
 }
 
 const keptCallsDefault = 1000
@@ -97,6 +106,7 @@ export function openState(options: StateOptions): SandboxState {
     rate: openRateLimit(settings),
     privateKey: cached(createPrivateKey),
     publicKey: cached(createPublicKey),
+    keep: () => options.keep?.(options.world),
     nextId: (digits) =>
       String(++lastId)
         .padStart(digits - 1, '0')

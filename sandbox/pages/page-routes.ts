@@ -6,6 +6,8 @@ import { html, type Answer, type Incoming } from '../http.ts'
 import type { Route } from '../routes.ts'
 import { chooseMember, openAddress, openCard, pay } from './phone-acts.ts'
 import { phonePage } from './phone.ts'
+import { platformFile } from './platform-files.ts'
+import { platformAct, platformPage } from './platform.ts'
 import { changeStockStatus, recordsPage, switchFaultOff, switchFaultOn } from './records.ts'
 
 /** The handler of a page: gets the control, the request, its form and the parts of its path. */
@@ -16,7 +18,7 @@ export type PageAct = (
   params: Record<string, string>,
 ) => Answer | Promise<Answer>
 
-/** The pages for people: the phone, and what WeChat has recorded. */
+/** The pages for people: the phone, what WeChat has recorded, and WeChat's platforms. */
 export function pageRoutes(control: SandboxControl): Route[] {
   const get = (path: string, act: PageAct): Route => ({
     method: 'GET',
@@ -41,6 +43,9 @@ export function pageRoutes(control: SandboxControl): Route[] {
     post('/sandbox/faults', switchFaultOn),
     post('/sandbox/faults/:id/removal', switchFaultOff),
     post('/sandbox/stocks/:stockId/status', changeStockStatus),
+    get('/sandbox/platform', platformPage),
+    post('/sandbox/platform/:act', platformAct),
+    get('/sandbox/platform/files/:owner/:name', platformFile),
     get('/sandbox/sandbox.css', stylesheet),
   ]
 }

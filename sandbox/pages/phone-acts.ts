@@ -3,7 +3,7 @@ import type { SandboxControl } from '../control.ts'
 import { html, redirect, type Answer, type Incoming } from '../http.ts'
 import type { Order } from '../pay/order.ts'
 import type { PageAct } from './page-routes.ts'
-import { merchantOf } from '../merchant-file.ts'
+import type { WorldMerchant } from '../world.ts'
 
 /** Long enough for a demo; a browser that comes later chooses again. */
 const cookieAgeSeconds = 30 * 86_400
@@ -18,10 +18,13 @@ export function phoneCookie(name: string, value: string): string {
  * all share the cookies of one host, so paycoupon's session of the previous member is deleted.
  */
 export const chooseMember: PageAct = (control, _request, form) => {
+  const merchant = form.get('merchant')
   const id = form.get('member') ?? ''
   if (!isMemberId(id)) return html('', 400)
   const ended = control.state.world.merchants.map(({ slug }) => `pc_member_${slug}=; Path=/m/${slug}; Max-Age=0`)
-  return redirect('/', 303, { 'Set-Cookie': [phoneCookie(memberCookie, id), ...ended] })
+  return redirect(merchant ? `/?merchant=${encodeURIComponent(merchant)}` : '/', 303, {
+    'Set-Cookie': [phoneCookie(memberCookie, id), ...ended],
+  })
 }
 
 /** GET /sandbox/open?url=: opens one of paycoupon's addresses in the phone; other sites are refused. */
@@ -34,10 +37,11 @@ export const openAddress: PageAct = (control, _request, query) => {
 
 /** POST /sandbox/card: takes the member card, then goes where WeChat would go: to the merchant's landing page. */
 export const openCard: PageAct = (control, request, form) => {
-  const { openid } = visitor(control, request)
-  const card = control.takeCard(openid, { outerStr: 'menu' })
+  const { openid, merchant } = visitor(control, request, form)
+  const { slug } = merchant
+  const card = control.takeCard(openid, { slug, outerStr: 'menu' })
   // WeChat's event and its browser travel at the same time: neither waits for the other.
-  if (form.get('push') === 'on') void control.push({ kind: 'card', event: 'user_get_card', cardCode: card.code })
+  if (form.get('push') === 'on') void control.push({ kind: 'card', slug, event: 'user_get_card', cardCode: card.code })
   return redirect(card.landingUrl, 303)
 }
 
@@ -45,25 +49,38 @@ export const openCard: PageAct = (control, request, form) => {
 export const pay: PageAct = async (control, request, form) => {
   const yuan = Number(form.get('yuan'))
   if (!Number.isInteger(yuan) || yuan < 1 || yuan > 100_000) return html('', 400)
-  const { openid, slug } = visitor(control, request)
+  const { openid, merchant } = visitor(control, request, form)
+  const { slug } = merchant
   const useCoupon = form.get('use_coupon') === 'on'
-  const order = control.addOrder({ openid, total: yuan * 100, goodsTag: 'MUTEX_STORE', useCoupon })
-  await tell(control, order, form.get('told_by'))
+  const seller = { appid: merchant.officialAccount.appid, mchid: merchant.mchids[0]! }
+  const order = control.addOrder({ ...seller, openid, total: yuan * 100, goodsTag: 'MUTEX_STORE', useCoupon })
+  await tell(control, slug, order, form.get('told_by'))
   return redirect(`${control.settings.appUrl}/m/${slug}/paid?out_trade_no=${order.outTradeNo}`, 303)
 }
 
 /** The message is sent before the browser arrives; without one, paycoupon has to query the order. */
-async function tell(control: SandboxControl, order: Order, toldBy: string | null): Promise<void> {
+async function tell(control: SandboxControl, slug: string, order: Order, toldBy: string | null): Promise<void> {
   const { transactionId } = order
-  if (toldBy === 'merchant') await control.push({ kind: 'merchant_paid', transactionId })
-  if (toldBy === 'wechat') await control.push({ kind: 'payment', transactionId })
-  for (const promotion of order.promotions) void control.push({ kind: 'coupon_use', couponId: promotion.coupon_id })
+  if (toldBy === 'merchant') await control.push({ kind: 'merchant_paid', slug, transactionId })
+  if (toldBy === 'wechat') await control.push({ kind: 'payment', slug, transactionId })
+  for (const promotion of order.promotions)
+    void control.push({ kind: 'coupon_use', slug, couponId: promotion.coupon_id })
 }
 
-function visitor(control: SandboxControl, request: Incoming): { openid: string; slug: string } {
-  const merchant = merchantOf(control.state.world)
+function visitor(
+  control: SandboxControl,
+  request: Incoming,
+  form: URLSearchParams,
+): { openid: string; merchant: WorldMerchant } {
+  const merchant = merchantNamed(control, form.get('merchant'))
   const member = memberOf(control.state, request)
-  return { openid: openidUnder(control.state, member, merchant.officialAccount.appid), slug: merchant.slug }
+  return { openid: openidUnder(control.state, member, merchant.officialAccount.appid), merchant }
+}
+
+/** The merchant of that slug; the first one where nothing is named, or nobody who is there. */
+export function merchantNamed(control: SandboxControl, slug: string | null): WorldMerchant {
+  const { merchants } = control.state.world
+  return merchants.find((each) => each.slug === slug) ?? merchants[0]!
 }
 
 /** A page of the sandbox: it may use its own stylesheet and submit forms to paycoupon, nothing else. */

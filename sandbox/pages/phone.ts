@@ -1,8 +1,8 @@
 import { memberCookie, memberOf, openidUnder, wechatCookie } from '../browser.ts'
 import type { SandboxControl } from '../control.ts'
-import { merchantOf } from '../merchant-file.ts'
 import { beijingClock, yuan } from './format.ts'
-import { page, phoneCookie } from './phone-acts.ts'
+import type { WorldMerchant } from '../world.ts'
+import { merchantNamed, page, phoneCookie } from './phone-acts.ts'
 import type { PageAct } from './page-routes.ts'
 import { renderPage } from './render-page.ts'
 
@@ -12,14 +12,15 @@ type Bubble = { at: string; clock: string; kind: 'card' | 'payment' | 'coupon'; 
 const shownBubbles = 12
 
 /** GET /: a phone in the chat of the Official Account, with its menu, as the member that this browser has chosen. */
-export const phonePage: PageAct = (control, request) => {
-  const merchant = merchantOf(control.state.world)
+export const phonePage: PageAct = (control, request, query) => {
+  const merchant = merchantNamed(control, query.get('merchant'))
   const member = memberOf(control.state, request)
   const openid = openidUnder(control.state, member, merchant.officialAccount.appid)
   const address = (path: string) => `${control.settings.appUrl}/m/${merchant.slug}/${path}`
   const body = renderPage('phone', {
-    merchant: merchant.name,
-    cardTitle: merchant.card.title,
+    merchant,
+    others: control.state.world.merchants.filter((each) => each !== merchant),
+    gift: giftOf(control, merchant),
     member,
     members: control.state.world.members,
     bubbles: bubblesOf(control, openid),
@@ -28,6 +29,16 @@ export const phonePage: PageAct = (control, request) => {
     now: beijingClock(control.state.clock.now()),
   })
   return page(control, body, [phoneCookie(wechatCookie, '1'), phoneCookie(memberCookie, member.id)])
+}
+
+/** What the newest stock gives that the merchant's own number may send at this moment. */
+function giftOf({ state }: SandboxControl, merchant: WorldMerchant): { rule: string; amount: string } | undefined {
+  const { stocks } = state.world
+  const mine = stocks.filter((each) => each.status === 'running' && each.senders?.includes(merchant.mchids[0]!))
+  const stock = stocks.find((each) => each.stock_id === merchant.campaigns.link.stockId) ?? mine.at(-1)
+  if (!stock) return undefined
+  const amount = yuan(stock.coupon_amount)
+  return { rule: `满 ${yuan(stock.transaction_minimum)} 减 ${amount}`, amount }
 }
 
 /** What has happened to the member so far, oldest first, as WeChat's messages would show it. */
@@ -44,7 +55,7 @@ function bubblesOf(control: SandboxControl, openid: string): Bubble[] {
     ...control.coupons(openid).map((coupon) => {
       const stock = control.stock(coupon.stockId)
       const rule = `满 ${yuan(stock.transaction_minimum)} 元自动抵扣 ${yuan(stock.coupon_amount)} 元`
-      const used = coupon.status === 'USED' ? ['已使用'] : []
+      const used = { SENDED: [], USED: ['已使用'], EXPIRED: ['已过期'] }[coupon.status]
       return { at: coupon.createdAt, kind: 'coupon' as const, title: stock.stock_name, lines: [rule, ...used] }
     }),
   ]

@@ -2,7 +2,9 @@ import type { SandboxControl } from '../control.ts'
 import { faultTable, type FaultFamily, type FaultName } from '../fault-table.ts'
 import type { FaultSpec } from '../faults.ts'
 import { html, redirect } from '../http.ts'
-import type { WorldStock } from '../world.ts'
+import { openidUnder } from '../browser.ts'
+import { memberOfOpenid } from '../pay/member-of-openid.ts'
+import type { WorldMember, WorldStock } from '../world.ts'
 import { beijingTime, yuan } from './format.ts'
 import type { PageAct } from './page-routes.ts'
 import { page } from './phone-acts.ts'
@@ -37,7 +39,7 @@ export const recordsPage: PageAct = (control) => {
       .map((fault) => ({ ...fault, label: faultTable[fault.fault].label, scope: scopeOf(control, fault) })),
     choices: Object.entries(familyNames).map(([family, name]) => ({ name, faults: faultsOf(family as FaultFamily) })),
     endpoints: Object.entries(endpointNames),
-    members: world.members.map((member) => ({ ...member, coupons: couponRows(control, member.openid) })),
+    members: world.members.map((member) => ({ ...member, coupons: couponRows(control, member) })),
     stocks: world.stocks.map((stock) => ({
       ...control.stock(stock.stock_id),
       rule: `满 ${yuan(stock.transaction_minimum)} 减 ${yuan(stock.coupon_amount)}`,
@@ -52,7 +54,7 @@ export const recordsPage: PageAct = (control) => {
         ...call,
         clock: beijingTime(call.at).slice(11),
         name: (endpointNames as Record<string, string>)[call.endpoint] ?? call.endpoint,
-        nickname: world.members.find((member) => member.openid === call.openid)?.nickname ?? call.openid,
+        nickname: (call.openid && memberOfOpenid(world, call.openid)?.nickname) ?? call.openid,
         isBad: call.status === 0 || call.status >= 400 || call.code !== undefined,
       })),
   })
@@ -99,10 +101,13 @@ function scopeOf(control: SandboxControl, fault: FaultSpec & { used: number }): 
   return [...parts, fault.ms && `${fault.ms} 毫秒`, `已触发 ${fault.used} 次`].filter(Boolean).join(' · ')
 }
 
-function couponRows(control: SandboxControl, openid: string): object[] {
-  return control
-    .coupons(openid)
+/** The coupons that the person has at any of the merchants, newest first. */
+function couponRows(control: SandboxControl, member: WorldMember): object[] {
+  const { merchants } = control.state.world
+  return merchants
+    .flatMap(({ officialAccount }) => control.coupons(openidUnder(control.state, member, officialAccount.appid)))
     .toReversed()
+    .toSorted((one, other) => other.createdAt.localeCompare(one.createdAt))
     .map((coupon) => ({
       ...coupon,
       name: control.stock(coupon.stockId).stock_name,

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import type { SandboxState } from '../state.ts'
 import { wechatTime } from '../wechat-time.ts'
 import type { WorldStock } from '../world.ts'
+import { couponWindow } from './coupon-window.ts'
 
 /** A coupon in a member's account. */
 export type Coupon = {
@@ -33,6 +34,7 @@ export function giveCoupon(
 
 /** A coupon as coupon detail and the list of a user's coupons show it (docs/wechat/pay-v3.md 2.8). */
 export function couponBody(stock: WorldStock, coupon: Coupon): object {
+  const { begin, end } = couponWindow(stock, coupon)
   return {
     stock_creator_mchid: stock.stock_creator_mchid,
     stock_id: stock.stock_id,
@@ -44,8 +46,8 @@ export function couponBody(stock: WorldStock, coupon: Coupon): object {
     coupon_type: 'NORMAL',
     no_cash: stock.no_cash,
     singleitem: false,
-    available_begin_time: wechatTime(stock.available_begin_time),
-    available_end_time: wechatTime(stock.available_end_time),
+    available_begin_time: wechatTime(begin),
+    available_end_time: wechatTime(end),
     normal_coupon_information: {
       coupon_amount: stock.coupon_amount,
       transaction_minimum: stock.transaction_minimum,

@@ -1,6 +1,9 @@
 import type { SandboxState } from '../state.ts'
+import type { TradeScene } from '../world.ts'
 import type { Coupon } from './coupon.ts'
+import { isUsableAt } from './coupon-window.ts'
 import type { Order, OrderRefund } from './order.ts'
+import { stockUse } from './send-coupon.ts'
 
 /** An order to place, in fen. Missing fields are those of a paid JSAPI order of the demo merchant, placed now. */
 export type OrderSpec = {
@@ -79,13 +82,15 @@ function bestCoupon(state: SandboxState, order: Order): Coupon | undefined {
   const now = state.clock.now()
   const fitting = (state.couponsByOpenid.get(order.openid) ?? []).flatMap((coupon) => {
     const stock = state.world.stocks.find((each) => each.stock_id === coupon.stockId)
-    if (!stock || coupon.status !== 'SENDED' || order.total < stock.transaction_minimum) return []
-    const isInTime = now >= new Date(stock.available_begin_time) && now < new Date(stock.available_end_time)
+    if (!stock || order.total < stock.transaction_minimum) return []
     const isTagged = stock.goods_tag.length === 0 || stock.goods_tag.includes(order.goodsTag ?? '')
-    return isInTime && isTagged ? [{ coupon, amount: stock.coupon_amount }] : []
+    const isInScene = stock.trade_type?.includes(sceneOf[order.tradeType]) ?? true
+    return isTagged && isInScene && isUsableAt(stock, coupon, now) ? [{ coupon, amount: stock.coupon_amount }] : []
   })
   return fitting.toSorted((one, other) => other.amount - one.amount)[0]?.coupon
 }
+
+const sceneOf: Record<Order['tradeType'], TradeScene> = { JSAPI: 'OTHER', NATIVE: 'OTHER', MICROPAY: 'CARD' }
 
 function deduct(state: SandboxState, order: Order, coupon: Coupon): void {
   const stock = state.world.stocks.find((each) => each.stock_id === coupon.stockId)!
@@ -97,6 +102,8 @@ function deduct(state: SandboxState, order: Order, coupon: Coupon): void {
     amount: stock.coupon_amount,
     type: stock.no_cash ? 'NOCASH' : 'CASH',
   })
+  // A refund does not take it back: the coupon stays used.
+  stockUse(state, stock.stock_id).used++
   coupon.status = 'USED'
   coupon.usedAt = order.paidAt!
   coupon.usedBy = { mchid: order.subMchid ?? order.mchid, transactionId: order.transactionId }

@@ -4,6 +4,8 @@ import type { NumberRecord } from '../calls.ts'
 import type { SandboxState, StockUse } from '../state.ts'
 import type { WorldMember, WorldStock } from '../world.ts'
 import { giveCoupon } from './coupon.ts'
+import { crossMerchantRule } from './cross-merchant-rule.ts'
+import { memberOfOpenid } from './member-of-openid.ts'
 import { ok, refuse, textOf, type PayCall, type PayHandler, type PayResult } from './pay-call.ts'
 import { refusals, type RefusalRow } from './refusals.ts'
 
@@ -92,11 +94,7 @@ function ruleAgainst({ state, account }: PayCall, sending: Sending): RefusalRow 
   if (!stock) return refusals.stock_not_found
   if (stock.stock_creator_mchid !== sending.creator) return refusals.param_error
   if (stock.stock_type !== 'NORMAL') return refusals.not_by_api
-  if (account.mchid !== stock.stock_creator_mchid) {
-    if (!stock.senders) return refusals.not_cross_merchant
-    if (!stock.senders.includes(account.mchid)) return refusals.not_a_sender
-  }
-  return stockRule(state, stock) ?? memberRule(state, stock, sending.openid)
+  return crossMerchantRule(world, account, stock) ?? stockRule(state, stock) ?? memberRule(state, stock, sending.openid)
 }
 
 function stockRule(state: SandboxState, stock: WorldStock): RefusalRow | undefined {
@@ -115,7 +113,7 @@ function stockRule(state: SandboxState, stock: WorldStock): RefusalRow | undefin
 }
 
 function memberRule(state: SandboxState, stock: WorldStock, openid: string): RefusalRow | undefined {
-  const member = state.world.members.find((each) => each.openid === openid)
+  const member = memberOfOpenid(state.world, openid)
   if (member?.abnormal && stock.prevent_api_abuse) return refusals.user_abnormal
   if (member?.blocked) return refusals.user_blocked
   const received = stockUse(state, stock.stock_id).perPerson.get(personOf(stock, member, openid)) ?? 0
@@ -127,7 +125,7 @@ function memberRule(state: SandboxState, stock: WorldStock, openid: string): Ref
 function give({ state, account }: PayCall, sending: Sending): PayResult {
   const { openid, stockId, outRequestNo, appid } = sending
   const stock = state.world.stocks.find((each) => each.stock_id === stockId)!
-  const member = state.world.members.find((each) => each.openid === openid)
+  const member = memberOfOpenid(state.world, openid)
   const coupon = giveCoupon(state, { stockId, openid, appid, mchid: account.mchid, outRequestNo })
   const use = stockUse(state, stockId)
   use.distributed++
@@ -142,7 +140,7 @@ function give({ state, account }: PayCall, sending: Sending): PayResult {
 export function stockUse(state: SandboxState, stockId: string): StockUse {
   const known = state.stockUse.get(stockId)
   if (known) return known
-  const fresh = { distributed: 0, perPerson: new Map<string, number>(), perDay: new Map<string, number>() }
+  const fresh: StockUse = { distributed: 0, used: 0, perPerson: new Map(), perDay: new Map() }
   state.stockUse.set(stockId, fresh)
   return fresh
 }

@@ -1,4 +1,5 @@
 import { couponBody, type Coupon } from './coupon.ts'
+import { couponNow } from './coupon-window.ts'
 import { ok, refuse, type PayCall, type PayHandler } from './pay-call.ts'
 import { refusals, type RefusalRow } from './refusals.ts'
 
@@ -14,7 +15,7 @@ export const readUserCoupon: PayHandler = {
     if (coupon.mchid !== call.account.mchid && stock.stock_creator_mchid !== call.account.mchid) {
       return refuse(refusals.no_permission)
     }
-    return ok(couponBody(stock, present(call, coupon, stock.available_end_time)))
+    return ok(couponBody(stock, couponNow(call.state, stock, coupon)))
   },
 }
 
@@ -33,7 +34,7 @@ export const listUserCoupons: PayHandler = {
     const all = (call.state.couponsByOpenid.get(call.params.openid!) ?? []).flatMap((coupon) => {
       const stock = call.state.world.stocks.find((each) => each.stock_id === coupon.stockId)
       if (!stock) return []
-      const now = present(call, coupon, stock.available_end_time)
+      const now = couponNow(call.state, stock, coupon)
       const isShown = creator
         ? stock.stock_creator_mchid === creator && isAsked(now, query)
         : now.status === 'SENDED' && [stock.stock_creator_mchid, ...(stock.senders ?? [])].includes(available!)
@@ -58,9 +59,4 @@ function appidRefusal({ account, params, request, state }: PayCall): RefusalRow 
   const owner = state.world.merchants.find((merchant) => merchant.officialAccount.appid === appid)
   const isTheirs = owner && params.openid!.startsWith(owner.officialAccount.openidPrefix)
   return isTheirs ? undefined : refusals.openid_appid_mismatch
-}
-
-function present({ state }: PayCall, coupon: Coupon, end: string): Coupon {
-  const isOver = coupon.status === 'SENDED' && state.clock.now() >= new Date(end)
-  return isOver ? { ...coupon, status: 'EXPIRED' } : coupon
 }

@@ -1,11 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { Secret } from '../../src/plumbing/secrets/secret.ts'
 import { sealResource } from '../../src/wechat/pay/resource.ts'
+import { isOpen } from '../open-products.ts'
 import { couponBody, type Coupon } from '../pay/coupon.ts'
 import type { Order, OrderRefund } from '../pay/order.ts'
 import { signatureHeaders, type Spoil } from '../pay/sign-answer.ts'
 import type { SandboxState } from '../state.ts'
 import { wechatTime } from '../wechat-time.ts'
+import type { WorldAccount } from '../world.ts'
 import { post, type PushReport } from './post.ts'
 
 /** A notification of WeChat Pay: its receiver, its content, and its fault. */
@@ -27,9 +29,10 @@ export type Notice = {
  * A v3 notification: encrypted for the merchant number, signed by WeChat, and sent again with the same id while it is
  * refused.
  */
-export function pushNotice(state: SandboxState, notice: Notice): Promise<PushReport> {
+export async function pushNotice(state: SandboxState, notice: Notice): Promise<PushReport> {
   const account = state.world.accounts.find((each) => each.mchid === notice.mchid)
   if (!account) throw new Error(`the sandbox has no merchant number ${notice.mchid}`)
+  if (!mayNotify(account, notice)) return { url: notice.notifyUrl, accepted: false, attempts: [] }
   const body = JSON.stringify({
     id: notice.id ?? randomUUID(),
     create_time: wechatTime(state.clock.now()),
@@ -57,6 +60,11 @@ export function pushNotice(state: SandboxState, notice: Notice): Promise<PushRep
       body: notice.spoil === 'tampered' ? body.replace('"id":"', '"id":"x') : body,
     }
   }, notice.retryMs)
+}
+
+/** Without an APIv3 key nothing can be encrypted; uses of coupons are a product of their own (docs/wechat/pay-v3.md 6). */
+function mayNotify(account: WorldAccount, notice: Notice): boolean {
+  return account.apiV3Key !== '' && (notice.eventType !== 'COUPON.USE' || isOpen(account, 'marketing_events'))
 }
 
 /** The content of a refund notification: no openid, no attach (docs/wechat/payment-triggers.md 1.6). */

@@ -1,5 +1,5 @@
 import type { SandboxState } from '../state.ts'
-import { merchantOf } from '../merchant-file.ts'
+import { accountOf, merchantOf } from '../merchant-file.ts'
 import { orderBody, type Order, type OrderRefund } from '../pay/order.ts'
 import type { Spoil } from '../pay/sign-answer.ts'
 import { paidData, pushMerchantEvent, refundedData, type MerchantEvent } from './merchant-event.ts'
@@ -66,7 +66,7 @@ export async function push(state: SandboxState, spec: PushSpec): Promise<PushRep
 
 function paymentNotice(state: SandboxState, spec: PushSpec & { kind: 'payment' }): Notice {
   const order = orderOf(state, spec.transactionId)
-  const notifyUrl = spec.notifyUrl ?? notifyAddress(state, order.mchid, spec.slug)
+  const notifyUrl = spec.notifyUrl ?? notifyAddress(state, order, spec.slug)
   const about = { mchid: order.mchid, resource: orderBody(order), notifyUrl }
   return { ...spec, ...about, eventType: 'TRANSACTION.SUCCESS', originalType: 'transaction' }
 }
@@ -74,23 +74,30 @@ function paymentNotice(state: SandboxState, spec: PushSpec & { kind: 'payment' }
 function refundNotice(state: SandboxState, spec: PushSpec & { kind: 'refund' }): Notice {
   const order = orderOf(state, spec.transactionId)
   const refund = refundOf(order, spec.refundId)
-  const notifyUrl = spec.notifyUrl ?? notifyAddress(state, order.mchid, spec.slug)
+  const notifyUrl = spec.notifyUrl ?? notifyAddress(state, order, spec.slug)
   const about = { mchid: order.mchid, resource: refundBody(order, refund), notifyUrl }
   return { ...spec, ...about, eventType: `REFUND.${refund.status}`, originalType: 'refund' }
 }
 
-/** It goes to the stock's creator, whose callback address it is (docs/wechat/pay-v3.md 3.6). */
+/**
+ * It goes to the stock's creator: to the address that this number has set, else to the merchant whose member used the
+ * coupon (docs/wechat/pay-v3.md 3.6).
+ */
 function couponNotice(state: SandboxState, spec: PushSpec & { kind: 'coupon_use' }): Notice {
   const coupon = state.coupons.get(spec.couponId)
   if (!coupon) throw new Error(`the sandbox has no coupon ${spec.couponId}`)
   const mchid = state.world.stocks.find((each) => each.stock_id === coupon.stockId)!.stock_creator_mchid
-  const notifyUrl = spec.notifyUrl ?? notifyAddress(state, mchid, spec.slug)
+  const { notifyUrl: own } = accountOf(state.world, mchid)
+  const notifyUrl = spec.notifyUrl ?? own ?? notifyAddress(state, { mchid, appid: coupon.appid }, spec.slug)
   const about = { mchid, resource: couponUseBody(state, coupon), notifyUrl }
   return { ...spec, ...about, eventType: 'COUPON.USE', originalType: 'coupon' }
 }
 
-function notifyAddress(state: SandboxState, mchid: string, slug: string | undefined): string {
-  return `${state.settings.appUrl}/notify/${merchantOf(state.world, slug).slug}/pay/${mchid}`
+/** The address at paycoupon of the merchant whose appid it is; of the first one for any other appid. */
+function notifyAddress(state: SandboxState, about: { mchid: string; appid: string }, slug?: string): string {
+  const { merchants } = state.world
+  const owner = slug ?? merchants.find(({ officialAccount }) => officialAccount.appid === about.appid)?.slug
+  return `${state.settings.appUrl}/notify/${merchantOf(state.world, owner).slug}/pay/${about.mchid}`
 }
 
 function orderOf(state: SandboxState, transactionId: string): Order {
