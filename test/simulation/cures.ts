@@ -58,7 +58,7 @@ export const cures: readonly Cure[] = [
       },
       {
         file: 'src/grants/award.ts',
-        find: "limit.level === 'member' && !wanted.lease && isFirst",
+        find: "limit.level === 'member' && !wanted.lease && attempt === 0",
         replace: 'false',
       },
     ],
