@@ -50,6 +50,8 @@ export type SandboxSettings = {
   remembersRefusals: boolean
   /** Not documented by WeChat: a number that has given a coupon is refused once the member's limit has been reached. */
   limitsFirst: boolean
+  /** Seen, not documented: a stock cannot be started in the minute after it was made (docs/wechat/pay-v3.md 2.2). */
+  freshStocksFail: boolean
 }
 
 /** How much of one stock has been given. */
@@ -76,6 +78,7 @@ export function openState(options: StateOptions): SandboxState {
     sendMs: options.sendMs ?? 0,
     remembersRefusals: false,
     limitsFirst: false,
+    freshStocksFail: false,
   }
   let lastId = BigInt(randomInt(1, 2 ** 40))
   return {

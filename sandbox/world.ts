@@ -119,6 +119,15 @@ export type WorldStock = {
   senders: string[] | null
   natural_person_limit: boolean
   prevent_api_abuse: boolean
+  start_time?: string
+  stop_time?: string
+  trade_type?: string[]
+  /** Absent: true. */
+  combine_use?: boolean
+  /** Where its coupons can be used; absent: at its senders. */
+  available_merchants?: string[]
+  /** Set when it was made by the call: its number, and what the call said, with its keys in order. */
+  made?: { outRequestNo: string; request: string }
   /** True: only the creator sees goods_tag in the detail. */
   hides_goods_tag?: boolean
 }
