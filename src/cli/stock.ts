@@ -5,6 +5,10 @@ import type { Stock } from '../plumbing/storage/schema/stock.ts'
 import { syncStock } from '../stocks/sync.ts'
 import { answer, type Cli, merchantNamed, withServices } from './cli.ts'
 import { CliRefusal } from './cli-refusal.ts'
+import { stockCallbackCommand } from './stock-callback.ts'
+import { stockCreateCommand } from './stock-create.ts'
+import { stockImageCommand } from './stock-image.ts'
+import { stockStateCommands } from './stock-state.ts'
 
 type ImportOptions = { creator?: string; tags?: string; json?: boolean }
 
@@ -40,7 +44,11 @@ export function stockCommand(cli: Cli): Command {
       })
       answer(cli, json, stock, describe(stock))
     })
+  for (const act of stockStateCommands(cli)) command.addCommand(act)
   return command
+    .addCommand(stockCreateCommand(cli))
+    .addCommand(stockCallbackCommand(cli))
+    .addCommand(stockImageCommand(cli))
 }
 
 function describe(stock: Stock): string[] {
