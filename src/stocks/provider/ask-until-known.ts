@@ -16,7 +16,7 @@ export type TryLimits = { timeoutMs: number; backup: boolean }
 const tryTimeoutMs = 5_000
 const triesAtMost = 4
 /** WeChat wants a pause before a repeat; the operator waits at a screen. */
-const pauseMs = 200
+const pauseMs = 100
 
 /**
  * Asks until WeChat's answer says whether it was done, alternately at the main and the backup host, as long as an

@@ -1,5 +1,4 @@
 import type { Merchant } from '../../merchants/merchant.ts'
-import { operatorTimeoutMs } from '../../operator-patience.ts'
 import { Unusable } from '../../plumbing/unusable.ts'
 import type { Services } from '../../services.ts'
 import { readCallback, setCallback } from '../../wechat/pay/callbacks.ts'
@@ -25,7 +24,7 @@ export async function callbackState(
   { creatorMchid }: Of,
 ): Promise<CallbackState> {
   const { client, ours } = creatorOf(services, merchant, creatorMchid)
-  const set = await addressAt(client)
+  const set = await addressAt(services, client)
   const known = set !== null && (await isOurs(services, set, client.mchid))
   return { creatorMchid: client.mchid, set, ours, isOurs: known }
 }
@@ -69,12 +68,10 @@ async function isSetTo(client: PayClient, ours: string): Promise<boolean> {
 }
 
 /** WeChat answers 404 when none is set (docs/wechat/pay-v3.md 2.14). */
-async function addressAt(client: PayClient): Promise<string | null> {
-  const reply = await readCallback(client, { timeoutMs: operatorTimeoutMs })
-  if (reply.kind === 'ok') return reply.body.notify_url ?? null
-  if (reply.kind === 'refusal' && reply.status === 404) return null
-  const { requestId } = reply
-  const trail = requestId === undefined ? '' : ` (Request-ID ${requestId})`
-  if (reply.kind === 'unknown') throw new Unusable([`WeChat Pay gave no usable answer: ${reply.word}${trail}`])
-  throw new Unusable([refusalSentence('set_callback', reply)])
+async function addressAt(services: Services, client: PayClient): Promise<string | null> {
+  const known = await askUntilKnown(services, (limits) => readCallback(client, limits))
+  if (known.kind === 'ok') return known.body.notify_url ?? null
+  if (known.kind === 'unknown') throw new Unusable([unknownSentence('an address is set', known.reply)])
+  if (known.reply.status === 404) return null
+  throw new Unusable([refusalSentence('set_callback', known.reply)])
 }
