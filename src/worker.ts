@@ -10,6 +10,9 @@ import { type Loop, openLoop } from './plumbing/schedule/loop.ts'
 import { openPresence } from './plumbing/schedule/presence.ts'
 import { daily } from './plumbing/schedule/when.ts'
 import type { Services } from './services.ts'
+import { watchMemberCaps } from './stocks/member-caps.ts'
+import { deleteOldReports } from './stocks/old-reports.ts'
+import { syncStocks } from './stocks/sync-stocks.ts'
 
 /** Everything that happens without a request: loops that each process runs, and jobs that one process runs for all. */
 
@@ -31,6 +34,9 @@ export function loopsOfWorker(services: Services) {
 
 /** Jobs: each runs in one worker at a time. */
 export const jobs: Job<Services>[] = [
+  { name: 'stocks', when: { everyMs: 15_000 }, limitMs: minutes(10), act: syncStocks },
+  { name: 'member-caps', when: { everyMs: hours(1) }, limitMs: hours(1), act: watchMemberCaps },
+  { name: 'stock-reports', when: daily('03:40'), limitMs: hours(1), act: deleteOldReports },
   { name: 'inbox-bodies', when: daily('03:10'), limitMs: hours(2), act: forgetBodies },
   { name: 'inbox-rows', when: daily('03:20'), limitMs: hours(2), act: deleteOldEntries },
   { name: 'attempts', when: daily('03:30'), limitMs: hours(2), act: deleteOldAttempts },
@@ -38,6 +44,10 @@ export const jobs: Job<Services>[] = [
 
 function loop(services: Services, name: string, everyMs: number, act: (services: Services) => Promise<void>): Loop {
   return openLoop({ name, everyMs, look: () => act(services), log: services.log })
+}
+
+function minutes(count: number): number {
+  return count * 60_000
 }
 
 function hours(count: number): number {

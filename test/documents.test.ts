@@ -101,6 +101,12 @@ test('operators read of every halt what to do, and of every metric what it means
     expect(metricsAndLog).toContain(metric)
 })
 
+test('operators read of every warning when it begins and what to do', () => {
+  const kinds = [...read('src/alerts/warning-words.ts').matchAll(/^ {2}(\w+): \{$/gm)].map(([, kind]) => kind)
+  expect(kinds.length).toBeGreaterThan(9)
+  for (const kind of kinds) expect(read('docs/operator/runbook.md')).toContain(`| \`${kind}\` `)
+})
+
 test('the README is short, and names the two commands', () => {
   expect(readme.split('\n').length).toBeLessThanOrEqual(210)
   expect(readme).toContain('npm ci && npm start')

@@ -6,16 +6,17 @@ import { whyHalted } from '../delivery/halts.ts'
 import { memberMark } from '../members/member-mark.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import { earned as earnedByPayment } from '../payments/earned.ts'
-import { Refusal } from '../refusal.ts'
+import { type MemberReason, Refusal } from '../refusal.ts'
 import type { Services } from '../services.ts'
 import { award } from '../grants/award.ts'
 import { type Awarded, AwardStale } from '../grants/awarded.ts'
 import { closedReason } from '../grants/campaign-window.ts'
 import { answerOfGrant, type ClaimAnswer, refusal } from './claim-answer.ts'
 import { type Offer, offerOf } from '../grants/offer.ts'
-import { holdStocks } from '../grants/stock-left.ts'
+import { type Hold, holdStocks } from '../grants/stock-left.ts'
 import { senderFor } from '../ledger/sender-choice.ts'
-import { campaignGrants, findGrant } from '../grants/grants.ts'
+import { campaignGrants, findGrant, type Grant } from '../grants/grants.ts'
+import { stockClosed } from '../stocks/stock-state.ts'
 import { sendGranted } from './send-granted.ts'
 
 /**
@@ -72,25 +73,26 @@ async function earnedBy(services: Services, { merchant, campaign, openid, claimK
 }
 
 /** Answers when nothing is left to claim: everything earned was given before, or nothing was earned. */
-async function nothingMore(services: Services, { merchant, campaign, openid }: Claim): Promise<ClaimAnswer> {
-  const grants = await campaignGrants(services.db, merchant.id, campaign.id, openid)
-  const given = grants.find((grant) => grant.status !== 'refused')
+async function nothingMore(services: Services, claim: Claim): Promise<ClaimAnswer> {
+  const given = await givenBefore(services, claim)
   return given ? refusal('already_claimed', given.id) : refusal('not_eligible')
+}
+
+async function givenBefore(services: Services, { merchant, campaign, openid }: Claim): Promise<Grant | undefined> {
+  const grants = await campaignGrants(services.db, merchant.id, campaign.id, openid)
+  return grants.find((grant) => grant.status !== 'refused')
 }
 
 async function claimOne(services: Services, claim: Claim, earned: Earned): Promise<ClaimAnswer> {
   const { merchant, campaign, openid } = claim
   const at = earned.at ?? services.clock.now()
   const offer = await offerOf(services, merchant, earned.coupons)
-  const hold = (await isSoldOutAtWeChat(services, claim, offer)) ? undefined : await holdStocks(services, offer)
-  if (!hold) {
-    const grants = await campaignGrants(services.db, merchant.id, campaign.id, openid)
-    const given = grants.find((grant) => grant.status !== 'refused')
-    return answerOf(services, claim, {
-      kind: 'turned_away',
-      ...(given ? { reason: 'already_claimed', grantId: given.id } : { reason: 'sold_out' }),
-    })
+  const held = await holdOffer(services, claim, offer)
+  if ('closed' in held) {
+    const given = await givenBefore(services, claim)
+    return given ? refusal('already_claimed', given.id) : refusal(held.closed)
   }
+  const { hold } = held
   const wanted = { ...earned, merchant, campaign, openid, at, lease: earned.dueAt === undefined }
   let awarded: Awarded | undefined
   try {
@@ -99,6 +101,18 @@ async function claimOne(services: Services, claim: Claim, earned: Earned): Promi
     hold.decide(awarded?.kind === 'granted')
   }
   return answerOf(services, claim, awarded)
+}
+
+/** Holds the coupons of an offer, or says why WeChat gives none of them now. */
+async function holdOffer(
+  services: Services,
+  claim: Claim,
+  offer: Offer,
+): Promise<{ hold: Hold } | { closed: MemberReason }> {
+  const closed = offer.flatMap(({ stock }) => stockClosed(stock, services.clock.now()) ?? [])[0]
+  if (closed) return { closed }
+  const hold = (await isSoldOutAtWeChat(services, claim, offer)) ? undefined : await holdStocks(services, offer)
+  return hold ? { hold } : { closed: 'sold_out' }
 }
 
 async function answerOf(services: Services, { merchant }: Claim, awarded: Awarded): Promise<ClaimAnswer> {

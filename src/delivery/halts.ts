@@ -31,6 +31,9 @@ export async function raiseHalt(
     on conflict (account_id, coalesce(stock_ref, 0)) where lifted_at is null
     do update set cause = excluded.cause, code = excluded.code, message = excluded.message, request_id = excluded.request_id
     returning probe_at`.execute(services.db)
+  // What WeChat tells of the stock may explain the halt, and end it.
+  if (stockRef !== null)
+    await services.db.updateTable('stocks').set({ sync_due_at: since }).where('id', '=', stockRef).execute()
   forgetObstacles(services)
   const { merchantId, accountId } = coupon
   services.log.warn({ merchantId, accountId, stockRef, cause: row.name, code, requestId }, 'sending is halted')

@@ -11,6 +11,7 @@ import { checkSecret } from './secret-check.ts'
 import { checkSetAside } from './set-aside-check.ts'
 import { askSigned, judgeSignature } from './signature-check.ts'
 import { checkStock } from './stock-checks.ts'
+import { checkWarnings } from './warning-check.ts'
 
 /** More stocks than a merchant runs at a time; each costs one call. */
 const stocksAtMost = 20
@@ -42,6 +43,7 @@ export async function examine(services: Services, merchant: Merchant, only?: { s
     ...findings,
     ...(await checkCards(services, merchant)),
     ...(await checkHalts(services, merchant)),
+    ...(await checkWarnings(services, merchant)),
     ...(await checkSetAside(services, merchant)),
   ]
 }

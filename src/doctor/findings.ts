@@ -132,6 +132,9 @@ const findings = {
   nothing_halted: { check: 'halts', ok: true, message: '没有暂停发券的商户号或批次', cure: '' },
   halted: { check: 'halts', ok: false, message: '{what} 暂停发券：{cause}（{said}）', cure: '{cure}' },
 
+  no_warnings: { check: 'warnings', ok: true, message: '没有预警', cure: '' },
+  warning: { check: 'warnings', ok: true, message: '预警：{message}（自 {since}）', cure: '{cure}' },
+
   set_aside: {
     check: 'set_aside',
     ok: false,

@@ -61,6 +61,13 @@ export async function holdStocks(
   }
 }
 
+/** True when a stock has too few coupons left for one more claim. Holds nothing. */
+export async function isUsedUp(services: Services, wanted: { stock: Stock; count: number }[]): Promise<boolean> {
+  const hold = await holdStocks(services, wanted)
+  hold?.decide(false)
+  return hold === undefined
+}
+
 /** Only the first claim, and the first one after a sync, waits for a count. */
 async function leftOf(services: Services, stock: Stock): Promise<Left> {
   const left = await firstCount(services, stock)

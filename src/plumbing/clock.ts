@@ -58,6 +58,12 @@ export function nextBeijingMidnight(at: Date): Date {
   return startOfBeijingDay(beijingDayNumber(at) + 1)
 }
 
+/** The first instant of the month in Beijing in which `at` is. */
+export function startOfBeijingMonth(at: Date): Date {
+  const local = atBeijing(at)
+  return new Date(Date.UTC(local.getUTCFullYear(), local.getUTCMonth()) - beijingOffsetMs)
+}
+
 /** The first instant of the next month in Beijing after `at`. */
 export function nextBeijingMonth(at: Date): Date {
   const local = atBeijing(at)

@@ -2,19 +2,47 @@ import { type Account, type Merchant, sendersOf } from '../merchants/merchant.ts
 import { operatorTimeoutMs } from '../operator-patience.ts'
 import type { Services } from '../services.ts'
 import { readStock, type StockDetail } from '../wechat/pay/favor.ts'
+import type { PayReply } from '../wechat/pay/types.ts'
 import { unusableStock } from './unusable-stock.ts'
 
+type Named = { stockId: string; creatorMchid: string }
+
 /** Reads the stock from WeChat Pay as the merchant's sender. Throws `Unusable` when WeChat refuses or does not answer. */
-export async function readLiveStock(
-  services: Services,
-  merchant: Merchant,
-  stock: { stockId: string; creatorMchid: string },
-): Promise<StockDetail> {
-  const { stockId } = stock
+export async function readLiveStock(services: Services, merchant: Merchant, stock: Named): Promise<StockDetail> {
+  return readAs(services, senderWithKeys(merchant, stock.stockId), stock)
+}
+
+/**
+ * The same by either party's keys: the sender's, or when those bring nothing the creator's, where the merchant file has
+ * them. Throws `Unusable` with what the sender was told.
+ */
+export async function readLiveStockByAny(services: Services, merchant: Merchant, stock: Named): Promise<StockDetail> {
+  const creator = merchant.accounts.find(({ mchid, keys }) => mchid === stock.creatorMchid && keys)
+  const sender = sendersOf(merchant, [])[0]
+  if (!creator || sender?.mchid === creator.mchid) return readLiveStock(services, merchant, stock)
+  if (!sender?.keys) return readAs(services, creator, stock)
+  const told = await ask(services, sender, stock)
+  if (told.kind === 'ok') return told.body
+  const known = await ask(services, creator, stock)
+  return known.kind === 'ok' ? known.body : refuse(stock.stockId, told)
+}
+
+function senderWithKeys(merchant: Merchant, stockId: string): Account {
   const sender = sendersOf(merchant, [])[0]
   if (!sender?.keys) throw unusableStock(stockId, [`merchant ${merchant.slug} has no sender account with keys`])
-  const reply = await readStock(services.pay(sender), { ...stock, timeoutMs: operatorTimeoutMs })
-  if (reply.kind === 'ok') return reply.body
+  return sender
+}
+
+async function readAs(services: Services, account: Account, stock: Named): Promise<StockDetail> {
+  const reply = await ask(services, account, stock)
+  return reply.kind === 'ok' ? reply.body : refuse(stock.stockId, reply)
+}
+
+function ask(services: Services, account: Account, stock: Named): Promise<PayReply<StockDetail>> {
+  return readStock(services.pay(account), { ...stock, timeoutMs: operatorTimeoutMs })
+}
+
+function refuse(stockId: string, reply: Exclude<PayReply<StockDetail>, { kind: 'ok' }>): never {
   const trail = reply.requestId ? ` (Request-ID ${reply.requestId})` : ''
   if (reply.kind === 'unknown')
     throw unusableStock(stockId, [`WeChat Pay gave no usable answer: ${reply.word}${trail}`])

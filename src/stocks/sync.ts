@@ -1,35 +1,70 @@
+import { liftHalt } from '../delivery/halts.ts'
 import type { Merchant } from '../merchants/merchant.ts'
+import { Unusable } from '../plumbing/unusable.ts'
 import type { Services } from '../services.ts'
-import { stockColumns } from './import.ts'
+import { haltsOfStock, type Lifted } from './halts-of-stock.ts'
 import { countInFlight } from './in-flight.ts'
-import { readLiveStock } from './live-stock.ts'
+import { readLiveStockByAny } from './live-stock.ts'
 import type { Stock } from '../plumbing/storage/schema/stock.ts'
+import { noteReport } from './reports.ts'
+import { incomplete, isComplete, stockColumns } from './stock-columns.ts'
+import { statedTags } from './stated-tags.ts'
+import { isGiving } from './stock-state.ts'
+import { nextSync, syncAgain } from './sync-due.ts'
 import { unusableStock } from './unusable-stock.ts'
-import { statedTags } from './stock-rules.ts'
 
 /**
- * Refreshes an imported stock (同步). Unlike the import it also stores a state in which nothing can be sent any more, so
- * that pages and operators see it. Tags that the operator stated are kept while WeChat hides them. Throws `Unusable`
- * when WeChat's details are incomplete.
+ * Refreshes an imported stock (同步), by either party's keys. Unlike the import it also stores a state in which nothing
+ * can be sent any more, so that pages and operators see it. Tags that the operator stated are kept while WeChat hides
+ * them. When WeChat gives coupons of it, halts of the stock end: all of them, or with `lifts: 'of_state'` only those
+ * whose cause this state disproves. Throws `Unusable` when WeChat does not answer or its details are incomplete.
  */
-export async function syncStock(services: Services, merchant: Merchant, stock: Stock): Promise<Stock> {
-  const known = { stockId: stock.stock_id, creatorMchid: stock.creator_mchid }
-  const detail = await readLiveStock(services, merchant, known)
-  const { max_coupons, max_coupons_per_user, fixed_normal_coupon, goods_tag } = detail.stock_use_rule ?? {}
-  if (!max_coupons || !max_coupons_per_user || !fixed_normal_coupon) {
-    throw unusableStock(stock.stock_id, [
-      'WeChat did not tell its amount, its number of coupons or its limit per member',
-    ])
+export async function syncStock(
+  services: Services,
+  merchant: Merchant,
+  stock: Stock,
+  { lifts = 'all' }: { lifts?: Lifted } = {},
+): Promise<Stock> {
+  const fresh = await readAndStore(services, merchant, stock).catch(async (error: unknown) => {
+    if (error instanceof Unusable) await noteProblem(services, stock, error)
+    throw error
+  })
+  await noteReport(services.db, fresh)
+  services.catalog.forget()
+  if (isGiving(fresh, fresh.synced_at)) {
+    for (const id of await haltsOfStock(services.db, stock, fresh, lifts)) await liftHalt(services, id, 'sync')
   }
-  const tags = statedTags(goods_tag ?? [], goods_tag?.length ? undefined : stock.goods_tags)
+  return fresh
+}
+
+async function readAndStore(services: Services, merchant: Merchant, stock: Stock): Promise<Stock> {
+  const known = { stockId: stock.stock_id, creatorMchid: stock.creator_mchid }
+  const detail = await readLiveStockByAny(services, merchant, known)
+  if (!isComplete(detail)) throw unusableStock(stock.stock_id, [incomplete])
+  const shown = detail.stock_use_rule?.goods_tag ?? []
+  const tags = statedTags(shown, shown.length > 0 ? undefined : stock.goods_tags)
   if ('fault' in tags) throw unusableStock(stock.stock_id, [tags.fault])
   const inFlight = await countInFlight(services.db, merchant.id, stock.stock_id)
-  const fresh = await services.db
+  const columns = stockColumns(detail, tags, { now: services.clock.now(), inFlight })
+  return services.db
     .updateTable('stocks')
-    .set(stockColumns(detail, tags, { now: services.clock.now(), inFlight }))
+    .set({ ...columns, sync_due_at: nextSync(columns) })
     .where('id', '=', stock.id)
     .returningAll()
     .executeTakeFirstOrThrow()
-  services.catalog.forget()
-  return fresh
+}
+
+async function noteProblem({ db, clock }: Services, stock: Stock, { message }: Unusable): Promise<void> {
+  const now = clock.now()
+  const failures = stock.sync_failures + 1
+  await db
+    .updateTable('stocks')
+    .set({
+      sync_failures: failures,
+      sync_problem: message,
+      sync_problem_since: stock.sync_problem_since ?? now,
+      sync_due_at: syncAgain(failures, now),
+    })
+    .where('id', '=', stock.id)
+    .execute()
 }

@@ -53,5 +53,7 @@ test('what another program says of a member is masked, since the output of comma
 test('a job that there is not is refused with the names of those there are', async () => {
   const { code, err } = await run('jobs', 'run', 'bills')
   expect(code).toBe(1)
-  expect(err).toBe('there is no job bills; there are: inbox-bodies, inbox-rows, attempts\n')
+  expect(err).toBe(
+    'there is no job bills; there are: stocks, member-caps, stock-reports, inbox-bodies, inbox-rows, attempts\n',
+  )
 })

@@ -119,6 +119,9 @@ describe('an operator sets a merchant up', () => {
     expect(await run('campaign', 'copy', 'demo', 'welcome', 'x', '--from', 'tomorrow')).toMatchObject({ code: 2 })
     expect((await run('stock', 'sync', 'demo', stockId)).code).toBe(0)
     expect((await run('stock', 'sync', 'demo', '404')).err).toContain('has not been imported')
+    const all = JSON.parse((await run('stock', 'sync', 'demo', '--json')).out) as Record<string, unknown>[]
+    expect(all.map(({ stock_id }) => stock_id)).toEqual([stockId])
+    expect(all[0]).toMatchObject({ status: 'running', max_coupons: 10_000, distributed_coupons: 0, left: 10_000 })
   })
 
   test('doctor finds it ready, and says so with its exit code', async () => {

@@ -10,7 +10,7 @@ export const batchSize = 5_000
  */
 export async function inBatches(
   { signal }: JobRun,
-  what: 'inbox_body' | 'inbox_row',
+  what: 'inbox_body' | 'inbox_row' | 'stock_report',
   retire: (most: number) => Promise<number>,
 ): Promise<string> {
   for (let all = 0; ;) {

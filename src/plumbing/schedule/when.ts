@@ -16,7 +16,8 @@ export function nextDue(when: When, after: Date): Date {
 
 /** The text that operators read. */
 export function inWords(when: When): string {
-  return 'everyMs' in when ? `every ${when.everyMs / 60_000} min` : `daily at ${when.daily} Beijing`
+  if ('daily' in when) return `daily at ${when.daily} Beijing`
+  return when.everyMs < 60_000 ? `every ${when.everyMs / 1_000} s` : `every ${when.everyMs / 60_000} min`
 }
 
 function patternOf(time: string): string {

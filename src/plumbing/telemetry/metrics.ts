@@ -101,6 +101,13 @@ export const activeHalts = new Gauge({
   registers,
 })
 
+export const activeWarnings = new Gauge({
+  name: 'paycoupon_warnings',
+  help: 'Active warnings, by kind; doctor says each in words',
+  labelNames: ['merchant', 'kind'],
+  registers,
+})
+
 export const waitingInbox = new Gauge({
   name: 'paycoupon_waiting_inbox',
   help: 'Notifications and events accepted and not yet applied',
@@ -108,7 +115,7 @@ export const waitingInbox = new Gauge({
   registers,
 })
 
-/** `what`: inbox_body, inbox_row or attempt. */
+/** `what`: inbox_body, inbox_row, stock_report or attempt. */
 export const retiredTotal = new Counter({
   name: 'paycoupon_retired_rows_total',
   help: 'Rows forgotten or deleted since they were older than they have to be kept',

@@ -4,6 +4,7 @@ import type { Clock } from '../../plumbing/clock.ts'
 import type { Db } from '../../plumbing/storage/database.ts'
 import {
   activeHalts,
+  activeWarnings,
   jobLastSuccessSeconds,
   oldestOwedSeconds,
   owedCoupons,
@@ -12,8 +13,15 @@ import {
 
 /** Reads the gauges that only the database knows, just before /metrics is answered. Uses the indexes of open rows. */
 export async function readLedgerGauges(db: Db, clock: Clock): Promise<void> {
-  const [owed, halts, inbox, jobs] = await Promise.all([readOwed(db), readHalts(db), readInbox(db), readJobs(db)])
-  for (const gauge of [owedCoupons, oldestOwedSeconds, activeHalts, waitingInbox, jobLastSuccessSeconds]) gauge.reset()
+  const [owed, halts, warnings, inbox, jobs] = await Promise.all([
+    readOwed(db),
+    readHalts(db),
+    readWarnings(db),
+    readInbox(db),
+    readJobs(db),
+  ])
+  const gauges = [owedCoupons, oldestOwedSeconds, activeHalts, activeWarnings, waitingInbox, jobLastSuccessSeconds]
+  for (const gauge of gauges) gauge.reset()
 
   const now = clock.now().getTime()
   const oldest = new Map<string, number>()
@@ -25,6 +33,7 @@ export async function readLedgerGauges(db: Db, clock: Clock): Promise<void> {
   }
   for (const [merchant, seconds] of oldest) oldestOwedSeconds.set({ merchant }, seconds)
   for (const { merchant, cause, active } of halts) activeHalts.set({ merchant, cause }, Number(active))
+  for (const { merchant, kind, active } of warnings) activeWarnings.set({ merchant, kind }, Number(active))
   for (const { source, waiting } of inbox) waitingInbox.set({ source }, Number(waiting))
   for (const { name, since } of jobs) jobLastSuccessSeconds.set({ job: name }, (now - since.getTime()) / 1_000)
 }
@@ -50,6 +59,16 @@ function readHalts(db: Db) {
     .where('halts.lifted_at', 'is', null)
     .groupBy(['merchants.slug', 'halts.cause'])
     .select(['merchants.slug as merchant', 'halts.cause', sql<number>`count(*)`.as('active')])
+    .execute()
+}
+
+function readWarnings(db: Db) {
+  return db
+    .selectFrom('warnings')
+    .innerJoin('merchants', 'merchants.id', 'warnings.merchant_id')
+    .where('warnings.until', 'is', null)
+    .groupBy(['merchants.slug', 'warnings.kind'])
+    .select(['merchants.slug as merchant', 'warnings.kind', sql<number>`count(*)`.as('active')])
     .execute()
 }
 

@@ -5,6 +5,8 @@ import type { MemberReason } from '../../../refusal.ts'
 import type { CampaignCoupon } from '../../../plumbing/storage/schema.ts'
 import type { Services } from '../../../services.ts'
 import type { Stock } from '../../../plumbing/storage/schema/stock.ts'
+import { stockClosed } from '../../../stocks/stock-state.ts'
+import { isUsedUp } from '../../../grants/stock-left.ts'
 import { yuan } from '../../shell/format.ts'
 import type { PerRequest } from '../render.ts'
 import { offeredTicket, type Ticket } from './ticket.ts'
@@ -14,7 +16,7 @@ export type CampaignPreview = {
   offers: Offer[]
   /** What the campaign gives, needed for the limits per member. */
   coupons: { stock: Stock; count: number }[]
-  /** The reason of a whole-campaign limit that has no place left. */
+  /** Why nobody gets anything now: a whole-campaign limit that has no place left, or what WeChat says of the stocks. */
   full: MemberReason | undefined
   pages: Map<string, (own: PerRequest) => Buffer>
 }
@@ -42,7 +44,8 @@ async function makePreview(services: Services, campaign: Campaign, now: Date): P
       return { tier, tickets: offered.map(({ stock, count }) => offeredTicket(stock, count)) }
     }),
   )
-  return { offers, coupons, full: await fullReason(services, campaign, now), pages: new Map() }
+  const full = (await fullReason(services, campaign, now)) ?? (await stocksClosed(services, campaign, now))
+  return { offers, coupons, full, pages: new Map() }
 }
 
 function offersOf(campaign: Campaign): { tier: Offer['tier']; coupons: CampaignCoupon[] }[] {
@@ -62,6 +65,17 @@ async function stocksOf(services: Services, campaign: Campaign, coupons: Campaig
     })),
   )
   return found.filter((one): one is { stock: Stock; count: number } => one.stock !== undefined)
+}
+
+/** Why WeChat gives none of what the campaign offers: of tiers every one, or else the whole. */
+async function stocksClosed(services: Services, campaign: Campaign, now: Date): Promise<MemberReason | undefined> {
+  const reasons: (MemberReason | undefined)[] = []
+  for (const { coupons } of offersOf(campaign)) {
+    const offered = await stocksOf(services, campaign, coupons)
+    const closed = offered.flatMap(({ stock }) => stockClosed(stock, now) ?? [])[0]
+    reasons.push(closed ?? ((await isUsedUp(services, offered)) ? 'sold_out' : undefined))
+  }
+  return reasons.every((reason) => reason !== undefined) ? reasons[0] : undefined
 }
 
 async function fullReason(services: Services, campaign: Campaign, now: Date): Promise<MemberReason | undefined> {

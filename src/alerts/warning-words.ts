@@ -1,0 +1,68 @@
+/**
+ * Every warning as data: what is so and what to do, for the operator (Chinese, because merchants' staff read it).
+ * `{name}` is replaced by a fact; `subject` names the stock or the merchant number.
+ */
+const words = {
+  stock_sold_out: {
+    message: '{subject}「{name}」的 {total} 张已发完',
+    cure: '请服务商追加预算或新建批次，导入后在活动中换用',
+  },
+  stock_low: {
+    message: '{subject}「{name}」只剩 {left} 张（共 {total} 张），按近来每天 {perDay} 张约 {days} 天后发完',
+    cure: '请服务商尽早追加预算或新建批次',
+  },
+  stock_day_budget: {
+    message: '{subject}「{name}」今天已发 {given} 元，接近单天预算 {budget} 元',
+    cure: '用完后当天不再发放，次日 0 点后自动继续；经常如此请服务商提高单天预算',
+  },
+  stock_paused: {
+    message: '{subject}「{name}」在微信支付已暂停发放，会员看到的是“活动暂停中”',
+    cure: '请服务商在平台恢复，或执行 stock restart；恢复后系统自动继续发券',
+  },
+  stock_not_active: {
+    message: '{subject}「{name}」还没有激活（{status}），发不出券',
+    cure: '请服务商在平台激活，或执行 stock activate',
+  },
+  stock_stopped: {
+    message: '{subject}「{name}」已永久停止，发不出券',
+    cure: '停止的批次不能恢复：请服务商新建批次，导入后在活动中换用',
+  },
+  stock_over: {
+    message: '{subject}「{name}」已于 {end} 到期，发不出券',
+    cure: '批次不能延期：请服务商新建批次，导入后在活动中换用',
+  },
+  stock_ends_soon: {
+    message: '{subject}「{name}」将于 {end} 到期，使用它的活动到 {campaignEnd} 才结束',
+    cure: '批次不能延期：请服务商在到期前新建批次，导入后在活动中换用',
+  },
+  stock_unreadable: {
+    message: '{subject}「{name}」已 {failures} 次没有同步成功：{problem}',
+    cure: '先按所说的原因处理，再执行 stock sync；此前页面按上一次同步的状态显示',
+  },
+  member_month_cap: {
+    message:
+      '{subject}：{members} 位会员本月收到的面额已达 {share}%（最多 {most} 元），上限是每人每月每个制券商户号 5000 元',
+    cure: '到上限的会员本月领不到，下月 1 日自动补发；可降低每人次数，或由另一个制券商户号制券',
+  },
+  member_stock_cap: {
+    message: '{subject}「{name}」：{members} 位会员已领到 {share}% 以上的每人限领（{limit} 张）',
+    cure: '批次的每人限领最多 60 张，建好后不能提高：请提前换用新批次',
+  },
+  same_person: {
+    message: '{subject}「{name}」：近 7 天有 {members} 位会员因自然人限制被拒，同一身份的几个微信号合算一人',
+    cure: '这是批次的“自然人限制”，不是故障；需要放开时，请服务商新建不勾选自然人限制的批次',
+  },
+} as const satisfies Record<string, { message: string; cure: string }>
+
+export type WarningKind = keyof typeof words
+export type Facts = Record<string, string | number>
+
+/** A warning's sentence and cure with its facts filled in. `kind` may be of another release: then both are plain. */
+export function warningWords(kind: string, subject: string, facts: Facts): { message: string; cure: string } {
+  const { message, cure } = Object.hasOwn(words, kind)
+    ? words[kind as WarningKind]
+    : { message: `{subject}：${kind}`, cure: '' }
+  const all: Facts = { ...facts, subject }
+  const fill = (text: string) => text.replace(/\{(\w+)\}/g, (_, name: string) => String(all[name] ?? '—'))
+  return { message: fill(message), cure: fill(cure) }
+}

@@ -1,0 +1,22 @@
+import type { Merchant } from '../merchants/merchant.ts'
+import type { Stock } from '../plumbing/storage/schema/stock.ts'
+import { Unusable } from '../plumbing/unusable.ts'
+import type { Services } from '../services.ts'
+
+/** A stock that the merchant has imported. Throws `Unusable` when it has not. */
+export async function importedStock(services: Services, merchant: Merchant, stockId: string): Promise<Stock> {
+  const stock = await services.catalog.stock(merchant.id, stockId)
+  if (stock) return stock
+  throw new Unusable([`stock ${stockId} has not been imported for merchant ${merchant.slug}: run  stock import  first`])
+}
+
+/** Every imported stock of the merchant whose coupons can still be used, newest first. */
+export function importedStocks({ db, clock }: Services, merchant: Merchant): Promise<Stock[]> {
+  return db
+    .selectFrom('stocks')
+    .selectAll()
+    .where('merchant_id', '=', merchant.id)
+    .where('available_end', '>', clock.now())
+    .orderBy('id', 'desc')
+    .execute()
+}
