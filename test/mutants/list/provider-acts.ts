@@ -18,7 +18,7 @@ export const providerActs: Mutant[] = [
     file: 'src/stocks/provider/plan/request.ts',
     find: '.toSorted(([one], [other]) => (one < other ? -1 : 1))',
     replace: '',
-    tests,
+    tests: ['test/stocks/provider/request.test.ts'],
   },
   {
     name: 'other-content-under-one-number',

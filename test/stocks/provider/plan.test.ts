@@ -134,8 +134,8 @@ describe('fields that belong together', () => {
 test('what WeChat takes is taken, with a warning where it wants more than the file', async () => {
   const full = aStockFile({
     stock_name: '双11满100减20元',
-    available_begin_time: days(365),
-    available_end_time: days(455),
+    available_begin_time: days(364),
+    available_end_time: days(453.9),
     [`${rule}.max_amount`]: 50_000,
     [`${rule}.max_amount_by_day`]: 49,
     [`${coupon}.coupon_amount`]: 50,
