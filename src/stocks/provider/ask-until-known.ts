@@ -8,7 +8,10 @@ import type { PayReply, RefusalReply, UnknownReply } from '../../wechat/pay/type
 export type Known<T> =
   | { kind: 'ok'; body: T; requestId: string | undefined }
   | { kind: 'refused'; reply: RefusalReply; mayHaveArrived: boolean }
-  | { kind: 'unknown'; reply: RefusalReply | UnknownReply }
+  | Unknown
+
+/** `mayHaveArrived`: false when no try reached WeChat, so that nothing was done. */
+export type Unknown = { kind: 'unknown'; reply: RefusalReply | UnknownReply; mayHaveArrived: boolean }
 
 export type TryLimits = { timeoutMs: number; backup: boolean }
 
@@ -38,7 +41,8 @@ export async function askUntilKnown<T>(
     }
     mayHaveArrived ||= mayBeDone(reply)
     before = reply
-    if (tries + 1 >= triesAtMost || elapsedMs(clock) + pauseMs >= deadline) return { kind: 'unknown', reply }
+    if (tries + 1 >= triesAtMost || elapsedMs(clock) + pauseMs >= deadline)
+      return { kind: 'unknown', reply, mayHaveArrived }
     await pause(pauseMs * (tries + 1))
   }
 }

@@ -52,7 +52,7 @@ export async function setOurCallback(
   await noteAct(services, act, known, isSet ? 'done' : undefined)
   if (isSet) return { ...state, set: ours, isOurs: true }
   if (known.kind === 'refused') throw new Unusable([refusalSentence('set_callback', known.reply)])
-  throw new Unusable([unknownSentence('the address was set', known.reply)])
+  throw new Unusable([unknownSentence('the address was set', known)])
 }
 
 function creatorOf(services: Services, merchant: Merchant, mchid: string | undefined) {
@@ -71,7 +71,7 @@ async function isSetTo(client: PayClient, ours: string): Promise<boolean> {
 async function addressAt(services: Services, client: PayClient): Promise<string | null> {
   const known = await askUntilKnown(services, (limits) => readCallback(client, limits))
   if (known.kind === 'ok') return known.body.notify_url ?? null
-  if (known.kind === 'unknown') throw new Unusable([unknownSentence('an address is set', known.reply)])
+  if (known.kind === 'unknown') throw new Unusable([unknownSentence('an address is set', known)])
   if (known.reply.status === 404) return null
   throw new Unusable([refusalSentence('set_callback', known.reply)])
 }

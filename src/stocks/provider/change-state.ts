@@ -64,7 +64,7 @@ function whyNot(change: StockChange, known: Known<ChangedStock>, status: string 
   if (known.kind === 'ok' || forbidden) return forbidden ?? ''
   const isFresh = change === 'start' && known.reply.kind === 'refusal' && known.reply.code === 'SYSTEM_ERROR'
   const hint = isFresh ? 'a stock may answer so in the minute after it was made: wait a minute; ' : ''
-  return hint + unknownSentence(`it is ${wantedState[change]}`, known.reply)
+  return hint + unknownSentence(`it is ${wantedState[change]}`, known)
 }
 
 /** What is stored of it follows at once. The act is done, so a failure is only told. */

@@ -84,5 +84,5 @@ async function keepImage(
 function addressOf(answer: Known<{ media_url: string }>): string {
   if (answer.kind === 'ok') return answer.body.media_url
   if (answer.kind === 'refused') throw new Unusable([refusalSentence('upload_image', answer.reply)])
-  throw new Unusable([unknownSentence('the picture was taken', answer.reply)])
+  throw new Unusable([unknownSentence('the picture was taken', answer)])
 }

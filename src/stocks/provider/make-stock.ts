@@ -55,7 +55,7 @@ async function ask(
 
 function createdOf(known: Known<CreatedStock>): CreatedStock {
   if (known.kind === 'ok') return known.body
-  if (known.kind === 'unknown') throw new Unusable([unknownSentence('the stock was made', known.reply)])
+  if (known.kind === 'unknown') throw new Unusable([unknownSentence('the stock was made', known)])
   const why = refusalSentence('create', known.reply)
   throw new Unusable([
     known.mayHaveArrived

@@ -1,5 +1,6 @@
 import type { ProviderAct } from '../../plumbing/storage/schema/provider.ts'
-import type { RefusalReply, UnknownReply } from '../../wechat/pay/types.ts'
+import type { RefusalReply } from '../../wechat/pay/types.ts'
+import type { Unknown } from './ask-until-known.ts'
 
 /** Why WeChat refused an act, and what to do; the first row that fits counts (docs/wechat/pay-v3.md 2.0, 2.1). */
 type Row = { acts?: ProviderAct[]; codes?: string[]; phrase?: string; why: string }
@@ -76,8 +77,10 @@ export function refusalSentence(act: ProviderAct, reply: RefusalReply): string {
 }
 
 /** One sentence for an act of which nobody knows whether it was done. Repeating it is safe. */
-export function unknownSentence(what: string, reply: RefusalReply | UnknownReply): string {
+export function unknownSentence(what: string, { reply, mayHaveArrived }: Unknown): string {
   const cause = reply.kind === 'refusal' ? said(reply) : `${reply.word}${trail(reply.requestId)}`
+  if (!mayHaveArrived)
+    return `WeChat Pay could not be asked, so nothing was done: run the same command again (${cause})`
   return `it is not known whether ${what}: run the same command again, which does nothing twice (WeChat Pay answered ${cause})`
 }
 

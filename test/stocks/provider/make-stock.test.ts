@@ -5,6 +5,7 @@ import { makeStock } from '../../../src/stocks/provider/make-stock.ts'
 import { wantedStock } from '../../../src/stocks/provider/wanted-stock.ts'
 import { keepRequest } from '../../../src/stocks/provider/made-stocks.ts'
 import { aStockFile } from '../../sandbox/stock-file.ts'
+import { nobodyListens } from '../../support/config.ts'
 import { openShop, type SandboxShop } from '../../support/shop.ts'
 
 const by = 'a test'
@@ -134,6 +135,15 @@ describe.each(['certificate', 'public_key'] as const)('in %s mode', (keyMode) =>
     await expect(make(aFile())).rejects.toThrow(/lacks a permission.*an earlier try had no answer/)
     expect(await lastAct()).toMatchObject({ outcome: 'unknown', code: 'NO_AUTH' })
   })
+})
+
+test('where WeChat cannot be reached nothing was done, and that is told', async () => {
+  await using shop = await openShop({ wechat: 'sandbox', redis: false })
+  await using cutOff = await shop.anotherProcess('cut off', { sandbox: { url: nobodyListens } })
+  const wanted = await wantedStock(cutOff, shop.merchant, aStockFile())
+  await expect(makeStock(cutOff, shop.merchant, wanted, by)).rejects.toThrow(
+    /could not be asked, so nothing was done: run the same command again/,
+  )
 })
 
 describe('the creator', () => {
