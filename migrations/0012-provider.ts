@@ -88,7 +88,11 @@ const statements = [
     primary key (creator_mchid, sha256)
   )`,
 
-  // How far a merchant is on its way to the first coupon; the newest row of a step is its state. day is Beijing's.
+  // The provider's own appid, so that its link to the provider's number can be tested with the provider's keys.
+  `alter table accounts add column appid text check (appid ~ '^wx[0-9a-zA-Z]{16}$')`,
+
+  // How far a merchant is on its way to the first coupon. day is Beijing's; at is when it was said by hand, or when what
+  // proves it happened. Of each step the row with the newest at counts.
   `create table onboarding_steps (
     id bigint generated always as identity primary key,
     merchant_id bigint not null references merchants,
@@ -100,5 +104,5 @@ const statements = [
     by text not null,
     at timestamptz not null
   )`,
-  `create index on onboarding_steps (merchant_id, step, id desc)`,
+  `create index on onboarding_steps (merchant_id, step, at)`,
 ]

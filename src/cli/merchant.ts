@@ -2,9 +2,11 @@ import { Command } from 'commander'
 import { applyMerchant } from '../merchants/apply.ts'
 import { answer, type Cli, withServices } from './cli.ts'
 import { readJsonFile } from './json-file.ts'
+import { applicationCommand } from './merchant-application.ts'
+import { stepCommand } from './merchant-step.ts'
 
 export function merchantCommand(cli: Cli): Command {
-  const command = new Command('merchant').description('merchants and their accounts')
+  const command = new Command('merchant').description('merchants, their accounts, and their way to the first coupon')
   command
     .command('apply')
     .description('create or update a merchant from its file; secrets are encrypted and never printed')
@@ -15,5 +17,5 @@ export function merchantCommand(cli: Cli): Command {
       const changes = await withServices(cli, (services) => applyMerchant(services, file))
       answer(cli, json, { changes }, changes)
     })
-  return command
+  return command.addCommand(applicationCommand(cli)).addCommand(stepCommand(cli))
 }

@@ -7,9 +7,11 @@ import { checkClock } from './clock-check.ts'
 import { finding, type Finding } from './findings.ts'
 import { checkHalts } from './halt-check.ts'
 import { checkKeys } from './key-checks.ts'
+import { checkProviderAppids } from './provider-appid-check.ts'
 import { checkSecret } from './secret-check.ts'
 import { checkSetAside } from './set-aside-check.ts'
 import { askSigned, judgeSignature } from './signature-check.ts'
+import { checkSteps } from './step-checks.ts'
 import { checkStock } from './stock-checks.ts'
 import { checkWarnings } from './warning-check.ts'
 
@@ -17,9 +19,9 @@ import { checkWarnings } from './warning-check.ts'
 const stocksAtMost = 20
 
 /**
- * Tests against WeChat what the steps of docs/merchant/going-live.md ask for, as far as WeChat allows: keys, clock,
+ * Tests against WeChat what the steps of docs/going-live.md ask for, as far as WeChat allows: keys, clock,
  * signature, verification key, AppSecret, appid binding, and for one stock (or all imported ones that have not ended)
- * whether it can be sent. Nothing is sent and nothing is changed.
+ * whether it can be sent; then the twelve steps, as far as each is known. Nothing is sent and nothing is changed.
  */
 export async function examine(services: Services, merchant: Merchant, only?: { stockId: string }): Promise<Finding[]> {
   const senders = merchant.accounts.filter((account) => account.role === 'sender' && account.keys)
@@ -36,6 +38,7 @@ export async function examine(services: Services, merchant: Merchant, only?: { s
     findings.push(await checkAppid(services, merchant, sender))
   }
   findings.push(await checkSecret(services, merchant))
+  findings.push(...(await checkProviderAppids(services, merchant)))
   for (const stockId of only ? [only.stockId] : await openStocks(services, merchant)) {
     findings.push(...(await checkStock(services, merchant, stockId)))
   }
@@ -45,6 +48,7 @@ export async function examine(services: Services, merchant: Merchant, only?: { s
     ...(await checkHalts(services, merchant)),
     ...(await checkWarnings(services, merchant)),
     ...(await checkSetAside(services, merchant)),
+    ...(await checkSteps(services, merchant, findings)),
   ]
 }
 

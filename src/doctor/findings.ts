@@ -1,4 +1,5 @@
 import { cardFindings } from './card-findings.ts'
+import { providerFindings } from './provider-findings.ts'
 import { stockFindings } from './stock-findings.ts'
 
 /**
@@ -126,6 +127,7 @@ const findings = {
     cure: '先解决上面的签名或网络问题，再检查一次',
   },
 
+  ...providerFindings,
   ...stockFindings,
   ...cardFindings,
 

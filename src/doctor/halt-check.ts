@@ -5,7 +5,7 @@ import { finding, type Finding } from './findings.ts'
 
 /**
  * What delivery has met so far: some onboarding steps (跨商户号发券, 免充值 authorisation) only show when a coupon is really
- * sent, and then as a halt with WeChat's own words (docs/merchant/going-live.md, steps 1, 4, 5).
+ * sent, and then as a halt with WeChat's own words (docs/going-live.md, steps 1, 4, 5).
  */
 export async function checkHalts({ db }: Services, merchant: Merchant): Promise<Finding[]> {
   const halts = await db

@@ -8,7 +8,7 @@ import { certificateEnd } from '../merchants/certificate-end.ts'
 
 /**
  * Whether an account's stored keys can be parsed and belong together, and how long its certificate is valid
- * (docs/merchant/going-live.md, steps 6 to 8).
+ * (docs/going-live.md, steps 6 to 8).
  */
 export async function checkKeys({ db, clock }: Services, account: Account): Promise<Finding[]> {
   const { mchid, role, keys } = account

@@ -10,7 +10,7 @@ import { stockFaults } from '../stocks/stock-rules.ts'
 import type { StockDetail } from '../wechat/pay/favor.ts'
 import { finding, type Finding } from './findings.ts'
 
-/** Whether a stock can be sent now, by WeChat's details (docs/merchant/going-live.md, steps 9 to 11). */
+/** Whether a stock can be sent now, by WeChat's details (docs/going-live.md, steps 9 to 11). */
 export async function checkStock(services: Services, merchant: Merchant, stock: string): Promise<Finding[]> {
   const known = await services.catalog.stock(merchant.id, stock)
   try {

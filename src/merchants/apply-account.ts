@@ -25,6 +25,7 @@ export async function applyAccount(
   const secrets = { private_key: keys?.privateKey, api_v3_key: keys?.apiV3Key, api_v2_key: entry.api_v2_key }
   const columns = {
     role: entry.role,
+    appid: entry.appid ?? null,
     serial_no: keys?.serialNo ?? null,
     certificate: keys?.certificate ?? null,
     public_key_id: entry.public_key_id ?? null,

@@ -22,6 +22,9 @@ export function readMerchantFile(file: unknown, now: Date): { merchant: Merchant
     faults.push(...found.map((fault) => `accounts[${index}].${fault}`))
     return { entry, keys }
   })
+  merchant.accounts.forEach(({ role, appid }, index) => {
+    if (role === 'sender' && appid !== undefined) faults.push(`accounts[${index}].appid: ${ofSender}`)
+  })
   const numbers = merchant.accounts.map((account) => account.mchid)
   if (new Set(numbers).size < numbers.length) faults.push('accounts: a merchant number is listed twice')
   if (!merchant.accounts.some((account) => account.role === 'sender'))
@@ -39,9 +42,13 @@ const eventsSecretBytes = { least: 24, most: 64 }
 const encodingAesKey = z.string().regex(/^[A-Za-z0-9+/]{43}$/, 'must be the 43 characters of the EncodingAESKey')
 const pem = z.string().trim()
 
+const ofSender = "is for a provider: a sender sends with the Official Account's appid"
+const appid = z.string().regex(/^wx[0-9a-zA-Z]{16}$/, 'must be wx and 16 letters and digits')
+
 const accountSchema = z.strictObject({
   mchid: z.string().regex(/^[0-9]{6,32}$/, 'must be a merchant number, digits only'),
   role: z.enum(['sender', 'provider'], 'must be sender or provider'),
+  appid: appid.optional(),
   serial_no: z.string().trim().optional(),
   certificate: pem.optional(),
   private_key: pem.optional(),
@@ -64,7 +71,7 @@ const merchantSchema = z.strictObject({
   slug: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be up to 40 small letters, digits and hyphens'),
   name: lineOfText.min(1, 'must not be empty').max(100),
   official_account: z.strictObject({
-    appid: z.string().regex(/^wx[0-9a-zA-Z]{16}$/, 'must be wx and 16 letters and digits'),
+    appid,
     app_secret: z.string().regex(/^\S{8,128}$/, 'must be the AppSecret, without spaces'),
     original_id: z
       .string()

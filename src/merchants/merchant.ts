@@ -31,6 +31,8 @@ export type Account = {
   merchantId: number
   mchid: string
   role: AccountRole
+  /** A provider's own appid, where the merchant file names it. */
+  appid: string | undefined
   keys: PayKeys | undefined
   apiV2Key: Secret | undefined
   apiV2SignType: V2SignType

@@ -70,6 +70,7 @@ function openAccount(secrets: Secrets, slug: string, row: AccountRow): Account {
     merchantId: row.merchant_id,
     mchid: row.mchid,
     role: row.role,
+    appid: row.appid ?? undefined,
     keys: payKeys(row, open('private_key'), open('api_v3_key')),
     apiV2Key: open('api_v2_key'),
     apiV2SignType: row.api_v2_sign_type,

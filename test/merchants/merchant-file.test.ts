@@ -45,6 +45,15 @@ test('a character of control in what people read is refused, with the name of it
   ])
 })
 
+test('a provider may name its own appid, a sender sends with that of the Official Account', () => {
+  const named = (index: number, appid: string) => (file: File) => Object.assign(file.accounts[index]!, { appid })
+  expect(faultsOf(named(1, 'wxab12ab12ab12ab12'))).toEqual([])
+  expect(faultsOf(named(1, 'ab12'))).toEqual(['accounts[1].appid: must be wx and 16 letters and digits'])
+  expect(faultsOf(named(0, 'wxab12ab12ab12ab12'))).toEqual([
+    expect.stringMatching(/^accounts\[0\]\.appid: is for a provider/),
+  ])
+})
+
 test('a complete file is accepted', () => {
   const { accounts } = readMerchantFile(aFile(), now)
   expect(accounts[0]?.keys).toMatchObject({ serialNo: world.accounts[0]!.certificates[0]!.serialNo, warnings: [] })

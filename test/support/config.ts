@@ -26,6 +26,7 @@ export function testConfig(): Config {
     metricsToken: undefined,
     logLevel: 'silent',
     keep: { inboxBodyDays: 7, inboxRowDays: 35, attemptDays: 180, attemptOfSentDays: 30 },
+    application: { mailTo: ['apply@example.com'], company: undefined, reason: '用于会员活动' },
   }
 }
 

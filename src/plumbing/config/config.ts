@@ -30,6 +30,8 @@ export type Config = {
   logLevel: string
   /** For how many days each kind of data is kept. */
   keep: { inboxBodyDays: number; inboxRowDays: number; attemptDays: number; attemptOfSentDays: number }
+  /** The e-mail that asks WeChat for 跨商户号发券. */
+  application: { mailTo: string[]; company: string | undefined; reason: string }
 }
 
 /** An address to open when the demo has just started, and what it shows. */
@@ -125,6 +127,11 @@ function configOf(env: z.output<typeof environment>): Config {
       inboxRowDays: env.INBOX_ROW_DAYS,
       attemptDays: env.ATTEMPT_DAYS,
       attemptOfSentDays: env.ATTEMPT_OF_SENT_DAYS,
+    },
+    application: {
+      mailTo: env.APPLICATION_MAIL_TO,
+      company: env.APPLICATION_COMPANY,
+      reason: env.APPLICATION_REASON,
     },
   }
 }

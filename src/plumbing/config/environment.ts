@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { lineOfText } from '../files/readable-text.ts'
 import { cookieKeys, masterKeys } from './config-keys.ts'
 
 const port = z.coerce.number('must be a port number').int('must be a port number').min(0).max(65_535)
@@ -7,6 +8,7 @@ const web = z
   .transform((url) => url.replace(/\/+$/, ''))
 /** WeChat repeats a message for a day and a half, so data younger than two days may still be needed. */
 const days = z.coerce.number('must be a number of days').int('must be whole days').min(2, 'must be at least 2 days')
+const isMail = (address: string) => /^[^\s@,;]+@[^\s@,;]+\.[^\s@,;]+$/.test(address)
 const isRedis = (url: string) => /^rediss?:\/\/\S+$/.test(url)
 
 /** Every environment variable that is read, with its check and its default. */
@@ -44,6 +46,17 @@ export const environment = z.object({
   INBOX_ROW_DAYS: days.default(35),
   ATTEMPT_DAYS: days.default(180),
   ATTEMPT_OF_SENT_DAYS: days.default(30),
+  APPLICATION_MAIL_TO: z
+    .string()
+    .transform(list)
+    .refine((all) => all.length > 0 && all.every(isMail), 'must be e-mail addresses, separated by commas')
+    .default(['weixincard@tencent.com']),
+  APPLICATION_COMPANY: lineOfText.max(100, 'must have at most 100 characters').optional(),
+  APPLICATION_REASON: lineOfText
+    .max(500, 'must have at most 500 characters')
+    .default(
+      '由制券商户号（服务商）统一创建代金券批次，发券商户号（特约商户）在自己的服务号里发给会员，用于开卡有礼、消费有礼等会员活动',
+    ),
 })
 
 function list(text: string): string[] {

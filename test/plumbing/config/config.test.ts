@@ -28,6 +28,21 @@ function faultsOf(env: Record<string, string | undefined>): string[] {
   }
 }
 
+test('the application to WeChat has a known recipient until others are set, and refuses what is no address', () => {
+  expect(readConfig({ DATA_DIR: dataDir }).application).toMatchObject({
+    mailTo: ['weixincard@tencent.com'],
+    company: undefined,
+  })
+  const told = { APPLICATION_MAIL_TO: 'a@example.com, b@example.com', APPLICATION_COMPANY: '某服务商' }
+  expect(readConfig({ DATA_DIR: dataDir, ...told }).application).toMatchObject({
+    mailTo: ['a@example.com', 'b@example.com'],
+    company: '某服务商',
+  })
+  expect(faultsOf({ DATA_DIR: dataDir, APPLICATION_MAIL_TO: 'nobody' })).toEqual([
+    'APPLICATION_MAIL_TO: must be e-mail addresses, separated by commas',
+  ])
+})
+
 describe('in development', () => {
   test('nothing has to be set: the sandbox answers for WeChat and the database is embedded', () => {
     const config = readConfig({ DATA_DIR: dataDir })

@@ -31,6 +31,8 @@ export type AccountsTable = {
   merchant_id: number
   mchid: string
   role: AccountRole
+  /** A provider's own, which must be linked to its number. */
+  appid: string | null
   serial_no: string | null
   certificate: string | null
   private_key_sealed: string | null

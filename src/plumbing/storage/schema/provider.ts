@@ -37,11 +37,11 @@ export type MarketingImagesTable = { creator_mchid: string; sha256: string; medi
 
 export type StepState = 'asked' | 'granted' | 'refused'
 
-/** How far a merchant is; the newest row of a step is its state. */
+/** How far a merchant is; of each step the row with the newest `at` counts. */
 export type OnboardingStepsTable = {
   id: Generated<number>
   merchant_id: number
-  /** 1 to 12 (docs/merchant/going-live.md). */
+  /** 1 to 12 (docs/going-live.md). */
   step: number
   state: StepState
   /** The Beijing day, `20261101`. */
@@ -49,5 +49,6 @@ export type OnboardingStepsTable = {
   source: 'hand' | 'evidence'
   evidence: string
   by: string
+  /** When it was said by hand, or when what proves it happened. */
   at: Time
 }

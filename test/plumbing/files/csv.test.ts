@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { csvText } from '../../../src/plumbing/files/csv.ts'
+
+test('a spreadsheet reads Chinese, commas, quotes and line breaks as they were', () => {
+  expect(
+    csvText([
+      ['商户', 'a,b'],
+      ['say "hi"', 'two\nlines'],
+    ]),
+  ).toBe('\uFEFF商户,"a,b"\r\n"say ""hi""","two\nlines"\r\n')
+})
+
+test.each(['=1+1', '+1', '-1', '@SUM(A1)', '＝1', ' =1', '\t=1', '=HYPERLINK("http://x","y")'])(
+  'a cell that begins as a formula is text: %j',
+  (cell) => {
+    const [, written = ''] = /^\uFEFF"?(.*?)"?\r\n$/s.exec(csvText([[cell]])) ?? []
+    expect(written.replaceAll('""', '"')).toBe(`'${cell}`)
+  },
+)
+
+test('a number stays a number', () => {
+  expect(csvText([['1601400973']])).toBe('\uFEFF1601400973\r\n')
+})
