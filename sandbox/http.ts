@@ -22,8 +22,8 @@ export type Answer = { status: number; headers: Record<string, string | string[]
  */
 export type Ending = Answer | 'reset' | 'hang'
 
-/** More than the largest body of WeChat's calls and of the control calls. */
-const bodyLimitBytes = 1024 * 1024
+/** More than the largest body of WeChat's calls, a picture that is too big, and of the control calls. */
+const bodyLimitBytes = 4 * 1024 * 1024
 
 export async function readIncoming(request: IncomingMessage, host: 'main' | 'backup'): Promise<Incoming> {
   const target = request.url ?? '/'

@@ -3,12 +3,16 @@ import { authorize } from './oauth/authorize.ts'
 import { activateCard, decryptCode, readTempInfo, readUserInfo } from './official/cards.ts'
 import { classicToken, exchangeCode, stableToken } from './official/credentials.ts'
 import { runOfficial, type OfficialHandler } from './official/run-official.ts'
+import { readCallback, setCallback } from './pay/callbacks.ts'
 import { listCertificates } from './pay/certificates.ts'
+import { pauseStock, restartStock, startStock } from './pay/change-stock.ts'
+import { createStock } from './pay/create-stock.ts'
 import { readOrder, readPartnerOrder } from './pay/orders.ts'
 import type { PayHandler } from './pay/pay-call.ts'
 import { runPay } from './pay/run-pay.ts'
 import { sendCoupon } from './pay/send-coupon.ts'
-import { listStockMerchants, listStocks, pauseStock, readStock, restartStock, startStock } from './pay/stocks.ts'
+import { listStockMerchants, listStocks, readStock } from './pay/stocks.ts'
+import { uploadImage } from './pay/upload-image.ts'
 import { listUserCoupons, readUserCoupon } from './pay/user-coupons.ts'
 import type { SandboxState } from './state.ts'
 
@@ -22,12 +26,16 @@ export const wechatRoutes: Route[] = [
   pay('send', 'POST', `${favor}/users/:openid/coupons`, sendCoupon),
   pay('user_coupons', 'GET', `${favor}/users/:openid/coupons`, listUserCoupons),
   pay('coupon_detail', 'GET', `${favor}/users/:openid/coupons/:couponId`, readUserCoupon),
+  pay('stock_create', 'POST', `${favor}/coupon-stocks`, createStock),
   pay('stock_list', 'GET', `${favor}/stocks`, listStocks),
   pay('stock_detail', 'GET', `${favor}/stocks/:stockId`, readStock),
   pay('stock_start', 'POST', `${favor}/stocks/:stockId/start`, startStock),
   pay('stock_pause', 'POST', `${favor}/stocks/:stockId/pause`, pauseStock),
   pay('stock_restart', 'POST', `${favor}/stocks/:stockId/restart`, restartStock),
   pay('stock_merchants', 'GET', `${favor}/stocks/:stockId/merchants`, listStockMerchants),
+  pay('callback_read', 'GET', `${favor}/callbacks`, readCallback),
+  pay('callback_set', 'POST', `${favor}/callbacks`, setCallback),
+  pay('image_upload', 'POST', `${favor}/media/image-upload`, uploadImage),
   pay('certificates', 'GET', '/v3/certificates', listCertificates),
   pay('order', 'GET', '/v3/pay/transactions/id/:transactionId', readOrder),
   pay('order', 'GET', '/v3/pay/transactions/out-trade-no/:outTradeNo', readOrder),

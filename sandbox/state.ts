@@ -52,6 +52,8 @@ export type SandboxSettings = {
   remembersRefusals: boolean
   /** Not documented by WeChat: a number that has given a coupon is refused once the member's limit has been reached. */
   limitsFirst: boolean
+  /** Seen, not documented: a stock cannot be started in the minute after it was made (docs/wechat/pay-v3.md 2.2). */
+  freshStocksFail: boolean
 }
 
 /** How much of one stock has been given, and how many of its coupons have been used. */
@@ -85,6 +87,7 @@ export function openState(options: StateOptions): SandboxState {
     sendMs: options.sendMs ?? 0,
     remembersRefusals: false,
     limitsFirst: false,
+    freshStocksFail: false,
   }
   let lastId = BigInt(randomInt(1, 2 ** 40))
   return {

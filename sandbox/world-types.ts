@@ -135,6 +135,11 @@ export type WorldStock = {
   jump_target?: { mini_program_appid: string; mini_program_path: string }
   /** fen that its activation locked from the creator's balance. */
   locked?: number
+  /** When it was activated, and when it was stopped for good. */
+  start_time?: string
+  stop_time?: string
+  /** Set when it was made by the call: its number, and what the call said, with its keys in order. */
+  made?: { outRequestNo: string; request: string }
 }
 
 /** OTHER: Official Account, Native, H5 (docs/wechat/pay-v3.md 2.1). */

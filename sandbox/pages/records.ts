@@ -19,6 +19,13 @@ const statusNames = { unactivated: '未激活', audit: '审核中', running: '�
 const endpointNames = {
   send: '发券',
   stock_detail: '查询批次',
+  stock_create: '创建批次',
+  stock_start: '激活批次',
+  stock_pause: '暂停批次',
+  stock_restart: '重启批次',
+  callback_read: '查询回调地址',
+  callback_set: '设置回调地址',
+  image_upload: '上传营销图片',
   coupon_detail: '查询券详情',
   user_coupons: '查询用户的券',
   certificates: '下载平台证书',

@@ -3,7 +3,7 @@ import type { SandboxState } from '../state.ts'
 import type { WorldAccount } from '../world.ts'
 import type { RefusalRow } from './refusals.ts'
 
-/** A WeChat Pay call with a right signature. `params` are the path's decoded parts, `body` its JSON. */
+/** A WeChat Pay call with a right signature. `params` are the path's decoded parts, `body` its JSON, empty for a form. */
 export type PayCall = {
   state: SandboxState
   request: Incoming
@@ -16,6 +16,8 @@ export type PayResult = { ok: object } | { refused: RefusalRow }
 
 /** One endpoint of WeChat Pay. `facts` returns the member and stock of a call, for faults and the list of calls. */
 export type PayHandler = {
+  /** Absent: JSON. */
+  takes?: 'form'
   handle(call: PayCall): PayResult | Promise<PayResult>
   facts?(call: PayCall): { openid?: string; stockId?: string; outRequestNo?: string }
   /** Called when the answer is being sent, also after a failure. */

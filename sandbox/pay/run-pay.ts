@@ -4,6 +4,7 @@ import { sleep } from '../http.ts'
 import type { Fault, Hit } from '../faults.ts'
 import type { SandboxState } from '../state.ts'
 import type { WorldAccount } from '../world.ts'
+import { isMultipart } from './multipart.ts'
 import type { PayCall, PayHandler, PayResult } from './pay-call.ts'
 import { refusals, type RefusalRow } from './refusals.ts'
 import { signatureHeaders, type Spoil } from './sign-answer.ts'
@@ -23,7 +24,7 @@ export async function runPay(
     return record(state, route.endpoint, request, { mchid: verified.mchid }, [], refusalAnswer(verified.refused))
   }
   const { account } = verified
-  const read = readBody(request)
+  const read = readBody(request, route.handler)
   const call: PayCall = { state, request, account, params, body: 'ok' in read ? read.ok : {} }
   const facts = { mchid: account.mchid, ...route.handler.facts?.(call) }
   const hit = state.faults.take('pay', { ...facts, endpoint: route.endpoint, host: request.host })
@@ -108,8 +109,8 @@ function wantedSerial(request: Incoming): string | undefined {
 /**
  * WeChat accepts JSON objects in UTF-8 of at most three bytes per character, without null (docs/wechat/pay-v3.md 1.2).
  */
-function readBody(request: Incoming): { ok: Record<string, unknown> } | { refused: RefusalRow } {
-  if (request.method !== 'POST') return { ok: {} }
+function readBody(request: Incoming, handler: PayHandler): { ok: Record<string, unknown> } | { refused: RefusalRow } {
+  if (request.method !== 'POST' || (handler.takes === 'form' && isMultipart(request))) return { ok: {} }
   if (!request.headers['content-type']?.startsWith('application/json')) {
     return { refused: { ...refusals.param_error, message: 'Http头Content-Type值错误，请使用application/json' } }
   }

@@ -1,7 +1,7 @@
 import type { SandboxState } from '../state.ts'
 import { wechatTime } from '../wechat-time.ts'
 import type { WorldAccount, WorldStock } from '../world.ts'
-import { ok, refuse, textOf, type PayCall, type PayHandler, type PayResult } from './pay-call.ts'
+import { ok, refuse, type PayCall, type PayHandler } from './pay-call.ts'
 import { refusals } from './refusals.ts'
 import { stockUse } from './send-coupon.ts'
 
@@ -39,11 +39,6 @@ export const listStocks: PayHandler = {
   },
 }
 
-/** POST …/start, …/pause, …/restart: only for the creator (docs/wechat/pay-v3.md 2.2, 2.4, 2.5). */
-export const startStock = stockChange('unactivated', 'start_time')
-export const pauseStock = stockChange('running', 'pause_time')
-export const restartStock = stockChange('paused', 'restart_time')
-
 /** GET …/merchants: where its coupons can be used; only for the creator (docs/wechat/pay-v3.md 2.9). */
 export const listStockMerchants: PayHandler = {
   facts: stockFacts,
@@ -51,7 +46,7 @@ export const listStockMerchants: PayHandler = {
     const stock = state.world.stocks.find((each) => each.stock_id === params.stockId)
     if (!stock) return refuse(refusals.stock_not_found)
     if (stock.stock_creator_mchid !== account.mchid) return refuse(refusals.no_permission)
-    const data = stock.senders ?? []
+    const data = stock.available_merchants ?? stock.senders ?? []
     const offset = Number(request.query.get('offset') ?? 0)
     if (offset > 0 && offset >= data.length) return refuse(refusals.mch_not_exists)
     return ok({
@@ -62,22 +57,6 @@ export const listStockMerchants: PayHandler = {
       stock_id: stock.stock_id,
     })
   },
-}
-
-function stockChange(from: WorldStock['status'], timeField: string): PayHandler {
-  const to = from === 'running' ? 'paused' : 'running'
-  return {
-    facts: stockFacts,
-    handle({ state, account, params, body }): PayResult {
-      const stock = state.world.stocks.find((each) => each.stock_id === params.stockId)
-      if (!stock) return refuse(refusals.stock_not_found)
-      const isCreator = account.mchid === stock.stock_creator_mchid
-      if (!isCreator || textOf(body, 'stock_creator_mchid') !== account.mchid) return refuse(refusals.no_permission)
-      if (stock.status !== from && stock.status !== to) return refuse(refusals.param_error, '非法的批次状态')
-      stock.status = to
-      return ok({ [timeField]: wechatTime(state.clock.now()), stock_id: stock.stock_id })
-    },
-  }
 }
 
 function mayRead(account: WorldAccount, stock: WorldStock): boolean {
@@ -92,7 +71,8 @@ function stockBody(state: SandboxState, stock: WorldStock, reader: string): obje
     stock_name: stock.stock_name,
     status: stock.status,
     create_time: wechatTime(stock.create_time),
-    start_time: wechatTime(stock.create_time),
+    ...startOf(stock),
+    ...(stock.stop_time !== undefined && { stop_time: wechatTime(stock.stop_time) }),
     description: stock.description,
     stock_use_rule: {
       max_coupons: stock.max_coupons,
@@ -102,7 +82,8 @@ function stockBody(state: SandboxState, stock: WorldStock, reader: string): obje
       max_coupons_per_user: stock.max_coupons_per_user,
       coupon_type: 'NORMAL',
       ...(showsTags && { goods_tag: stock.goods_tag }),
-      combine_use: true,
+      ...(stock.trade_type && { trade_type: stock.trade_type }),
+      combine_use: stock.combine_use ?? true,
     },
     available_begin_time: wechatTime(stock.available_begin_time),
     available_end_time: wechatTime(stock.available_end_time),
@@ -111,4 +92,10 @@ function stockBody(state: SandboxState, stock: WorldStock, reader: string): obje
     singleitem: false,
     stock_type: stock.stock_type,
   }
+}
+
+/** A stock of the world that runs without a known start was started when it was made. */
+function startOf({ start_time, create_time, status }: WorldStock): { start_time?: string } {
+  const isStarted = start_time !== undefined || (status !== 'unactivated' && status !== 'audit')
+  return isStarted ? { start_time: wechatTime(start_time ?? create_time) } : {}
 }

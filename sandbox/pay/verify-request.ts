@@ -3,6 +3,7 @@ import type { Incoming } from '../http.ts'
 import type { SandboxState } from '../state.ts'
 import type { KeyedCertificate } from '../certificate.ts'
 import type { WorldAccount } from '../world.ts'
+import { signedText } from './multipart.ts'
 import { refusals, type RefusalRow } from './refusals.ts'
 
 /** Every call of API v3 needs the key, also those that encrypt nothing (docs/wechat/pay-v3.md 1.7). */
@@ -36,7 +37,7 @@ export function verifyRequest(state: SandboxState, request: Incoming): Verified 
   if (!/^\d{10}$/.test(values.timestamp) || Math.abs(now / 1000 - Number(values.timestamp)) > timestampWindowSeconds) {
     return { refused: refusals.request_expired, mchid: account.mchid }
   }
-  const message = `${request.method}\n${request.target}\n${values.timestamp}\n${values.nonce_str}\n${request.body}\n`
+  const message = `${request.method}\n${request.target}\n${values.timestamp}\n${values.nonce_str}\n${signedText(request)}\n`
   if (isSignedBy(state, key, message, values.signature)) {
     return account.apiV3Key ? { account } : { refused: apiV3KeyMissing, mchid: account.mchid }
   }

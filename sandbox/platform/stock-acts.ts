@@ -15,6 +15,7 @@ export function activateStock(state: SandboxState, { stock_id }: Input): WorldSt
   const stock = stockIn(state, stock_id, ['unactivated'])
   if (!stock.no_cash) lockBudget(state, stock)
   stock.status = 'running'
+  stock.start_time = state.clock.now().toISOString()
   return stock
 }
 
@@ -35,6 +36,7 @@ export function stopStock(state: SandboxState, { stock_id }: Input): WorldStock 
     delete stock.locked
   }
   stock.status = 'stoped'
+  stock.stop_time = state.clock.now().toISOString()
   return stock
 }
 

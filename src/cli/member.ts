@@ -2,11 +2,9 @@ import { Command, InvalidArgumentError } from 'commander'
 import { couponsOwedTo } from '../grants/owed-to.ts'
 import { type Block, blockedMembers, blockMember, unblockMember } from '../members/blocks.ts'
 import { openidShape } from '../wechat/official/oauth.ts'
+import { by } from './by.ts'
 import { answer, type Cli, merchantNamed, withServices } from './cli.ts'
 import { reasonOf } from './reason.ts'
-
-/** The operator's name beside what this door does: it knows no other. */
-const by = 'command line'
 
 export function memberCommand(cli: Cli): Command {
   return new Command('member')

@@ -4,14 +4,12 @@ import type { Standing } from '../onboarding/standing.ts'
 import { type Step, stepNamed, steps } from '../onboarding/steps.ts'
 import { beijingDay } from '../plumbing/clock.ts'
 import type { StepState } from '../plumbing/storage/schema.ts'
+import { by } from './by.ts'
 import { answer, type Cli, merchantNamed, withServices } from './cli.ts'
 import { CliRefusal } from './cli-refusal.ts'
 import { dayOf, shownDay } from './day.ts'
 
 type Options = { state: StepState; on: string; json?: boolean }
-
-/** The operator's name beside what this door does: it knows no other. */
-const by = 'command line'
 
 export function stepCommand(cli: Cli): Command {
   return new Command('step')

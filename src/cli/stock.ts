@@ -3,6 +3,10 @@ import { importStock } from '../stocks/import.ts'
 import { describeStock } from './stock-words.ts'
 import { stockSyncCommand } from './stock-sync.ts'
 import { answer, type Cli, merchantNamed, withServices } from './cli.ts'
+import { stockCallbackCommand } from './stock-callback.ts'
+import { stockCreateCommand } from './stock-create.ts'
+import { stockImageCommand } from './stock-image.ts'
+import { stockStateCommands } from './stock-state.ts'
 
 type ImportOptions = { creator?: string; tags?: string; json?: boolean }
 
@@ -23,5 +27,10 @@ export function stockCommand(cli: Cli): Command {
       )
       answer(cli, json, stock, describeStock(stock))
     })
-  return command.addCommand(stockSyncCommand(cli))
+  for (const act of stockStateCommands(cli)) command.addCommand(act)
+  return command
+    .addCommand(stockSyncCommand(cli))
+    .addCommand(stockCreateCommand(cli))
+    .addCommand(stockCallbackCommand(cli))
+    .addCommand(stockImageCommand(cli))
 }

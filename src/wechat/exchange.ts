@@ -32,7 +32,7 @@ export type RawRequest = {
   method: 'GET' | 'POST'
   path: string
   headers: Record<string, string>
-  body?: string
+  body?: string | Buffer
 }
 
 /** The largest answer of these calls is a page of stocks, some tens of kB; bill files are not fetched this way. */

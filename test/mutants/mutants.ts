@@ -5,6 +5,7 @@ import { doubt } from './list/doubt.ts'
 import { leases } from './list/leases.ts'
 import { payments } from './list/payments.ts'
 import { places } from './list/places.ts'
+import { providerActs } from './list/provider-acts.ts'
 import { seams } from './list/seams.ts'
 import type { Mutant } from './mutant.ts'
 
@@ -17,5 +18,6 @@ export const mutants: readonly Mutant[] = [
   ...payments,
   ...cardsAndInbox,
   ...byHand,
+  ...providerActs,
   ...seams,
 ]

@@ -8,7 +8,9 @@ export type PayCallOptions = {
   method?: 'GET' | 'POST'
   mchid?: string
   body?: unknown
-  rawBody?: string
+  rawBody?: string | Uint8Array<ArrayBuffer>
+  /** What is signed instead of the body. */
+  signed?: string
   serialNo?: string
   wanted?: string
   timestamp?: number
@@ -28,7 +30,7 @@ export async function payCall(
   const body = options.rawBody ?? (options.body === undefined ? '' : JSON.stringify(options.body))
   const timestamp = options.timestamp ?? Math.floor(Date.now() / 1000)
   const nonce = randomBytes(16).toString('hex')
-  const message = `${method}\n${path}\n${timestamp}\n${nonce}\n${body}\n`
+  const message = `${method}\n${path}\n${timestamp}\n${nonce}\n${options.signed ?? String(body)}\n`
   const signature = sign('RSA-SHA256', Buffer.from(message), key.privateKey).toString('base64')
   const response = await fetch(url + path, {
     method,

@@ -9,6 +9,11 @@ export function checkFile<T extends z.ZodType>(schema: T, file: unknown): z.outp
 }
 
 function sentence(issue: { path: PropertyKey[]; message: string }): string {
-  const path = issue.path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('')
-  return `${path.replace(/^\./, '') || 'the file'}: ${issue.message}`
+  return `${fieldName(issue.path) || 'the file'}: ${issue.message}`
+}
+
+/** A field's place as people write it: `accounts[0].mchid`. */
+export function fieldName(path: PropertyKey[]): string {
+  const steps = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
+  return steps.join('').replace(/^\./, '')
 }

@@ -38,7 +38,7 @@ export function openPayClient(keys: PayKeys, options: PayClientOptions): PayClie
 
   async function call<T>(request: PayRequest): Promise<PayReply<T>> {
     checkPath(request.path)
-    if (request.body !== undefined) refuseSupplementary(request.body, 'body')
+    refuseSupplementary(request.form?.signed ?? request.body ?? '', 'body')
     const deadline = performance.now() + (request.timeoutMs ?? callTimeoutMs)
     const leftMs = (): number => Math.max(1, Math.ceil(deadline - performance.now()))
 

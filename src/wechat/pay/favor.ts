@@ -1,9 +1,8 @@
 import { z } from 'zod'
+import { favor } from './favor-path.ts'
 import { readReply } from './read-reply.ts'
 import { flag, listOf, maybe, text, time, whole } from './tolerant.ts'
 import type { PayClient, PayReply } from './types.ts'
-
-const favor = '/v3/marketing/favor'
 
 const sentSchema = z.object({ coupon_id: text.pipe(z.string().min(1)) })
 

@@ -30,7 +30,13 @@ export function openSignedExchange(
   async function signedHeaders(request: PayRequest, serial: string | undefined): Promise<Record<string, string>> {
     const timestamp = Math.floor(options.clock.now().getTime() / 1000).toString()
     const nonce = makeNonce()
-    const message = requestMessage(request.method, request.path, timestamp, nonce, request.body ?? '')
+    const message = requestMessage(
+      request.method,
+      request.path,
+      timestamp,
+      nonce,
+      request.form?.signed ?? request.body ?? '',
+    )
     const signature = await sign(message, privateKey)
     const headers: Record<string, string> = {
       authorization: authorization({ mchid: keys.mchid, serialNo: keys.serialNo, timestamp, nonce, signature }),
@@ -40,6 +46,7 @@ export function openSignedExchange(
     }
     if (serial !== undefined) headers['wechatpay-serial'] = serial
     if (request.body !== undefined) headers['content-type'] = 'application/json'
+    if (request.form !== undefined) headers['content-type'] = request.form.contentType
     return headers
   }
 
@@ -48,7 +55,8 @@ export function openSignedExchange(
    * which the request must have started.
    */
   async function tryAt(origin: string, { request, serial, deadline }: Wanted, share: number) {
-    const { method, path, body } = request
+    const { method, path, form } = request
+    const body = form?.bytes ?? request.body
     const headers = await signedHeaders(request, serial)
     const timeoutMs = Math.floor(deadline - performance.now())
     if (timeoutMs <= 0) return undefined

@@ -29,11 +29,15 @@ export type PayRequest = {
   path: string
   /** JSON: exactly these bytes are signed and sent. */
   body?: string
+  /** Instead of `body`: a form of which only one part is signed (docs/wechat/pay-v3.md 2.15). */
+  form?: SignedForm
   /** Limits everything together: connecting, signing, the answer's last byte and its verification. */
   timeoutMs?: number
   /** Try the backup host first. */
   backup?: boolean
 }
+
+export type SignedForm = { signed: string; contentType: string; bytes: Buffer }
 
 export type UnknownWord = 'timeout' | 'unreachable' | 'reset' | 'unverified_answer' | 'unreadable_answer'
 
