@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createCertificate } from './certificate.ts'
 import type { KeyMode, WorldAccount, WorldMerchant } from './world.ts'
+import { providerAppid } from './provider-appid.ts'
 
 export const providerMchid = '1267388801'
 const firstSenderMchid = 1601400973
@@ -43,7 +44,7 @@ export function createAccount(
     mchid,
     name: owner?.name ?? '优购服务商',
     role: owner ? 'sender' : 'provider',
-    appids: owner ? [owner.officialAccount.appid] : [],
+    appids: [owner ? owner.officialAccount.appid : providerAppid(mchid)],
     apiV3Key: randomBytes(16).toString('hex'),
     apiV2Key: randomBytes(16).toString('hex'),
     certificates: [createCertificate({ commonName: mchid, from })],

@@ -42,6 +42,7 @@ function accountEntry(world: World, account: WorldAccount): object {
     role: account.role,
     ...(key && { serial_no: key.serialNo, certificate: key.certificate, private_key: key.privateKey }),
     ...(account.apiV3Key && { api_v3_key: account.apiV3Key }),
+    ...(account.role === 'provider' && account.appids[0] && { appid: account.appids[0] }),
     ...(account.apiV2Key && { api_v2_key: account.apiV2Key }),
     ...(account.keyMode !== 'certificate' && {
       public_key_id: world.platform.publicKeyId,

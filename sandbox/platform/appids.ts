@@ -1,13 +1,8 @@
-import { createHash } from 'node:crypto'
 import type { SandboxState } from '../state.ts'
 import type { WorldAccount } from '../world.ts'
+import { providerAppid } from '../provider-appid.ts'
 import { accountAt, providerAt } from './look-up.ts'
 import { PlatformRefusal } from './platform-refusal.ts'
-
-/** A provider's own Official Account has no page in the sandbox: only its appid matters, always the same for a number. */
-export function providerAppid(mchid: string): string {
-  return `wx${createHash('sha256').update(mchid).digest('hex').slice(0, 16)}`
-}
 
 /** AppID账号管理 of a provider: its own appid is of the same company, so nobody needs to confirm it. */
 export function linkOwnAppid(state: SandboxState, input: { mchid: string }): WorldAccount {

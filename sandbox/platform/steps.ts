@@ -1,7 +1,7 @@
 import { hasAccepted, isOpen, providersOf } from '../open-products.ts'
 import type { SandboxState } from '../state.ts'
 import type { WorldAccount, WorldMerchant } from '../world.ts'
-import { providerAppid } from './appids.ts'
+import { providerAppid } from '../provider-appid.ts'
 import { accountAt } from './look-up.ts'
 
 export type StepState = { state: 'done' | 'waiting' | 'open'; words: string }

@@ -1,9 +1,14 @@
 import { maskText } from '../telemetry/mask-text.ts'
 import type { Job, JobParts, JobRun } from './job.ts'
 import { endJob, holdJob, jobLeaseMs, type JobRow } from './job-rows.ts'
-import { nextDue } from './when.ts'
+import { nextDue, type When } from './when.ts'
 
 export type Ended = { kind: 'done'; note: string } | { kind: 'failed'; error: string } | { kind: 'stopped' }
+
+/** What runs every few minutes would fill the log; `jobs` shows its last run. */
+function levelOf(when: When): 'debug' | 'info' {
+  return 'everyMs' in when ? 'debug' : 'info'
+}
 
 /** Pauses after consecutive failed runs; the job runs sooner if its own time comes sooner. */
 const failurePausesMs = [60_000, 300_000, 900_000, 3_600_000]
@@ -25,7 +30,7 @@ export async function runJob<S extends JobParts>(
   await endJob(services, job.name, endOf(services, job, row, ended, tookMs))
   const facts = { job: job.name, ms: tookMs }
   if (ended.kind === 'failed') log.error({ ...facts, error: ended.error }, 'job failed')
-  else log.info({ ...facts, ...(ended.kind === 'done' && { note: ended.note }) }, `job ${ended.kind}`)
+  else log[levelOf(job.when)]({ ...facts, ...(ended.kind === 'done' && { note: ended.note }) }, `job ${ended.kind}`)
   return ended
 }
 
