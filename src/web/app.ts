@@ -1,6 +1,7 @@
 import Koa from 'koa'
 import type { Services } from '../services.ts'
 import { errorPagesFor } from './audiences.ts'
+import { consoleDoor } from './console/door.ts'
 import type { Routed, State } from './shell/context.ts'
 import { errors } from './shell/errors.ts'
 import { gluedQuery } from './member/middleware/glued-query.ts'
@@ -17,6 +18,7 @@ export function createApp(services: Services): Koa<State, Routed> {
   app.use(requestLog(services))
   app.use(securityHeaders(services.config))
   app.use(errors(errorPagesFor))
+  app.use(consoleDoor)
   app.use(plainAddress)
   app.use(gluedQuery)
   app.use(router.routes())

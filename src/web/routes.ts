@@ -1,5 +1,6 @@
 import type { Router } from '@koa/router'
 import { postEvents } from './api/events.ts'
+import { addConsoleRoutes } from './console/routes.ts'
 import { campaign } from './member/middleware/campaign.ts'
 import { form } from './member/middleware/form.ts'
 import { memberRequired as member } from './member/middleware/member-required.ts'
@@ -25,7 +26,8 @@ import { openRouteTable } from './shell/route-table.ts'
 
 /** Every address of this release with its guards, in the order in which they run. */
 export function routes(): Router<State, Routed> {
-  const { router, get, getOrHead, post } = openRouteTable()
+  const table = openRouteTable()
+  const { router, get, getOrHead, post } = table
 
   get(paths.campaign, merchant, campaign, session, campaigns.show)
   post(paths.claims, merchant, campaign, session, form, claims.create)
@@ -42,6 +44,8 @@ export function routes(): Router<State, Routed> {
   post(paths.officialAccountPush, merchant, officialAccountPush)
   post(paths.payNotification, merchant, payNotification)
   post(paths.events, merchant, postEvents)
+
+  addConsoleRoutes(table)
 
   get(paths.root, root)
   getOrHead(paths.asset, asset)

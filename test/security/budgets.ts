@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { consolePaths } from '../../src/web/console/paths.ts'
 import { paths } from '../../src/web/paths.ts'
 import { openPhone } from '../support/phone.ts'
 
@@ -195,6 +196,12 @@ export const budgets: Budget[] = [
       headers: eventHeaders(),
       body: nested,
     })),
+  },
+  {
+    route: `GET ${consolePaths.kit}`,
+    bytes: 0,
+    calls: 0,
+    worst: always((_, turn) => get(`/console/_ui?show=${long(turn)}`)),
   },
   { route: `GET ${paths.root}`, bytes: 0, calls: 0, worst: always((_, turn) => get(`/?x=${long(turn)}`)) },
   {

@@ -15,6 +15,7 @@ export function testConfig(): Config {
     maxConnections: 10_000,
     role: 'all',
     publicUrl: 'http://localhost:3000',
+    consoleUrl: 'http://localhost:3000/console',
     databaseUrl: undefined,
     dataDir: tmpdir(),
     redisUrls: [],

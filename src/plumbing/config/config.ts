@@ -14,6 +14,8 @@ export type Config = {
   maxConnections: number
   role: 'all' | 'web' | 'worker'
   publicUrl: string
+  /** Where operators open the console, ending in /console; undefined: it is off. */
+  consoleUrl: string | undefined
   databaseUrl: string | undefined
   dataDir: string
   /** One address, or several of a Redis Cluster; empty: no Redis. */
@@ -65,7 +67,7 @@ function productionFaults(given: Record<string, string | undefined>): string[] {
     COOKIE_KEYS: 'make one with: openssl rand -base64 48',
   }
   const missing = Object.entries(required).filter(([name]) => !given[name])
-  const plain = ['PUBLIC_URL', ...wechatNames].filter((name) => given[name]?.startsWith('http:'))
+  const plain = ['PUBLIC_URL', 'CONSOLE_URL', ...wechatNames].filter((name) => given[name]?.startsWith('http:'))
   return [
     ...missing.map(([name, cure]) => `${name}: is needed in production (${cure})`),
     ...plain.map((name) => `${name}: must be https in production`),
@@ -97,6 +99,7 @@ const loopback = /^(localhost|127(\.\d{1,3}){3}|::1)$/i
 function configOf(env: z.output<typeof environment>): Config {
   const production = env.NODE_ENV === 'production'
   const sandboxOn = !production && (env.SANDBOX ? env.SANDBOX === 'on' : wechatNames.every((name) => !env[name]))
+  const publicUrl = env.PUBLIC_URL ?? `http://localhost:${env.PORT}`
   const sandboxUrl = sandboxOn ? `http://127.0.0.1:${env.SANDBOX_PORT}` : undefined
   return {
     production,
@@ -105,7 +108,8 @@ function configOf(env: z.output<typeof environment>): Config {
     opsPort: env.OPS_PORT,
     maxConnections: env.MAX_CONNECTIONS,
     role: env.ROLE,
-    publicUrl: env.PUBLIC_URL ?? `http://localhost:${env.PORT}`,
+    publicUrl,
+    consoleUrl: env.CONSOLE_URL ?? (production ? undefined : `${publicUrl}/console`),
     databaseUrl: env.DATABASE_URL,
     dataDir: env.DATA_DIR,
     redisUrls: env.REDIS_URL,

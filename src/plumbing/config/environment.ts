@@ -6,6 +6,10 @@ const port = z.coerce.number('must be a port number').int('must be a port number
 const web = z
   .url({ protocol: /^https?$/, error: 'must be an http or https address' })
   .transform((url) => url.replace(/\/+$/, ''))
+/** Every address of the console begins with /console, so that is all its path may be. */
+const consoleAddress = web
+  .refine((url) => /^(\/console)?\/?$/.test(new URL(url).pathname), 'must be a host alone, or end in /console')
+  .transform((url) => new URL('/console', url).href)
 /** WeChat repeats a message for a day and a half, so data younger than two days may still be needed. */
 const days = z.coerce.number('must be a number of days').int('must be whole days').min(2, 'must be at least 2 days')
 const isMail = (address: string) => /^[^\s@,;]+@[^\s@,;]+\.[^\s@,;]+$/.test(address)
@@ -22,6 +26,7 @@ export const environment = z.object({
   MAX_CONNECTIONS: z.coerce.number('must be a number').int('must be a whole number').min(1).default(10_000),
   ROLE: z.enum(['all', 'web', 'worker'], 'must be all, web or worker').default('all'),
   PUBLIC_URL: web.optional(),
+  CONSOLE_URL: consoleAddress.optional(),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// address' }).optional(),
   DATA_DIR: z.string().default('./.data'),
   REDIS_URL: z

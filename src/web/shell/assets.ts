@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import type { Context } from './context.ts'
 
 type Asset = { type: string; bytes: Buffer; gzipped: Buffer }
 
 const stored = new Map<string, Asset>()
+const folder = new URL('../../../public/', import.meta.url)
 
 /** `GET /assets/{file}` from memory. */
 export function asset(ctx: Context): void {
@@ -21,7 +22,17 @@ export function asset(ctx: Context): void {
 
 /** The address of public/{name}. It contains a hash of the file's content, so it may be cached for ever. */
 export function storeAsset(name: string, type: string): string {
-  const bytes = readFileSync(new URL(`../../../public/${name}`, import.meta.url))
+  return store(name, type, readFileSync(new URL(name, folder)))
+}
+
+/** The same for all files of public/{name} with this ending as one, in the order of their names. */
+export function storeBundle(name: string, ending: string, type: string): string {
+  const names = readdirSync(new URL(`${name}/`, folder)).filter((file) => file.endsWith(`.${ending}`))
+  const files = names.toSorted().map((file) => readFileSync(new URL(`${name}/${file}`, folder)))
+  return store(`${name}.${ending}`, type, Buffer.concat(files))
+}
+
+function store(name: string, type: string, bytes: Buffer): string {
   const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 12)
   const path = `/assets/${name.replace('.', `.${hash}.`)}`
   stored.set(path, { type, bytes, gzipped: gzipSync(bytes, { level: 9 }) })

@@ -3,17 +3,17 @@ import type { ErrorPages } from './error-pages.ts'
 import { isOutage } from './outage.ts'
 
 /**
- * Turns what was thrown into an answer, in the form of the audience at that path. A refusal is the audience's own; a
+ * Turns what was thrown into an answer, in the form of the audience at that address. A refusal is the audience's own; a
  * fault of the request (`ctx.throw`) shows its status; anything else is our fault: it is logged, and the client gets a
  * request number. An address without a route is 404.
  */
-export function errors(pagesFor: (path: string) => ErrorPages): Handler {
+export function errors(pagesFor: (ctx: Context) => ErrorPages): Handler {
   return async (ctx, next) => {
     try {
       await next()
-      if (ctx.body == null && (ctx.status === 404 || ctx.status === 405)) pagesFor(ctx.path).problem(ctx, ctx.status)
+      if (ctx.body == null && (ctx.status === 404 || ctx.status === 405)) pagesFor(ctx).problem(ctx, ctx.status)
     } catch (error) {
-      const pages = pagesFor(ctx.path)
+      const pages = pagesFor(ctx)
       if (pages.refusal?.(ctx, error)) return
       const status = statusOf(error)
       if (status >= 500) logFault(ctx, error)

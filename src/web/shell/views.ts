@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Eta } from 'eta'
+import { Eta, type EtaConfig } from 'eta'
 
 /** Renders the page `view` of one audience. Throws when there is no such view. */
 export type Views = (view: string, data: object) => string
@@ -9,12 +9,13 @@ export type Views = (view: string, data: object) => string
 const viewsFolder = fileURLToPath(new URL('../../../views', import.meta.url))
 
 /**
- * Compiles every page of views/{audience}, with the parts in views/shared that any of them may include, so that a
- * broken page stops the start and no request waits for a file.
+ * Compiles every page of views/{audience} and every part of its folder ui, with the parts in views/shared that any of
+ * them may include, so that a broken page stops the start and no request waits for a file.
  */
-export function openViews(audience: string): Views {
-  const eta = new Eta({ autoEscape: true, cache: true, rmWhitespace: true })
-  for (const folder of new Set([audience, 'shared'])) {
+export function openViews(audience: string, options: Partial<EtaConfig> = {}): Views {
+  const eta = new Eta({ autoEscape: true, cache: true, rmWhitespace: true, ...options })
+  for (const folder of new Set([audience, `${audience}/ui`, 'shared'])) {
+    if (!existsSync(join(viewsFolder, folder))) continue
     for (const file of readdirSync(join(viewsFolder, folder)).filter((name) => name.endsWith('.eta'))) {
       const template = readFileSync(join(viewsFolder, folder, file), 'utf8')
       eta.loadTemplate(`@${folder}/${file.slice(0, -'.eta'.length)}`, template)

@@ -52,6 +52,7 @@ describe('in development', () => {
       port: 3000,
       role: 'all',
       publicUrl: 'http://localhost:3000',
+      consoleUrl: 'http://localhost:3000/console',
       databaseUrl: undefined,
       redisUrls: [],
       sandbox: { on: true, port: 3001 },
@@ -113,6 +114,7 @@ describe('in development', () => {
       PORT: 'eighty',
       ROLE: 'boss',
       PUBLIC_URL: 'ftp://x',
+      CONSOLE_URL: 'https://quan.example.com/admin',
       DATABASE_URL: 'mysql://x',
       REDIS_URL: 'redis://a,http://b',
       MASTER_KEY: 'c2hvcnQ=',
@@ -128,6 +130,7 @@ describe('in development', () => {
       'PORT',
       'ROLE',
       'PUBLIC_URL',
+      'CONSOLE_URL',
       'DATABASE_URL',
       'REDIS_URL',
       'MASTER_KEY',
@@ -159,12 +162,22 @@ describe('in production', () => {
       production: true,
       host: '0.0.0.0',
       publicUrl: 'https://quan.example.com',
+      consoleUrl: undefined,
       redisUrls: ['redis://a:6379', 'redis://b:6379'],
       sandbox: { on: false },
       wechat: { payUrl: 'https://api.mch.weixin.qq.com', payBackupUrl: 'https://api2.mch.weixin.qq.com' },
       trustProxy: true,
       role: 'worker',
     })
+  })
+
+  test('the console is on where its address is set, which may be a host of its own', () => {
+    for (const CONSOLE_URL of [
+      'https://ops.example.com',
+      'https://ops.example.com/',
+      'https://ops.example.com/console/',
+    ])
+      expect(readConfig({ ...production, CONSOLE_URL }).consoleUrl).toBe('https://ops.example.com/console')
   })
 
   test('several keys are read in their order: the first encrypts and signs', () => {
@@ -183,11 +196,13 @@ describe('in production', () => {
     const faults = faultsOf({
       ...production,
       PUBLIC_URL: 'http://quan.example.com',
+      CONSOLE_URL: 'http://quan.example.com/console',
       WECHAT_PAY_URL: 'http://10.0.0.1',
       MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
       COOKIE_KEYS: `${production.COOKIE_KEYS},${'ab'.repeat(20)}`,
     })
     expect(faults.map((fault) => fault.split(':')[0]).sort()).toEqual([
+      'CONSOLE_URL',
       'COOKIE_KEYS',
       'MASTER_KEY',
       'PUBLIC_URL',
