@@ -16,7 +16,7 @@ import { type Offer, offerOf } from '../grants/offer.ts'
 import { type Hold, holdStocks } from '../grants/stock-left.ts'
 import { senderFor } from '../ledger/sender-choice.ts'
 import { campaignGrants, findGrant, type Grant } from '../grants/grants.ts'
-import { stockClosed } from '../stocks/stock-state.ts'
+import { anyClosed } from '../stocks/stock-state.ts'
 import { sendGranted } from './send-granted.ts'
 
 /**
@@ -109,7 +109,7 @@ async function holdOffer(
   claim: Claim,
   offer: Offer,
 ): Promise<{ hold: Hold } | { closed: MemberReason }> {
-  const closed = offer.flatMap(({ stock }) => stockClosed(stock, services.clock.now()) ?? [])[0]
+  const closed = anyClosed(offer, services.clock.now())
   if (closed) return { closed }
   const hold = (await isSoldOutAtWeChat(services, claim, offer)) ? undefined : await holdStocks(services, offer)
   return hold ? { hold } : { closed: 'sold_out' }

@@ -4,6 +4,7 @@ import type { Services } from '../services.ts'
 import { goodsTagSet } from '../stocks/goods-tags.ts'
 import { creatorOf, readLiveStock } from '../stocks/live-stock.ts'
 import type { Stock } from '../plumbing/storage/schema/stock.ts'
+import { isNearlyEmpty } from '../stocks/stock-state.ts'
 import { Unusable } from '../plumbing/unusable.ts'
 import { statedTags } from '../stocks/stated-tags.ts'
 import { stockFaults } from '../stocks/stock-rules.ts'
@@ -55,12 +56,9 @@ function checkTags(stock: string, detail: StockDetail, known: Stock | undefined)
   return finding(tags.from === 'wechat' ? 'stock_tags_right' : 'stock_tags_hidden', facts)
 }
 
-/** Below this share of coupons left, the operator is warned. */
-const nearlyEmptyShare = 0.05
-
 function checkLeft(stock: string, detail: StockDetail): Finding {
   const total = detail.stock_use_rule?.max_coupons ?? 0
   const left = Math.max(0, total - (detail.distributed_coupons ?? 0))
   if (left === 0) return finding('stock_empty', { stock, total })
-  return finding(left < total * nearlyEmptyShare ? 'stock_nearly_empty' : 'stock_left', { stock, left, total })
+  return finding(isNearlyEmpty(left, total) ? 'stock_nearly_empty' : 'stock_left', { stock, left, total })
 }

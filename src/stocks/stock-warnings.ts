@@ -6,6 +6,7 @@ import type { Stock } from '../plumbing/storage/schema/stock.ts'
 import { givenToday } from './given-today.ts'
 import { forecastOf } from './forecast.ts'
 import type { NeededStock } from './needed.ts'
+import { isNearlyEmpty } from './stock-state.ts'
 
 /** The kinds that `stockWarnings` can find. */
 export const stockKinds: WarningKind[] = [
@@ -27,7 +28,6 @@ export function stockSubject({ stock_id }: Pick<Stock, 'stock_id'>): string {
 
 /** Enough time to make another stock and put it into the campaign. */
 const soonDays = 3
-const nearlyEmptyShare = 0.05
 const nearlyBudgetShare = 0.8
 /** A single failure passes by itself. */
 const failuresToTell = 3
@@ -64,7 +64,7 @@ async function leftWarnings(db: Db, stock: NeededStock, now: Date, warn: Warn): 
   const total = stock.max_coupons
   if (left === 0) return [warn('stock_sold_out', { total })]
   const found: FoundWarning[] = []
-  if (left < total * nearlyEmptyShare || (daysLeft !== undefined && daysLeft < soonDays))
+  if (isNearlyEmpty(left, total) || (daysLeft !== undefined && daysLeft < soonDays))
     found.push(warn('stock_low', { left, total, perDay: rounded(perDay), days: rounded(daysLeft) }))
   const budget = stock.max_amount_by_day
   const given = budget === null ? 0 : await givenToday(db, stock, now)

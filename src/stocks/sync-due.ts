@@ -1,13 +1,11 @@
 import type { Stock } from '../plumbing/storage/schema/stock.ts'
-import { isGiving } from './stock-state.ts'
+import { isGiving, isNearlyEmpty } from './stock-state.ts'
 
 const minuteMs = 60_000
 const usualMs = 5 * minuteMs
 /** When something is about to change, or members are waiting for a change. */
 const soonMs = minuteMs
 const longestMs = 30 * minuteMs
-/** Below this share of coupons left, the end may come within minutes. */
-const nearlyEmptyShare = 0.05
 
 type Fresh = Pick<
   Stock,
@@ -17,7 +15,7 @@ type Fresh = Pick<
 /** When a stock that has just been read is read again. */
 export function nextSync(stock: Fresh): Date {
   const { synced_at: now, max_coupons, distributed_coupons } = stock
-  const isLow = max_coupons - distributed_coupons < max_coupons * nearlyEmptyShare
+  const isLow = isNearlyEmpty(max_coupons - distributed_coupons, max_coupons)
   return new Date(now.getTime() + (isLow || !isGiving(stock, now) ? soonMs : usualMs))
 }
 

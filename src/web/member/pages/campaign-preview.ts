@@ -5,7 +5,7 @@ import type { MemberReason } from '../../../refusal.ts'
 import type { CampaignCoupon } from '../../../plumbing/storage/schema.ts'
 import type { Services } from '../../../services.ts'
 import type { Stock } from '../../../plumbing/storage/schema/stock.ts'
-import { stockClosed } from '../../../stocks/stock-state.ts'
+import { anyClosed } from '../../../stocks/stock-state.ts'
 import { isUsedUp } from '../../../grants/stock-left.ts'
 import { yuan } from '../../shell/format.ts'
 import type { PerRequest } from '../render.ts'
@@ -72,7 +72,7 @@ async function stocksClosed(services: Services, campaign: Campaign, now: Date): 
   const reasons: (MemberReason | undefined)[] = []
   for (const { coupons } of offersOf(campaign)) {
     const offered = await stocksOf(services, campaign, coupons)
-    const closed = offered.flatMap(({ stock }) => stockClosed(stock, now) ?? [])[0]
+    const closed = anyClosed(offered, now)
     reasons.push(closed ?? ((await isUsedUp(services, offered)) ? 'sold_out' : undefined))
   }
   return reasons.every((reason) => reason !== undefined) ? reasons[0] : undefined
