@@ -2,7 +2,11 @@ import type { DemoAddress } from '../src/plumbing/config/config.ts'
 import { demoSlug } from './demo-set-up.ts'
 
 /** The addresses to open in the demo, in this order: printed by `npm start` and shown at `/`. */
-export function demoAddresses(publicUrl: string, sandboxUrl: string): DemoAddress[] {
+export function demoAddresses(
+  publicUrl: string,
+  sandboxUrl: string,
+  consoleUrl = `${publicUrl}/console`,
+): DemoAddress[] {
   return [
     {
       url: `${sandboxUrl}/`,
@@ -24,12 +28,23 @@ export function demoAddresses(publicUrl: string, sandboxUrl: string): DemoAddres
       chinese: '领券链接本身',
       english: 'the claim link itself',
     },
+    {
+      url: consoleUrl,
+      chinese: '商户云后台：第一次用命令行里打印的一次性链接打开',
+      english: 'the console; for the first time by the link that npm start printed',
+    },
   ]
 }
 
-/** The lines that `npm start` prints when everything runs. */
-export function greetingOf(addresses: DemoAddress[]): string {
+/**
+ * The lines that `npm start` prints when everything runs. `ownerLink`: at which whoever opens it becomes the first owner
+ * at the console; only printed, never shown on a page.
+ */
+export function greetingOf(addresses: DemoAddress[], ownerLink?: string): string {
   const width = Math.max(...addresses.map(({ url }) => url.length))
   const lines = addresses.map(({ url, english }) => `  ${url.padEnd(width)}   ${english}`)
-  return ['', 'paycoupon runs with its WeChat sandbox. Open, in this order:', ...lines, ''].join('\n')
+  const owner = ownerLink === undefined ? [] : ['', ownerLine, `  ${ownerLink}`]
+  return ['', 'paycoupon runs with its WeChat sandbox. Open, in this order:', ...lines, ...owner, ''].join('\n')
 }
+
+const ownerLine = 'The console has no owner yet. Whoever opens this becomes it; it works once, for an hour:'

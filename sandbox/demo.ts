@@ -10,6 +10,7 @@ import { openLog } from '../src/plumbing/telemetry/log.ts'
 import { renewStocks } from './demo-stocks.ts'
 import { startSandbox } from './sandbox.ts'
 import { createWorld, type World, worldFromJson, worldToJson } from './world.ts'
+import { firstOwnerAddress } from '../src/operators/first-owner.ts'
 import type { Services } from '../src/services.ts'
 import { type Running, start } from '../src/start.ts'
 import { Unusable } from '../src/plumbing/unusable.ts'
@@ -42,14 +43,14 @@ export async function startDemo(config: Config): Promise<{ running: Running; gre
   const { url } = sandbox
   try {
     const wechat = { openUrl: url, apiUrl: url, payUrl: url, payBackupUrl: url }
-    const addresses = demoAddresses(config.publicUrl, url)
+    const addresses = demoAddresses(config.publicUrl, url, config.consoleUrl)
     const demoConfig = { ...config, wechat, sandbox: { ...config.sandbox, addresses } }
     const running = await start(demoConfig, openLog(config.logLevel), (services) => setUpPatiently(services, world))
     const stop = async () => {
       await running.stop()
       await sandbox.close()
     }
-    return { running: { ...running, stop }, greeting: greetingOf(addresses) }
+    return { running: { ...running, stop }, greeting: greetingOf(addresses, await firstOwnerAddress(running.services)) }
   } catch (error) {
     await sandbox.close()
     throw error

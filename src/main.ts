@@ -1,3 +1,4 @@
+import { firstOwnerAddress } from './operators/first-owner.ts'
 import { type Config, readConfig } from './plumbing/config/config.ts'
 import { openLog } from './plumbing/telemetry/log.ts'
 import { maskText } from './plumbing/telemetry/mask-text.ts'
@@ -32,10 +33,14 @@ async function startWithSandbox(config: Config) {
 
 async function startPlain(config: Config) {
   const running = await start(config)
+  const ownerLink = running.url && (await firstOwnerAddress(running.services))
   const greeting = running.url
     ? `paycoupon listens on ${running.url} for ${config.publicUrl}\n`
     : `paycoupon worker runs${running.opsUrl ? `, its health on ${running.opsUrl}` : ''}\n`
-  return { running, greeting }
+  const owner = ownerLink
+    ? `the console has no owner yet; whoever opens this once, within an hour, becomes it: ${ownerLink}\n`
+    : ''
+  return { running, greeting: greeting + owner }
 }
 
 function endOn(signal: 'SIGTERM' | 'SIGINT', running: { stop(): Promise<void> }) {

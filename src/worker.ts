@@ -5,6 +5,7 @@ import { openGateRepair } from './gate/gate-repair.ts'
 import { openInboxLoop } from './inbox/loop.ts'
 import { deleteOldEntries, forgetBodies } from './inbox/retention.ts'
 import { followEvidence } from './onboarding/follow-evidence.ts'
+import { deleteOldSessions } from './operators/sessions.ts'
 import type { Job } from './plumbing/schedule/job.ts'
 import { openJobsLoop } from './plumbing/schedule/jobs.ts'
 import { type Loop, openLoop } from './plumbing/schedule/loop.ts'
@@ -41,6 +42,7 @@ export const jobs: Job<Services>[] = [
   { name: 'inbox-bodies', when: daily('03:10'), limitMs: hours(2), act: forgetBodies },
   { name: 'inbox-rows', when: daily('03:20'), limitMs: hours(2), act: deleteOldEntries },
   { name: 'attempts', when: daily('03:30'), limitMs: hours(2), act: deleteOldAttempts },
+  { name: 'sessions', when: daily('03:50'), limitMs: hours(1), act: deleteOldSessions },
   { name: 'onboarding', when: { everyMs: minutes(5) }, limitMs: hours(1), act: followEvidence },
 ]
 

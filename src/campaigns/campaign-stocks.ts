@@ -51,6 +51,7 @@ function stockNotes(stock: Stock, campaign: CampaignFile): string[] {
   const tags = goodsTagSet(stock.goods_tags)
   const name = `stock ${stock.stock_id}`
   const notes: string[] = []
+  if (campaign.state === 'published' && !stock.on_shelf) notes.push(`${name} is off the shelf (下架)`)
   if (campaign.state === 'published' && stock.status !== 'running')
     notes.push(`${name} is ${stock.status}, not running`)
   if (campaign.ends_at > stock.available_end)

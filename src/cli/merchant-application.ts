@@ -5,7 +5,7 @@ import { applicationMail, type Mail } from '../onboarding/application-mail.ts'
 import { beijingDay } from '../plumbing/clock.ts'
 import { answer, type Cli, merchantNamed, withServices } from './cli.ts'
 import { CliRefusal } from './cli-refusal.ts'
-import { shownDay } from './day.ts'
+import { shownDay } from '../plumbing/calendar-day.ts'
 
 type Options = { csv?: string; json?: boolean }
 

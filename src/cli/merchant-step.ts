@@ -7,7 +7,8 @@ import type { StepState } from '../plumbing/storage/schema.ts'
 import { by } from './by.ts'
 import { answer, type Cli, merchantNamed, withServices } from './cli.ts'
 import { CliRefusal } from './cli-refusal.ts'
-import { dayOf, shownDay } from './day.ts'
+import { shownDay } from '../plumbing/calendar-day.ts'
+import { dayOf } from './day.ts'
 
 type Options = { state: StepState; on: string; json?: boolean }
 

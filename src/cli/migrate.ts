@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { openDatabase, patientTimeoutMs } from '../plumbing/storage/database.ts'
 import { giveMemberKeys } from '../merchants/member-keys.ts'
 import { resealSecrets } from '../merchants/reseal.ts'
+import { resealSeeds } from '../operators/reseal-seeds.ts'
 import { migrate } from '../plumbing/storage/migrate.ts'
 import { openSecrets } from '../plumbing/secrets/vault.ts'
 import { answer, type Cli, configOf } from './cli.ts'
@@ -18,7 +19,7 @@ export function migrateCommand(cli: Cli): Command {
         const applied = await migrate(db)
         const secrets = openSecrets(config.masterKeys)
         const marked = await giveMemberKeys(db, secrets)
-        const resealed = await resealSecrets(db, secrets)
+        const resealed = (await resealSecrets(db, secrets)) + (await resealSeeds(db, secrets))
         const lines = [
           ...(applied.length > 0 ? applied.map((name) => `applied ${name}`) : ['the schema is current']),
           ...(marked > 0 ? [`named the members of ${marked} merchants by marks instead of openids`] : []),

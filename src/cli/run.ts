@@ -3,6 +3,7 @@ import { maskText } from '../plumbing/telemetry/mask-text.ts'
 import { Unusable } from '../plumbing/unusable.ts'
 import { campaignCommand } from './campaign.ts'
 import { cardsCommand } from './cards.ts'
+import { auditCommand } from './audit.ts'
 import type { Cli, Environment } from './cli.ts'
 import { CliRefusal } from './cli-refusal.ts'
 import { doctorCommand } from './doctor.ts'
@@ -11,6 +12,7 @@ import { jobsCommand } from './jobs.ts'
 import { memberCommand } from './member.ts'
 import { merchantCommand } from './merchant.ts'
 import { migrateCommand } from './migrate.ts'
+import { operatorCommand } from './operator.ts'
 import { proofCommand } from './proof.ts'
 import { stockCommand } from './stock.ts'
 
@@ -56,6 +58,8 @@ function program(cli: Cli, output: Output): Command {
     proofCommand,
     doctorCommand,
     jobsCommand,
+    operatorCommand,
+    auditCommand,
   ]
   for (const command of commands) root.addCommand(command(cli))
   return inherit(root, output)

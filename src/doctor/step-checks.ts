@@ -4,7 +4,16 @@ import { type Step, type StepNumber, steps } from '../onboarding/steps.ts'
 import type { Services } from '../services.ts'
 import type { Finding } from './findings.ts'
 import { readShelf, type Shelf } from './shelf.ts'
-import { stepDone, stepFailed, stepKept, stepLeft, stepNotNeeded, stepUnknown } from './step-findings.ts'
+import {
+  findingOf,
+  stepDone,
+  stepFailed,
+  stepKept,
+  stepLeft,
+  stepNotNeeded,
+  stepUnknown,
+  type StepVerdict,
+} from './step-findings.ts'
 
 /** The checks that test a step, the telling one first; the others are known by what is kept, or by our own tables. */
 const checksOf: Partial<Record<StepNumber, string[]>> = {
@@ -22,9 +31,16 @@ const checksOf: Partial<Record<StepNumber, string[]>> = {
  * proven. Wrong is only what is known to be missing; nobody is asked again.
  */
 export async function checkSteps({ db }: Services, merchant: Merchant, found: Finding[]): Promise<Finding[]> {
-  const { now } = await standingsOf(db, merchant.id)
-  const shelf = await readShelf(db, merchant.id)
-  const tested = found.filter((finding) => !isOfProvider(finding, merchant))
+  const known = { now: (await standingsOf(db, merchant.id)).now, shelf: await readShelf(db, merchant.id) }
+  return verdictsOf({ ...known, found, providers: providersOf(merchant) }).map(findingOf)
+}
+
+/** What of a merchant its steps depend on; `providers`: the numbers of its providers. */
+export type Known = { found: Finding[]; now: Map<number, Standing>; shelf: Shelf; providers: string[] }
+
+/** The twelve steps in their order, from what is known; nobody is asked. */
+export function verdictsOf({ found, now, shelf, providers }: Known): StepVerdict[] {
+  const tested = found.filter((finding) => !isOfProvider(finding, providers))
   return steps.map((step) => {
     const checks = checksOf[step.number] ?? []
     const live = checks.flatMap((check) => tested.filter((finding) => finding.check === check))
@@ -32,7 +48,11 @@ export async function checkSteps({ db }: Services, merchant: Merchant, found: Fi
   })
 }
 
-function verdict(step: Step, live: Finding[], standing: Standing | undefined, shelf: Shelf): Finding {
+export function providersOf(merchant: Merchant): string[] {
+  return merchant.accounts.filter(({ role }) => role === 'provider').map(({ mchid }) => mchid)
+}
+
+function verdict(step: Step, live: Finding[], standing: Standing | undefined, shelf: Shelf): StepVerdict {
   const failed = live.filter(({ ok }) => !ok)
   if (failed.length > 0) return stepFailed(step, failed)
   const shown = shelf.shows(step.number)
@@ -49,7 +69,7 @@ function isRefusedByWeChat({ state, source }: Standing): boolean {
 }
 
 /** Keys and certificates of a provider are no part of the merchant's steps. */
-function isOfProvider({ check, message }: Finding, merchant: Merchant): boolean {
+function isOfProvider({ check, message }: Finding, providers: string[]): boolean {
   if (check !== 'keys' && check !== 'certificate_date') return false
-  return merchant.accounts.some(({ role, mchid }) => role === 'provider' && message.startsWith(`商户号 ${mchid}：`))
+  return providers.some((mchid) => message.startsWith(`商户号 ${mchid}：`))
 }

@@ -44,7 +44,7 @@ function checkWindow(stock: string, detail: StockDetail, now: Date): Finding {
 function checkKind(stock: string, detail: StockDetail, creatorMchid: string): Finding {
   const faults = stockFaults({ ...detail, status: 'running' }, { creatorMchid, now: detail.available_begin_time })
   return faults.length > 0
-    ? finding('stock_unfit', { stock, faults: faults.join('; ') })
+    ? finding('stock_unfit', { stock, faults: faults.map(({ english }) => english).join('; ') })
     : finding('stock_fit', { stock })
 }
 

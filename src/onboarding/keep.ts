@@ -21,7 +21,7 @@ export type Said = { step: number; state: StepState; day: string; by: string }
  * the same again changes nothing. Returns what was and what is.
  */
 export async function keepByHand(
-  { db, clock }: Services,
+  { db, clock }: Pick<Services, 'db' | 'clock'>,
   merchantId: number,
   said: Said,
 ): Promise<{ was: Standing | undefined; is: Standing; changed: boolean }> {

@@ -18,8 +18,7 @@ export type Standings = { now: Map<number, Standing>; moved: Standing[] }
 
 /** How far a merchant is: what is kept, and over it what newer evidence proves. Nothing is written, nobody is asked. */
 export async function standingsOf(db: Db, merchantId: number): Promise<Standings> {
-  const kept = await keptOf(db, merchantId)
-  const now = new Map(kept.map((row) => [row.step, row]))
+  const now = (await keptStandings(db, [merchantId])).get(merchantId)!
   const moved = (await factsOf(db, merchantId)).filter((fact) => moves(fact, now.get(fact.step))).map(asStanding)
   for (const standing of moved) now.set(standing.step, standing)
   return { now, moved }
@@ -35,11 +34,15 @@ function moves(fact: Fact, kept: Standing | undefined): boolean {
   return fact.state !== kept.state || (fact.state === 'refused' && !kept.evidence.startsWith(fact.words))
 }
 
-async function keptOf(db: Db, merchantId: number): Promise<Standing[]> {
-  const { rows } = await sql<Standing>`
-    select distinct on (step) step, state, day, source, evidence, by, at from onboarding_steps
-    where merchant_id = ${merchantId} order by step, at desc, id desc`.execute(db)
-  return rows
+/** What is kept of the steps of many merchants, by merchant and number: evidence up to the last run of the job. */
+export async function keptStandings(db: Db, merchantIds: number[]): Promise<Map<number, Map<number, Standing>>> {
+  const { rows } = await sql<Standing & { merchant_id: number }>`
+    select distinct on (merchant_id, step) merchant_id, step, state, day, source, evidence, by, at
+    from onboarding_steps where merchant_id = any(${merchantIds})
+    order by merchant_id, step, at desc, id desc`.execute(db)
+  const all = new Map(merchantIds.map((id) => [id, new Map<number, Standing>()]))
+  for (const { merchant_id, ...standing } of rows) all.get(merchant_id)?.set(standing.step, standing)
+  return all
 }
 
 function asStanding(fact: Fact): Standing {

@@ -1,5 +1,6 @@
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Stock } from '../plumbing/storage/schema/stock.ts'
+import type { Db } from '../plumbing/storage/database.ts'
 import { Unusable } from '../plumbing/unusable.ts'
 import type { Services } from '../services.ts'
 
@@ -19,4 +20,14 @@ export function importedStocks({ db, clock }: Services, merchant: Merchant): Pro
     .where('available_end', '>', clock.now())
     .orderBy('id', 'desc')
     .execute()
+}
+
+/** The merchant's stock of this number as it is stored at this moment: whoever acts on it must not act on a second ago. */
+export function storedStock(db: Db, merchantId: number, stockId: string): Promise<Stock | undefined> {
+  return db
+    .selectFrom('stocks')
+    .selectAll()
+    .where('merchant_id', '=', merchantId)
+    .where('stock_id', '=', stockId)
+    .executeTakeFirst()
 }

@@ -40,10 +40,10 @@ export async function syncStock(
 async function readAndStore(services: Services, merchant: Merchant, stock: Stock): Promise<Stock> {
   const known = { stockId: stock.stock_id, creatorMchid: stock.creator_mchid }
   const detail = await readLiveStockByAny(services, merchant, known)
-  if (!isComplete(detail)) throw unusableStock(stock.stock_id, [incomplete])
+  if (!isComplete(detail)) throw unusableStock(stock.stock_id, [incomplete], ['微信没有提供面额、总数或每人限领'])
   const shown = detail.stock_use_rule?.goods_tag ?? []
   const tags = statedTags(shown, shown.length > 0 ? undefined : stock.goods_tags)
-  if ('fault' in tags) throw unusableStock(stock.stock_id, [tags.fault])
+  if ('fault' in tags) throw unusableStock(stock.stock_id, [tags.fault], ['订单优惠标记不在六种允许的组合内'])
   const inFlight = await countInFlight(services.db, merchant.id, stock.stock_id)
   const columns = stockColumns(detail, tags, { now: services.clock.now(), inFlight })
   return services.db

@@ -41,12 +41,14 @@ describe('npm start without a single setting', { timeout: 120_000 }, () => {
   test('it prints the addresses to open, and they answer', async () => {
     program = startHere()
     await program.says(/Open, in this order/)
-    const addresses = [sandbox('/'), sandbox('/sandbox/wechat-pay'), app('/m/demo/c/welcome')]
+    const addresses = [sandbox('/'), sandbox('/sandbox/wechat-pay'), app('/m/demo/c/welcome'), app('/console')]
     for (const address of addresses) {
       expect(program.printed()).toContain(`  ${address} `)
       expect((await phone.get(address)).status).toBe(200)
     }
     expect((await phone.get(app('/readyz'))).status).toBe(200)
+    const [ownerLink = ''] = /\S+\/console\/link\/\S+/.exec(program.printed()) ?? []
+    expect((await phone.get(ownerLink)).text).toContain('您将成为管理员')
   })
 
   test('a tap on the claim link leads through the login to the coupon', async () => {

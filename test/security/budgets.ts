@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { consolePaths } from '../../src/web/console/paths.ts'
 import { paths } from '../../src/web/paths.ts'
+import { consoleStockBudgets } from './console-stock-budgets.ts'
 import { openPhone } from '../support/phone.ts'
+import { consoleBudgets } from './console-budgets.ts'
 
 /** A request of somebody whom nobody knows. */
 export type Hostile = { method: 'GET' | 'POST'; path: string; headers?: Record<string, string>; body?: string }
@@ -197,12 +198,8 @@ export const budgets: Budget[] = [
       body: nested,
     })),
   },
-  {
-    route: `GET ${consolePaths.kit}`,
-    bytes: 0,
-    calls: 0,
-    worst: always((_, turn) => get(`/console/_ui?show=${long(turn)}`)),
-  },
+  ...consoleBudgets,
+  ...consoleStockBudgets,
   { route: `GET ${paths.root}`, bytes: 0, calls: 0, worst: always((_, turn) => get(`/?x=${long(turn)}`)) },
   {
     route: `GET ${paths.asset}`,

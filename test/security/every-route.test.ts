@@ -49,9 +49,13 @@ describe('whatever is asked, at every address, and whatever is broken', { timeou
       merchant: ['demo', 'nobody', ...strangers],
       campaign: [slug, 'nothing'],
       grant: [await claimIn(worlds[0]!), '00000000-0000-4000-8000-000000000000', ...strangers],
+      stock: [shop.stock.stock_id, strangers[1]],
       mchid: [shop.world.accounts[0]!.mchid, '1'],
       file: ['style.css', strangers[0]],
       name: ['x', strangers[1]],
+      token: ['t'.repeat(43), strangers[0]],
+      membership: ['1', strangers[1]],
+      step: ['4', strangers[0]],
     }
     for (const marks of [secrets, ours]) {
       addSecretsOf(shop, marks)

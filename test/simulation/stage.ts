@@ -39,7 +39,14 @@ export async function openStage(databaseUrl: string, redisUrl: string): Promise<
   await installChronicle(admin)
   const merchant = await writeMerchant(clerk, seal)
   const redis = new Redis(redisUrl)
-  const kept = ['merchants', 'accounts', 'platform_certificates', 'kysely_migration', 'kysely_migration_lock']
+  const kept = [
+    'merchants',
+    'accounts',
+    'platform_certificates',
+    'kysely_migration',
+    'kysely_migration_lock',
+    'audit_entries',
+  ]
   const { rows } = await admin.query<{ name: string }>(
     `select tablename as name from pg_tables where schemaname = 'public' and tablename <> all($1)`,
     [kept],

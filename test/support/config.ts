@@ -27,6 +27,7 @@ export function testConfig(): Config {
     metricsToken: undefined,
     logLevel: 'silent',
     keep: { inboxBodyDays: 7, inboxRowDays: 35, attemptDays: 180, attemptOfSentDays: 30 },
+    passwordLog2N: 8,
     application: { mailTo: ['apply@example.com'], company: undefined, reason: '用于会员活动' },
   }
 }

@@ -6,7 +6,7 @@ export type Seen = { status: number; headers: Headers; text: string; location: s
 /** A browser with a cookie jar, which says that it is WeChat's. `host` is where paycoupon answers in this test. */
 export type Phone = {
   get(pathOrUrl: string, headers?: Record<string, string>): Promise<Seen>
-  post(path: string, form: Record<string, string>, headers?: Record<string, string>): Promise<Seen>
+  post(path: string, form: Record<string, string> | URLSearchParams, headers?: Record<string, string>): Promise<Seen>
   cookies: CookieJar
   /** Another browser with the same cookies, as a repeated request would send them. */
   twin(): Phone

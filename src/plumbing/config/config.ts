@@ -32,6 +32,8 @@ export type Config = {
   logLevel: string
   /** For how many days each kind of data is kept. */
   keep: { inboxBodyDays: number; inboxRowDays: number; attemptDays: number; attemptOfSentDays: number }
+  /** The work of one password hash; only tests lower it. */
+  passwordLog2N: number
   /** The e-mail that asks WeChat for 跨商户号发券. */
   application: { mailTo: string[]; company: string | undefined; reason: string }
 }
@@ -132,6 +134,7 @@ function configOf(env: z.output<typeof environment>): Config {
       attemptDays: env.ATTEMPT_DAYS,
       attemptOfSentDays: env.ATTEMPT_OF_SENT_DAYS,
     },
+    passwordLog2N: 15,
     application: {
       mailTo: env.APPLICATION_MAIL_TO,
       company: env.APPLICATION_COMPANY,

@@ -32,10 +32,23 @@ import type {
   OnboardingStepsTable,
   ProviderActsTable,
 } from './schema/provider.ts'
+import type { ExaminationsTable, GuideSharesTable } from './schema/guide.ts'
 import type { StockReportsTable, StocksTable, WarningsTable } from './schema/stocks.ts'
+import type {
+  AuditEntriesTable,
+  MembershipsTable,
+  OperatorDevicesTable,
+  OperatorLinksTable,
+  OperatorSessionsTable,
+  OperatorsTable,
+  ProposalsTable,
+  RecoveryCodesTable,
+} from './schema/operators.ts'
 
+export type * from './schema/guide.ts'
 export type * from './schema/ledger.ts'
 export type * from './schema/merchants.ts'
+export type * from './schema/operators.ts'
 export type * from './schema/provider.ts'
 export type * from './schema/stocks.ts'
 export type * from './schema/triggers.ts'
@@ -72,4 +85,14 @@ export type Tables = {
   inbox: InboxTable
   jobs: JobsTable
   processes: ProcessesTable
+  operators: OperatorsTable
+  memberships: MembershipsTable
+  operator_devices: OperatorDevicesTable
+  recovery_codes: RecoveryCodesTable
+  operator_sessions: OperatorSessionsTable
+  operator_links: OperatorLinksTable
+  proposals: ProposalsTable
+  audit_entries: AuditEntriesTable
+  examinations: ExaminationsTable
+  guide_shares: GuideSharesTable
 }

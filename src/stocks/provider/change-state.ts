@@ -12,6 +12,7 @@ import { askUntilKnown, type Known } from './ask-until-known.ts'
 import { creatorAccount, creatorClient } from './creator.ts'
 import { makerOf } from './made-stocks.ts'
 import { refusalSentence, unknownSentence } from './refusals.ts'
+import { whyNotInChinese } from './why-not-in-chinese.ts'
 import { forbiddenBy, wantedState } from './stock-states.ts'
 
 /** A stock in the wanted state. `stock`: as read afterwards, where it is imported. */
@@ -45,7 +46,7 @@ export async function changeState(
   const isDone = status === wantedState[change]
   const act = { merchantId: merchant.id, creatorMchid: client.mchid, act: acts[change], subject: stockId, by }
   await noteAct(services, act, known, isDone ? 'done' : undefined)
-  if (!isDone) throw unusableStock(stockId, [whyNot(change, known, status)])
+  if (!isDone) throw unusableStock(stockId, [whyNot(change, known, status)], [whyNotInChinese(known, status)])
   return { stockId, creatorMchid: client.mchid, status, ...(await readAgain(services, merchant, imported)) }
 }
 

@@ -37,6 +37,9 @@ test('secrets stay out of the log under every name and depth in use', () => {
 })
 
 test.each([
+  [`/console/link/${'t'.repeat(43)}`, '/console/link/***'],
+  [`/console/share/${'t'.repeat(43)}`, '/console/share/***'],
+  [`/CONSOLE/Link/${'t'.repeat(43)}/x`, '/CONSOLE/Link/***/x'],
   ['/oauth/demo/callback?from=eyJ0YXJnZXQiOiJodW50ZXIyIn0&code=hunter2&state=hunter2', '/oauth/demo/callback'],
   ['/m/demo/card-opened?card_id=hunter2&encrypt_code=hunter2&openid=hunter2', '/m/demo/card-opened'],
   // WeChat glues its parameters to an address that has none with `&` (docs/wechat/official-account.md 5.2).

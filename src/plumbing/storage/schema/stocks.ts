@@ -37,6 +37,8 @@ export type StocksTable = {
   /** Why the last sync brought nothing; null when it did. */
   sync_problem: string | null
   sync_problem_since: Time | null
+  /** Offered when a campaign is edited; WeChat knows nothing of it. */
+  on_shelf: Generated<boolean>
 }
 
 /** What WeChat reported of a stock, where it differs from the report before. */

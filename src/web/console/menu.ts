@@ -1,0 +1,73 @@
+import type { Merchant } from '../../merchants/merchant.ts'
+import { type Act } from '../../operators/rights/permissions.ts'
+import { may, mayAnywhere, type Person } from '../../operators/rights/person.ts'
+import { ofMerchant, ofProvider } from '../../operators/rights/scope.ts'
+import type { Frame } from './frame.ts'
+import { consolePaths as paths } from './paths.ts'
+
+/** The merchant or the provider in which one is at work. */
+export type MenuPlace = { merchant: Pick<Merchant, 'id' | 'slug' | 'name'> } | { mchid: string }
+
+/** A page with what a person must be allowed to do; the same act guards its route. */
+type Entry = { text: string; href: string; act?: Act }
+
+/** Every page that belongs to no place. */
+const everywhere: { title: string; links: Entry[] }[] = [
+  {
+    title: '总览',
+    links: [
+      { text: '首页', href: paths.home },
+      { text: '商户总览', href: paths.merchants, act: 'look_at_steps' },
+    ],
+  },
+  {
+    title: '系统设置',
+    links: [
+      { text: '员工账号', href: paths.staff, act: 'manage_staff' },
+      { text: '操作日志', href: paths.audit, act: 'look_at_audit' },
+      { text: '我的账号', href: paths.account },
+    ],
+  },
+]
+
+/** Every page of one merchant. */
+const ofMerchants: Entry[] = [
+  { text: '接入向导', href: paths.guide, act: 'look_at_steps' },
+  { text: '微信优惠券', href: paths.stocks, act: 'look' },
+]
+
+/** Every page of one provider. */
+const ofProviders: Entry[] = [
+  { text: '本服务商的商户', href: paths.provider, act: 'look_at_steps' },
+  { text: '跨商户发券申请', href: paths.application, act: 'keep_steps' },
+]
+
+/** What this person may open, with the page of `path` marked; the pages of `place` are in a group of its own. */
+export function menuOf(person: Pick<Person, 'memberships'>, path: string, place?: MenuPlace): Frame['menu'] {
+  const [first, ...others] = everywhere.map(({ title, links }) => ({
+    title,
+    links: links.filter(({ act }) => act === undefined || mayAnywhere(person, act)),
+  }))
+  const groups = [...(first ? [first] : []), ...(place ? [groupOf(person, place)] : []), ...others]
+  const marked = groups.map(({ title, links }) => ({
+    title,
+    links: links.map(({ text, href }) => ({ text, href, ...(href === path && { current: true }) })),
+  }))
+  return marked.filter(({ links }) => links.length > 0)
+}
+
+function groupOf(person: Pick<Person, 'memberships'>, place: MenuPlace): { title: string; links: Entry[] } {
+  const isMerchant = 'merchant' in place
+  const scope = isMerchant ? ofMerchant(place.merchant.id) : ofProvider(place.mchid)
+  const entries = isMerchant ? ofMerchants : ofProviders
+  return {
+    title: isMerchant ? '商户' : '服务商',
+    links: entries
+      .filter(({ act }) => act === undefined || may(person, act, scope))
+      .map(({ text, href }) => ({ text, href: hrefIn(place, href) })),
+  }
+}
+
+function hrefIn(place: MenuPlace, href: string): string {
+  return 'merchant' in place ? href.replace(':merchant', place.merchant.slug) : href.replace(':mchid', place.mchid)
+}

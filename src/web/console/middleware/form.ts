@@ -1,0 +1,30 @@
+import type { Context, Guard } from '../../shell/context.ts'
+import { readFields } from '../../shell/form-fields.ts'
+import { formToken, formTokenHolds } from '../csrf.ts'
+import type { Filled, VisitorState } from '../state.ts'
+import { isOfConsole } from '../way-back.ts'
+
+/** Forms of people and passwords have a few short fields. */
+const formLimitBytes = 8_192
+
+/**
+ * Reads the submitted form into `ctx.state.form`. Refuses it when the browser says that it is from another site, and
+ * without the token of this browser's session. No later step runs on a forged form.
+ */
+export const form: Guard<VisitorState, VisitorState & Filled> = async (ctx, next) => {
+  if (isFromElsewhere(ctx)) ctx.throw(403, 'the form is from another site')
+  const fields = await readFields(ctx, formLimitBytes)
+  const { sessionToken } = ctx.state
+  if (!formTokenHolds(ctx, sessionToken, fields.get('_csrf') ?? ''))
+    ctx.throw(403, 'the form carries no valid CSRF token')
+  ctx.state.form = fields
+  ctx.state.csrf = formToken(ctx, sessionToken)
+  return next()
+}
+
+/** Browsers tell where a form was; programs, which no browser was tricked into, do not. */
+function isFromElsewhere(ctx: Context): boolean {
+  const site = ctx.get('sec-fetch-site')
+  const origin = ctx.get('origin')
+  return (site !== '' && site !== 'same-origin') || (origin !== '' && !isOfConsole(ctx, origin))
+}

@@ -1,0 +1,46 @@
+import QRCode from 'qrcode'
+import type { Campaign } from '../../../../plumbing/storage/schema/campaign.ts'
+import { campaignsOfStock } from '../../../../stocks/campaigns-of-stock.ts'
+import type { Context, Handler } from '../../../shell/context.ts'
+import { render } from '../../render.ts'
+import type { MerchantState } from '../../state.ts'
+import { namedStock, stockPaths } from './named-stock.ts'
+import { campaignTag } from './words.ts'
+
+/** `GET …/{stock}/claim`: the links by which members claim coupons of the stock. */
+export const show: Handler<MerchantState> = async (ctx) => {
+  const { merchant, services } = ctx.state
+  const stock = await namedStock(ctx)
+  const at = stockPaths(merchant, stock.stock_id)
+  const now = services.clock.now()
+  const links = (await linksOf(ctx)).map((one) => ({
+    title: one.title,
+    starts: one.starts_at,
+    ends: one.ends_at,
+    tag: campaignTag(one, now),
+    url: claimUrl(ctx, one),
+    image: at.codeOf(one.slug),
+  }))
+  render(ctx, 'stock-claim', { stock, at, links })
+}
+
+/** The QR code of one of these links, as an image of its own: the page's policy allows no inline style. */
+export const code: Handler<MerchantState> = async (ctx) => {
+  const campaign = (await linksOf(ctx)).find(({ slug }) => slug === ctx.params.campaign)
+  if (!campaign) return ctx.throw(404)
+  ctx.type = 'image/svg+xml'
+  ctx.body = await QRCode.toString(claimUrl(ctx, campaign), { type: 'svg', margin: 2, width: 240 })
+}
+
+/** The published link campaigns that give the stock and are not over. */
+async function linksOf(ctx: Context<MerchantState>): Promise<Campaign[]> {
+  const { services } = ctx.state
+  const campaigns = await campaignsOfStock(services.db, await namedStock(ctx))
+  const now = services.clock.now()
+  return campaigns.filter(({ kind, state, ends_at }) => kind === 'link' && state === 'published' && ends_at > now)
+}
+
+function claimUrl({ state }: Context<MerchantState>, { slug }: Campaign): string {
+  // A fixed address of the member's pages (docs/merchant/addresses.md).
+  return new URL(`/m/${state.merchant.slug}/c/${slug}`, state.services.config.publicUrl).href
+}
