@@ -25,7 +25,14 @@ describe.each([
   const askedFor = (path: string) => asked.filter(({ url }) => url === path)
 
   beforeAll(async () => {
-    services = await openTestServices({ redis: false, config: { trustProxy: true } })
+    services = await openTestServices({
+      redis: false,
+      config: {
+        trustProxy: true,
+        consoleUrl: 'https://console.example.com/console',
+        publicUrl: 'https://coupons.example.com',
+      },
+    })
     const app = createApp(services)
     app.use((ctx) => {
       if (ctx.path.startsWith('/metrics')) return
@@ -158,6 +165,16 @@ describe.each([
     await ask('/oauth/demo/callback?code=SECRETCODE&state=x')
     if (name === 'nginx') await until(() => proxy.accessLog().includes('/oauth/demo/callback'))
     expect(proxy.accessLog()).not.toContain('SECRETCODE')
+  })
+
+  test('the console answers under its own name, and the token of its links is in no access log', async () => {
+    const path = '/console/link/SECRETTOKEN'
+    for (const host of ['coupons.example.com', 'console.example.com']) {
+      const { status, text } = await ask(path, { headers: { Host: host } })
+      expect([host, status, text.includes('这个链接已经用过')]).toEqual([host, 404, host.startsWith('console')])
+    }
+    if (name === 'nginx') await until(() => proxy.accessLog().includes('/console/link/***'))
+    expect(proxy.accessLog()).not.toContain('SECRETTOKEN')
   })
 
   test('while the application is away a person reads a sentence and a program JSON', async () => {

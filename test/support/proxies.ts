@@ -81,7 +81,7 @@ export async function startCaddy(appUrl: string): Promise<Proxy> {
   const port = await freePort()
   const site = adapted('Caddyfile', [
     ['{\n\tservers {', `{\n\tadmin off\n\tstorage file_system ${directory}\n\tservers {`],
-    ['coupons.example.com {', `http://:${port} {\n\tbind 127.0.0.1`],
+    ['coupons.example.com, console.example.com {', `http://:${port} {\n\tbind 127.0.0.1`],
     ['127.0.0.1:3000', new URL(appUrl).host],
     ['/etc/caddy/paycoupon-pages', pages],
   ])
