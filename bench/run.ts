@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { benchAbuse } from './abuse.ts'
 import { type BenchRow, figure, printRow } from './bench.ts'
 import { benchClaims } from './claims.ts'
+import { benchConsole } from './console.ts'
 import { benchEarned } from './earned.ts'
 import { benchLanes } from './lanes.ts'
 import { benchMemory } from './memory.ts'
@@ -15,7 +16,7 @@ import { benchTaps } from './taps.ts'
 /**
  * Runs all benchmarks in turn, or the named ones (`npm run bench -- claims size`), each with its floor or peer in the
  * same run; prints a table at the end and writes JSON to bench/results/. `--grants 5000000`: the size of the ledger for
- * `size`. `--seconds 5`: how long `abuse` attacks each route;
+ * `size` and `console`. `--seconds 5`: how long `abuse` attacks each route;
  * `--route /api/`: only those with this in their name.
  */
 const { positionals: names, values } = parseArgs({
@@ -37,6 +38,7 @@ const benches = {
   earned: benchEarned,
   parsers: benchParsers,
   size: () => benchSize(grants),
+  console: () => benchConsole(grants),
   abuse: () => benchAbuse(seconds, values.route),
 }
 const unknown = names.filter((name) => !(name in benches))

@@ -1,4 +1,5 @@
 import type { Context, Handler } from '../shell/context.ts'
+import { compress } from './compressed.ts'
 
 /** The router takes an address in any letters, so this does too. */
 const consolePath = /^\/console(\/|$)/i
@@ -29,11 +30,12 @@ export function isConsole(ctx: Context): boolean {
 }
 
 /** Where the console is off, or has a host of its own and is asked for at another, its addresses are unknown. */
-export const consoleDoor: Handler = (ctx, next) => {
+export const consoleDoor: Handler = async (ctx, next) => {
   if (!consolePath.test(ctx.path)) return next()
   if (!isOpenAt(ctx)) return ctx.throw(404)
   for (const [name, value] of headers) ctx.set(name, value)
-  return next()
+  await next()
+  await compress(ctx)
 }
 
 function isOpenAt({ state, headers }: Context): boolean {

@@ -28,6 +28,19 @@ describe('a page of the console', () => {
     }
   })
 
+  it('comes compressed to a browser that takes it, and whole to one that does not', async () => {
+    await using site = await siteWith({})
+    const ask = (encoding: string) => fetch(`${site.url}/console/_ui`, { headers: { 'Accept-Encoding': encoding } })
+    const [zipped, plain] = await Promise.all(['gzip', 'identity'].map(ask))
+    expect([zipped, plain].map((one) => one!.headers.get('content-encoding'))).toEqual(['gzip', null])
+    expect([zipped, plain].map((one) => one!.headers.get('vary'))).toEqual(['Accept-Encoding', 'Accept-Encoding'])
+    const bytes = Number(zipped!.headers.get('content-length'))
+    const text = await zipped!.text()
+    expect(bytes).toBeLessThan(text.length / 3)
+    expect(text).toContain('</html>')
+    expect((await plain!.text()).length).toBe(text.length)
+  })
+
   it('loads one stylesheet of at most 15 kB and one script, which may be kept for ever', async () => {
     await using site = await siteWith({})
     const page = await site.browser().get('/console/_ui')
