@@ -1,6 +1,7 @@
 import { answers } from './list/answers.ts'
 import { byHand } from './list/by-hand.ts'
 import { cardsAndInbox } from './list/cards-and-inbox.ts'
+import { atTheConsole } from './list/console.ts'
 import { doubt } from './list/doubt.ts'
 import { leases } from './list/leases.ts'
 import { payments } from './list/payments.ts'
@@ -19,5 +20,6 @@ export const mutants: readonly Mutant[] = [
   ...cardsAndInbox,
   ...byHand,
   ...providerActs,
+  ...atTheConsole,
   ...seams,
 ]

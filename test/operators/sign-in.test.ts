@@ -6,6 +6,7 @@ import { finishSignIn, signIn } from '../../src/operators/sign-in.ts'
 import { stillClock } from '../support/clock.ts'
 import { aStaff, codeOf, password, stranger, type Staff } from '../support/operators.ts'
 import { servicesOfFile } from '../support/services.ts'
+import { aHold, statementsWait } from '../support/waiting.ts'
 
 const clock = stillClock()
 const services = Object.assign(await servicesOfFile({ redis: false, clock }), { clock })
@@ -48,12 +49,19 @@ describe('a sign-in', () => {
     const he = await aStaff(services, 'he@example.com')
     const halves = await Promise.all([1, 2].map(() => signIn(services, { email: he.email, password }, stranger)))
     const code = he.code()
-    const tries = await Promise.all(
-      halves.map(async (half) =>
-        said(finishSignIn(services, (await findSession(services, half))!, { code }, stranger)),
-      ),
+    const both = aHold()
+    const held = services.db.transaction().execute(async (trx) => {
+      await trx.selectFrom('operators').select('id').where('email', '=', he.email).forUpdate().execute()
+      await both.over
+    })
+    const tries = halves.map(async (half) =>
+      said(finishSignIn(services, (await findSession(services, half))!, { code }, stranger)),
     )
-    expect(tries.toSorted()).toEqual(['done', 'wrong_code'])
+    // Both have read which codes were used before either writes.
+    await statementsWait(services.db, 2)
+    both.letGo()
+    await held
+    expect((await Promise.all(tries)).toSorted()).toEqual(['done', 'wrong_code'])
   })
 
   test('takes a code of the step before and after, and none further away', async () => {

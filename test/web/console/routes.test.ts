@@ -93,7 +93,8 @@ const people: Record<string, ConsoleBrowser> = {}
 for (const role of ['owner', 'operator', 'finance', 'viewer'] as const) {
   people[role] = await consoleBrowser(services, site, `${role}@example.com`, { ...ofMerchant(shop.id), role })
 }
-await consoleBrowser(services, site, 'far@example.com', { ...ofMerchant(mall.id), role: 'viewer' })
+/** The owner of another merchant. */
+const far = await consoleBrowser(services, site, 'far@example.com', { ...ofMerchant(mall.id), role: 'owner' })
 const foreign = await services.db
   .selectFrom('memberships')
   .select('id')
@@ -179,6 +180,15 @@ describe.each(rows)('$route', (row) => {
       expect([role, seen.status, seen.text]).toEqual([role, 403, expect.stringContaining('管理员')])
       expect(await everything()).toBe(before)
     }
+  })
+
+  test.runIf(/:merchant|:mchid/.test(path))("is unknown to another merchant's owner, and does nothing", async () => {
+    await far.submit('/console/confirm', '/console/confirm', { code: far.code() })
+    const token = await csrfOf(far)
+    const before = await everything()
+    const seen = method === 'GET' ? await far.phone.get(at(path)) : await far.phone.post(at(path), { _csrf: token })
+    expect([seen.status, seen.text.includes(shop.name)]).toEqual([404, false])
+    expect(await everything()).toBe(before)
   })
 
   test.runIf(row.foreign)("does not find another merchant's", async () => {
