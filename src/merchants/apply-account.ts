@@ -7,6 +7,7 @@ import { certificateStore } from './certificate-store.ts'
 import type { ReadAccount } from './merchant-file.ts'
 import type { Sealer } from './sealer.ts'
 import { accountPlace, accountSecrets } from './secret-places.ts'
+import { keyDates } from './set-dates.ts'
 
 /** Creates or updates one account of a merchant; returns what changed and what the operator should know. */
 export async function applyAccount(
@@ -35,13 +36,14 @@ export async function applyAccount(
     ...sealer.columns(accountSecrets, secrets, before, (name) => accountPlace(merchant.slug, entry.mchid, name)),
   }
   const changed = before ? changedFields(before, columns) : ['created']
+  const dates = keyDates(before, columns, now)
   const id = before
     ? before.id
-    : await insertAccount(db, { ...columns, merchant_id: merchant.id, mchid: entry.mchid, updated_at: now })
+    : await insertAccount(db, { ...columns, ...dates, merchant_id: merchant.id, mchid: entry.mchid, updated_at: now })
   if (before && changed.length > 0) {
     await db
       .updateTable('accounts')
-      .set({ ...columns, updated_at: now })
+      .set({ ...columns, ...dates, updated_at: now })
       .where('id', '=', id)
       .execute()
   }

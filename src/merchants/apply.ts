@@ -9,6 +9,7 @@ import { newMemberKey } from './member-keys.ts'
 import { type MerchantFile, readMerchantFile } from './merchant-file.ts'
 import { openSealer, type Sealer } from './sealer.ts'
 import { merchantPlace, merchantSecrets } from './secret-places.ts'
+import { setDates } from './set-dates.ts'
 
 /** What of the services, which are made of this room, it takes. */
 type Parts = { db: Db; secrets: Secrets; clock: Clock; catalog: Catalog }
@@ -52,7 +53,12 @@ async function applyMerchantRow(
   }
   const given = { ...account, events_secret: merchant.events_secret }
   const sealed = sealer.columns(merchantSecrets, given, before, (name) => merchantPlace(slug, name))
-  const columns = { ...plain, ...sealed, domain_verification: JSON.stringify(plain.domain_verification) }
+  const columns = {
+    ...plain,
+    ...sealed,
+    domain_verification: JSON.stringify(plain.domain_verification),
+    secrets_set_at: JSON.stringify(setDates(before, sealed, now)),
+  }
 
   if (!before) {
     const values = {

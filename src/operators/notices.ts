@@ -8,6 +8,7 @@ export type Notice =
   | { kind: 'recovery_codes'; codes: string[] }
   | { kind: 'link'; email: string; token: string }
   | { kind: 'share'; merchant: string; half: GuideHalf; token: string }
+  | { kind: 'events_secret'; merchant: string; secret: string }
 
 /** Leaves a notice for the session's next look; sealed, since it is worth as much as a password. */
 export async function leaveNotice({ db, secrets }: Parts, tokenHash: string, notice: Notice): Promise<void> {

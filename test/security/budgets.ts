@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { paths } from '../../src/web/paths.ts'
+import { consoleSettingsBudgets } from './console-settings-budgets.ts'
 import { consoleStockBudgets } from './console-stock-budgets.ts'
 import { openPhone } from '../support/phone.ts'
 import { consoleBudgets } from './console-budgets.ts'
@@ -200,6 +201,7 @@ export const budgets: Budget[] = [
   },
   ...consoleBudgets,
   ...consoleStockBudgets,
+  ...consoleSettingsBudgets,
   { route: `GET ${paths.root}`, bytes: 0, calls: 0, worst: always((_, turn) => get(`/?x=${long(turn)}`)) },
   {
     route: `GET ${paths.asset}`,

@@ -67,6 +67,20 @@ export async function submit(
   return phone.post(action, { _csrf: token, ...fields }, { Referer: `http://127.0.0.1${page}` })
 }
 
+/** Sends a form with files, each by the name of its field, to the page's own address. */
+export async function upload(
+  { phone }: Pick<ConsoleBrowser, 'phone'>,
+  page: string,
+  fields: Record<string, string>,
+  files: { field: string; name: string; content: string | Uint8Array<ArrayBuffer> }[] = [],
+): Promise<Seen> {
+  const form = new FormData()
+  form.set('_csrf', tokenOf((await phone.get(page)).text))
+  for (const [name, value] of Object.entries(fields)) form.append(name, value)
+  for (const { field, name, content } of files) form.append(field, new Blob([content]), name)
+  return phone.post(page, form, { Referer: `http://127.0.0.1${page}` })
+}
+
 /** The CSRF token of a page's forms. */
 export function tokenOf(page: string): string {
   return /name="_csrf" value="([^"]+)"/.exec(page)?.[1] ?? ''

@@ -6,7 +6,11 @@ export type Seen = { status: number; headers: Headers; text: string; location: s
 /** A browser with a cookie jar, which says that it is WeChat's. `host` is where paycoupon answers in this test. */
 export type Phone = {
   get(pathOrUrl: string, headers?: Record<string, string>): Promise<Seen>
-  post(path: string, form: Record<string, string> | URLSearchParams, headers?: Record<string, string>): Promise<Seen>
+  post(
+    path: string,
+    form: Record<string, string> | URLSearchParams | FormData,
+    headers?: Record<string, string>,
+  ): Promise<Seen>
   cookies: CookieJar
   /** Another browser with the same cookies, as a repeated request would send them. */
   twin(): Phone
@@ -14,6 +18,10 @@ export type Phone = {
 
 const weChatAgent =
   'Mozilla/5.0 (iPhone) AppleWebKit/605.1.15 Mobile/15E148 MicroMessenger/8.0.50(0x1800322f) Language/zh_CN'
+
+function bodyOf(form: Parameters<Phone['post']>[1]): URLSearchParams | FormData {
+  return form instanceof FormData ? form : new URLSearchParams(form)
+}
 
 export function openPhone(host: string, options: { agent?: string; cookies?: CookieJar } = {}): Phone {
   const cookies = options.cookies ?? openCookieJar()
@@ -35,7 +43,7 @@ export function openPhone(host: string, options: { agent?: string; cookies?: Coo
   return {
     cookies,
     get: (path, headers = {}) => ask(path, { headers }),
-    post: (path, form, headers = {}) => ask(path, { method: 'POST', body: new URLSearchParams(form), headers }),
+    post: (path, form, headers = {}) => ask(path, { method: 'POST', body: bodyOf(form), headers }),
     twin: () => openPhone(host, { ...options, cookies: cookies.copy() }),
   }
 }

@@ -31,6 +31,14 @@ export const shownFields = {
   stock_synced: ['name', 'status', 'distributed_coupons', 'max_coupons', 'goods_tags'],
   stock_shelved: ['on_shelf'],
   stock_state_changed: ['status'],
+  merchant_created: ['name', 'slug', 'appid', 'provider'],
+  merchant_changed: ['name'],
+  number_added: ['mchid', 'role'],
+  keys_replaced: ['mchid', 'role', 'serial_no', 'ends', 'verified_by'],
+  app_secret_replaced: [],
+  message_push_set: ['original_id'],
+  domain_file_added: ['file'],
+  events_secret_made: [],
 } as const satisfies Record<string, readonly string[]>
 
 export type AuditAct = keyof typeof shownFields
@@ -65,6 +73,14 @@ export const actNames: Record<AuditAct, string> = {
   stock_synced: '同步批次',
   stock_shelved: '上架或下架批次',
   stock_state_changed: '在微信修改批次状态',
+  merchant_created: '新增商户',
+  merchant_changed: '修改商户信息',
+  number_added: '添加商户号',
+  keys_replaced: '更换 API 证书和密钥',
+  app_secret_replaced: '更换 AppSecret',
+  message_push_set: '设置消息推送',
+  domain_file_added: '添加域名验证文件',
+  events_secret_made: '生成事件接口密钥',
 }
 
 export const fieldNames: Record<string, string> = {
@@ -91,4 +107,12 @@ export const fieldNames: Record<string, string> = {
   distributed_coupons: '已领',
   max_coupons: '总数',
   on_shelf: '上架',
+  slug: '标识',
+  appid: 'AppID',
+  provider: '服务商号',
+  mchid: '商户号',
+  serial_no: '证书序列号',
+  verified_by: '验签方式',
+  original_id: '原始 ID',
+  file: '文件',
 }

@@ -73,6 +73,8 @@ const words = {
   share_over: ['the shared link is over', '这个分享链接已失效。请让对方重新分享一个', 404],
   stock_tags_wrong: ['tags: must be one of the six sets', '请选择这个批次的订单优惠标记', 422, 'tags'],
   export_running: ['another export is running', '另一个导出还没结束，请稍后再试', 429],
+  slug_taken: ['slug: another merchant has it', '这个标识已有商户在用，请换一个', 422, 'slug'],
+  number_there: ['the merchant has this number already', '这个商户已经有这个号码', 422, 'provider'],
 } as const satisfies Record<string, Words>
 
 type Words = readonly [english: string, chinese: string, status: number, field?: string]

@@ -35,6 +35,8 @@ export const permissions = {
   look_at_reconciliation: everyone,
   /** Sign a day, and open it again. */
   sign_reconciliation: ['finance'],
+  /** A new merchant: only with a role everywhere. */
+  add_merchants: ['owner'],
 } satisfies Record<string, Role[]>
 
 export type Act = keyof typeof permissions

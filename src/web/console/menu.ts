@@ -1,7 +1,7 @@
 import type { Merchant } from '../../merchants/merchant.ts'
 import { type Act } from '../../operators/rights/permissions.ts'
 import { may, mayAnywhere, type Person } from '../../operators/rights/person.ts'
-import { ofMerchant, ofProvider } from '../../operators/rights/scope.ts'
+import { everywhere as scopeOfAll, ofMerchant, ofProvider, type Scope } from '../../operators/rights/scope.ts'
 import type { Frame } from './frame.ts'
 import { consolePaths as paths } from './paths.ts'
 
@@ -9,7 +9,15 @@ import { consolePaths as paths } from './paths.ts'
 export type MenuPlace = { merchant: Pick<Merchant, 'id' | 'slug' | 'name'> } | { mchid: string }
 
 /** A page with what a person must be allowed to do; the same act guards its route. */
-type Entry = { text: string; href: string; act?: Act }
+type Entry = {
+  text: string
+  href: string
+  act?: Act
+  /** Where one must be allowed to; unset: at the place, or anywhere. */
+  in?: Scope
+}
+
+const settings = '系统设置'
 
 /** Every page that belongs to no place. */
 const everywhere: { title: string; links: Entry[] }[] = [
@@ -18,10 +26,11 @@ const everywhere: { title: string; links: Entry[] }[] = [
     links: [
       { text: '首页', href: paths.home },
       { text: '商户总览', href: paths.merchants, act: 'look_at_steps' },
+      { text: '新增商户', href: paths.merchantNew, act: 'add_merchants', in: scopeOfAll },
     ],
   },
   {
-    title: '系统设置',
+    title: settings,
     links: [
       { text: '员工账号', href: paths.staff, act: 'manage_staff' },
       { text: '操作日志', href: paths.audit, act: 'look_at_audit' },
@@ -36,6 +45,12 @@ const ofMerchants: Entry[] = [
   { text: '微信优惠券', href: paths.stocks, act: 'look' },
 ]
 
+/** Every page about a merchant's own settings; they stand first in 系统设置. */
+const settingsOfMerchants: Entry[] = [
+  { text: '商户信息', href: paths.settings, act: 'manage_keys' },
+  { text: '接口设置', href: paths.settingsKeys, act: 'manage_keys' },
+]
+
 /** Every page of one provider. */
 const ofProviders: Entry[] = [
   { text: '本服务商的商户', href: paths.provider, act: 'look_at_steps' },
@@ -46,7 +61,10 @@ const ofProviders: Entry[] = [
 export function menuOf(person: Pick<Person, 'memberships'>, path: string, place?: MenuPlace): Frame['menu'] {
   const [first, ...others] = everywhere.map(({ title, links }) => ({
     title,
-    links: links.filter(({ act }) => act === undefined || mayAnywhere(person, act)),
+    links: [
+      ...(title === settings && place && 'merchant' in place ? linksIn(person, place, settingsOfMerchants) : []),
+      ...links.filter(({ act, in: scope }) => !act || (scope ? may(person, act, scope) : mayAnywhere(person, act))),
+    ],
   }))
   const groups = [...(first ? [first] : []), ...(place ? [groupOf(person, place)] : []), ...others]
   const marked = groups.map(({ title, links }) => ({
@@ -57,15 +75,15 @@ export function menuOf(person: Pick<Person, 'memberships'>, path: string, place?
 }
 
 function groupOf(person: Pick<Person, 'memberships'>, place: MenuPlace): { title: string; links: Entry[] } {
-  const isMerchant = 'merchant' in place
-  const scope = isMerchant ? ofMerchant(place.merchant.id) : ofProvider(place.mchid)
-  const entries = isMerchant ? ofMerchants : ofProviders
-  return {
-    title: isMerchant ? '商户' : '服务商',
-    links: entries
-      .filter(({ act }) => act === undefined || may(person, act, scope))
-      .map(({ text, href }) => ({ text, href: hrefIn(place, href) })),
-  }
+  if ('merchant' in place) return { title: '商户', links: linksIn(person, place, ofMerchants) }
+  return { title: '服务商', links: linksIn(person, place, ofProviders) }
+}
+
+function linksIn(person: Pick<Person, 'memberships'>, place: MenuPlace, entries: Entry[]): Entry[] {
+  const scope = 'merchant' in place ? ofMerchant(place.merchant.id) : ofProvider(place.mchid)
+  return entries
+    .filter(({ act }) => act === undefined || may(person, act, scope))
+    .map(({ text, href }) => ({ text, href: hrefIn(place, href) }))
 }
 
 function hrefIn(place: MenuPlace, href: string): string {

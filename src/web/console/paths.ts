@@ -40,4 +40,10 @@ export const consolePaths = {
   stockState: '/console/m/:merchant/stocks/:stock/state',
   stockClaim: '/console/m/:merchant/stocks/:stock/claim',
   stockClaimCode: '/console/m/:merchant/stocks/:stock/claim/:campaign/code.svg',
+  merchantNew: '/console/merchants/new',
+  settings: '/console/m/:merchant/settings',
+  settingsKeys: '/console/m/:merchant/settings/keys',
+  settingsKeysNew: '/console/m/:merchant/settings/keys/new',
+  settingsOfficial: '/console/m/:merchant/settings/official-account',
+  settingsEvents: '/console/m/:merchant/settings/events',
 } as const

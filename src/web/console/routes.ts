@@ -26,6 +26,7 @@ import * as stockDeeds from './pages/stocks/deeds.ts'
 import * as stockImport from './pages/stocks/import.ts'
 import * as stocks from './pages/stocks/list.ts'
 import { consolePaths as paths } from './paths.ts'
+import { addSettingsRoutes } from './settings-routes.ts'
 
 /** Adds every address of the console with its guards, in the order in which they run. */
 export function addConsoleRoutes({ get, post }: RouteTable): void {
@@ -81,6 +82,7 @@ export function addConsoleRoutes({ get, post }: RouteTable): void {
   get(paths.applicationTable, signedIn, providerOf, stepKeeper, application.table)
 
   addStockRoutes({ get, post })
+  addSettingsRoutes({ get, post })
 }
 
 /** 营销中心 · 优惠券管理 · 微信优惠券 of one merchant. */

@@ -2,6 +2,7 @@ import type { Merchant } from '../../merchants/merchant.ts'
 import type { Person } from '../../operators/rights/person.ts'
 import type { Scope } from '../../operators/rights/scope.ts'
 import type { Session } from '../../operators/sessions.ts'
+import type { UploadedFile } from '../shell/upload-fields.ts'
 import type { PageState } from './frame.ts'
 
 /** Behind the visitor guard: a browser, perhaps with a session of any stage. */
@@ -25,3 +26,6 @@ export type ProviderState = PlaceState & { mchid: string; merchantIds: number[] 
 
 /** Behind a form guard: with the fields of the submitted form. */
 export type Filled = { form: URLSearchParams }
+
+/** The same for a form that may bring files. */
+export type Uploaded = Filled & { files: UploadedFile[] }

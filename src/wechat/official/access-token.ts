@@ -1,7 +1,7 @@
 import type { Clock } from '../../plumbing/clock.ts'
 import { Secret } from '../../plumbing/secrets/secret.ts'
 import type { Wall } from '../../plumbing/walls/wall.ts'
-import { askJson } from './ask-json.ts'
+import { askJson, type JsonAnswer } from './ask-json.ts'
 import { readReply } from './read-reply.ts'
 import type { OfficialReply } from './reply.ts'
 
@@ -18,24 +18,35 @@ const refreshEarlyMs = 300_000
 /** WeChat promises at least 300 s; a token with less time left can still be used for a moment. */
 const leastUseMs = 30_000
 
+type Credentials = { appid: string; appSecret: Secret }
+
 /**
- * The token of one Official Account, kept in this process's memory only: stable_token in its normal mode gives every
- * process the same token, so sharing it would only be one more place to steal it from. force_refresh is sent as false
- * because some requests without it were answered 41002, and never as true: another environment would lose its token.
+ * Asks WeChat for the account's token in stable_token's normal mode (docs/wechat/official-account.md 2). force_refresh is
+ * sent as false because some requests without it were answered 41002, and never as true: another environment would lose
+ * its token.
+ */
+export function askStableToken(
+  { appid, appSecret }: Credentials,
+  { apiUrl, wall }: { apiUrl: string; wall: Wall },
+): Promise<JsonAnswer> {
+  const body = { grant_type: 'client_credential', appid, secret: appSecret.reveal(), force_refresh: false }
+  return askJson(wall, apiUrl, { path: '/cgi-bin/stable_token', body, timeoutMs: tokenTimeoutMs })
+}
+
+/**
+ * The token of one Official Account, kept in this process's memory only: the normal mode gives every process the same
+ * token, so sharing it would only be one more place to steal it from.
  */
 export function openAccessTokens(
-  account: { appid: string; appSecret: Secret },
+  account: Credentials,
   options: { apiUrl: string; wall: Wall; clock: Clock },
 ): AccessTokens {
   let held: { token: Secret; untilMs: number } | undefined
   let coming: Promise<OfficialReply<Secret>> | undefined
 
   async function fetchToken(): Promise<OfficialReply<Secret>> {
-    const secret = account.appSecret.reveal()
-    const body = { grant_type: 'client_credential', appid: account.appid, secret, force_refresh: false }
-    const path = '/cgi-bin/stable_token'
     const askedMs = options.clock.now().getTime()
-    const reply = readReply(await askJson(options.wall, options.apiUrl, { path, body, timeoutMs: tokenTimeoutMs }))
+    const reply = readReply(await askStableToken(account, options))
     if (reply.kind !== 'ok') return reply
     const { access_token, expires_in } = reply.body
     if (typeof access_token !== 'string' || access_token === '') return { kind: 'later', word: 'unreadable_answer' }

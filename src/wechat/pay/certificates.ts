@@ -11,9 +11,13 @@ export const certificatesPath = '/v3/certificates'
 
 /** The certificates could not be obtained; the message gives the cause, without any key material. */
 export class CertificatesUnavailable extends Error {
-  constructor(message: string) {
+  /** What is at fault, where the answer tells. */
+  readonly fault: 'api_v3_key' | 'signature' | undefined
+
+  constructor(message: string, fault?: CertificatesUnavailable['fault']) {
     super(message)
     this.name = 'CertificatesUnavailable'
+    this.fault = fault
   }
 }
 
@@ -48,7 +52,8 @@ export function readCertificates(
   const list = openList(answer.body, apiV3Key)
   const listed = new Map(list.map((entry) => [serialKey(entry.serialNo), publicKeyOf(entry)]))
   const verdict = verify(answer.headers, answer.body, (serial) => listed.get(serialKey(serial)) ?? heldKey(serial), now)
-  if (!verdict.ok) throw new CertificatesUnavailable(`the certificate list does not verify: ${verdict.detail}`)
+  if (!verdict.ok)
+    throw new CertificatesUnavailable(`the certificate list does not verify: ${verdict.detail}`, 'signature')
   return list
 }
 
@@ -75,7 +80,7 @@ function openCertificate(apiV3Key: Secret, sealed: Parameters<typeof openResourc
     pem = openResource(apiV3Key, sealed)
   } catch {
     // Almost always a wrong or changed APIv3 key (docs/wechat/pay-v3.md 1.6).
-    throw new CertificatesUnavailable('the certificate list cannot be decrypted: is the APIv3 key right?')
+    throw new CertificatesUnavailable('the certificate list cannot be decrypted: is the APIv3 key right?', 'api_v3_key')
   }
   try {
     return new X509Certificate(pem).toString()

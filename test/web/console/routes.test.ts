@@ -8,6 +8,7 @@ import { movableClock } from '../../support/clock.ts'
 import { type ConsoleBrowser, consoleBrowser } from '../../support/console.ts'
 import { servicesOfFile } from '../../support/services.ts'
 import { startSite } from '../../support/site.ts'
+import { settingsRows } from './settings-rows.ts'
 
 /**
  * Every route of the console: what a browser without a session gets, who may use it, and for a form what is wrong input.
@@ -80,6 +81,7 @@ const rows: Row[] = [
   { route: `POST ${paths.stockShelf}`, roles: stepKeepers },
   { route: `POST ${paths.stockSync}`, roles: stepKeepers },
   { route: `POST ${paths.stockState}`, roles: owner },
+  ...settingsRows,
 ]
 
 const clock = movableClock()
@@ -125,6 +127,8 @@ async function everything(): Promise<string> {
     'guide_shares',
     'examinations',
     'stocks',
+    'merchants',
+    'accounts',
   ] as const
   const all = await Promise.all(tables.map((table) => services.db.selectFrom(table).selectAll().execute()))
   return JSON.stringify(all.map((rowsOf) => rowsOf.map((row) => JSON.stringify(row)).toSorted()))

@@ -20,6 +20,8 @@ export type MerchantsTable = {
   /** null only until the first `migrate` after release 0.1. */
   member_key_sealed: string | null
   domain_verification: Json<Record<string, string>>
+  /** When each of its secrets was set, as ISO times; without those that release 0.1 set. */
+  secrets_set_at: ColumnType<Record<string, string>, string | undefined, string>
   /** Its share of what a worker sends at the same time, compared with other merchants. */
   weight: Generated<number>
   created_at: Generated<Time>
@@ -43,6 +45,10 @@ export type AccountsTable = {
   public_key_id: string | null
   public_key: string | null
   sends_per_second: number
+  /** Null where that was before it was kept. */
+  keys_set_at: Generated<Time | null>
+  /** When WeChat last accepted a call that tested these keys. */
+  keys_proven_at: Generated<Time | null>
   created_at: Generated<Time>
   updated_at: Time
 }

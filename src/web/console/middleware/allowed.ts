@@ -2,6 +2,7 @@ import { codeIsFresh } from '../../../operators/rights/guard.ts'
 import { type Act, rolesFor } from '../../../operators/rights/permissions.ts'
 import { may, mayAnywhere } from '../../../operators/rights/person.ts'
 import { roleNames } from '../../../operators/rights/roles.ts'
+import { everywhere } from '../../../operators/rights/scope.ts'
 import type { Guard } from '../../shell/context.ts'
 import { consolePaths } from '../paths.ts'
 import type { PersonState, PlaceState } from '../state.ts'
@@ -20,6 +21,20 @@ export function allowed(act: Act): Guard<PersonState, PersonState> {
 export function allowedHere(act: Act): Guard<PlaceState, PlaceState> {
   return (ctx, next) => {
     if (!may(ctx.state.person, act, ctx.state.scope)) throw notAllowed(act)
+    return next()
+  }
+}
+
+/** The same for a deed with keys or secrets: who may do it here also needs a fresh code. */
+export function allowedHereWithCode(act: Act): Guard<PlaceState, PlaceState> {
+  const here = allowedHere(act)
+  return (ctx, next) => here(ctx, () => freshCode(ctx, next) as Promise<unknown>)
+}
+
+/** Lets people through who may do `act` in every place. */
+export function allowedEverywhere(act: Act): Guard<PersonState, PersonState> {
+  return (ctx, next) => {
+    if (!may(ctx.state.person, act, everywhere)) throw notAllowed(act)
     return next()
   }
 }

@@ -12,19 +12,24 @@ const formLimitBytes = 8_192
  * without the token of this browser's session. No later step runs on a forged form.
  */
 export const form: Guard<VisitorState, VisitorState & Filled> = async (ctx, next) => {
-  if (isFromElsewhere(ctx)) ctx.throw(403, 'the form is from another site')
-  const fields = await readFields(ctx, formLimitBytes)
+  refuseFromElsewhere(ctx)
+  takeForm(ctx, await readFields(ctx, formLimitBytes))
+  return next()
+}
+
+/** Throws 403 for a form on another site's page: browsers tell where it was; programs, which no browser was tricked into, do not. */
+export function refuseFromElsewhere(ctx: Context): void {
+  const site = ctx.get('sec-fetch-site')
+  const origin = ctx.get('origin')
+  const isFromElsewhere = (site !== '' && site !== 'same-origin') || (origin !== '' && !isOfConsole(ctx, origin))
+  if (isFromElsewhere) ctx.throw(403, 'the form is from another site')
+}
+
+/** Gives the fields to the steps after. Throws 403 where they have no token of this browser's session. */
+export function takeForm(ctx: Context<VisitorState & Partial<Filled>>, fields: URLSearchParams): void {
   const { sessionToken } = ctx.state
   if (!formTokenHolds(ctx, sessionToken, fields.get('_csrf') ?? ''))
     ctx.throw(403, 'the form carries no valid CSRF token')
   ctx.state.form = fields
   ctx.state.csrf = formToken(ctx, sessionToken)
-  return next()
-}
-
-/** Browsers tell where a form was; programs, which no browser was tricked into, do not. */
-function isFromElsewhere(ctx: Context): boolean {
-  const site = ctx.get('sec-fetch-site')
-  const origin = ctx.get('origin')
-  return (site !== '' && site !== 'same-origin') || (origin !== '' && !isOfConsole(ctx, origin))
 }

@@ -1,7 +1,7 @@
 import { merchantsAtMost, overviewOf, type OverviewLine } from '../../../doctor/overview.ts'
 import { stepNamed, steps } from '../../../onboarding/steps.ts'
 import { may } from '../../../operators/rights/person.ts'
-import { ofProvider } from '../../../operators/rights/scope.ts'
+import { everywhere, ofProvider } from '../../../operators/rights/scope.ts'
 import { providersFor } from '../../../operators/providers-for.ts'
 import type { Context } from '../../shell/context.ts'
 import { shortNames, stateWords } from '../guide-words.ts'
@@ -32,6 +32,7 @@ export async function renderOverview(ctx: Context<PersonState>, of: Of): Promise
     isCut: all.length === merchantsAtMost,
     most: merchantsAtMost,
     applyAt: scope && may(person, 'keep_steps', scope) && paths.application.replace(':mchid', of.mchid!),
+    newAt: !scope && may(person, 'add_merchants', everywhere) && paths.merchantNew,
     providers: scope ? [] : await providersFor(services.db, person),
     providerAt: (mchid: string) => paths.provider.replace(':mchid', mchid),
   }
