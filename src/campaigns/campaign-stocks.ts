@@ -3,6 +3,7 @@ import type { CampaignCoupon } from '../plumbing/storage/schema.ts'
 import { goodsTagSet } from '../stocks/goods-tags.ts'
 import type { Stock } from '../plumbing/storage/schema/stock.ts'
 import type { CampaignFile } from './campaign-file.ts'
+import { type StockMisfit, stockMisfits } from './stock-misfits.ts'
 
 /** What is wrong with the stocks that a campaign wants to give, and what its operator should know about them. */
 export async function bindStocks(
@@ -46,25 +47,20 @@ function couponFault(path: string, coupon: CampaignCoupon, stock: Stock | undefi
     : []
 }
 
-/** None of this stops a coupon from being sent, but it would surprise a person at the till or on the page. */
+/** It would surprise a person at the till or on the page. */
 function stockNotes(stock: Stock, campaign: CampaignFile): string[] {
-  const tags = goodsTagSet(stock.goods_tags)
   const name = `stock ${stock.stock_id}`
-  const notes: string[] = []
-  if (campaign.state === 'published' && !stock.on_shelf) notes.push(`${name} is off the shelf (下架)`)
-  if (campaign.state === 'published' && stock.status !== 'running')
-    notes.push(`${name} is ${stock.status}, not running`)
-  if (campaign.ends_at > stock.available_end)
-    notes.push(`${name} can be used until ${stock.available_end.toISOString()} only`)
-  if (campaign.starts_at < stock.available_begin)
-    notes.push(`${name} can be used from ${stock.available_begin.toISOString()} on`)
-  const elsewhere =
-    tags &&
-    tags.place !== 'both' &&
-    ['store', 'online'].includes(campaign.channel ?? '') &&
-    tags.place !== campaign.channel
-  if (elsewhere) notes.push(`${name} cannot be used where the campaign says (${campaign.channel}): ${tags.meaning}`)
-  if (campaign.stackable && tags && !tags.stackable)
-    notes.push(`${name} cannot be combined with general coupons: ${tags.meaning}`)
-  return notes
+  const meaning = goodsTagSet(stock.goods_tags)?.meaning
+  const words: Record<StockMisfit, string> = {
+    off_shelf: `${name} is off the shelf (下架)`,
+    not_running: `${name} is ${stock.status}, not running`,
+    ends_before_campaign: `${name} can be used until ${stock.available_end.toISOString()} only`,
+    begins_after_campaign: `${name} can be used from ${stock.available_begin.toISOString()} on`,
+    elsewhere: `${name} cannot be used where the campaign says (${campaign.channel}): ${meaning}`,
+    not_stackable: `${name} cannot be combined with general coupons: ${meaning}`,
+  }
+  const misfits = stockMisfits(stock, campaign).filter(
+    (misfit) => campaign.state === 'published' || (misfit !== 'off_shelf' && misfit !== 'not_running'),
+  )
+  return misfits.map((misfit) => words[misfit])
 }

@@ -1,11 +1,5 @@
 import { AskAgain } from '../plumbing/ask-again.ts'
-import type { Campaign } from '../plumbing/storage/schema/campaign.ts'
 import type { Earned } from '../grants/earned.ts'
-import { earned as earnedByCard } from '../cards/earned.ts'
-import { whyHalted } from '../delivery/halts.ts'
-import { memberMark } from '../members/member-mark.ts'
-import type { Merchant } from '../merchants/merchant.ts'
-import { earned as earnedByPayment } from '../payments/earned.ts'
 import { type MemberReason, Refusal } from '../refusal.ts'
 import type { Services } from '../services.ts'
 import { award } from '../grants/award.ts'
@@ -14,15 +8,12 @@ import { closedReason } from '../grants/campaign-window.ts'
 import { answerOfGrant, type ClaimAnswer, refusal } from './claim-answer.ts'
 import { type Offer, offerOf } from '../grants/offer.ts'
 import { type Hold, holdStocks } from '../grants/stock-left.ts'
-import { senderFor } from '../ledger/sender-choice.ts'
-import { campaignGrants, findGrant, type Grant } from '../grants/grants.ts'
-import { anyClosed } from '../stocks/stock-state.ts'
+import { findGrant } from '../grants/grants.ts'
+import type { Claim } from './asked-claim.ts'
+import { earnedBy } from './earned-by.ts'
+import { givenBefore } from './given-before.ts'
+import { whyClosed } from './why-closed.ts'
 import { sendGranted } from './send-granted.ts'
-
-/**
- * A member asks for a campaign's coupons. Each form has a new `claimKey`: one form that is posted twice is one claim.
- */
-export type Claim = { merchant: Merchant; campaign: Campaign; openid: string; claimKey: string }
 
 /**
  * Handles a claim from tap to coupon: the campaign's rules, the gate, the ledger, one try to send. What a member may
@@ -64,23 +55,10 @@ async function claimEarned(services: Services, wanted: Claim): Promise<ClaimAnsw
   }
 }
 
-/** With a plain link the tap itself earns the coupons; with cards and payments they were earned before the tap. */
-async function earnedBy(services: Services, { merchant, campaign, openid, claimKey }: Claim): Promise<Earned[]> {
-  if (campaign.kind === 'link')
-    return [{ triggerKey: `link/${memberMark(merchant, openid)}/${claimKey}`, coupons: campaign.coupons }]
-  const earned = campaign.kind === 'card_open' ? earnedByCard : earnedByPayment
-  return earned(services.db, merchant, campaign, openid)
-}
-
 /** Answers when nothing is left to claim: everything earned was given before, or nothing was earned. */
 async function nothingMore(services: Services, claim: Claim): Promise<ClaimAnswer> {
-  const given = await givenBefore(services, claim)
+  const given = await givenBefore(services.db, claim)
   return given ? refusal('already_claimed', given.id) : refusal('not_eligible')
-}
-
-async function givenBefore(services: Services, { merchant, campaign, openid }: Claim): Promise<Grant | undefined> {
-  const grants = await campaignGrants(services.db, merchant.id, campaign.id, openid)
-  return grants.find((grant) => grant.status !== 'refused')
 }
 
 async function claimOne(services: Services, claim: Claim, earned: Earned): Promise<ClaimAnswer> {
@@ -89,7 +67,7 @@ async function claimOne(services: Services, claim: Claim, earned: Earned): Promi
   const offer = await offerOf(services, merchant, earned.coupons)
   const held = await holdOffer(services, claim, offer)
   if ('closed' in held) {
-    const given = await givenBefore(services, claim)
+    const given = await givenBefore(services.db, claim)
     return given ? refusal('already_claimed', given.id) : refusal(held.closed)
   }
   const { hold } = held
@@ -109,9 +87,9 @@ async function holdOffer(
   claim: Claim,
   offer: Offer,
 ): Promise<{ hold: Hold } | { closed: MemberReason }> {
-  const closed = anyClosed(offer, services.clock.now())
+  const closed = await whyClosed(services, claim, offer)
   if (closed) return { closed }
-  const hold = (await isSoldOutAtWeChat(services, claim, offer)) ? undefined : await holdStocks(services, offer)
+  const hold = await holdStocks(services, offer)
   return hold ? { hold } : { closed: 'sold_out' }
 }
 
@@ -122,18 +100,4 @@ async function answerOf(services: Services, { merchant }: Claim, awarded: Awarde
     return grant ? answerOfGrant(grant) : refusal('try_later')
   }
   return sendGranted(services, awarded)
-}
-
-/** True when WeChat says that the stock's budget is used up: a new claim would only wait behind those already owed. */
-async function isSoldOutAtWeChat(
-  services: Services,
-  { merchant, campaign, openid }: Claim,
-  offer: Offer,
-): Promise<boolean> {
-  const mark = memberMark(merchant, openid)
-  for (const { stock } of offer) {
-    const sender = await senderFor(services.db, merchant, campaign, { stockRef: stock.id, mark })
-    if ((await whyHalted(services, sender.id, stock.id)) === 'sold_out') return true
-  }
-  return false
 }

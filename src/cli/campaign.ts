@@ -2,6 +2,8 @@ import { Command, InvalidArgumentError } from 'commander'
 import { z } from 'zod'
 import { applyCampaign } from '../campaigns/apply.ts'
 import { copyCampaign } from '../campaigns/copy.ts'
+import { campaignCheckCommand } from './campaign-check.ts'
+import { campaignTryCommand } from './campaign-try.ts'
 import { answer, type Cli, merchantNamed, withServices } from './cli.ts'
 import { readJsonFile } from './json-file.ts'
 
@@ -34,7 +36,7 @@ export function campaignCommand(cli: Cli): Command {
       )
       answer(cli, json, { changes }, changes)
     })
-  return command
+  return command.addCommand(campaignCheckCommand(cli)).addCommand(campaignTryCommand(cli))
 }
 
 type CopyOptions = { from: Date; json?: boolean }

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { readAccountKeys } from '../merchants/account-keys.ts'
 import { apiV3Key } from '../merchants/api-v3-key.ts'
 import type { Account } from '../merchants/merchant.ts'
+import type { Db } from '../plumbing/storage/database.ts'
 import type { Services } from '../services.ts'
 import { finding, type Finding } from './findings.ts'
 import { certificateEnd } from '../merchants/certificate-end.ts'
@@ -13,8 +14,7 @@ import { certificateEnd } from '../merchants/certificate-end.ts'
 export async function checkKeys({ db, clock }: Services, account: Account): Promise<Finding[]> {
   const { mchid, role, keys } = account
   const now = clock.now()
-  const row = await db.selectFrom('accounts').select('certificate').where('id', '=', account.id).executeTakeFirst()
-  const certificate = row?.certificate ?? undefined
+  const certificate = await storedCertificate(db, account)
   const { faults } = readAccountKeys(
     {
       mchid,
@@ -36,6 +36,12 @@ export async function checkKeys({ db, clock }: Services, account: Account): Prom
     wrong.length > 0 ? finding('keys_wrong', { mchid, faults: wrong.join('; ') }) : finding('keys_right', { mchid }),
     checkDate(mchid, certificate, now),
   ]
+}
+
+/** The account's own certificate (PEM); undefined where only its serial number was given. */
+export async function storedCertificate(db: Db, { id }: Account): Promise<string | undefined> {
+  const row = await db.selectFrom('accounts').select('certificate').where('id', '=', id).executeTakeFirst()
+  return row?.certificate ?? undefined
 }
 
 function checkDate(mchid: string, pem: string | undefined, now: Date): Finding {

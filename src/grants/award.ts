@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AskAgain } from '../plumbing/ask-again.ts'
 import type { Services } from '../services.ts'
-import { isBlocked } from '../members/blocked.ts'
 import { memberMark } from '../members/member-mark.ts'
-import { closedReason } from './campaign-window.ts'
-import { type Limit, limitsOf } from '../ledger/limits/limits.ts'
-import { type Offer, offerOf } from './offer.ts'
+import type { Limit } from '../ledger/limits/limits.ts'
+import { takesOf, turnedAwayBefore } from './award-rules.ts'
+import type { Offer } from './offer.ts'
 import { type Asked, reservationOf } from './reservation.ts'
 import type { Reserved } from '../ledger/reserve.ts'
 import { type Award, type Awarded, AwardStale } from './awarded.ts'
@@ -26,14 +25,10 @@ const besideMs = [20, 50, 100, 200, 400]
  * what the database throws.
  */
 export async function award(services: Services, wanted: Award): Promise<Awarded> {
-  const { merchant, openid } = wanted
-  if (await isBlocked(services, { merchantId: merchant.id, openid })) {
-    return { kind: 'turned_away', reason: 'not_eligible' }
-  }
   let asked: Asked = wanted
   for (let attempt = 0; attempt < maxTries; attempt += 1) {
-    const closed = closedReason(asked.campaign, asked.at)
-    if (closed) return { kind: 'turned_away', reason: closed }
+    const reason = await turnedAwayBefore(services, asked)
+    if (reason) return { kind: 'turned_away', reason }
     const result = await tryOnce(services, asked, attempt)
     if (result.kind !== 'again') return result
     asked = result.asked
@@ -46,10 +41,8 @@ type Again = { kind: 'again'; asked: Asked }
 
 async function tryOnce(services: Services, wanted: Asked, attempt: number): Promise<Awarded | Again> {
   const { gate, ledger } = services
-  const { merchant, campaign, openid, tier, at } = wanted
-  const mark = memberMark(merchant, openid)
-  const offer = await offerOf(services, merchant, wanted.coupons)
-  const limits = limitsOf({ campaign, mark, coupons: offer, tier, at })
+  const { merchant, campaign } = wanted
+  const { mark, offer, limits } = await takesOf(services, wanted)
   const senders = await sendersOfOffer(services, wanted, offer, mark)
   const asking = { merchantId: merchant.id, campaignId: campaign.id, mark }
 

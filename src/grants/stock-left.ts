@@ -68,6 +68,12 @@ export async function isUsedUp(services: Services, wanted: { stock: Stock; count
   return hold === undefined
 }
 
+/** How many coupons of a stock can still be promised; see `holdStocks`. */
+export async function leftToPromise(services: Services, stock: Stock): Promise<number> {
+  const { left, undecided } = await leftOf(services, stock)
+  return Math.max(0, left - undecided)
+}
+
 /** Only the first claim, and the first one after a sync, waits for a count. */
 async function leftOf(services: Services, stock: Stock): Promise<Left> {
   const left = await firstCount(services, stock)

@@ -24,15 +24,25 @@ export function openFullness(db: Db): (merchantId: number, wanted: Wanted) => Pr
     const key = `${merchantId}/${wanted.scope}/${wanted.limit}`
     if ((knownFull.get(key) ?? 0) > performance.now()) return true
     const begun = performance.now()
-    const full = !(await hasRoom(db, merchantId, wanted))
+    const { full } = await roomOf(db, merchantId, wanted)
     const took = performance.now() - begun
     if (full) knownFull.set(key, performance.now() + Math.max(knownFullMs, took * restFactor))
     return full
   }
 }
 
-async function hasRoom(db: Db, merchantId: number, { scope, limit, take }: Wanted): Promise<boolean> {
-  if (limit - (await highestPlace(db, merchantId, scope)) >= take) return true
+/**
+ * How much of a scope is held, as the ledger has it now. `taken`: exact once few places are left; before that it counts
+ * places that were given back below the highest one too, so that nothing has to be counted.
+ */
+export async function roomOf(
+  db: Db,
+  merchantId: number,
+  { scope, limit, take }: Wanted,
+): Promise<{ taken: number; full: boolean }> {
+  const highest = await highestPlace(db, merchantId, scope)
+  if (limit - highest >= take) return { taken: highest, full: false }
   const holes = await findHoles(db, { merchantId, scope, limit }, take)
-  return holes.reduce((places, { from, to }) => places + to - from + 1, 0) >= take
+  const free = holes.reduce((places, { from, to }) => places + to - from + 1, 0)
+  return { taken: limit - free, full: free < take }
 }

@@ -6,16 +6,9 @@ import { memberMark } from '../members/member-mark.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
 import { lockPayment, payerOf, raiseFacts } from './facts.ts'
+import { decidePayment } from './decide-payment.ts'
 import { isSpend, memberSpend, type SpendCampaignRow } from './spend-ledger.ts'
-import {
-  type CampaignPayment,
-  earnedTiers,
-  fallenTiers,
-  type Reach,
-  reachAround,
-  reachOf,
-  standingTiers,
-} from './spend-rules.ts'
+import { type CampaignPayment, fallenTiers, type Reach, reachAround, standingTiers } from './spend-rules.ts'
 import { takeBack } from './take-back.ts'
 
 /** What one payment means in one campaign. */
@@ -85,26 +78,10 @@ async function applyIn(
   const fallen = fallenTiers(around, spend.given).some((grant) => grant.waiting)
   const risen = standingTiers(around, spend.given).some((grant) => grant.refundedAt !== null)
   if (fallen || risen) await takeBackNow(services, merchant, openid, transactionId)
-  const reach = reachOf(...seen)
-  if (!reach) return { campaign, payment, reach, awards: [] }
+  const { reach, earned } = decidePayment(spend, memberMark(merchant, openid), payment)
   const awards: Awarded[] = []
   // The order matters: with `highest`, a tier that was given counts for those below it too.
-  for (const { triggerKey, tier, paidAt, dueAt, ...by } of earnedTiers(spend.campaign, reach, spend.given)) {
-    awards.push(
-      await award(services, {
-        merchant,
-        campaign,
-        openid,
-        triggerKey,
-        coupons: tier.coupons,
-        tier: tier.at_least,
-        transactionId: by.transactionId,
-        factsVersion: spend.factsVersion,
-        dueAt,
-        at: paidAt,
-      }),
-    )
-  }
+  for (const one of earned) awards.push(await award(services, { merchant, campaign, openid, ...one }))
   return { campaign, payment, reach, awards }
 }
 

@@ -10,7 +10,7 @@ import { stockSubject } from './stock-warnings.ts'
 const capKinds: WarningKind[] = ['member_month_cap', 'member_stock_cap', 'same_person']
 
 /** WeChat's cap of face value per member, Beijing month and creating number, in fen (docs/wechat/pay-v3.md 3.3). */
-const monthCapFen = 500_000
+export const monthCapFen = 500_000
 /** From this share of a cap on, members are about to meet it. */
 const warnShare = 0.8
 /** A smaller limit per member is the merchant's own choice; a large one is meant to be out of reach. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { claim, type Claim } from '../../src/claims/claim.ts'
+import type { Claim } from '../../src/claims/asked-claim.ts'
+import { claim } from '../../src/claims/claim.ts'
 import type { ClaimAnswer } from '../../src/claims/claim-answer.ts'
 import { prove } from '../../src/doctor/proof/proof.ts'
 import { openDeliveryLoop } from '../../src/delivery/loop.ts'

@@ -153,6 +153,7 @@ describe.each([{ redis: true }, { redis: false }])('with Redis: $redis', ({ redi
 
   const limitsAt = async (campaign: Campaign, revision: number): Promise<Limit[]> => [
     {
+      name: 'total',
       scope: scopeOf('total', { campaign: campaign.id }),
       limit: 2,
       take: 1,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { paths } from '../../src/web/paths.ts'
 import { consoleSettingsBudgets } from './console-settings-budgets.ts'
+import { consoleCheckBudgets } from './console-check-budgets.ts'
 import { consoleStockBudgets } from './console-stock-budgets.ts'
 import { openPhone } from '../support/phone.ts'
 import { consoleBudgets } from './console-budgets.ts'
@@ -202,6 +203,7 @@ export const budgets: Budget[] = [
   ...consoleBudgets,
   ...consoleStockBudgets,
   ...consoleSettingsBudgets,
+  ...consoleCheckBudgets,
   { route: `GET ${paths.root}`, bytes: 0, calls: 0, worst: always((_, turn) => get(`/?x=${long(turn)}`)) },
   {
     route: `GET ${paths.asset}`,

@@ -7,6 +7,8 @@ import { scopeOf } from './scopes.ts'
 
 /** A limit that a grant falls under: its scope has `limit` places, and the grant takes `take` of them. */
 export type Limit = {
+  /** Which limit of the campaign it is; `stock`: a stock's own. */
+  name: Kind['name'] | 'stock'
   scope: string
   limit: number
   take: number
@@ -43,6 +45,7 @@ export function limitsOf(award: OfMember): Limit[] {
 export function memberLimitsOf(award: OfMember): Limit[] {
   const ofStocks = award.coupons.map(({ stock, count }): Limit => {
     return {
+      name: 'stock',
       scope: scopeOf('stock', { stock: stock.id, mark: award.mark }),
       limit: stock.max_coupons_per_user,
       take: count,
@@ -71,7 +74,17 @@ function limitsAt(level: Kind['level'], { campaign, tier, at }: OfCampaign, mark
     if (limit === undefined) continue
     const { name, reason, ttlSeconds } = kind
     const scope = scopeOf(name, facts)
-    limits.push({ scope, limit, take: 1, level, stockRef: undefined, reason: reason(limit), ttlSeconds, revision })
+    limits.push({
+      name,
+      scope,
+      limit,
+      take: 1,
+      level,
+      stockRef: undefined,
+      reason: reason(limit),
+      ttlSeconds,
+      revision,
+    })
   }
   return limits
 }

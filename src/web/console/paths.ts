@@ -46,4 +46,7 @@ export const consolePaths = {
   settingsKeysNew: '/console/m/:merchant/settings/keys/new',
   settingsOfficial: '/console/m/:merchant/settings/official-account',
   settingsEvents: '/console/m/:merchant/settings/events',
+  campaignCheck: '/console/m/:merchant/campaigns/:campaign/check',
+  campaignTry: '/console/m/:merchant/campaigns/:campaign/try',
+  campaignPreview: '/console/m/:merchant/campaigns/:campaign/preview',
 } as const

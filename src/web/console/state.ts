@@ -1,3 +1,4 @@
+import type { Campaign } from '../../plumbing/storage/schema/campaign.ts'
 import type { Merchant } from '../../merchants/merchant.ts'
 import type { Person } from '../../operators/rights/person.ts'
 import type { Scope } from '../../operators/rights/scope.ts'
@@ -20,6 +21,9 @@ export type PlaceState = PersonState & { scope: Scope }
 
 /** Behind the guard of one merchant's pages. */
 export type MerchantState = PlaceState & { merchant: Merchant }
+
+/** Behind the guard of one campaign's pages, drafts too. */
+export type CampaignState = MerchantState & { campaign: Campaign }
 
 /** Behind the guard of one provider's pages: with the merchants that name its number. */
 export type ProviderState = PlaceState & { mchid: string; merchantIds: number[] }

@@ -1,7 +1,7 @@
 import type { Context } from '../shell/context.ts'
 import { dropBound, readBound, writeBound } from './bound-cookies.ts'
 import type { BrowserState } from './browser.ts'
-import { urls } from './urls.ts'
+import { urls } from '../member-views/urls.ts'
 
 /** A claim that a member asked for before the login, to be made after it. */
 export type ClaimIntent = { campaign: string; claimKey: string }

@@ -5,7 +5,7 @@ import { type ErrorPages, errorsAsPages } from '../shell/error-pages.ts'
 import { refusalJson } from './pages/claim-json.ts'
 import { render } from './render.ts'
 import type { CampaignState } from './state.ts'
-import { urls } from './urls.ts'
+import { urls } from '../member-views/urls.ts'
 
 /**
  * The member's site has one page for a refusal and one for a problem; on a fault of ours the page shows the short

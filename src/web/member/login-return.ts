@@ -1,7 +1,7 @@
 import type { MerchantState } from '../middleware/merchant.ts'
 import type { Context } from '../shell/context.ts'
 import { isCardAddress, safeTarget } from './login-target.ts'
-import { urls } from './urls.ts'
+import { urls } from '../member-views/urls.ts'
 import { openSignedText, signText } from '../shell/signed-text.ts'
 
 /** Where an authorisation was to lead, and which one in a row it was. */

@@ -1,4 +1,4 @@
-import { urls } from './urls.ts'
+import { urls } from '../member-views/urls.ts'
 
 /** A login book holds a target of this length (`login-book.ts`), and two or three of the usual ones. */
 const longestTarget = 900

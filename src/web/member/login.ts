@@ -7,7 +7,7 @@ import { authorize } from './login-authorize.ts'
 import { safeTarget } from './login-target.ts'
 import { renderLoginProblem } from './pages/login-problem.ts'
 import { renderNotInWeChat } from './pages/not-in-wechat.ts'
-import { urls } from './urls.ts'
+import { urls } from '../member-views/urls.ts'
 
 /** The first authorisation and one more; after that the person decides (docs/wechat/official-account.md 1.6). */
 const mostAttempts = 2

@@ -59,7 +59,7 @@ export const byHand: Mutant[] = [
   {
     name: 'blocked-member-is-given',
     harm: 'whom the merchant keeps out gets a coupon by a card or a payment',
-    file: 'src/grants/award.ts',
+    file: 'src/grants/award-rules.ts',
     find: 'if (await isBlocked(services, { merchantId: merchant.id, openid })) {',
     replace: 'if (wanted.openid === merchant.slug) {',
     tests: ['test/members/block.test.ts'],

@@ -9,6 +9,7 @@ import { type ConsoleBrowser, consoleBrowser } from '../../support/console.ts'
 import { servicesOfFile } from '../../support/services.ts'
 import { startSite } from '../../support/site.ts'
 import { settingsRows } from './settings-rows.ts'
+import { checkRows } from './check-rows.ts'
 
 /**
  * Every route of the console: what a browser without a session gets, who may use it, and for a form what is wrong input.
@@ -82,6 +83,7 @@ const rows: Row[] = [
   { route: `POST ${paths.stockSync}`, roles: stepKeepers },
   { route: `POST ${paths.stockState}`, roles: owner },
   ...settingsRows,
+  ...checkRows,
 ]
 
 const clock = movableClock()

@@ -3,7 +3,7 @@ import { type Act, rolesFor } from '../../../operators/rights/permissions.ts'
 import { may, mayAnywhere } from '../../../operators/rights/person.ts'
 import { roleNames } from '../../../operators/rights/roles.ts'
 import { everywhere } from '../../../operators/rights/scope.ts'
-import type { Guard } from '../../shell/context.ts'
+import type { Context, Guard } from '../../shell/context.ts'
 import { consolePaths } from '../paths.ts'
 import type { PersonState, PlaceState } from '../state.ts'
 import { Stopped } from '../stopped.ts'
@@ -37,6 +37,11 @@ export function allowedEverywhere(act: Act): Guard<PersonState, PersonState> {
     if (!may(ctx.state.person, act, everywhere)) throw notAllowed(act)
     return next()
   }
+}
+
+/** The same for a part of a page, which only some of its queries ask for. Throws `Stopped`. */
+export function requireHere({ state }: Context<PlaceState>, act: Act): void {
+  if (!may(state.person, act, state.scope)) throw notAllowed(act)
 }
 
 function notAllowed(act: Act): Stopped {

@@ -4,19 +4,9 @@ import { memberReasons, type MemberReason } from '../../../refusal.ts'
 import type { Context } from '../../shell/context.ts'
 import { isInWeChat } from '../in-wechat.ts'
 import type { VisitState } from '../state.ts'
-import type { CampaignPreview } from './campaign-preview.ts'
-import { memberUsage, type Usage } from './member-usage.ts'
-
-/** What differs on a campaign page between visitors; few enough combinations to keep a page for each. */
-export type Visit = {
-  outside: boolean
-  closed: MemberReason | undefined
-  /** The reason why the claim from which the member comes gave nothing. */
-  reason: MemberReason | undefined
-  /** Why the member's cards gave nothing, if the member comes from such a claim. */
-  card: CardReason | undefined
-  usage: Usage | undefined
-}
+import type { CampaignPreview } from '../../member-views/campaign-preview.ts'
+import { memberUsage } from '../../member-views/member-usage.ts'
+import type { Visit } from '../../member-views/visit.ts'
 
 /** The visit of this request. */
 export async function visitOf(ctx: Context<VisitState>, preview: CampaignPreview, now: Date): Promise<Visit> {

@@ -3,7 +3,7 @@ import { randomText } from '../../shell/random.ts'
 import { csrfToken } from '../csrf.ts'
 import type { VisitState } from '../state.ts'
 import { campaignPage } from './campaign-page.ts'
-import { campaignPreview } from './campaign-preview.ts'
+import { campaignPreview } from '../../member-views/campaign-preview.ts'
 import { visitOf } from './campaign-visit.ts'
 
 /** Because of its key, a form that is sent twice is one claim. */

@@ -3,7 +3,7 @@ import { claimsTotal } from '../../../plumbing/telemetry/metrics.ts'
 import { wantsJson } from '../../shell/accepts.ts'
 import type { Context } from '../../shell/context.ts'
 import type { CampaignState } from '../state.ts'
-import { urls } from '../urls.ts'
+import { urls } from '../../member-views/urls.ts'
 import { claimJson } from './claim-json.ts'
 
 /**

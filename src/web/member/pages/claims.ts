@@ -4,7 +4,7 @@ import { randomText } from '../../shell/random.ts'
 import { takeIntent } from '../claim-intent.ts'
 import { startLogin } from '../login.ts'
 import type { FormState, VisitState } from '../state.ts'
-import { urls } from '../urls.ts'
+import { urls } from '../../member-views/urls.ts'
 import { answerClaim, seeOther } from './claim-answer.ts'
 
 /**

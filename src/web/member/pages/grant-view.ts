@@ -3,9 +3,9 @@ import type { Grant } from '../../../grants/grants.ts'
 import { memberWords } from '../../../ledger/outcomes/outcomes.ts'
 import type { Merchant } from '../../../merchants/merchant.ts'
 import { day } from '../../shell/format.ts'
-import { urls } from '../urls.ts'
+import { urls } from '../../member-views/urls.ts'
 import { grantRefreshSeconds, patienceSeconds } from './refresh.ts'
-import { ownTicket, type Ticket } from './ticket.ts'
+import { ownTicket, type Ticket } from '../../member-views/ticket.ts'
 
 /** A grant as the pages show it to its member. */
 export type GrantView = {

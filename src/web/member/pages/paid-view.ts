@@ -2,7 +2,7 @@ import { memberReasons } from '../../../refusal.ts'
 import type { Merchant } from '../../../merchants/merchant.ts'
 import type { Reward } from '../../../payments/reward.ts'
 import { yuan } from '../../shell/format.ts'
-import { urls } from '../urls.ts'
+import { urls } from '../../member-views/urls.ts'
 import { type GrantView, grantView } from './grant-view.ts'
 
 type Granted = Extract<Reward, { kind: 'granted' }>

@@ -1,6 +1,6 @@
-import type { GrantCoupon } from '../../../grants/grants.ts'
-import type { Stock } from '../../../plumbing/storage/schema/stock.ts'
-import { day, yuan } from '../../shell/format.ts'
+import type { GrantCoupon } from '../../grants/grants.ts'
+import type { Stock } from '../../plumbing/storage/schema/stock.ts'
+import { day, yuan } from '../shell/format.ts'
 
 /** A coupon as pages show it, whether it is offered, owed or given. */
 export type Ticket = {

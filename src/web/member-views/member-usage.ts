@@ -1,10 +1,10 @@
-import type { Campaign } from '../../../plumbing/storage/schema/campaign.ts'
-import { type Limit, memberLimitsOf } from '../../../ledger/limits/limits.ts'
-import { placesOf } from '../../../gate/read-scopes.ts'
-import { memberMark } from '../../../members/member-mark.ts'
-import type { Merchant } from '../../../merchants/merchant.ts'
-import type { MemberReason } from '../../../refusal.ts'
-import type { Services } from '../../../services.ts'
+import type { Campaign } from '../../plumbing/storage/schema/campaign.ts'
+import { type Limit, memberLimitsOf } from '../../ledger/limits/limits.ts'
+import { placesOf } from '../../gate/read-scopes.ts'
+import { memberMark } from '../../members/member-mark.ts'
+import type { Merchant } from '../../merchants/merchant.ts'
+import type { MemberReason } from '../../refusal.ts'
+import type { Services } from '../../services.ts'
 import type { CampaignPreview } from './campaign-preview.ts'
 
 /** How far a member has used their own limits in a campaign. */
@@ -27,10 +27,19 @@ export async function memberUsage(
 ): Promise<Usage> {
   const mark = memberMark(merchant, openid)
   const limits = memberLimitsOf({ campaign, mark, coupons: preview.coupons, tier: undefined, at: now })
-  if (limits.length === 0) return { used: undefined, limit: undefined, full: undefined }
+  if (limits.length === 0) return usageOf([], () => 0)
   const names = limits.map(({ scope }) => scope)
   const taken = await placesOf(services.db, merchant.id, names)
-  const places = (limit: Limit) => taken.filter(({ scope }) => scope === limit.scope).length
+  return usageOf(limits, (limit) => taken.filter(({ scope }) => scope === limit.scope).length)
+}
+
+/** A member who has used up every limit of their own. */
+export function fullUsage(campaign: Campaign, preview: CampaignPreview, now: Date): Usage {
+  const limits = memberLimitsOf({ campaign, mark: '', coupons: preview.coupons, tier: undefined, at: now })
+  return usageOf(limits, ({ limit }) => limit)
+}
+
+function usageOf(limits: Limit[], places: (limit: Limit) => number): Usage {
   const whole = limits.find((limit) => limit.stockRef === undefined)
   const full = limits.find((limit) => places(limit) + limit.take > limit.limit)
   return { used: whole && places(whole), limit: whole?.limit, full: full?.reason }

@@ -1,20 +1,19 @@
-import type { Campaign } from '../../../plumbing/storage/schema/campaign.ts'
-import { memberReasons } from '../../../refusal.ts'
-import type { Context } from '../../shell/context.ts'
-import { minute } from '../../shell/format.ts'
-import type { CampaignState } from '../state.ts'
-import { urls } from '../urls.ts'
+import type { Merchant } from '../../merchants/merchant.ts'
+import type { Campaign } from '../../plumbing/storage/schema/campaign.ts'
+import { memberReasons } from '../../refusal.ts'
+import type { Services } from '../../services.ts'
+import { minute } from '../shell/format.ts'
+import { urls } from './urls.ts'
 import type { CampaignPreview } from './campaign-preview.ts'
-import type { Visit } from './campaign-visit.ts'
-import { waysIntoWeChat } from './not-in-wechat.ts'
+import type { Visit } from './visit.ts'
+import { waysIntoWeChat } from './ways-into-wechat.ts'
 
 /** The data that views/member/campaign.eta shows for this kind of visit. */
 export async function campaignView(
-  ctx: Context<CampaignState>,
+  { services, merchant, campaign }: { services: Services; merchant: Merchant; campaign: Campaign },
   { offers }: CampaignPreview,
   visit: Visit,
 ): Promise<object> {
-  const { services, merchant, campaign } = ctx.state
   const { slug, kind, cards, title, limits } = campaign
   const url = services.config.publicUrl + urls.campaign(merchant.slug, slug)
   return {
