@@ -3,6 +3,7 @@ import { applyMerchant } from '../merchants/apply.ts'
 import { answer, type Cli, withServices } from './cli.ts'
 import { readJsonFile } from './json-file.ts'
 import { applicationCommand } from './merchant-application.ts'
+import { keysCommand } from './merchant-keys.ts'
 import { stepCommand } from './merchant-step.ts'
 
 export function merchantCommand(cli: Cli): Command {
@@ -17,5 +18,5 @@ export function merchantCommand(cli: Cli): Command {
       const changes = await withServices(cli, (services) => applyMerchant(services, file))
       answer(cli, json, { changes }, changes)
     })
-  return command.addCommand(applicationCommand(cli)).addCommand(stepCommand(cli))
+  return command.addCommand(applicationCommand(cli)).addCommand(stepCommand(cli)).addCommand(keysCommand(cli))
 }

@@ -12,13 +12,13 @@ const findings = {
     check: 'keys',
     ok: false,
     message: '商户号 {mchid}：{faults}',
-    cure: '在商户平台「账户中心 · API安全」重新下载证书，把配套的 apiclient_key.pem 与 apiclient_cert.pem 写入商户文件后再次 merchant apply',
+    cure: '在商户平台「账户中心 · API安全」重新下载证书，在「接口设置 · 微信API证书配置」上传；用商户文件的，把配套的 apiclient_key.pem 与 apiclient_cert.pem 写入后再次 merchant apply',
   },
   keys_missing: {
     check: 'keys',
     ok: false,
     message: '没有带密钥的发券商户号',
-    cure: '在商户文件的 accounts 中加入 role 为 sender 的商户号及其密钥',
+    cure: '在「接口设置 · 微信API证书配置」上传商户号的证书、填写 APIv3 密钥；用商户文件的，在 accounts 中加入 role 为 sender 的商户号及其密钥',
   },
 
   certificate_in_date: {
@@ -31,19 +31,19 @@ const findings = {
     check: 'certificate_date',
     ok: true,
     message: '商户号 {mchid}：只填了序列号，看不到证书有效期',
-    cure: '把 apiclient_cert.pem 的内容填入 certificate，到期前会提醒',
+    cure: '在「接口设置 · 微信API证书配置」上传证书，或在商户文件中把 apiclient_cert.pem 的内容填入 certificate，到期前会提醒',
   },
   certificate_ends_soon: {
     check: 'certificate_date',
     ok: true,
     message: '商户号 {mchid}：API 证书将于 {date} 到期，还剩 {days} 天',
-    cure: '请在到期前于商户平台「API安全」更换证书，并更新商户文件；旧证书在更换后很快失效',
+    cure: '请在到期前于商户平台「API安全」申请新证书，在「接口设置 · 微信API证书配置」更换，或更新商户文件',
   },
   certificate_ended: {
     check: 'certificate_date',
     ok: false,
     message: '商户号 {mchid}：API 证书已于 {date} 到期',
-    cure: '在商户平台「API安全」更换证书，并更新商户文件',
+    cure: '在商户平台「API安全」申请新证书，在「接口设置 · 微信API证书配置」更换，或更新商户文件',
   },
 
   clock_right: { check: 'clock', ok: true, message: '服务器时间与微信支付相差 {seconds} 秒', cure: '' },

@@ -109,3 +109,18 @@ test('an application for nobody, or for an unknown merchant, is refused', async 
     err: 'there is no merchant nobody\n',
   })
 })
+
+test('the numbers of a merchant are listed with what may be told of their keys', async () => {
+  const { serial_no } = await shop.services.db
+    .selectFrom('accounts')
+    .select('serial_no')
+    .where('role', '=', 'sender')
+    .executeTakeFirstOrThrow()
+  const [sender] = shop.merchant.accounts
+  const said = await run('keys', slug)
+  expect([said.code, said.out]).toEqual([0, expect.stringContaining(`${sender!.mchid} sender: serial ${serial_no}`)])
+  expect(said.out).toContain('1267388801 provider: no keys')
+  const { numbers } = JSON.parse((await run('keys', slug, '--json')).out)
+  expect(numbers[0]).toMatchObject({ mchid: sender!.mchid, has_keys: true, verified_by: 'certificates' })
+  expect(JSON.stringify(numbers)).not.toContain(sender!.keys!.apiV3Key.reveal())
+})

@@ -23,6 +23,7 @@ export function wrongFile(fault: KeyFileFault): WrongField {
   return { name: 'files', text: ofFiles[fault] }
 }
 
+const setFresh = `在「${where}」设置新的，再填到这里`
 const setKey = `请在「${where}」设置 APIv3 密钥，再填到这里`
 
 /** Faults of `readAccountKeys` and of the APIv3 key's rule by the fields of the form. */
@@ -40,11 +41,11 @@ const ofKeys: Record<string, WrongField> = {
   'api_v3_key: is missing': { name: 'api_v3_key', text: `没有填写 APIv3 密钥：${setKey}` },
   'api_v3_key: is known from published guides: set a random one in the merchant platform': {
     name: 'api_v3_key',
-    text: `这个 APIv3 密钥印在公开的教程里，任何人都能伪造微信的通知：请点“生成APIv3密钥”，${setKey}`,
+    text: `这个 APIv3 密钥印在公开的教程里，任何人都能伪造微信的通知：请点“生成APIv3密钥”，${setFresh}`,
   },
   'api_v3_key: is too simple: set a random one in the merchant platform': {
     name: 'api_v3_key',
-    text: `这个 APIv3 密钥太简单，容易被猜到：请点“生成APIv3密钥”，${setKey}`,
+    text: `这个 APIv3 密钥太简单，容易被猜到：请点“生成APIv3密钥”，${setFresh}`,
   },
   'public_key_id: is missing: public_key comes with its PUB_KEY_ID_…': {
     name: 'public_key_id',

@@ -48,7 +48,7 @@ describe.each(['certificate', 'public_key'] as const)('in %s mode', { timeout: 6
   const account = () =>
     shop.services.db.selectFrom('accounts').selectAll().where('mchid', '=', mchid).executeTakeFirstOrThrow()
   const ofWorld = () => shop.world.accounts.find((one) => one.mchid === mchid)!
-  const publicKey = () =>
+  const publicKey = (): { fields: Record<string, string>; file: File[] } =>
     keyMode === 'public_key'
       ? {
           fields: { public_key_id: shop.world.platform.publicKeyId },

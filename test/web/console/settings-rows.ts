@@ -3,7 +3,7 @@ import { consolePaths as paths } from '../../../src/web/console/paths.ts'
 const roles = ['owner']
 
 /** The routes of a merchant's settings, for the table of `routes.test.ts`. Nobody of one merchant makes another. */
-export const settingsRows = [
+export const settingsRows: { route: string; roles: string[]; bad?: Record<string, string> }[] = [
   { route: `GET ${paths.merchantNew}`, roles: [] },
   { route: `POST ${paths.merchantNew}`, roles: [] },
   { route: `GET ${paths.settings}`, roles },
