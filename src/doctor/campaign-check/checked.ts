@@ -1,3 +1,4 @@
+import { stocksOf } from '../../campaigns/stocks-of.ts'
 import type { Merchant } from '../../merchants/merchant.ts'
 import type { Campaign } from '../../plumbing/storage/schema/campaign.ts'
 import type { CampaignCoupon } from '../../plumbing/storage/schema.ts'
@@ -32,7 +33,7 @@ export function countIn(coupons: CampaignCoupon[], stockId: string): number {
 /** Reads the stocks of the campaign as they are stored now. */
 export async function readChecked(services: Services, merchant: Merchant, campaign: Campaign): Promise<Checked> {
   const lists = couponLists(campaign)
-  const ids = [...new Set(lists.flatMap(({ coupons }) => coupons.map(({ stock_id }) => stock_id)))]
+  const ids = stocksOf(campaign)
   const stocks = await services.db
     .selectFrom('stocks')
     .selectAll()

@@ -14,11 +14,12 @@ export function previewStateOf(word: unknown): PreviewState | undefined {
 }
 
 /** What the part `frame` needs to show the page of a campaign, whose preview is at `address`. */
-export function frameOfPreview(address: string) {
+export function frameOfPreview(address: string, head: string) {
   const states = Object.entries(previewStates).map(([state, text]) => ({ text, href: `${address}?state=${state}` }))
   return {
     name: 'preview',
     src: address,
+    head,
     title: '会员看到的活动页',
     states: [{ text: '现在', href: address }, ...states],
   }
