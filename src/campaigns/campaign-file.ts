@@ -1,34 +1,49 @@
 import { z } from 'zod'
-import { checkFile } from '../plumbing/files/check-file.ts'
+import { fieldName } from '../plumbing/files/check-file.ts'
 import { lineOfText, linesOfText } from '../plumbing/files/readable-text.ts'
-import { Unusable } from '../plumbing/unusable.ts'
 import { spendSchema, tierFaults } from './spend-file.ts'
 import { couponList } from './coupon-list.ts'
+import { type Fault, UnusableCampaign } from './faults.ts'
+import { ruleOfField } from './field-words.ts'
 
 export type CampaignFile = z.output<typeof campaignSchema>
 
 /**
- * Reads and checks a campaign file (docs/merchant/campaign-file.md), without the database. Throws `Unusable` naming
- * every fault.
+ * Reads and checks a campaign file (docs/merchant/campaign-file.md), without the database. Throws `UnusableCampaign`
+ * with every fault.
  */
 export function readCampaignFile(file: unknown): CampaignFile {
-  const campaign = checkFile(campaignSchema, file)
-  const faults: string[] = []
-  if (campaign.ends_at <= campaign.starts_at) faults.push('ends_at: must be after starts_at')
-  if (campaign.kind === 'spend' && !campaign.spend) faults.push('spend: is missing')
-  if (campaign.kind !== 'spend' && campaign.spend) faults.push('spend: only belongs in a campaign of kind spend')
-  if (campaign.kind !== 'spend' && campaign.coupons.length === 0) faults.push('coupons: needs at least one coupon')
-  if (campaign.kind !== 'card_open' && campaign.card_ids.length > 0) {
-    faults.push('card_ids: only belong in a campaign of kind card_open')
+  const { data: campaign, error } = campaignSchema.safeParse(file)
+  if (campaign === undefined) throw new UnusableCampaign(error.issues.map(faultOf))
+  const faults = togetherFaults(campaign)
+  if (faults.length > 0) throw new UnusableCampaign(faults)
+  return { ...campaign, limits: withDefaults(campaign) }
+}
+
+function faultOf({ path, message }: { path: PropertyKey[]; message: string }): Fault {
+  const field = fieldName(path) || 'the file'
+  return { field, english: message, chinese: ruleOfField(field) }
+}
+
+/** Faults of fields that are right each by itself. */
+function togetherFaults(campaign: z.output<typeof campaignSchema>): Fault[] {
+  const { kind, spend } = campaign
+  const faults: Fault[] = []
+  const wrong = (field: string, english: string, chinese: string) => faults.push({ field, english, chinese })
+  if (campaign.ends_at <= campaign.starts_at) wrong('ends_at', 'must be after starts_at', '结束时间要晚于开始时间')
+  if (kind === 'spend' && !spend) wrong('spend', 'is missing', '请填写消费门槛')
+  if (kind !== 'spend' && spend) wrong('spend', 'only belongs in a campaign of kind spend', '只有消费有礼才有门槛')
+  if (kind !== 'spend' && campaign.coupons.length === 0) {
+    wrong('coupons', 'needs at least one coupon', '请至少选择一张优惠券')
+  }
+  if (kind !== 'card_open' && campaign.card_ids.length > 0) {
+    wrong('card_ids', 'only belong in a campaign of kind card_open', '只有开卡有礼才能指定会员卡')
   }
   for (const name of ['cards', 'gifted'] as const) {
-    if (campaign.kind !== 'card_open' && campaign[name] !== undefined) {
-      faults.push(`${name}: only belongs in a campaign of kind card_open`)
-    }
+    if (kind === 'card_open' || campaign[name] === undefined) continue
+    wrong(name, 'only belongs in a campaign of kind card_open', '只有开卡有礼才有这一项')
   }
-  faults.push(...(campaign.spend ? tierFaults(campaign.spend) : []))
-  if (faults.length > 0) throw new Unusable(faults)
-  return { ...campaign, limits: withDefaults(campaign) }
+  return spend ? [...faults, ...tierFaults(spend)] : faults
 }
 
 const slugShape = /^[a-z0-9][a-z0-9-]{0,39}$/

@@ -3,17 +3,19 @@ import type { CampaignCoupon } from '../plumbing/storage/schema.ts'
 import { goodsTagSet } from '../stocks/goods-tags.ts'
 import type { Stock } from '../plumbing/storage/schema/stock.ts'
 import type { CampaignFile } from './campaign-file.ts'
+import type { Fault } from './faults.ts'
 import { type StockMisfit, stockMisfits } from './stock-misfits.ts'
+import { stocksNamed } from './stocks-named.ts'
 
 /** What is wrong with the stocks that a campaign wants to give, and what its operator should know about them. */
 export async function bindStocks(
   db: Db,
   merchantId: number,
   campaign: CampaignFile,
-): Promise<{ faults: string[]; notes: string[] }> {
+): Promise<{ faults: Fault[]; notes: string[] }> {
   const wanted = couponsByPath(campaign)
   const ids = [...new Set(wanted.map(({ coupon }) => coupon.stock_id))]
-  const stocks = await readStocks(db, merchantId, ids)
+  const stocks = await stocksNamed(db, merchantId, ids)
   const faults = wanted.flatMap(({ path, coupon }) => couponFault(path, coupon, stocks.get(coupon.stock_id)))
   const notes = [...stocks.values()].flatMap((stock) => stockNotes(stock, campaign))
   if (campaign.kind === 'spend' && campaign.coupons.length > 0) {
@@ -28,23 +30,15 @@ function couponsByPath({ kind, coupons, spend }: CampaignFile): { path: string; 
   return lists.flatMap((list, tier) => list.map((coupon, index) => ({ path: `${prefix(tier)}[${index}]`, coupon })))
 }
 
-async function readStocks(db: Db, merchantId: number, ids: string[]): Promise<Map<string, Stock>> {
-  if (ids.length === 0) return new Map()
-  const rows = await db
-    .selectFrom('stocks')
-    .selectAll()
-    .where('merchant_id', '=', merchantId)
-    .where('stock_id', 'in', ids)
-    .execute()
-  return new Map(rows.map((stock) => [stock.stock_id, stock]))
-}
-
-function couponFault(path: string, coupon: CampaignCoupon, stock: Stock | undefined): string[] {
-  if (!stock) return [`${path}.stock_id: stock ${coupon.stock_id} has not been imported: run stock import first`]
+function couponFault(path: string, { stock_id, count }: CampaignCoupon, stock: Stock | undefined): Fault[] {
+  const field = `${path}.${stock ? 'count' : 'stock_id'}`
+  if (!stock) {
+    const english = `stock ${stock_id} has not been imported: run stock import first`
+    return [{ field, english, chinese: `批次 ${stock_id} 还没有导入，请先在“微信优惠券”里导入` }]
+  }
   const most = stock.max_coupons_per_user
-  return coupon.count > most
-    ? [`${path}.count: WeChat gives a member at most ${most} coupons of stock ${coupon.stock_id}`]
-    : []
+  const english = `WeChat gives a member at most ${most} coupons of stock ${stock_id}`
+  return count > most ? [{ field, english, chinese: `微信给每人最多 ${most} 张“${stock.name}”，请改少` }] : []
 }
 
 /** It would surprise a person at the till or on the page. */

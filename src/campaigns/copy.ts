@@ -1,22 +1,29 @@
 import type { Db } from '../plumbing/storage/database.ts'
-import { Unusable } from '../plumbing/unusable.ts'
 import type { Services } from '../services.ts'
 import type { Merchant } from '../merchants/merchant.ts'
+import { writeAudit } from '../operators/audit/write.ts'
+import { commandLine, type Doer } from '../operators/rights/parts.ts'
+import { ofMerchant } from '../operators/rights/scope.ts'
 import { copiedRule } from './added-tiers.ts'
 import type { Campaign } from '../plumbing/storage/schema/campaign.ts'
 import { isSlug, slugRule } from './campaign-file.ts'
+import { campaignSubject } from './audit.ts'
+import { type Fault, UnusableCampaign } from './faults.ts'
+import { fieldRules } from './field-words.ts'
 
-export type Copy = { slug: string; newSlug: string; from: Date }
+/** `from`: `now` is the moment of the copy. */
+export type Copy = { slug: string; newSlug: string; from: Date | 'now' }
 
 /**
  * Copies a campaign so that its rules may change: the copy starts at `from` and can never start before, so that it
  * counts only later payments and cards. It is a draft, with places of its own under every limit. Returns what the
- * operator should know. Throws `Unusable` when it cannot be made; then nothing was changed.
+ * operator should know. Throws `UnusableCampaign` when it cannot be made; then nothing was changed.
  */
 export async function copyCampaign(
   services: Services,
   merchant: Merchant,
-  { slug, newSlug, from }: Copy,
+  { slug, newSlug, from: asked }: Copy,
+  by: Doer = commandLine,
 ): Promise<string[]> {
   const lines = await services.db.transaction().execute(async (db) => {
     const original = await db
@@ -26,11 +33,17 @@ export async function copyCampaign(
       .where('slug', '=', slug)
       .forShare()
       .executeTakeFirst()
-    const faults = faultsOf(original, merchant, { slug, newSlug, from }, services.clock.now())
-    if (!original || faults.length > 0) throw new Unusable(faults)
-    if (!(await insert(db, original, newSlug, from, services.clock.now()))) {
-      throw new Unusable([`NEW_SLUG: merchant ${merchant.slug} has a campaign ${newSlug} already`])
+    const now = services.clock.now()
+    const from = asked === 'now' ? now : asked
+    const faults = faultsOf(original, merchant, { slug, newSlug, from }, now)
+    if (!original || faults.length > 0) throw new UnusableCampaign(faults)
+    if (!(await insert(db, original, newSlug, from, now))) {
+      const english = `merchant ${merchant.slug} has a campaign ${newSlug} already`
+      throw new UnusableCampaign([{ field: 'NEW_SLUG', english, chinese: '这个网址名称已经有活动在用，请换一个' }])
     }
+    const deed = { at: now, by, act: 'campaign_copied', scope: ofMerchant(merchant.id) } as const
+    const subject = campaignSubject({ slug: newSlug })
+    await writeAudit(db, { ...deed, subject, after: { of: slug, starts_at: from } })
     return notes(original, newSlug, from)
   })
   services.catalog.forget()
@@ -40,16 +53,21 @@ export async function copyCampaign(
 function faultsOf(
   original: Campaign | undefined,
   merchant: Merchant,
-  { slug, newSlug, from }: Copy,
+  { slug, newSlug, from }: Copy & { from: Date },
   now: Date,
-): string[] {
-  if (!original) return [`SLUG: merchant ${merchant.slug} has no campaign ${slug}`]
-  const faults: string[] = []
-  if (!isSlug(newSlug)) faults.push(`NEW_SLUG: ${slugRule}`)
+): Fault[] {
+  if (!original) {
+    return [{ field: 'SLUG', english: `merchant ${merchant.slug} has no campaign ${slug}`, chinese: '没有找到原活动' }]
+  }
+  const faults: Fault[] = []
+  if (!isSlug(newSlug)) faults.push({ field: 'NEW_SLUG', english: slugRule, chinese: fieldRules.slug! })
   // Payments and cards since then may have earned in the original.
-  if (from < now) faults.push('--from: must not lie in the past')
+  if (from < now) {
+    faults.push({ field: '--from', english: 'must not lie in the past', chinese: '开始时间不能早于现在' })
+  }
   if (from >= original.ends_at) {
-    faults.push(`--from: must be before the end of ${slug}, ${original.ends_at.toISOString()}`)
+    const english = `must be before the end of ${slug}, ${original.ends_at.toISOString()}`
+    faults.push({ field: '--from', english, chinese: '开始时间要早于原活动的结束时间；原活动已结束的，请新建活动' })
   }
   return faults
 }

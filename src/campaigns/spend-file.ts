@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { SpendRule } from '../plumbing/storage/schema.ts'
 import { couponList } from './coupon-list.ts'
+import type { Fault } from './faults.ts'
 
 /** A year: a longer sum says nothing about today's customer, and has more and more rows to read. */
 const windowDaysAtMost = 366
@@ -29,8 +30,9 @@ export const spendSchema = z.strictObject({
 })
 
 /** Faults that the schema of a single tier cannot find. */
-export function tierFaults({ tiers }: SpendRule): string[] {
+export function tierFaults({ tiers }: SpendRule): Fault[] {
   const bounds = tiers.map((tier) => tier.at_least)
   const ascending = bounds.every((bound, index) => index === 0 || bound > bounds[index - 1]!)
-  return ascending ? [] : ['spend.tiers: must ascend in at_least, each another']
+  const english = 'must ascend in at_least, each another'
+  return ascending ? [] : [{ field: 'spend.tiers', english, chinese: '档位的门槛要从低到高，各不相同' }]
 }

@@ -5,6 +5,16 @@ import type { Merchant } from '../merchants/merchant.ts'
 import { counts } from './doubt.ts'
 import { type LimitKind, limitKinds } from './limits/limit-kinds.ts'
 
+/** How much of a limit is used after it was changed. */
+export type LimitUse = Pick<LimitKind, 'name' | 'each'> & {
+  limit: number
+  /** Of the fullest scope. */
+  used: number
+  /** How many scopes hold a place, and how many of them more than the limit. */
+  scopes: number
+  over: number
+}
+
 type Limited = Pick<Campaign, 'id' | 'limits' | 'spend'>
 
 /** True when the limits differ, so that places in the ledger must change too. */
@@ -21,12 +31,12 @@ export function limitsDiffer(merchant: Merchant, before: Limited, after: Limited
  * - Under a lower limit, places above it move into free places below. If some are left above, the overshoot is
  *   recorded, so that no place below becomes free before it is gone.
  * - A removed limit loses its places.
- * Returns one sentence per changed limit about its use.
+ * Returns how much of each changed limit is used.
  */
-export async function changeLimits(trx: Db, merchant: Merchant, before: Limited, after: Limited): Promise<string[]> {
+export async function changeLimits(trx: Db, merchant: Merchant, before: Limited, after: Limited): Promise<LimitUse[]> {
   const old = limitKinds(merchant, before)
   const now = limitKinds(merchant, after)
-  const said: string[] = []
+  const uses: LimitUse[] = []
   for (const kind of old.filter(({ name }) => !now.some((one) => one.name === name)))
     await dropPlaces(trx, merchant.id, kind)
   for (const kind of now) {
@@ -38,9 +48,9 @@ export async function changeLimits(trx: Db, merchant: Merchant, before: Limited,
     }
     if (was === undefined) await fillPlaces(trx, merchant.id, after.id, kind)
     await settleOvershoots(trx, merchant.id, kind, { was, limit: kind.limit })
-    said.push(await sayUse(trx, merchant.id, kind, kind.limit))
+    uses.push(await useOf(trx, merchant.id, kind, kind.limit))
   }
-  return said
+  return uses
 }
 
 async function dropPlaces(trx: Db, merchantId: number, { holds }: LimitKind): Promise<void> {
@@ -94,18 +104,12 @@ async function settleOvershoots(
   )
 }
 
-/** Returns a sentence: how much of a scope of this kind is used at most, and what is left. */
-async function sayUse(trx: Db, merchantId: number, { name, each, holds }: LimitKind, limit: number): Promise<string> {
+async function useOf(trx: Db, merchantId: number, { name, each, holds }: LimitKind, limit: number): Promise<LimitUse> {
   const { rows } = await sql<{ used: number; scopes: number; over: number }>`
     select coalesce(max(used), 0)::integer as used, count(*)::integer as scopes,
       (count(*) filter (where used > ${limit}))::integer as over
     from (select count(*) as used from slots s where s.merchant_id = ${merchantId} and ${holds} group by s.scope) each`.execute(
     trx,
   )
-  const { used, over, scopes } = rows[0]!
-  const whole = `${used} given, ${Math.max(0, limit - used)} left under ${name} ${limit}`
-  if (each) {
-    return `${name} ${limit}: ${scopes} ${each} counted, at most ${used} given${over > 0 ? `, ${over} of them above it already` : ''}`
-  }
-  return used > limit ? `${whole}: ${used - limit} more than it allows were given before` : whole
+  return { name, limit, each, ...rows[0]! }
 }

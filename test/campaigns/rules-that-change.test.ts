@@ -205,7 +205,9 @@ describe('of a campaign for cards, once something was given,', () => {
     ],
     ['to a later start', rules(), rules({ starts_at: new Date('2026-12-01T00:00:00+08:00') }), []],
   ])('a change %s', (_name, before, after, faults) => {
-    expect(frozenFaults(before, after).map((fault) => fault.split(',')[0])).toEqual(faults)
+    expect(frozenFaults(before, after).map(({ field, english }) => `${field}: ${english}`.split(',')[0])).toEqual(
+      faults,
+    )
   })
 
   test('a link, which earns by the tap alone, may start earlier', () => {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { paths } from '../../src/web/paths.ts'
 import { consoleSettingsBudgets } from './console-settings-budgets.ts'
 import { consoleCheckBudgets } from './console-check-budgets.ts'
+import { consoleCampaignBudgets } from './console-campaign-budgets.ts'
 import { consoleStockBudgets } from './console-stock-budgets.ts'
 import { openPhone } from '../support/phone.ts'
 import { consoleBudgets } from './console-budgets.ts'
@@ -204,6 +205,7 @@ export const budgets: Budget[] = [
   ...consoleStockBudgets,
   ...consoleSettingsBudgets,
   ...consoleCheckBudgets,
+  ...consoleCampaignBudgets,
   { route: `GET ${paths.root}`, bytes: 0, calls: 0, worst: always((_, turn) => get(`/?x=${long(turn)}`)) },
   {
     route: `GET ${paths.asset}`,

@@ -56,6 +56,7 @@ describe('whatever is asked, at every address, and whatever is broken', { timeou
       token: ['t'.repeat(43), strangers[0]],
       membership: ['1', strangers[1]],
       step: ['4', strangers[0]],
+      proposal: ['1', strangers[1]],
     }
     for (const marks of [secrets, ours]) {
       addSecretsOf(shop, marks)

@@ -1,8 +1,7 @@
 import type { Merchant } from '../../merchants/merchant.ts'
-import type { Campaign } from '../../plumbing/storage/schema/campaign.ts'
 import type { Services } from '../../services.ts'
 import type { CampaignFinding } from './campaign-finding.ts'
-import { type Checked, readChecked } from './checked.ts'
+import { type Checkable, type Checked, readChecked } from './checked.ts'
 import { checkElsewhere } from './elsewhere.ts'
 import { freshenStocks } from './fresh-stocks.ts'
 import { checkLeft } from './left.ts'
@@ -29,14 +28,14 @@ const checks: ((checked: Checked) => CampaignFinding[] | Promise<CampaignFinding
 const order: CampaignFinding['state'][] = ['stop', 'ask', 'good']
 
 /**
- * What stands against publishing a stored campaign, what a person must want so, and what is in order; in this order.
+ * What stands against publishing a campaign, what a person must want so, and what is in order; in this order.
  * Stocks whose news are old are read from WeChat first, as the job does; of the campaign nothing is changed. Throws what
  * the database throws.
  */
 export async function checkCampaign(
   services: Services,
   merchant: Merchant,
-  campaign: Campaign,
+  campaign: Checkable,
 ): Promise<CampaignFinding[]> {
   const stored = await readChecked(services, merchant, campaign)
   const checked = (await freshenStocks(stored)) ? await readChecked(services, merchant, campaign) : stored

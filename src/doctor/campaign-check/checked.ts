@@ -1,15 +1,19 @@
-import { stocksOf } from '../../campaigns/stocks-of.ts'
+import { type Rules, stockIdsOf } from '../../campaigns/rules-of.ts'
+import { stocksNamed } from '../../campaigns/stocks-named.ts'
 import type { Merchant } from '../../merchants/merchant.ts'
 import type { Campaign } from '../../plumbing/storage/schema/campaign.ts'
 import type { CampaignCoupon } from '../../plumbing/storage/schema.ts'
 import type { Stock } from '../../plumbing/storage/schema/stock.ts'
 import type { Services } from '../../services.ts'
 
+/** A campaign as it is stored, or as somebody would store it; `id` 0: it was never stored. */
+export type Checkable = Rules & Pick<Campaign, 'id' | 'limits_revision'>
+
 /** A campaign with what it gives, as every check of it needs them. */
 export type Checked = {
   services: Services
   merchant: Merchant
-  campaign: Campaign
+  campaign: Checkable
   now: Date
   offers: OfferedStock[]
   /** Numbers of stocks that are not imported. */
@@ -20,7 +24,7 @@ export type Checked = {
 export type OfferedStock = { stock: Stock; perGrant: number }
 
 /** The lists of coupons of a campaign: of each tier, or the only one. */
-export function couponLists({ coupons, spend }: Campaign): { coupons: CampaignCoupon[]; total: number | undefined }[] {
+export function couponLists({ coupons, spend }: Rules): { coupons: CampaignCoupon[]; total: number | undefined }[] {
   if (!spend) return [{ coupons, total: undefined }]
   return spend.tiers.map((tier) => ({ coupons: tier.coupons, total: tier.total }))
 }
@@ -31,18 +35,12 @@ export function countIn(coupons: CampaignCoupon[], stockId: string): number {
 }
 
 /** Reads the stocks of the campaign as they are stored now. */
-export async function readChecked(services: Services, merchant: Merchant, campaign: Campaign): Promise<Checked> {
+export async function readChecked(services: Services, merchant: Merchant, campaign: Checkable): Promise<Checked> {
   const lists = couponLists(campaign)
-  const ids = stocksOf(campaign)
-  const stocks = await services.db
-    .selectFrom('stocks')
-    .selectAll()
-    .where('merchant_id', '=', merchant.id)
-    .where('stock_id', 'in', ['', ...ids])
-    .orderBy('id')
-    .execute()
-  const missing = ids.filter((id) => !stocks.some(({ stock_id }) => stock_id === id))
-  const offers = stocks.map((stock) => ({
+  const ids = stockIdsOf(campaign)
+  const stocks = await stocksNamed(services.db, merchant.id, ids)
+  const missing = ids.filter((id) => !stocks.has(id))
+  const offers = [...stocks.values()].map((stock) => ({
     stock,
     perGrant: Math.max(...lists.map(({ coupons }) => countIn(coupons, stock.stock_id))),
   }))

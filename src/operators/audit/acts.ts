@@ -1,3 +1,23 @@
+/** What a campaign file has; none of it is a secret. */
+const campaignFields = [
+  'title',
+  'state',
+  'starts_at',
+  'ends_at',
+  'coupons',
+  'limits',
+  'spend',
+  'card_ids',
+  'cards',
+  'gifted',
+  'channel',
+  'stackable',
+  'sender_mchids',
+  'rules',
+  'revision',
+  'alone',
+] as const
+
 /**
  * Every act of the audit with the fields of it that are kept. What is not listed is not written, so that a secret never
  * gets there by a new column.
@@ -39,6 +59,13 @@ export const shownFields = {
   message_push_set: ['original_id'],
   domain_file_added: ['file'],
   events_secret_made: [],
+  campaign_created: campaignFields,
+  campaign_changed: campaignFields,
+  campaign_published: campaignFields,
+  campaign_paused: campaignFields,
+  campaign_resumed: campaignFields,
+  campaign_ended: campaignFields,
+  campaign_copied: ['of', 'starts_at'],
 } as const satisfies Record<string, readonly string[]>
 
 export type AuditAct = keyof typeof shownFields
@@ -81,6 +108,13 @@ export const actNames: Record<AuditAct, string> = {
   message_push_set: '设置消息推送',
   domain_file_added: '添加域名验证文件',
   events_secret_made: '生成事件接口密钥',
+  campaign_created: '新建活动',
+  campaign_changed: '修改活动',
+  campaign_published: '发布活动',
+  campaign_paused: '暂停活动',
+  campaign_resumed: '恢复活动',
+  campaign_ended: '结束活动',
+  campaign_copied: '复制活动',
 }
 
 export const fieldNames: Record<string, string> = {
@@ -115,4 +149,19 @@ export const fieldNames: Record<string, string> = {
   verified_by: '验签方式',
   original_id: '原始 ID',
   file: '文件',
+  title: '名称',
+  starts_at: '开始',
+  ends_at: '结束',
+  coupons: '优惠券',
+  limits: '限量',
+  spend: '消费门槛',
+  card_ids: '会员卡',
+  cards: '哪些卡',
+  gifted: '转赠的卡',
+  channel: '使用渠道',
+  stackable: '同时使用',
+  sender_mchids: '发券商户号',
+  rules: '规则',
+  revision: '版本',
+  of: '原活动',
 }

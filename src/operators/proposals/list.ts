@@ -24,7 +24,7 @@ export async function listProposals(db: Db, person: Person, now: Date) {
   return rows.map((row) => ({ ...row, state: stateOf(row, now) }))
 }
 
-function stateOf(
+export function stateOf(
   { state, ends_at }: { state: 'asked' | 'approved' | 'rejected'; ends_at: Date },
   now: Date,
 ): ProposalState {

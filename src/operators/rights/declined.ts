@@ -75,6 +75,10 @@ const words = {
   export_running: ['another export is running', '另一个导出还没结束，请稍后再试', 429],
   slug_taken: ['slug: another merchant has it', '这个标识已有商户在用，请换一个', 422, 'slug'],
   number_there: ['the merchant has this number already', '这个商户已经有这个号码', 422, 'provider'],
+  money_needs_approval: ['this costs money and must be approved', '这项修改会花更多的钱，需要确认或批准', 409],
+  campaign_stopped: ['the check stops this', '检查没有通过，现在不能这样做。请按检查结果处理后再试', 409],
+  state_moved: ['somebody else has changed its state', '活动状态刚刚变了，请刷新页面再看', 409],
+  reason_wrong: ['reason: must have between 1 and 200 characters', '请写明理由，最多 200 个字', 422, 'reason'],
 } as const satisfies Record<string, Words>
 
 type Words = readonly [english: string, chinese: string, status: number, field?: string]

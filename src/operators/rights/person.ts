@@ -18,6 +18,8 @@ export type Person = {
   codeAt: Date | undefined
   /** The network address of their browser, for the audit. */
   address: string
+  /** How many proposals wait in their places, for the menu. */
+  openProposals?: number
 }
 
 /** The person as the audit names them. */

@@ -37,6 +37,7 @@ import type { StockReportsTable, StocksTable, WarningsTable } from './schema/sto
 import type {
   AuditEntriesTable,
   MembershipsTable,
+  NoticesTable,
   OperatorDevicesTable,
   OperatorLinksTable,
   OperatorSessionsTable,
@@ -95,4 +96,5 @@ export type Tables = {
   audit_entries: AuditEntriesTable
   examinations: ExaminationsTable
   guide_shares: GuideSharesTable
+  notices: NoticesTable
 }

@@ -19,6 +19,8 @@ type Entry = {
 
 const settings = '系统设置'
 
+const proposals = '申请与批准'
+
 /** Every page that belongs to no place. */
 const everywhere: { title: string; links: Entry[] }[] = [
   {
@@ -27,6 +29,7 @@ const everywhere: { title: string; links: Entry[] }[] = [
       { text: '首页', href: paths.home },
       { text: '商户总览', href: paths.merchants, act: 'look_at_steps' },
       { text: '新增商户', href: paths.merchantNew, act: 'add_merchants', in: scopeOfAll },
+      { text: proposals, href: paths.proposals, act: 'ask_for_money' },
     ],
   },
   {
@@ -43,6 +46,7 @@ const everywhere: { title: string; links: Entry[] }[] = [
 const ofMerchants: Entry[] = [
   { text: '接入向导', href: paths.guide, act: 'look_at_steps' },
   { text: '微信优惠券', href: paths.stocks, act: 'look' },
+  { text: '活动管理', href: paths.campaigns, act: 'look' },
 ]
 
 /** Every page about a merchant's own settings; they stand first in 系统设置. */
@@ -58,7 +62,11 @@ const ofProviders: Entry[] = [
 ]
 
 /** What this person may open, with the page of `path` marked; the pages of `place` are in a group of its own. */
-export function menuOf(person: Pick<Person, 'memberships'>, path: string, place?: MenuPlace): Frame['menu'] {
+export function menuOf(
+  person: Pick<Person, 'memberships' | 'openProposals'>,
+  path: string,
+  place?: MenuPlace,
+): Frame['menu'] {
   const [first, ...others] = everywhere.map(({ title, links }) => ({
     title,
     links: [
@@ -69,7 +77,12 @@ export function menuOf(person: Pick<Person, 'memberships'>, path: string, place?
   const groups = [...(first ? [first] : []), ...(place ? [groupOf(person, place)] : []), ...others]
   const marked = groups.map(({ title, links }) => ({
     title,
-    links: links.map(({ text, href }) => ({ text, href, ...(href === path && { current: true }) })),
+    links: links.map(({ text, href }) => ({
+      text,
+      href,
+      ...(href === path && { current: true }),
+      ...(text === proposals && person.openProposals && { count: person.openProposals }),
+    })),
   }))
   return marked.filter(({ links }) => links.length > 0)
 }

@@ -1,5 +1,6 @@
 import type { RouteTable } from '../shell/route-table.ts'
 import { addCheckRoutes } from './check-routes.ts'
+import { addCampaignRoutes } from './campaign-routes.ts'
 import { allowed, allowedHere, freshCode } from './middleware/allowed.ts'
 import { form } from './middleware/form.ts'
 import { merchantOf } from './middleware/merchant-of.ts'
@@ -85,6 +86,7 @@ export function addConsoleRoutes({ get, post }: RouteTable): void {
   addStockRoutes({ get, post })
   addSettingsRoutes({ get, post })
   addCheckRoutes({ get })
+  addCampaignRoutes({ get, post })
 }
 
 /** 营销中心 · 优惠券管理 · 微信优惠券 of one merchant. */

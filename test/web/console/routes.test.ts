@@ -3,13 +3,14 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { ofMerchant } from '../../../src/operators/rights/scope.ts'
 import { consolePaths as paths } from '../../../src/web/console/paths.ts'
 import { routes } from '../../../src/web/routes.ts'
-import { aMerchant, aStock } from '../../support/builders.ts'
+import { aCampaign, aMerchant, aStock } from '../../support/builders.ts'
 import { movableClock } from '../../support/clock.ts'
 import { type ConsoleBrowser, consoleBrowser } from '../../support/console.ts'
 import { servicesOfFile } from '../../support/services.ts'
 import { startSite } from '../../support/site.ts'
 import { settingsRows } from './settings-rows.ts'
 import { checkRows } from './check-rows.ts'
+import { campaignRows } from './campaign-rows.ts'
 
 /**
  * Every route of the console: what a browser without a session gets, who may use it, and for a form what is wrong input.
@@ -84,6 +85,7 @@ const rows: Row[] = [
   { route: `POST ${paths.stockState}`, roles: owner },
   ...settingsRows,
   ...checkRows,
+  ...campaignRows,
 ]
 
 const clock = movableClock()
@@ -92,7 +94,8 @@ const site = await startSite(services)
 afterAll(() => site[Symbol.asyncDispose]())
 const shop = await aMerchant(services, { slug: 'shop' })
 const mall = await aMerchant(services, { slug: 'mall' })
-const stock = await aStock(services, shop)
+const stock = await aStock(services, shop, { stock_id: '16000001' })
+await aCampaign(services, stock, { slug: 'welcome', state: 'draft' })
 const people: Record<string, ConsoleBrowser> = {}
 for (const role of ['owner', 'operator', 'finance', 'viewer'] as const) {
   people[role] = await consoleBrowser(services, site, `${role}@example.com`, { ...ofMerchant(shop.id), role })
@@ -114,6 +117,7 @@ const at = (path: string) =>
     .replace(':stock', stock.stock_id)
     .replace(':campaign', 'welcome')
     .replace(':mchid', '1267388801')
+    .replace(':proposal', '1')
 const parse = ({ route }: Row) => route.split(' ') as ['GET' | 'POST', string]
 
 /** All that a request might change. */
@@ -131,6 +135,8 @@ async function everything(): Promise<string> {
     'stocks',
     'merchants',
     'accounts',
+    'campaigns',
+    'notices',
   ] as const
   const all = await Promise.all(tables.map((table) => services.db.selectFrom(table).selectAll().execute()))
   return JSON.stringify(all.map((rowsOf) => rowsOf.map((row) => JSON.stringify(row)).toSorted()))
@@ -238,8 +244,15 @@ test('the menu of each role has what it may open, and all of that opens', async 
   }
   const all = ['/console', '/console/merchants', '/console/account']
   expect(menus).toEqual({
-    owner: ['/console', '/console/merchants', '/console/staff', '/console/audit', '/console/account'],
-    operator: all,
+    owner: [
+      '/console',
+      '/console/merchants',
+      '/console/proposals',
+      '/console/staff',
+      '/console/audit',
+      '/console/account',
+    ],
+    operator: ['/console', '/console/merchants', '/console/proposals', '/console/account'],
     finance: all,
     viewer: all,
   })

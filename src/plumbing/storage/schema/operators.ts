@@ -120,3 +120,14 @@ export type AuditEntriesTable = ScopeColumns & {
   previous: string
   hash: string
 }
+
+/** What owners and a provider's people are told of. Only ever inserted, and marked as mailed. */
+export type NoticesTable = {
+  id: Generated<number>
+  merchant_id: number
+  at: Time
+  by: string
+  words: string
+  /** Null until it was mailed, or is not to be. */
+  mailed_at: Time | null
+}

@@ -4,18 +4,23 @@ import { formToken, formTokenHolds } from '../csrf.ts'
 import type { Filled, VisitorState } from '../state.ts'
 import { isOfConsole } from '../way-back.ts'
 
-/** Forms of people and passwords have a few short fields. */
-const formLimitBytes = 8_192
-
 /**
  * Reads the submitted form into `ctx.state.form`. Refuses it when the browser says that it is from another site, and
  * without the token of this browser's session. No later step runs on a forged form.
  */
-export const form: Guard<VisitorState, VisitorState & Filled> = async (ctx, next) => {
-  refuseFromElsewhere(ctx)
-  takeForm(ctx, await readFields(ctx, formLimitBytes))
-  return next()
+function formUpTo(limitBytes: number): Guard<VisitorState, VisitorState & Filled> {
+  return async (ctx, next) => {
+    refuseFromElsewhere(ctx)
+    takeForm(ctx, await readFields(ctx, limitBytes))
+    return next()
+  }
 }
+
+/** Forms of people and passwords have a few short fields. */
+export const form = formUpTo(8_192)
+
+/** A campaign's form has ten tiers of ten coupons, and rules of 2,000 characters of nine bytes each. */
+export const longForm = formUpTo(65_536)
 
 /** Throws 403 for a form on another site's page: browsers tell where it was; programs, which no browser was tricked into, do not. */
 export function refuseFromElsewhere(ctx: Context): void {

@@ -1,3 +1,4 @@
+import { openProposals } from '../../../operators/proposals/find.ts'
 import { membershipsOf } from '../../../operators/rights/person.ts'
 import type { SessionStage } from '../../../plumbing/storage/schema.ts'
 import type { Next } from 'koa'
@@ -23,7 +24,8 @@ async function asPerson(ctx: Context<Omit<PersonState, 'session'> & VisitorState
   const { id, email, name } = session.operator
   const memberships = await membershipsOf(services.db, id)
   const codeAt = session.code_at ?? undefined
-  ctx.state.person = { operatorId: id, email, name, memberships, codeAt, address: ctx.ip }
+  const waiting = await openProposals(services.db, { memberships }, services.clock.now())
+  ctx.state.person = { operatorId: id, email, name, memberships, codeAt, address: ctx.ip, openProposals: waiting }
   ctx.state.logged = { operator: String(id) }
   ctx.state.frame = frameOf(ctx.state.person, ctx.path)
   ctx.state.csrf = formToken(ctx, sessionToken)

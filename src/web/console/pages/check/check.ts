@@ -1,4 +1,4 @@
-import { stocksOf } from '../../../../campaigns/stocks-of.ts'
+import { stockIdsOf } from '../../../../campaigns/rules-of.ts'
 import { type CampaignFinding, checkCampaign } from '../../../../doctor/campaign-check/check-campaign.ts'
 import { may } from '../../../../operators/rights/person.ts'
 import type { Handler } from '../../../shell/context.ts'
@@ -17,7 +17,7 @@ export const show: Handler<CampaignState> = async (ctx) => {
   const at = campaignAddresses(ctx.state)
   const mayPublish = may(person, 'ask_for_money', scope) && stops.length === 0 && campaign.state !== 'published'
   const verdict = checkVerdict(stops.length, asks.length, campaign.state)
-  const stocks = stocksOf(campaign).map((stockId) => ({ stockId, href: at.stock(stockId) }))
+  const stocks = stockIdsOf(campaign).map((stockId) => ({ stockId, href: at.stock(stockId) }))
   const frame = frameOfPreview(at.preview, merchant.name)
   render(ctx, 'campaign-check', { campaign, stops, asks, goods, at, mayPublish, verdict, stocks, frame })
 }

@@ -1,15 +1,17 @@
 import QRCode from 'qrcode'
+import { may } from '../../../../operators/rights/person.ts'
 import type { Campaign } from '../../../../plumbing/storage/schema/campaign.ts'
 import { campaignsOfStock } from '../../../../stocks/campaigns-of-stock.ts'
 import type { Context, Handler } from '../../../shell/context.ts'
 import { render } from '../../render.ts'
 import type { MerchantState } from '../../state.ts'
+import { templateCards } from '../campaigns/template-cards.ts'
 import { namedStock, stockPaths } from './named-stock.ts'
 import { campaignTag } from './words.ts'
 
 /** `GET …/{stock}/claim`: the links by which members claim coupons of the stock. */
 export const show: Handler<MerchantState> = async (ctx) => {
-  const { merchant, services } = ctx.state
+  const { merchant, services, person, scope } = ctx.state
   const stock = await namedStock(ctx)
   const at = stockPaths(merchant, stock.stock_id)
   const now = services.clock.now()
@@ -21,7 +23,10 @@ export const show: Handler<MerchantState> = async (ctx) => {
     url: claimUrl(ctx, one),
     image: at.codeOf(one.slug),
   }))
-  render(ctx, 'stock-claim', { stock, at, links })
+  const newCampaign = may(person, 'edit_campaigns', scope)
+    ? templateCards(merchant, stock.stock_id)[0]!.href
+    : undefined
+  render(ctx, 'stock-claim', { stock, at, links, newCampaign })
 }
 
 /** The QR code of one of these links, as an image of its own: the page's policy allows no inline style. */

@@ -1,0 +1,121 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ofMerchant } from '../../src/operators/rights/scope.ts'
+import { aCampaign, aStock } from '../support/builders.ts'
+import { accessibilityFaults, openBrowser, openPhonePage, overflow } from '../support/browser.ts'
+import { movableClock } from '../support/clock.ts'
+import { type ConsoleBrowser, consoleBrowser } from '../support/console.ts'
+import { openShop, type Shop } from '../support/shop.ts'
+
+let shop: Shop
+let list: string
+let browser: Browser
+let owner: ConsoleBrowser
+let odd: string
+
+beforeAll(async () => {
+  const clock = movableClock()
+  shop = await openShop({ redis: false, clock })
+  list = `/console/m/${shop.merchant.slug}/campaigns`
+  const services = Object.assign(shop.services, { clock })
+  const here = { ...ofMerchant(shop.merchant.id), role: 'owner' as const }
+  owner = await consoleBrowser(services, shop.site, 'owner@example.com', here)
+  browser = await openBrowser()
+}, 60_000)
+afterAll(async () => {
+  await browser?.close()
+  await shop[Symbol.asyncDispose]()
+})
+
+/** A desk's browser in which the owner is signed in. */
+async function open(width: number, script = true): Promise<{ page: Page; complaints: string[] }> {
+  const page = await openPhonePage(browser, { width, script, agent: 'Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0' })
+  const complaints: string[] = []
+  page.on('console', (message) => void (message.type() === 'error' && complaints.push(message.text())))
+  page.on('pageerror', (error) => void complaints.push(error.message))
+  const cookies = [...owner.phone.cookies].map(([name, { value }]) => ({
+    name,
+    value,
+    url: `${shop.site.url}/console`,
+  }))
+  await page.context().addCookies(cookies)
+  return { page, complaints }
+}
+
+const wider = (page: Page) => page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth')
+
+describe.each([
+  ['with script', true, 1280],
+  ['without script', false, 390],
+])('%s', { timeout: 60_000 }, (_, script, width) => {
+  it('a template becomes a published campaign with one input and three presses, and then three', async () => {
+    await shop.services.db.deleteFrom('campaigns').execute()
+    const { page, complaints } = await open(width, script)
+    await page.goto(`${shop.site.url}/console/m/${shop.merchant.slug}/guide`)
+    let presses = 0
+    const press = async (role: 'link' | 'button', name: string) => {
+      presses += 1
+      await page.getByRole(role, { name, exact: role === 'button' }).click()
+    }
+    if (width < 960) await page.getByRole('link', { name: '菜单', exact: true }).click()
+    await press('link', '活动管理')
+    await press('link', '领券链接')
+    expect(await page.locator(':focus').getAttribute('name')).toBe('total')
+    await page.keyboard.type('1000')
+    await press('button', '检查')
+    expect(presses).toBe(3)
+    await page.getByText('全场最多 1,000 张（10,000 元）').waitFor()
+    await press('button', '发布活动')
+    await page.getByText('最多 1,000 张 × 10 元 = 10,000 元').waitFor()
+    await press('button', '确认发布')
+    await page.getByText('活动已发布').waitFor()
+    expect(presses).toBeLessThanOrEqual(6)
+    expect(await page.getByRole('img', { name: /二维码/ }).isVisible()).toBe(true)
+    expect(complaints).toEqual([])
+    await page.context().close()
+  })
+
+  it('a wrong form leads to its field, and an end is asked for twice', async () => {
+    const { page } = await open(width, script)
+    await page.goto(`${shop.site.url}${list}/new?template=link`)
+    await page.getByRole('button', { name: '保存草稿' }).click()
+    expect(await page.title()).toMatch(/^错误：/)
+    await page.getByRole('link', { name: '请填写总量，或勾选“不限总量”' }).click()
+    expect(await page.locator(':focus').getAttribute('id')).toBe('f-total')
+    const { slug } = await aCampaign(shop.services, shop.stock)
+    await page.goto(`${shop.site.url}${list}/${slug}`)
+    await page.getByRole('link', { name: '结束活动' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: '结束活动' }).click()
+    await page.getByText('活动已结束').waitFor()
+    await page.context().close()
+  })
+})
+
+describe.each([1280, 390, 320])('at %i px', { timeout: 120_000 }, (width) => {
+  it('every page about campaigns fits, and axe finds nothing', async () => {
+    const { services, merchant } = shop
+    const long = await aStock(services, merchant, { name: 'ABCDEFGHIJKLMNOPQRSTUVWXYZ<b>0123456789</b>🎁ابت' })
+    const campaign = await aCampaign(services, long, { limits: { per_member: 1, total: 1_000_000 } })
+    odd = campaign.slug
+    const title = '<i>ABCDEFGHIJKLMNOPQRSTUVWXYZ01</i>🎁ابت'
+    await services.db.updateTable('campaigns').set({ title }).where('id', '=', campaign.id).execute()
+    const draft = await aCampaign(services, long, { state: 'draft' })
+    const { page, complaints } = await open(width)
+    const of = (path: string) => `${list}/${odd}${path}`
+    const pages = [list, `${list}?state=full&name=x`, `${list}/new`, `${list}/new?template=link`]
+    const forms = [`${list}/new?template=card_open`, `${list}/new?template=spend_count`, of('/edit'), of('/copy')]
+    for (const path of [...pages, ...forms, of(''), `${list}/${draft.slug}/publish`, '/console/proposals']) {
+      await page.goto(shop.site.url + path)
+      expect(await accessibilityFaults(page), path).toEqual([])
+      expect(await (width > 640 ? wider(page) : overflow(page)), path).toBeLessThanOrEqual(0)
+    }
+    await page.goto(shop.site.url + of('/edit'))
+    await page.getByLabel('每天限量').fill('5')
+    await page.getByRole('button', { name: '查看修改' }).click()
+    await page.getByText('每天限量 5').waitFor()
+    expect(await accessibilityFaults(page)).toEqual([])
+    expect(await wider(page)).toBeLessThanOrEqual(0)
+    expect(complaints).toEqual([])
+    await page.context().close()
+  })
+})
