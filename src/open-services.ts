@@ -6,6 +6,7 @@ import { openLedger } from './ledger/ledger.ts'
 import { openCache } from './plumbing/cache.ts'
 import { type Clock, systemClock } from './plumbing/clock.ts'
 import type { Config } from './plumbing/config/config.ts'
+import { openMailer } from './plumbing/mail/mailer.ts'
 import { openDatabase } from './plumbing/storage/database.ts'
 import { openBells } from './plumbing/schedule/bells.ts'
 import { openPace } from './pace/pace.ts'
@@ -57,6 +58,7 @@ export async function openServices(
     bells,
     pay: openPayClients({ config, walls, cache, clock, log, db }),
     official: openOfficialClients({ config, walls, cache, clock, log }),
+    mail: config.smtp && openMailer(config.smtp, log),
     stopping: new AbortController(),
     async close() {
       bells.close()

@@ -5,6 +5,7 @@ import type { Ledger } from './ledger/ledger.ts'
 import type { Cache } from './plumbing/cache.ts'
 import type { Clock } from './plumbing/clock.ts'
 import type { Config } from './plumbing/config/config.ts'
+import type { Mailer } from './plumbing/mail/mailer.ts'
 import type { Db } from './plumbing/storage/database.ts'
 import type { Catalog } from './merchants/catalog.ts'
 import type { Bells } from './plumbing/schedule/bells.ts'
@@ -40,6 +41,8 @@ export type Services = {
   pay(account: Account): PayClient
   /** The Official Account client of a merchant; the same object until its appid or secret changes. */
   official(merchant: Merchant): OfficialClient
+  /** Sends mail; undefined where no server is set. */
+  mail: Mailer | undefined
   /** Aborted when this process begins to stop. */
   stopping: AbortController
   close(): Promise<void>

@@ -5,6 +5,7 @@ import { openGateRepair } from './gate/gate-repair.ts'
 import { openInboxLoop } from './inbox/loop.ts'
 import { deleteOldEntries, forgetBodies } from './inbox/retention.ts'
 import { followEvidence } from './onboarding/follow-evidence.ts'
+import { mailNotices } from './operators/mail-notices.ts'
 import { deleteOldSessions } from './operators/sessions.ts'
 import type { Job } from './plumbing/schedule/job.ts'
 import { openJobsLoop } from './plumbing/schedule/jobs.ts'
@@ -44,6 +45,7 @@ export const jobs: Job<Services>[] = [
   { name: 'attempts', when: daily('03:30'), limitMs: hours(2), act: deleteOldAttempts },
   { name: 'sessions', when: daily('03:50'), limitMs: hours(1), act: deleteOldSessions },
   { name: 'onboarding', when: { everyMs: minutes(5) }, limitMs: hours(1), act: followEvidence },
+  { name: 'notices', when: { everyMs: minutes(1) }, limitMs: minutes(10), act: mailNotices },
 ]
 
 function loop(services: Services, name: string, everyMs: number, act: (services: Services) => Promise<void>): Loop {

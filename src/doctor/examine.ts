@@ -1,4 +1,4 @@
-import type { Merchant } from '../merchants/merchant.ts'
+import type { Account, Merchant } from '../merchants/merchant.ts'
 import { eachByItself } from '../plumbing/each-by-itself.ts'
 import type { Services } from '../services.ts'
 import { checkAppid } from './appid-check.ts'
@@ -24,24 +24,15 @@ const stocksAtMost = 20
  * whether it can be sent; then the twelve steps, as far as each is known. Nothing is sent and nothing is changed.
  */
 export async function examine(services: Services, merchant: Merchant, only?: { stockId: string }): Promise<Finding[]> {
-  const senders = merchant.accounts.filter((account) => account.role === 'sender' && account.keys)
-  const asked = await eachByItself(senders, async (sender) => {
-    const reply = await askSigned(services, merchant, sender)
-    return { sender, reply, at: services.clock.now() }
-  })
-  const findings = [checkClock(services, asked)]
-  if (senders.length === 0) findings.push(finding('keys_missing'))
-  for (const account of merchant.accounts.filter(({ keys }) => keys))
-    findings.push(...(await checkKeys(services, account)))
+  const asked = await askAll(services, merchant)
+  const findings = [checkClock(services, asked), ...(await checkAllKeys(services, merchant))]
   for (const { sender, reply } of asked) {
     findings.push(...judgeSignature(sender, reply))
     findings.push(await checkAppid(services, merchant, sender))
   }
   findings.push(await checkSecret(services, merchant))
   findings.push(...(await checkProviderAppids(services, merchant)))
-  for (const stockId of only ? [only.stockId] : await openStocks(services, merchant)) {
-    findings.push(...(await checkStock(services, merchant, stockId)))
-  }
+  findings.push(...(await checkStocks(services, merchant, only)))
   return [
     ...findings,
     ...(await checkCards(services, merchant)),
@@ -50,6 +41,38 @@ export async function examine(services: Services, merchant: Merchant, only?: { s
     ...(await checkSetAside(services, merchant)),
     ...(await checkSteps(services, merchant, findings)),
   ]
+}
+
+/** The numbers that can be asked with. */
+export function sendersOf({ accounts }: Merchant): Account[] {
+  return accounts.filter(({ role, keys }) => role === 'sender' && keys)
+}
+
+/** One signed call of each sender, with its answer. */
+export function askAll(services: Services, merchant: Merchant) {
+  return eachByItself(sendersOf(merchant), async (sender) => {
+    const reply = await askSigned(services, merchant, sender)
+    return { sender, reply, at: services.clock.now() }
+  })
+}
+
+export async function checkAllKeys(services: Services, merchant: Merchant): Promise<Finding[]> {
+  const findings = sendersOf(merchant).length === 0 ? [finding('keys_missing')] : []
+  for (const account of merchant.accounts.filter(({ keys }) => keys))
+    findings.push(...(await checkKeys(services, account)))
+  return findings
+}
+
+/** The stock, or every imported one that has not ended. */
+export async function checkStocks(
+  services: Services,
+  merchant: Merchant,
+  only?: { stockId: string },
+): Promise<Finding[]> {
+  const findings = []
+  for (const stockId of only ? [only.stockId] : await openStocks(services, merchant))
+    findings.push(...(await checkStock(services, merchant, stockId)))
+  return findings
 }
 
 async function openStocks(services: Services, merchant: Merchant): Promise<string[]> {

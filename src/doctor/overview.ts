@@ -1,4 +1,7 @@
 import { sql } from 'kysely'
+import type { Clock } from '../plumbing/clock.ts'
+import { likeWords } from '../plumbing/storage/like-words.ts'
+import { type Counts, countsOf } from './overview-counts.ts'
 import { keptStandings } from '../onboarding/standing.ts'
 import type { Db } from '../plumbing/storage/database.ts'
 import { lastExaminations } from './examinations.ts'
@@ -6,15 +9,13 @@ import { readShelves } from './shelf.ts'
 import { verdictsOf } from './step-checks.ts'
 import type { StepVerdict } from './step-findings.ts'
 
-/** One merchant of the overview; `halts`: causes for which nothing is sent; `owed`: coupons that wait to be sent. */
-export type OverviewLine = {
+/** One merchant of the overview. */
+export type OverviewLine = Counts & {
   id: number
   slug: string
   name: string
   verdicts: StepVerdict[]
   examinedAt: Date | undefined
-  halts: number
-  owed: number
 }
 
 /** More merchants than anybody reads in a table; the filters find the others. */
@@ -22,13 +23,19 @@ export const merchantsAtMost = 500
 
 /**
  * How far each of these merchants is, by name: what is kept of its steps and what was found last. A few queries whatever
- * their number, and WeChat is not asked.
+ * their number, and WeChat is not asked. `name`: only those that have it in their name or slug.
  */
-export async function overviewOf(db: Db, merchantIds: 'all' | number[]): Promise<OverviewLine[]> {
+export async function overviewOf(
+  { db, clock }: { db: Db; clock: Clock },
+  merchantIds: 'all' | number[],
+  name = '',
+): Promise<OverviewLine[]> {
+  const now = clock.now()
   const merchants = await db
     .selectFrom('merchants')
     .select(['id', 'slug', 'name'])
     .$if(merchantIds !== 'all', (query) => query.where('id', 'in', [0, ...(merchantIds as number[])]))
+    .$if(name !== '', (query) => query.where(sql`lower(name || ' ' || slug)`, 'like', likeWords(name)))
     .orderBy('name')
     .orderBy('id')
     .limit(merchantsAtMost)
@@ -38,14 +45,12 @@ export async function overviewOf(db: Db, merchantIds: 'all' | number[]): Promise
   const shelves = await readShelves(db, ids)
   const examinations = await lastExaminations(db, ids)
   const providers = await providersOf(db, ids)
-  const halts = await countsOf(db, 'halts', ids)
-  const owed = await countsOf(db, 'coupons', ids)
+  const counts = await countsOf(db, ids, now)
   return merchants.map(({ id, slug, name }) => {
     const last = examinations.get(id)
     const known = { now: standings.get(id)!, shelf: shelves.get(id)!, providers: providers.get(id) ?? [] }
     const verdicts = verdictsOf({ ...known, found: last?.findings ?? [] })
-    const counts = { halts: halts.get(id) ?? 0, owed: owed.get(id) ?? 0 }
-    return { id, slug, name, verdicts, examinedAt: last?.at, ...counts }
+    return { id, slug, name, verdicts, examinedAt: last?.at, ...counts.get(id)! }
   })
 }
 
@@ -54,13 +59,4 @@ async function providersOf(db: Db, ids: number[]): Promise<Map<number, string[]>
     select merchant_id, json_agg(mchid) as mchids from accounts
     where role = 'provider' and merchant_id = any(${ids}) group by merchant_id`.execute(db)
   return new Map(rows.map(({ merchant_id, mchids }) => [merchant_id, mchids]))
-}
-
-/** Standing halts, or owed coupons, of each merchant that has some. */
-async function countsOf(db: Db, table: 'halts' | 'coupons', ids: number[]): Promise<Map<number, number>> {
-  const open = table === 'halts' ? sql`lifted_at is null` : sql`state = 'reserved'`
-  const { rows } = await sql<{ merchant_id: number; count: number }>`
-    select merchant_id, count(*)::int as count from ${sql.table(table)}
-    where ${open} and merchant_id = any(${ids}) group by merchant_id`.execute(db)
-  return new Map(rows.map(({ merchant_id, count }) => [merchant_id, count]))
 }

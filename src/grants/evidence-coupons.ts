@@ -10,7 +10,16 @@ export async function couponsOf(db: Db, grantId: string) {
     .selectFrom('coupons as c')
     .innerJoin('accounts as a', 'a.id', 'c.account_id')
     .innerJoin('stocks as s', 's.id', 'c.stock_ref')
-    .select(['a.mchid', 'a.serial_no', 's.stock_id', 's.creator_mchid'])
+    .select(['a.mchid', 'a.serial_no', 's.stock_id', 's.creator_mchid', 'c.account_id', 'c.stock_ref'])
+    .select([
+      'c.ordinal',
+      's.name',
+      's.coupon_amount',
+      's.transaction_minimum',
+      's.available_end',
+      'c.due_at',
+      'c.set_aside',
+    ])
     .select(['c.id', 'c.openid', 'c.out_request_no', 'c.request', 'c.state', 'c.reason', 'c.coupon_id', 'c.created_at'])
     .select(['c.settled_at', 'c.doubt_since', 'c.last_status', 'c.last_code', 'c.last_message', 'c.last_request_id'])
     .where('c.grant_id', '=', grantId)

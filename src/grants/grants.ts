@@ -65,6 +65,11 @@ export function grantsOfTransaction(db: Db, merchantId: number, transactionId: s
   return readGrants(db, sql`g.merchant_id = ${merchantId} and g.transaction_id = ${transactionId}`, mostGrantsShown)
 }
 
+/** The merchant's grants of these ids, newest first. */
+export function grantsOfIds(db: Db, merchantId: number, ids: string[]): Promise<Grant[]> {
+  return readGrants(db, sql`g.merchant_id = ${merchantId} and g.id = any(${ids})`, ids.length)
+}
+
 const mostGrantsShown = 50
 type Row = Omit<Grant, 'status' | 'campaign'> & {
   campaignId: number

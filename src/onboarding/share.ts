@@ -53,3 +53,38 @@ export async function readShare(db: Db, token: string, now: Date): Promise<Selec
   if (!share) throw new Declined('share_over')
   return share
 }
+
+/** The merchant's links that still work; the link itself is stored nowhere. */
+export function sharesOf(db: Db, merchantId: number, now: Date): Promise<Selectable<GuideSharesTable>[]> {
+  return db
+    .selectFrom('guide_shares')
+    .selectAll()
+    .where('merchant_id', '=', merchantId)
+    .where('ends_at', '>', now)
+    .orderBy('half')
+    .execute()
+}
+
+/** Ends the link to this half. Throws `Declined`: not allowed, or no link of it works. */
+export async function endShare(
+  { db, clock }: Pick<Services, 'db' | 'clock'>,
+  person: Person,
+  merchant: Pick<Merchant, 'id' | 'slug'>,
+  half: GuideHalf,
+): Promise<void> {
+  const scope = ofMerchant(merchant.id)
+  requireMay(person, 'keep_steps', scope)
+  await db.transaction().execute(async (trx) => {
+    const now = clock.now()
+    const { numUpdatedRows } = await trx
+      .updateTable('guide_shares')
+      .set({ ends_at: now })
+      .where('merchant_id', '=', merchant.id)
+      .where('half', '=', half)
+      .where('ends_at', '>', now)
+      .executeTakeFirstOrThrow()
+    if (numUpdatedRows === 0n) throw new Declined('share_over')
+    const deed = { at: now, by: doerOf(person), act: 'guide_share_ended', scope, subject: merchant.slug } as const
+    await writeAudit(trx, { ...deed, before: { half } })
+  })
+}

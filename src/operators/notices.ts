@@ -6,9 +6,12 @@ import type { SessionRow } from './sessions.ts'
 /** What a page shows once after a form was sent: recovery codes, or a link. */
 export type Notice =
   | { kind: 'recovery_codes'; codes: string[] }
-  | { kind: 'link'; email: string; token: string }
+  /** `mailed`: `sent`, or why the letter did not go out. */
+  | { kind: 'link'; email: string; token: string; mailed?: string }
   | { kind: 'share'; merchant: string; half: GuideHalf; token: string }
   | { kind: 'events_secret'; merchant: string; secret: string }
+  | { kind: 'shares'; shares: { name: string; half: GuideHalf; token: string }[] }
+  | { kind: 'openid'; grant: string; openid: string }
 
 /** Leaves a notice for the session's next look; sealed, since it is worth as much as a password. */
 export async function leaveNotice({ db, secrets }: Parts, tokenHash: string, notice: Notice): Promise<void> {

@@ -1,11 +1,16 @@
+import { sql } from 'kysely'
+import { likeWords } from '../plumbing/storage/like-words.ts'
 import type { Db } from '../plumbing/storage/database.ts'
 import { merchantsFor, type Person } from './rights/person.ts'
 
 /** More people than any shop has; who has more sees the first. */
 const staffAtMost = 500
 
-/** Everybody who has a role in a place whose staff the person manages. */
-export function staffOf(db: Db, person: Person) {
+/**
+ * Everybody who has a role in a place whose staff the person manages. `name`: only those who have it in their name or
+ * e-mail.
+ */
+export function staffOf(db: Db, person: Person, name = '') {
   const merchants = merchantsFor(person, 'manage_staff')
   return db
     .selectFrom('memberships as m')
@@ -32,6 +37,7 @@ export function staffOf(db: Db, person: Person) {
     )
     .where('m.ended_at', 'is', null)
     .$if(merchants !== 'all', (query) => query.where('m.merchant_id', 'in', listed(merchants)))
+    .$if(name !== '', (query) => query.where(sql`lower(o.name || ' ' || o.email)`, 'like', likeWords(name)))
     .orderBy('o.email')
     .orderBy('m.id')
     .limit(staffAtMost)

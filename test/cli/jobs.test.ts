@@ -54,6 +54,6 @@ test('a job that there is not is refused with the names of those there are', asy
   const { code, err } = await run('jobs', 'run', 'bills')
   expect(code).toBe(1)
   expect(err).toBe(
-    'there is no job bills; there are: stocks, member-caps, stock-reports, inbox-bodies, inbox-rows, attempts, sessions, onboarding\n',
+    'there is no job bills; there are: stocks, member-caps, stock-reports, inbox-bodies, inbox-rows, attempts, sessions, onboarding, notices\n',
   )
 })

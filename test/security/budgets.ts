@@ -3,6 +3,7 @@ import { paths } from '../../src/web/paths.ts'
 import { consoleSettingsBudgets } from './console-settings-budgets.ts'
 import { consoleCheckBudgets } from './console-check-budgets.ts'
 import { consoleCampaignBudgets } from './console-campaign-budgets.ts'
+import { consolePeopleBudgets } from './console-people-budgets.ts'
 import { consoleStockBudgets } from './console-stock-budgets.ts'
 import { openPhone } from '../support/phone.ts'
 import { consoleBudgets } from './console-budgets.ts'
@@ -206,6 +207,7 @@ export const budgets: Budget[] = [
   ...consoleSettingsBudgets,
   ...consoleCheckBudgets,
   ...consoleCampaignBudgets,
+  ...consolePeopleBudgets,
   { route: `GET ${paths.root}`, bytes: 0, calls: 0, worst: always((_, turn) => get(`/?x=${long(turn)}`)) },
   {
     route: `GET ${paths.asset}`,

@@ -11,7 +11,27 @@ import type { Stock } from '../../src/plumbing/storage/schema/stock.ts'
 const dayMs = 86_400_000
 let serial = 0
 
-/** A merchant with one sender account and one bare provider number; its keys are of this moment. */
+/** As an owner of the merchant does on 服务商授权: the people of its providers may see it. */
+export async function letProvidersIn({ db, clock }: Pick<Services, 'db' | 'clock'>, merchantId: number): Promise<void> {
+  const numbers = await db
+    .selectFrom('accounts')
+    .select('mchid')
+    .where('merchant_id', '=', merchantId)
+    .where('role', '=', 'provider')
+    .execute()
+  for (const { mchid } of numbers) {
+    const row = { merchant_id: merchantId, mchid, accepted_by: 'owner@example.com', accepted_at: clock.now() }
+    await db
+      .insertInto('provider_links')
+      .values({ ...row, ended_by: null, ended_at: null })
+      .execute()
+  }
+}
+
+/**
+ * A merchant with one sender account and one bare provider number, whose people its owner has let in; its keys are of this
+ * moment.
+ */
 export async function aMerchant(
   services: Services,
   overrides: { slug?: string; sendsPerSecond?: number } = {},
@@ -57,6 +77,7 @@ export async function aMerchant(
       { merchant_id: id, mchid: '1267388801', role: 'provider', sends_per_second: 450, updated_at: clock.now() },
     ])
     .execute()
+  await letProvidersIn(services, id)
   catalog.forget()
   return (await catalog.merchant(slug)) as Merchant
 }

@@ -28,6 +28,7 @@ export function testConfig(): Config {
     logLevel: 'silent',
     keep: { inboxBodyDays: 7, inboxRowDays: 35, attemptDays: 180, attemptOfSentDays: 30 },
     passwordLog2N: 8,
+    smtp: undefined,
     application: { mailTo: ['apply@example.com'], company: undefined, reason: '用于会员活动' },
   }
 }

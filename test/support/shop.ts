@@ -8,7 +8,7 @@ import type { Campaign } from '../../src/plumbing/storage/schema/campaign.ts'
 import type { Stock } from '../../src/plumbing/storage/schema/stock.ts'
 import type { Services } from '../../src/services.ts'
 import { importStock } from '../../src/stocks/import.ts'
-import { aCampaign, aMerchant, aStock } from './builders.ts'
+import { aCampaign, aMerchant, aStock, letProvidersIn } from './builders.ts'
 import type { Phone } from './phone.ts'
 import { openTestServices, type TestServicesOptions } from './services.ts'
 import { type Site, startSite } from './site.ts'
@@ -79,6 +79,7 @@ async function openSandboxShop(options: TestServicesOptions, worldOptions?: Worl
   await applyMerchant(services, merchantFile(world))
   const demo = world.merchants[0]!
   const merchant = (await services.catalog.merchant(demo.slug)) as Merchant
+  await letProvidersIn(services, merchant.id)
   const imports = Object.entries(demo.campaigns).map(
     async ([kind, { stockId }]) => [kind, await importStock(services, merchant, { stockId })] as const,
   )

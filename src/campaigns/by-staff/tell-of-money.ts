@@ -1,5 +1,5 @@
 import type { Merchant } from '../../merchants/merchant.ts'
-import { tellOf } from '../../operators/tell.ts'
+import { noteAlone } from '../../operators/told.ts'
 import type { Db } from '../../plumbing/storage/database.ts'
 import type { Applied } from '../apply-in.ts'
 import { promiseWords } from '../promise.ts'
@@ -15,5 +15,5 @@ export async function tellOfMoney(
   const stocks = await stocksNamed(trx, merchant.id, stockIdsOf(after))
   const deed = before?.state === 'draft' && after.state === 'published' ? '发布了' : '修改了'
   const words = `${by} 一个人确认，${deed}“${merchant.name}”的活动“${after.title}”：${promiseWords(after, stocks)}`
-  await tellOf(trx, { merchantId: merchant.id, at, by, words })
+  await noteAlone(trx, { merchantId: merchant.id, at, by, words })
 }

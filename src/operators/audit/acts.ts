@@ -66,6 +66,12 @@ export const shownFields = {
   campaign_resumed: campaignFields,
   campaign_ended: campaignFields,
   campaign_copied: ['of', 'starts_at'],
+  openid_read: [],
+  provider_accepted: ['mchid'],
+  provider_ended: ['mchid'],
+  recipients_set: ['mail_to'],
+  application_mailed: ['mail_to', 'merchants'],
+  guide_share_ended: ['half'],
 } as const satisfies Record<string, readonly string[]>
 
 export type AuditAct = keyof typeof shownFields
@@ -115,6 +121,12 @@ export const actNames: Record<AuditAct, string> = {
   campaign_resumed: '恢复活动',
   campaign_ended: '结束活动',
   campaign_copied: '复制活动',
+  openid_read: '查看完整 openid',
+  provider_accepted: '同意服务商查看',
+  provider_ended: '收回服务商授权',
+  recipients_set: '修改申请邮件收件人',
+  application_mailed: '发出申请邮件',
+  guide_share_ended: '结束分享链接',
 }
 
 export const fieldNames: Record<string, string> = {
@@ -164,4 +176,6 @@ export const fieldNames: Record<string, string> = {
   rules: '规则',
   revision: '版本',
   of: '原活动',
+  mail_to: '收件人',
+  merchants: '商户',
 }

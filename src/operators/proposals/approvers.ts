@@ -28,5 +28,6 @@ export async function approversIn(db: Db, act: Act, { merchant_id, provider_mchi
 }
 
 function providersOf(merchantId: number) {
-  return sql<boolean>`m.provider_mchid in (select mchid from accounts where merchant_id = ${merchantId} and role = 'provider')`
+  return sql<boolean>`m.provider_mchid in (select mchid from provider_links
+    where merchant_id = ${merchantId} and ended_at is null)`
 }

@@ -5,6 +5,7 @@ import { requireFreshCode, requireMay } from '../rights/guard.ts'
 import type { Parts } from '../rights/parts.ts'
 import { doerOf, may, type Person } from '../rights/person.ts'
 import type { Scope } from '../rights/scope.ts'
+import { noteAlone } from '../told.ts'
 import { hashOf } from '../tokens.ts'
 import type { Proposal, ProposedAct } from './act.ts'
 import { approversIn } from './approvers.ts'
@@ -26,6 +27,13 @@ export async function approve<P>(parts: Parts, person: Person, act: ProposedAct<
     const payload = frozen<P>(proposal)
     if ((await act.revision(trx, scope, payload)) !== proposal.revision) throw new Declined('proposal_stale')
     await act.execute(trx, { scope, payload, asked: proposal }, person)
+    if (alone && scope.merchant_id !== null)
+      await noteAlone(trx, {
+        merchantId: scope.merchant_id,
+        at: now,
+        by: person.email,
+        words: `一个人批准了“${proposal.subject}”`,
+      })
     await decide(trx, id, { state: 'approved', decided_by: person.operatorId, decided_at: now, reason: null })
     const after = { ...told(proposal), alone: alone ? 'true' : null }
     await writeAudit(trx, { at: now, by: doerOf(person), act: 'approved', scope, subject: `申请 ${id}`, after })

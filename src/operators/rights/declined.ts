@@ -79,6 +79,23 @@ const words = {
   campaign_stopped: ['the check stops this', '检查没有通过，现在不能这样做。请按检查结果处理后再试', 409],
   state_moved: ['somebody else has changed its state', '活动状态刚刚变了，请刷新页面再看', 409],
   reason_wrong: ['reason: must have between 1 and 200 characters', '请写明理由，最多 200 个字', 422, 'reason'],
+  too_much: ['this takes too long to read: ask for less', '符合条件的记录太多，请缩小范围再查，例如只看一个活动', 422],
+  step_untested: ['this step has no test', '微信没有提供这一步的检测方法', 422],
+  several_providers: [
+    'the merchants have different providers',
+    '所选商户的服务商号不同，请按服务商号分开申请',
+    422,
+    'merchant',
+  ],
+  too_many_chosen: ['choose at most twenty merchants', '一次最多选择 20 个商户', 422, 'merchant'],
+  link_standing: ['this is so already', '已经是这样，请刷新页面', 409],
+  mail_off: ['no mail server is set', '还没有设置发信服务器，请复制邮件自行发出', 422],
+  recipients_wrong: [
+    'mail_to: must be one to ten e-mail addresses',
+    '请填写 1 到 10 个邮箱，用逗号或换行分开',
+    422,
+    'mail_to',
+  ],
 } as const satisfies Record<string, Words>
 
 type Words = readonly [english: string, chinese: string, status: number, field?: string]

@@ -37,6 +37,8 @@ export const permissions = {
   sign_reconciliation: ['finance'],
   /** A new merchant: only with a role everywhere. */
   add_merchants: ['owner'],
+  /** Told of what somebody approved alone. */
+  hear_of_deeds: ['owner', 'provider'],
 } satisfies Record<string, Role[]>
 
 export type Act = keyof typeof permissions

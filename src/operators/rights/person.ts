@@ -5,7 +5,7 @@ import type { Doer } from './parts.ts'
 import { type Act, rolesFor } from './permissions.ts'
 import { covers, type Scope } from './scope.ts'
 
-/** What a person may do in one place. `merchantIds`: of a provider's number, the merchants that name it. */
+/** What a person may do in one place. `merchantIds`: of a provider's number, the merchants whose owner let it in. */
 export type Membership = Scope & { id: number; role: Role; merchantIds: number[] }
 
 /** Somebody who has signed in, with everything that an act asks about them. */
@@ -34,6 +34,7 @@ export async function membershipsOf(db: Db, operatorId: number): Promise<Members
     .select(['m.id', 'm.role', 'm.merchant_id', 'm.provider_mchid'])
     .select(
       sql<number[]>`coalesce((select json_agg(a.merchant_id order by a.merchant_id) from accounts a
+        join provider_links l on l.merchant_id = a.merchant_id and l.mchid = a.mchid and l.ended_at is null
         where a.mchid = m.provider_mchid and a.role = 'provider'), '[]')`.as('merchantIds'),
     )
     .where('m.operator_id', '=', operatorId)

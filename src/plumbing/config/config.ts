@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { SmtpAddress } from '../mail/smtp-address.ts'
 import { Unusable } from '../unusable.ts'
 import { developmentKey } from './config-keys.ts'
 import { environment } from './environment.ts'
@@ -34,6 +35,8 @@ export type Config = {
   keep: { inboxBodyDays: number; inboxRowDays: number; attemptDays: number; attemptOfSentDays: number }
   /** The work of one password hash; only tests lower it. */
   passwordLog2N: number
+  /** The server that takes our mail; undefined: none, and people send it themselves. */
+  smtp: SmtpAddress | undefined
   /** The e-mail that asks WeChat for 跨商户号发券. */
   application: { mailTo: string[]; company: string | undefined; reason: string }
 }
@@ -135,6 +138,7 @@ function configOf(env: z.output<typeof environment>): Config {
       attemptOfSentDays: env.ATTEMPT_OF_SENT_DAYS,
     },
     passwordLog2N: 15,
+    smtp: env.SMTP_URL,
     application: {
       mailTo: env.APPLICATION_MAIL_TO,
       company: env.APPLICATION_COMPANY,

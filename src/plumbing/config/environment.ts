@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { lineOfText } from '../files/readable-text.ts'
+import { isMailAddress as isMail, smtpAddress } from '../mail/smtp-address.ts'
 import { cookieKeys, masterKeys } from './config-keys.ts'
 
 const port = z.coerce.number('must be a port number').int('must be a port number').min(0).max(65_535)
@@ -12,7 +13,12 @@ const consoleAddress = web
   .transform((url) => new URL('/console', url).href)
 /** WeChat repeats a message for a day and a half, so data younger than two days may still be needed. */
 const days = z.coerce.number('must be a number of days').int('must be whole days').min(2, 'must be at least 2 days')
-const isMail = (address: string) => /^[^\s@,;]+@[^\s@,;]+\.[^\s@,;]+$/.test(address)
+const mailServer = z.string().transform((text, ctx) => {
+  const found = smtpAddress(text)
+  if (typeof found !== 'string') return found
+  ctx.addIssue(found)
+  return z.NEVER
+})
 const isRedis = (url: string) => /^rediss?:\/\/\S+$/.test(url)
 
 /** Every environment variable that is read, with its check and its default. */
@@ -51,6 +57,7 @@ export const environment = z.object({
   INBOX_ROW_DAYS: days.default(35),
   ATTEMPT_DAYS: days.default(180),
   ATTEMPT_OF_SENT_DAYS: days.default(30),
+  SMTP_URL: mailServer.optional(),
   APPLICATION_MAIL_TO: z
     .string()
     .transform(list)

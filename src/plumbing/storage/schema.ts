@@ -27,6 +27,7 @@ import type {
 } from './schema/triggers.ts'
 import type { JobsTable, ProcessesTable } from './schema/schedule.ts'
 import type {
+  ApplicationRecipientsTable,
   MadeStocksTable,
   MarketingImagesTable,
   OnboardingStepsTable,
@@ -43,6 +44,7 @@ import type {
   OperatorSessionsTable,
   OperatorsTable,
   ProposalsTable,
+  ProviderLinksTable,
   RecoveryCodesTable,
 } from './schema/operators.ts'
 
@@ -96,5 +98,7 @@ export type Tables = {
   audit_entries: AuditEntriesTable
   examinations: ExaminationsTable
   guide_shares: GuideSharesTable
+  provider_links: ProviderLinksTable
+  application_recipients: ApplicationRecipientsTable
   notices: NoticesTable
 }

@@ -1,4 +1,5 @@
 import { Declined } from '../../operators/rights/declined.ts'
+import { MailFailed } from '../../plumbing/mail/mail-failed.ts'
 import type { FieldError } from './render.ts'
 
 /**
@@ -12,6 +13,7 @@ export async function orAgain(
   try {
     await deed()
   } catch (error) {
+    if (error instanceof MailFailed) return void (await show([{ name: '', text: error.chinese }], 422))
     if (!(error instanceof Declined) || (error.status !== 422 && error.status !== 429)) throw error
     await show([{ name: error.field ?? '', text: error.chinese }], error.status)
   }

@@ -1,4 +1,4 @@
-import type { Person } from '../../operators/rights/person.ts'
+import { mayAnywhere, type Person } from '../../operators/rights/person.ts'
 import type { Frame } from './frame.ts'
 import { type MenuPlace, menuOf } from './menu.ts'
 import { consolePaths as paths } from './paths.ts'
@@ -7,7 +7,7 @@ import { consolePaths as paths } from './paths.ts'
 export function frameOf(person: Person, path: string, place?: MenuPlace): Frame {
   return {
     home: paths.home,
-    place: { name: nameOf(place), href: place ? paths.merchants : paths.home },
+    place: { name: nameOf(place), href: mayAnywhere(person, 'look_at_steps') ? paths.merchants : paths.home },
     links: [],
     person: { name: person.name, href: paths.account },
     signOutAt: paths.signOut,

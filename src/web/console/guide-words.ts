@@ -34,10 +34,14 @@ const cures: Record<string, string> = {
     '在「商户平台 · 账户中心 · API安全」设置 APIv3 密钥；「接口设置 · 微信API证书配置」可以生成一个随机的，保存前会向微信测试',
   settings: '在「接口设置 · 微信API证书配置」上传证书、填写 APIv3 密钥并测试；AppSecret 在「公众号配置」测试和更换',
   stock_created:
-    '服务商在「服务商平台 · 营销中心 · 创建全场券」创建：「可发券商户」要有本商户号，订单优惠标记是六种组合之一',
+    '用「创建pay券」生成填写单，服务商在「服务商平台 · 营销中心 · 创建全场券」照填：「可发券商户」要有本商户号，订单优惠标记是六种组合之一',
   stock_active: '服务商在「服务商平台 · 营销中心 · 管理代金券」激活；批次创建满一分钟后才能激活',
-  stock_imported: '拿到批次号后导入；微信不显示订单优惠标记时，请服务商告知是六种组合中的哪一种',
+  stock_imported: '拿到批次号后，在「导入pay券」导入；微信不显示订单优惠标记时，请服务商告知是六种组合中的哪一种',
+  campaign: '在「活动管理」新建活动并发布，再找一位同事真领一张',
 }
+
+/** A cure of the doctor that only somebody at a command line can follow. */
+const namesCommand = /商户文件|merchant apply|merchant step|stock (import|create|activate)|campaign apply|--|doctor/
 
 /** How the state came to be known, for a step that nobody has tested or that was asked for. */
 const byHand = '微信没有提供这一步的检测方法，完成后请在下面填写'
@@ -47,7 +51,7 @@ const byTest = '还没有检测过，请点“全部检测”'
 export function cureOf({ step, state, cure }: StepVerdict): string {
   if (state === 'done') return cure
   if (state === 'unneeded') return ''
-  if (state === 'failed' && cure !== step.cure) return cure
+  if (state === 'failed' && cure !== step.cure && !namesCommand.test(cure)) return cure
   return cures[step.key] ?? step.cure
 }
 

@@ -47,6 +47,8 @@ const ofMerchants: Entry[] = [
   { text: '接入向导', href: paths.guide, act: 'look_at_steps' },
   { text: '微信优惠券', href: paths.stocks, act: 'look' },
   { text: '活动管理', href: paths.campaigns, act: 'look' },
+  { text: '发放记录', href: paths.grants, act: 'look_at_members' },
+  { text: '服务商授权', href: paths.providerConsent, act: 'manage_staff' },
 ]
 
 /** Every page about a merchant's own settings; they stand first in 系统设置. */

@@ -60,4 +60,7 @@ export const consolePaths = {
   campaignCode: '/console/m/:merchant/campaigns/:campaign/code.svg',
   proposals: '/console/proposals',
   proposal: '/console/proposals/:proposal',
+  grants: '/console/m/:merchant/grants',
+  grant: '/console/m/:merchant/grants/:grant',
+  providerConsent: '/console/m/:merchant/settings/providers',
 } as const

@@ -29,6 +29,7 @@ import * as stockImport from './pages/stocks/import.ts'
 import * as stocks from './pages/stocks/list.ts'
 import { consolePaths as paths } from './paths.ts'
 import { addSettingsRoutes } from './settings-routes.ts'
+import { addPeopleRoutes } from './people-routes.ts'
 
 /** Adds every address of the console with its guards, in the order in which they run. */
 export function addConsoleRoutes({ get, post }: RouteTable): void {
@@ -70,6 +71,7 @@ export function addConsoleRoutes({ get, post }: RouteTable): void {
   post(paths.auditExport, signedIn, form, reader, audit.send)
 
   get(paths.merchants, signedIn, allowed('look_at_steps'), overview.showMerchants)
+  post(paths.merchants, signedIn, form, allowed('keep_steps'), overview.sendMerchants)
 
   const [watcher, stepKeeper] = [allowedHere('look_at_steps'), allowedHere('keep_steps')]
   get(paths.guide, signedIn, merchantOf, watcher, guide.show)
@@ -79,6 +81,7 @@ export function addConsoleRoutes({ get, post }: RouteTable): void {
   get(paths.sharedGuide, share.show)
 
   get(paths.provider, signedIn, providerOf, watcher, overview.showProvider)
+  post(paths.provider, signedIn, form, providerOf, stepKeeper, overview.sendProvider)
   get(paths.application, signedIn, providerOf, stepKeeper, application.show)
   post(paths.application, signedIn, form, providerOf, stepKeeper, application.send)
   get(paths.applicationTable, signedIn, providerOf, stepKeeper, application.table)
@@ -87,6 +90,7 @@ export function addConsoleRoutes({ get, post }: RouteTable): void {
   addSettingsRoutes({ get, post })
   addCheckRoutes({ get })
   addCampaignRoutes({ get, post })
+  addPeopleRoutes({ get, post })
 }
 
 /** 营销中心 · 优惠券管理 · 微信优惠券 of one merchant. */

@@ -24,6 +24,15 @@ type Row = {
     d: Guard<A & B & C, D>,
     answer: Handler<A & B & C & D>,
   ): void
+  <A extends State, B extends State, C extends State, D extends State, E extends State>(
+    path: string,
+    a: Guard<State, A>,
+    b: Guard<A, B>,
+    c: Guard<A & B, C>,
+    d: Guard<A & B & C, D>,
+    e: Guard<A & B & C & D, E>,
+    answer: Handler<A & B & C & D & E>,
+  ): void
 }
 
 /**

@@ -154,8 +154,67 @@ test('the menu of a place has its pages, all of which open', async () => {
   }
   expect(menus).toEqual({
     provider: ['/console', '/console/merchants', `/console/p/${mchid}`, application, '/console/account'],
-    viewer: ['/console', '/console/merchants', '/console/m/mall/guide', '/console/m/mall/stocks', '/console/account'],
+    viewer: [
+      '/console',
+      '/console/merchants',
+      '/console/m/mall/guide',
+      '/console/m/mall/stocks',
+      '/console/m/mall/grants',
+      '/console/account',
+    ],
   })
   for (const link of menus.provider) expect((await provider.phone.get(link)).status).toBe(200)
   for (const link of menus.viewer) expect((await viewer.phone.get(link)).status).toBe(200)
+})
+
+describe('many merchants at once', () => {
+  const send = async (browser: ConsoleBrowser, path: string, deed: string, slugs: string[]) => {
+    const token = /name="_csrf" value="([^"]+)"/.exec((await browser.phone.get(path)).text)![1]!
+    const fields = new URLSearchParams(slugs.map((slug): [string, string] => ['merchant', slug]))
+    fields.set('do', deed)
+    fields.set('_csrf', token)
+    return browser.phone.post(path, fields)
+  }
+  const here = `/console/p/${mchid}`
+
+  test('are examined one after the other, and those of the last minute are left out', async () => {
+    expect((await send(provider, here, 'examine', ['shop'])).location).toBe(`${here}?done=examined&lately=0`)
+    const again = await send(provider, here, 'examine', ['shop', 'mall', 'foreign'])
+    expect(again.location).toBe(`${here}?done=examined&lately=1`)
+    expect((await provider.phone.get(again.location)).text).toContain('其中 1 个一分钟内刚检测过')
+    const kept = await services.db.selectFrom('examinations').select('merchant_id').execute()
+    expect(kept.map(({ merchant_id }) => merchant_id).toSorted()).toEqual([shop.id, mall.id].toSorted())
+  })
+
+  test('get links for the other party, shown once as a list, and each works', async () => {
+    const sent = await send(provider, here, 'share', ['shop', 'mall'])
+    const list = load((await provider.phone.get(sent.location)).text)('#shares')
+      .text()
+      .split('\n')
+    expect(list).toHaveLength(2)
+    expect(list[0]).toContain('商户要完成的步骤')
+    for (const line of list) {
+      const { pathname } = new URL(/http\S+$/.exec(line)![0])
+      expect((await site.browser().get(pathname)).status).toBe(200)
+    }
+    expect((await provider.phone.get(here)).text).not.toContain('id="shares"')
+  })
+
+  test('lead to the application of their provider, and of two providers to none', async () => {
+    const sent = await send(head, '/console/merchants', 'write', ['shop', 'mall'])
+    expect(sent.location).toBe(`${application}?merchant=shop&merchant=mall`)
+    const both = await send(head, '/console/merchants', 'write', ['shop', 'foreign'])
+    expect([both.status, both.text]).toEqual([422, expect.stringContaining('服务商号不同')])
+    expect((await send(head, '/console/merchants', 'examine', [])).status).toBe(422)
+    expect((await send(provider, here, 'share', ['foreign'])).status).toBe(422)
+    expect((await send(viewer, '/console/merchants', 'examine', ['mall'])).status).toBe(403)
+  })
+
+  test('are found by name or slug', async () => {
+    await services.db.updateTable('merchants').set({ name: '100%鲜果' }).where('slug', '=', 'mall').execute()
+    expect(await slugsAt(head, '/console/merchants?name=%25')).toEqual(['mall'])
+    expect(await slugsAt(head, '/console/merchants?name=SHO')).toEqual(['shop'])
+    expect(await slugsAt(head, '/console/merchants?name=_')).toEqual([])
+    expect(await slugsAt(viewer, '/console/merchants?name=shop')).toEqual([])
+  })
 })

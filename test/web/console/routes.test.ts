@@ -6,11 +6,13 @@ import { routes } from '../../../src/web/routes.ts'
 import { aCampaign, aMerchant, aStock } from '../../support/builders.ts'
 import { movableClock } from '../../support/clock.ts'
 import { type ConsoleBrowser, consoleBrowser } from '../../support/console.ts'
+import { aGrant } from '../../support/grants.ts'
 import { servicesOfFile } from '../../support/services.ts'
 import { startSite } from '../../support/site.ts'
 import { settingsRows } from './settings-rows.ts'
 import { checkRows } from './check-rows.ts'
 import { campaignRows } from './campaign-rows.ts'
+import { peopleRows } from './people-rows.ts'
 
 /**
  * Every route of the console: what a browser without a session gets, who may use it, and for a form what is wrong input.
@@ -86,6 +88,7 @@ const rows: Row[] = [
   ...settingsRows,
   ...checkRows,
   ...campaignRows,
+  ...peopleRows,
 ]
 
 const clock = movableClock()
@@ -96,6 +99,10 @@ const shop = await aMerchant(services, { slug: 'shop' })
 const mall = await aMerchant(services, { slug: 'mall' })
 const stock = await aStock(services, shop, { stock_id: '16000001' })
 await aCampaign(services, stock, { slug: 'welcome', state: 'draft' })
+const grantId = await aGrant(services, await aCampaign(services, stock, { slug: 'autumn' }), stock, {
+  openid: 'o-1',
+  coupons: ['sent'],
+})
 const people: Record<string, ConsoleBrowser> = {}
 for (const role of ['owner', 'operator', 'finance', 'viewer'] as const) {
   people[role] = await consoleBrowser(services, site, `${role}@example.com`, { ...ofMerchant(shop.id), role })
@@ -116,6 +123,7 @@ const at = (path: string) =>
     .replace(':step', '4')
     .replace(':stock', stock.stock_id)
     .replace(':campaign', 'welcome')
+    .replace(':grant', grantId)
     .replace(':mchid', '1267388801')
     .replace(':proposal', '1')
 const parse = ({ route }: Row) => route.split(' ') as ['GET' | 'POST', string]
@@ -136,6 +144,8 @@ async function everything(): Promise<string> {
     'merchants',
     'accounts',
     'campaigns',
+    'provider_links',
+    'application_recipients',
     'notices',
   ] as const
   const all = await Promise.all(tables.map((table) => services.db.selectFrom(table).selectAll().execute()))

@@ -8,6 +8,8 @@ export type ExaminationsTable = {
   /** When it began. */
   at: Time
   by: string
+  /** Where only this step was examined; the other findings are those of before. */
+  step: Generated<number | null>
   /** Null while it runs. */
   findings: Json<{ check: string; ok: boolean; message: string; cure: string }[]> | null
 }

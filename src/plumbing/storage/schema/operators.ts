@@ -121,7 +121,18 @@ export type AuditEntriesTable = ScopeColumns & {
   hash: string
 }
 
-/** What owners and a provider's people are told of. Only ever inserted, and marked as mailed. */
+/** That an owner of the merchant lets the people of a provider's number see it. */
+export type ProviderLinksTable = {
+  id: Generated<number>
+  merchant_id: number
+  mchid: string
+  accepted_by: string
+  accepted_at: Time
+  ended_by: string | null
+  ended_at: Time | null
+}
+
+/** What a merchant's owners and its provider's people are told of. */
 export type NoticesTable = {
   id: Generated<number>
   merchant_id: number

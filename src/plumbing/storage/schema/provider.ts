@@ -52,3 +52,6 @@ export type OnboardingStepsTable = {
   /** When it was said by hand, or when what proves it happened. */
   at: Time
 }
+
+/** Whom a provider's application is mailed to. */
+export type ApplicationRecipientsTable = { mchid: string; mail_to: string[]; set_by: string; set_at: Time }

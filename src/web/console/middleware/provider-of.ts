@@ -1,10 +1,13 @@
 import { may } from '../../../operators/rights/person.ts'
-import { ofProvider } from '../../../operators/rights/scope.ts'
+import { ofMerchant, ofProvider } from '../../../operators/rights/scope.ts'
 import type { Guard } from '../../shell/context.ts'
 import { frameOf } from '../frame-of.ts'
 import type { PersonState, ProviderState } from '../state.ts'
 
-/** Finds the merchants that name the provider of the address; for who has no role there, and without one, it is unknown (404). */
+/**
+ * Finds the merchants that name the provider of the address, of which its people see those that let them; for who has no
+ * role there, and without one, it is unknown (404).
+ */
 export const providerOf: Guard<PersonState, ProviderState> = async (ctx, next) => {
   const { person, services } = ctx.state
   const { mchid = '' } = ctx.params
@@ -17,7 +20,8 @@ export const providerOf: Guard<PersonState, ProviderState> = async (ctx, next) =
     .execute()
   if (named.length === 0) return ctx.throw(404)
   ctx.state.mchid = mchid
-  ctx.state.merchantIds = named.map(({ merchant_id }) => merchant_id)
+  const ids = named.map(({ merchant_id }) => merchant_id)
+  ctx.state.merchantIds = ids.filter((id) => may(person, 'look', ofMerchant(id)))
   ctx.state.scope = ofProvider(mchid)
   ctx.state.frame = frameOf(person, ctx.path, { mchid })
   return next()

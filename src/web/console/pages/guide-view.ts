@@ -1,22 +1,22 @@
-import { type Guide, guideOf } from '../../../doctor/guide.ts'
-import { providersOf } from '../../../doctor/step-checks.ts'
+import { guideOf } from '../../../doctor/guide.ts'
 import type { StepVerdict } from '../../../doctor/step-findings.ts'
 import { addressesOf } from '../../../onboarding/addresses.ts'
-import { halfNames, isOfHalf, otherHalf } from '../../../onboarding/halves.ts'
+import { halfNames, halfOf, isOfHalf, otherHalf } from '../../../onboarding/halves.ts'
+import { sharesOf } from '../../../onboarding/share.ts'
 import type { Step } from '../../../onboarding/steps.ts'
 import { noticeOf } from '../../../operators/notices.ts'
-import { may, type Person } from '../../../operators/rights/person.ts'
-import { ofProvider, type Scope } from '../../../operators/rights/scope.ts'
+import { may } from '../../../operators/rights/person.ts'
 import { beijingTime } from '../../../plumbing/clock.ts'
-import type { GuideHalf } from '../../../plumbing/storage/schema.ts'
 import type { Context } from '../../shell/context.ts'
 import { cureOf, wordsOf } from '../guide-words.ts'
 import { consolePaths as paths } from '../paths.ts'
 import { type FieldError, render } from '../render.ts'
 import type { MerchantState } from '../state.ts'
+import { actsOf, consentOf, nextOf } from './guide-acts.ts'
 
 const done: Record<string, string> = {
-  examined: '已检测全部步骤',
+  examined: '检测完成，下面是刚检测到的结果',
+  unshared: '分享链接已结束，对方再打开会看到链接已失效',
   examining: '检测还在进行，请稍后刷新本页',
   said: '已记下这一步',
   shared: '分享链接已生成，请复制后发给对方',
@@ -35,7 +35,8 @@ export async function renderGuide(ctx: Context<MerchantState>, wrong?: Wrong): P
   const shown = verdicts.map((verdict) => ({
     ...stepOf(verdict),
     form: toForm(verdict),
-    isMine: isMine(verdict, mine),
+    acts: actsOf(verdict, ctx.state),
+    isMine: isOfHalf(verdict.step, mine),
   }))
   const data = {
     at: (path: string) => path.replace(':merchant', merchant.slug),
@@ -45,10 +46,14 @@ export async function renderGuide(ctx: Context<MerchantState>, wrong?: Wrong): P
     mine: shown.filter((step) => step.isMine),
     theirs: shown.filter((step) => !step.isMine),
     other: { half: otherHalf(mine), name: halfNames[otherHalf(mine)] },
-    next: nextOf(verdicts),
+    next: nextOf(verdicts, mine, ctx.state),
     last,
     others,
-    applyAt: applicationAt(ctx.state),
+    shares: (await sharesOf(services.db, merchant.id, services.clock.now())).map((one) => ({
+      ...one,
+      name: halfNames[one.half],
+    })),
+    consent: await consentOf(ctx.state),
     addresses: addressesOf(services.config, merchant),
     share: sharedLink(ctx),
     said: typeof ctx.query.done === 'string' ? done[ctx.query.done] : undefined,
@@ -74,38 +79,12 @@ export function stepOf(verdict: StepVerdict) {
   }
 }
 
-/** A provider's staff do the provider's half; everybody else is the merchant's. */
-function halfOf({ memberships }: Person, { merchant_id: id }: Scope): GuideHalf {
-  const here = memberships.filter(
-    ({ merchant_id, provider_mchid, merchantIds }) =>
-      merchant_id === id || (merchant_id === null && provider_mchid === null) || merchantIds.includes(id!),
-  )
-  return here.every(({ role }) => role === 'provider') ? 'provider' : 'merchant'
-}
-
-function isMine({ step }: StepVerdict, mine: GuideHalf): boolean {
-  return isOfHalf(step, mine)
-}
-
 /** What a person may say of a step: where no test decides it, or none could be run. */
 function formOf({ step, state }: StepVerdict, today: string, wrong: Wrong | undefined) {
   const isKept = !step.isTested || (state === 'unknown' && step.number <= 10)
   if (!isKept) return undefined
   const isWrong = wrong?.step?.number === step.number
   return { name: `on-${step.number}`, value: isWrong ? wrong.on : today, isWrong }
-}
-
-function nextOf(verdicts: Guide['verdicts']) {
-  const open =
-    verdicts.find(({ state }) => state === 'failed') ??
-    verdicts.find(({ state }) => state === 'waiting' || state === 'unknown')
-  return open && { number: open.step.number, title: open.step.name, who: open.step.who, isBad: open.state === 'failed' }
-}
-
-/** Where the person can write the application that step 4 asks for. */
-function applicationAt({ person, merchant }: MerchantState): string | undefined {
-  const mchid = providersOf(merchant).find((number) => may(person, 'keep_steps', ofProvider(number)))
-  return mchid && paths.application.replace(':mchid', mchid)
 }
 
 function sharedLink({ state }: Context<MerchantState>) {

@@ -1,7 +1,7 @@
 import { examineAndKeep } from '../../../doctor/examinations.ts'
 import { sayStep } from '../../../onboarding/say-step.ts'
-import { shareGuide } from '../../../onboarding/share.ts'
-import { stepNamed } from '../../../onboarding/steps.ts'
+import { endShare, shareGuide } from '../../../onboarding/share.ts'
+import { type Step, stepNamed } from '../../../onboarding/steps.ts'
 import { dropNotice, leaveNotice, noticeOf } from '../../../operators/notices.ts'
 import type { Context, Handler } from '../../shell/context.ts'
 import { orAgain } from '../again.ts'
@@ -19,9 +19,10 @@ export const show: Handler<MerchantState> = async (ctx) => {
 }
 
 export const examine: Handler<MerchantState & Filled> = async (ctx) => {
-  const { services, merchant, person } = ctx.state
+  const { services, merchant, person, form } = ctx.state
+  const step = form.has('step') ? (stepNamed(form.get('step')!) ?? ctx.throw(404)) : undefined
   await orAgain(
-    async () => goToGuide(ctx, await examineAndKeep(services, merchant, person)),
+    async () => goToGuide(ctx, await examineAndKeep(services, merchant, person, step?.number), step),
     (errors, status) => renderGuide(ctx, { errors, status }),
   )
 }
@@ -43,11 +44,17 @@ export const say: Handler<MerchantState & Filled> = async (ctx) => {
 export const share: Handler<MerchantState & Filled> = async (ctx) => {
   const { services, merchant, person, session, form } = ctx.state
   const half = form.get('half') === 'merchant' ? 'merchant' : 'provider'
+  if (form.get('do') === 'end') {
+    await endShare(services, person, merchant, half)
+    return goToGuide(ctx, 'unshared')
+  }
   const token = await shareGuide(services, person, merchant, half)
   await leaveNotice(services, session.token_hash, { kind: 'share', merchant: merchant.slug, half, token })
   goToGuide(ctx, 'shared')
 }
 
-function goToGuide(ctx: Context<MerchantState>, done: string): void {
-  goTo(ctx, `${paths.guide.replace(':merchant', ctx.state.merchant.slug)}?done=${done}`)
+/** The guide with what was done; to the `step` that it was about. */
+function goToGuide(ctx: Context<MerchantState>, done: string, step?: Step): void {
+  const at = step ? `#step-${step.number}` : ''
+  goTo(ctx, `${paths.guide.replace(':merchant', ctx.state.merchant.slug)}?done=${done}${at}`)
 }

@@ -21,7 +21,8 @@ type Wrong = { errors: FieldError[]; status: number; form?: URLSearchParams }
 export async function renderStaff(ctx: Context<PersonState>, wrong?: Wrong): Promise<void> {
   const { services, session, person } = ctx.state
   const { db, clock, config } = services
-  const staff = (await staffOf(db, person)).map((one) => ({
+  const name = typeof ctx.query.name === 'string' ? ctx.query.name.replaceAll('\0', '').trim().slice(0, 64) : ''
+  const staff = (await staffOf(db, person, name)).map((one) => ({
     ...one,
     place: placeName(one),
     roleName: roleNames[one.role],
@@ -34,10 +35,23 @@ export async function renderStaff(ctx: Context<PersonState>, wrong?: Wrong): Pro
     roleName: one.role && roleNames[one.role],
   }))
   const notice = noticeOf(services, session, 'link')
-  const link = notice && { email: notice.email, url: `${config.consoleUrl}/link/${notice.token}` }
+  const link = notice && { ...notice, url: `${config.consoleUrl}/link/${notice.token}` }
   const places = await placesToGive(db, person)
   const said = typeof ctx.query.done === 'string' ? done[ctx.query.done] : undefined
   const given = Object.fromEntries(wrong?.form ?? [])
-  const data = { paths, staff, invitations, link, places, roleNames, said, given, errors: wrong?.errors ?? [] }
+  const canMail = services.mail !== undefined
+  const data = {
+    asked: name,
+    canMail,
+    paths,
+    staff,
+    invitations,
+    link,
+    places,
+    roleNames,
+    said,
+    given,
+    errors: wrong?.errors ?? [],
+  }
   render(ctx, 'staff', data, wrong?.status ?? 200)
 }

@@ -1,4 +1,5 @@
 import { Declined } from '../../../operators/rights/declined.ts'
+import { mailLink } from '../../../operators/mail-link.ts'
 import { dropNotice, leaveNotice } from '../../../operators/notices.ts'
 import { placeNamed } from '../../../operators/places.ts'
 import { roleNamed } from '../../../operators/rights/roles.ts'
@@ -18,12 +19,12 @@ export const show: Handler<PersonState> = async (ctx) => {
 }
 
 export const invite: Handler<PersonState & Filled> = async (ctx) => {
-  const { services, session, person, form } = ctx.state
+  const { services, person, form } = ctx.state
   await orAgain(
     async () => {
       const offer = { role: roleOf(form), ...(await placeOf(ctx)) }
       const { email, link } = await inviteStaff(services, person, { email: form.get('email') ?? '', offer })
-      if (link !== undefined) await leaveNotice(services, session.token_hash, { kind: 'link', email, token: link })
+      if (link !== undefined) await tellOfLink(ctx, { email, token: link, kind: 'invite' })
       goTo(ctx, `${paths.staff}?done=${link === undefined ? 'added' : 'invited'}`)
     },
     (errors, status) => renderStaff(ctx, { errors, status, form }),
@@ -53,15 +54,30 @@ export const end: Handler<PersonState & Filled> = async (ctx) => {
 }
 
 export const reset: Handler<PersonState & Filled> = async (ctx) => {
-  const { services, session, person } = ctx.state
+  const { services, person } = ctx.state
   await orAgain(
     async () => {
       const { email, link } = await resetStaff(services, person, membershipOf(ctx))
-      await leaveNotice(services, session.token_hash, { kind: 'link', email, token: link ?? '' })
+      await tellOfLink(ctx, { email, token: link ?? '', kind: 'reset' })
       goTo(ctx, `${paths.staff}?done=reset`)
     },
     (errors, status) => renderStaff(ctx, { errors, status }),
   )
+}
+
+/** Mails the link where that is asked, and leaves it for the page that comes next. */
+async function tellOfLink(
+  { state }: Context<PersonState & Filled>,
+  { email, token, kind }: { email: string; token: string; kind: 'invite' | 'reset' },
+): Promise<void> {
+  const { services, session, form } = state
+  const { mail, config } = services
+  const isAsked = mail !== undefined && form.get('mail') === 'yes'
+  const problem = isAsked
+    ? await mailLink(mail, { to: email, url: `${config.consoleUrl}/link/${token}`, kind })
+    : undefined
+  const mailed = isAsked && { mailed: problem ?? ('sent' as const) }
+  await leaveNotice(services, session.token_hash, { kind: 'link', email, token, ...mailed })
 }
 
 function membershipOf(ctx: Context): number {

@@ -1,4 +1,5 @@
 import { memberGrants } from '../../../grants/grants.ts'
+import { supportNumber } from '../../../members/support-number.ts'
 import type { Context } from '../../shell/context.ts'
 import { render } from '../render.ts'
 import type { MemberState } from '../state.ts'
@@ -12,5 +13,6 @@ export async function list(ctx: Context<MemberState>): Promise<void> {
   const { services, merchant, member } = ctx.state
   const now = services.clock.now()
   const grants = await memberGrants(services.db, merchant.id, member.openid, mostShown)
-  render(ctx, 'coupons', { grants: grants.map((grant) => grantView(merchant, grant, now)) })
+  const support = supportNumber(merchant.id, member.openid)
+  render(ctx, 'coupons', { grants: grants.map((grant) => grantView(merchant, grant, now)), support })
 }

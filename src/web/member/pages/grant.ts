@@ -1,4 +1,5 @@
 import { findGrant, type GrantStatus } from '../../../grants/grants.ts'
+import { supportNumber } from '../../../members/support-number.ts'
 import { Refusal } from '../../../refusal.ts'
 import type { Context } from '../../shell/context.ts'
 import { render } from '../render.ts'
@@ -19,5 +20,6 @@ export async function show(ctx: Context<MemberState>): Promise<void> {
   const grant = await findGrant(services.db, merchant.id, ctx.params.grant ?? '')
   if (!grant) return
   if (grant.openid !== member.openid) throw new Refusal('not_yours', { status: 404 })
-  render(ctx, views[grant.status], grantView(merchant, grant, services.clock.now()))
+  const support = supportNumber(merchant.id, member.openid)
+  render(ctx, views[grant.status], { ...grantView(merchant, grant, services.clock.now()), support })
 }
