@@ -1,6 +1,25 @@
 // What is nicer with script; every page of the console is complete without it.
 
-for (const element of document.querySelectorAll('[data-scripted]')) element.hidden = false
+function reveal() {
+  for (const element of document.querySelectorAll('[data-scripted]')) element.hidden = false
+}
+reveal()
+document.addEventListener('htmx:after:swap', reveal)
+
+// A part of the page that is asked for again comes by GET: the token of the form around it stays out of the address.
+document.addEventListener('htmx:config:request', ({ detail: { ctx } }) => {
+  if (ctx.request.method === 'GET') ctx.request.body.delete('_csrf')
+})
+
+// What is not the asked page is shown as a page of its own: a sign-in that is needed again, or for a list its error.
+document.addEventListener('htmx:before:response', (event) => {
+  const { ctx } = event.detail
+  const { redirected, ok, url } = ctx.response.raw
+  if (!redirected && ok) return
+  event.preventDefault()
+  if (redirected) location.assign(url)
+  else if (ctx.push) location.assign(ctx.request.action)
+})
 
 // A button that copies says for a moment that it did.
 document.addEventListener('click', async (event) => {
@@ -32,14 +51,38 @@ function boxes(name) {
   return document.querySelectorAll(`input[type="checkbox"][name="${CSS.escape(name)}"]`)
 }
 
-// Keys lead somewhere, and never do a deed. Whoever types is left alone.
+// Keys lead somewhere, and never do a deed. Whoever types is left alone, and whoever has switched them off.
+let begunAt = -Infinity
 document.addEventListener('keydown', (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest('input, select, textarea')) return
-  const found = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`)
-  if (!found) return
-  event.preventDefault()
-  found.focus()
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest('input, select, textarea, dialog')) return
+  if (!document.body.dataset.keys) return
+  const isSecond = event.timeStamp - begunAt < 1_500
+  begunAt = event.key === 'g' && !isSecond ? event.timeStamp : -Infinity
+  if (isSecond ? goTo(event.key) : answer(event.key)) event.preventDefault()
 })
+
+function goTo(key) {
+  const link = document.querySelector(`[data-go="${CSS.escape(key)}"]`)
+  link?.click()
+  return link
+}
+
+function answer(key) {
+  if (key === 'j' || key === 'k') return move(key === 'j' ? 1 : -1)
+  if (key === '?') document.getElementById('keys').showModal()
+  const found = document.querySelector(`[data-key="${CSS.escape(key)}"]`)
+  found?.focus()
+  return found ?? key === '?'
+}
+
+// To the link of the next row, or of the one before.
+function move(step) {
+  const links = [...document.querySelectorAll('main tbody th a')]
+  const at = links.findIndex((link) => link.closest('tr').contains(document.activeElement))
+  const next = links[at < 0 && step < 0 ? links.length - 1 : at + step]
+  next?.focus()
+  return next
+}
 
 // Without script the link shows the dialog as the target of its address.
 document.addEventListener('click', (event) => {

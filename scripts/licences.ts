@@ -8,6 +8,7 @@ const allowed = ['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', 'Bl
 
 /** Packages whose package.json does not name the licence as SPDX does: the licence, and where it is written. */
 const byHand: Record<string, { licence: string; writtenIn: string }> = {
+  'htmx.org': { licence: '0BSD', writtenIn: 'its file LICENSE: "Zero-Clause BSD"' },
   'pause-stream': { licence: 'MIT OR Apache-2.0', writtenIn: 'its file LICENSE: "Dual Licensed MIT and Apache 2"' },
 }
 

@@ -45,7 +45,7 @@ test('the example is the development set-up as it stands', () => {
     COOKIE_KEYS: random,
   })
   expect(config).toMatchObject({ production: false, role: 'all', databaseUrl: undefined, redisUrls: [] })
-  expect(config.sandbox).toEqual({ on: true, port: 3001 })
+  expect(config.sandbox).toEqual({ on: true, port: 3001, pagesUrl: 'http://127.0.0.1:3001' })
 })
 
 test("the example's production block lacks nothing but its keys", () => {

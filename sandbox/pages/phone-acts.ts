@@ -77,10 +77,10 @@ function visitor(
   return { openid: openidUnder(control.state, member, merchant.officialAccount.appid), merchant }
 }
 
-/** The merchant of that slug; the first one where nothing is named, or nobody who is there. */
-export function merchantNamed(control: SandboxControl, slug: string | null): WorldMerchant {
+/** The merchant of that slug or number; the first one where nothing is named, or nobody who is there. */
+export function merchantNamed(control: SandboxControl, name: string | null): WorldMerchant {
   const { merchants } = control.state.world
-  return merchants.find((each) => each.slug === slug) ?? merchants[0]!
+  return merchants.find(({ slug, mchids }) => slug === name || mchids.includes(name ?? '')) ?? merchants[0]!
 }
 
 /** A page of the sandbox: it may use its own stylesheet and submit forms to paycoupon, nothing else. */

@@ -59,6 +59,9 @@ function show(control: SandboxControl, merchant: WorldMerchant, query: URLSearch
     merchants: state.world.merchants,
     sender,
     provider,
+    providers: providersOf(merchant),
+    // A 填写单 of paycoupon's console, as its link brings it.
+    pasted: !refused && query.has('paste') ? query : undefined,
     numbers: [sender, provider],
     as,
     platforms,

@@ -19,8 +19,8 @@ export function stockOfForm(form: URLSearchParams): StockSpec {
     total: count('total'),
     per_member: count('per_member'),
     budget_by_day: text('budget_by_day') ? fen('budget_by_day') : undefined,
-    begins_at: `${text('begins')}T00:00:00+08:00`,
-    ends_at: `${text('ends')}T23:59:59+08:00`,
+    begins_at: timeOf(text('begins'), '00:00:00'),
+    ends_at: timeOf(text('ends'), '23:59:59'),
     week_days: form.getAll('week_days').map(Number),
     day_begins: optional('day_begins'),
     day_ends: optional('day_ends'),
@@ -36,4 +36,9 @@ export function stockOfForm(form: URLSearchParams): StockSpec {
     natural_person_limit: form.has('natural_person_limit'),
     prevent_api_abuse: form.has('prevent_api_abuse'),
   }
+}
+
+/** A day with what is left of it, or a minute: of the end, its last second. */
+function timeOf(text: string, timeOfDay: string): string {
+  return text.includes('T') ? `${text}${timeOfDay.slice(-3)}+08:00` : `${text}T${timeOfDay}+08:00`
 }

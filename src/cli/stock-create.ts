@@ -72,7 +72,7 @@ function bySheetOnly({ senders, creator }: WantedStock): string {
 }
 
 function sheet({ form }: WantedStock) {
-  return { form: { path: formPath, fields: form } }
+  return { form: { path: formPath, fields: form.map(({ label, value }) => ({ label, value })) } }
 }
 
 function sheetLines({ form }: WantedStock): string[] {

@@ -5,13 +5,13 @@ export class UnusableStock extends Unusable {
   /** In Chinese, a sentence for each reason; empty where there is none but the English one. */
   readonly chinese: string[]
 
-  constructor(stockId: string, faults: string[], chinese: string[]) {
-    super(faults, `stock ${stockId}: ${faults.join('; ')}`)
+  constructor(faults: string[], chinese: string[], message?: string) {
+    super(faults, message)
     this.chinese = chinese
   }
 }
 
 /** The error for a stock that cannot be used, with one sentence per fault. Nothing was stored. */
 export function unusableStock(stockId: string, faults: string[], chinese: string[] = []): UnusableStock {
-  return new UnusableStock(stockId, faults, chinese)
+  return new UnusableStock(faults, chinese, `stock ${stockId}: ${faults.join('; ')}`)
 }

@@ -7,6 +7,7 @@ import { consolePeopleBudgets } from './console-people-budgets.ts'
 import { consoleStockBudgets } from './console-stock-budgets.ts'
 import { openPhone } from '../support/phone.ts'
 import { consoleBudgets } from './console-budgets.ts'
+import { consoleStockNewBudgets } from './console-stock-new-budgets.ts'
 
 /** A request of somebody whom nobody knows. */
 export type Hostile = { method: 'GET' | 'POST'; path: string; headers?: Record<string, string>; body?: string }
@@ -208,6 +209,7 @@ export const budgets: Budget[] = [
   ...consoleCheckBudgets,
   ...consoleCampaignBudgets,
   ...consolePeopleBudgets,
+  ...consoleStockNewBudgets,
   { route: `GET ${paths.root}`, bytes: 0, calls: 0, worst: always((_, turn) => get(`/?x=${long(turn)}`)) },
   {
     route: `GET ${paths.asset}`,

@@ -72,6 +72,7 @@ export const shownFields = {
   recipients_set: ['mail_to'],
   application_mailed: ['mail_to', 'merchants'],
   guide_share_ended: ['half'],
+  stock_created: ['out_request_no', 'request'],
 } as const satisfies Record<string, readonly string[]>
 
 export type AuditAct = keyof typeof shownFields
@@ -127,6 +128,7 @@ export const actNames: Record<AuditAct, string> = {
   recipients_set: '修改申请邮件收件人',
   application_mailed: '发出申请邮件',
   guide_share_ended: '结束分享链接',
+  stock_created: '在微信创建批次',
 }
 
 export const fieldNames: Record<string, string> = {
@@ -178,4 +180,6 @@ export const fieldNames: Record<string, string> = {
   of: '原活动',
   mail_to: '收件人',
   merchants: '商户',
+  out_request_no: '创建单号',
+  request: '填写内容',
 }

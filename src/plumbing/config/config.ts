@@ -26,8 +26,11 @@ export type Config = {
   /** The first signs, all verify. */
   cookieKeys: string[]
   wechat: { openUrl: string; apiUrl: string; payUrl: string; payBackupUrl: string }
-  /** `addresses`: set by the demo and shown at `/`; never from the environment. */
-  sandbox: { on: boolean; port: number; addresses?: DemoAddress[] }
+  /**
+   * `pagesUrl`: where its pages are, when the calls to WeChat Pay go to it, so never in production. `addresses`: set by
+   * the demo and shown at `/`; never from the environment.
+   */
+  sandbox: { on: boolean; port: number; pagesUrl?: string; addresses?: DemoAddress[] }
   trustProxy: boolean
   metricsToken: string | undefined
   logLevel: string
@@ -127,7 +130,11 @@ function configOf(env: z.output<typeof environment>): Config {
       // When the main address is set to another server, the backup must never reach the real WeChat.
       payBackupUrl: env.WECHAT_PAY_BACKUP_URL ?? sandboxUrl ?? env.WECHAT_PAY_URL ?? 'https://api2.mch.weixin.qq.com',
     },
-    sandbox: { on: sandboxOn, port: env.SANDBOX_PORT },
+    sandbox: {
+      on: sandboxOn,
+      port: env.SANDBOX_PORT,
+      ...(sandboxUrl && !env.WECHAT_PAY_URL && { pagesUrl: sandboxUrl }),
+    },
     trustProxy: env.TRUST_PROXY === 'true',
     metricsToken: env.METRICS_TOKEN,
     logLevel: env.LOG_LEVEL,

@@ -1,9 +1,13 @@
 import { beijingTime } from '../../plumbing/clock.ts'
 import { goodsTagSet } from '../goods-tags.ts'
+import { type ByHand, hasHoursOf } from './by-hand.ts'
 import type { StockPlan } from './plan/read-plan.ts'
 
-/** One field of the page on which a provider makes a stock by hand. */
-export type FormLine = { label: string; value: string }
+/**
+ * One field of the page on which a provider makes a stock by hand. `copy`: what is typed there, where `value` says more;
+ * empty where nothing is typed.
+ */
+export type FormLine = { label: string; value: string; copy?: string }
 
 /** Where that page is. */
 export const formPath = '服务商平台 · 营销中心 · 代金券 · 创建全场券'
@@ -12,36 +16,57 @@ export const formPath = '服务商平台 · 营销中心 · 代金券 · 创建�
  * The 填写单: what to fill in, field by field in the platform's order, where the call cannot make the stock because it
  * has no field for its senders (docs/wechat/pay-v3.md 2.1).
  */
-export function formLines(plan: StockPlan, senders: string[]): FormLine[] {
+export function formLines(plan: StockPlan, byHand: ByHand): FormLine[] {
   const { stock_use_rule: rule, coupon_use_rule: use, pattern_info: look } = plan
   const { coupon_amount: amount, transaction_minimum: minimum } = use.fixed_normal_coupon
   return [
     line('批次名称', plan.stock_name),
-    line('资金方式', plan.no_cash ? '免充值' : '预充值'),
-    line('面额', yuan(amount)),
-    line('使用门槛', `满 ${yuan(minimum)}可用`),
-    line('发放总量', `${rule.max_coupons} 张`),
-    line('总预算', yuan(rule.max_amount)),
-    line('单天预算', rule.max_amount_by_day === undefined ? '不限' : yuan(rule.max_amount_by_day)),
+    line('资金方式', plan.no_cash ? '免充值' : '预充值', ''),
+    money('面额', amount),
+    line('使用门槛', `满 ${yuan(minimum)}可用`, plainYuan(minimum)),
+    line('发放总量', `${rule.max_coupons} 张`, String(rule.max_coupons)),
+    money('总预算', rule.max_amount),
+    rule.max_amount_by_day === undefined ? line('单天预算', '不限', '') : money('单天预算', rule.max_amount_by_day),
     line('可用时间（北京时间）', `${localTime(plan.available_begin_time)} 至 ${localTime(plan.available_end_time)}`),
-    line('可用时段', '不限'),
-    line('领取后生效', '立即生效，不另设有效天数'),
-    line('每人限领', `${rule.max_coupons_per_user} 张`),
-    line('自然人限制', switched(rule.natural_person_limit)),
-    line('防刷拦截', switched(rule.prevent_api_abuse)),
-    line('不可用商品', '不填'),
-    line('可用商品', use.available_items?.join('、') ?? '不限'),
-    line('使用说明', look?.description ?? '不填'),
-    line('备注', plan.comment ?? '不填'),
+    line('可用时段', hoursOf(byHand), ...(hasHoursOf(byHand) ? [] : [''])),
+    line('领取后生效', validityOf(byHand), String(byHand.daysAfterReceipt ?? '')),
+    line('每人限领', `${rule.max_coupons_per_user} 张`, String(rule.max_coupons_per_user)),
+    line('自然人限制', switched(rule.natural_person_limit), ''),
+    line('防刷拦截', switched(rule.prevent_api_abuse), ''),
+    maybe('不可用商品', byHand.excludedGoods.join('、'), '不填'),
+    maybe('可用商品', use.available_items?.join('、'), '不限'),
+    maybe('使用说明', look?.description, '不填'),
+    maybe('备注', plan.comment, '不填'),
     line('可用商户', use.available_merchants.join('、')),
-    line('可发券商户', `${senders.join('、')}（激活前请一次填全；每批次最多可填几个未经微信确认，常见说法为 10 个）`),
+    line('可发券商户', sendersOf(byHand), byHand.senders.join('、')),
     ...jumpLines(look),
-    line('支付方式', paymentOf(use)),
-    line('支付场景', use.trade_type?.map((type) => tradeTypes[type]).join('、') ?? '不限'),
-    line('与其他代金券叠加', use.combine_use === false ? '不可叠加' : '可叠加'),
-    line('订单优惠标记', `${use.goods_tag.join('、')}（${goodsTagSet(use.goods_tag)!.meaning}）`),
+    maybe('支付方式', paymentOf(use), '不限'),
+    maybe('支付场景', use.trade_type?.map((type) => tradeTypes[type]).join('、'), '不限'),
+    line('与其他代金券叠加', use.combine_use === false ? '不可叠加' : '可叠加', ''),
+    line(
+      '订单优惠标记',
+      `${use.goods_tag.join('、')}（${goodsTagSet(use.goods_tag)!.meaning}）`,
+      use.goods_tag.join('、'),
+    ),
     ...lookLines(look),
   ]
+}
+
+function sendersOf({ senders }: ByHand): string {
+  if (senders.length === 0) return '不填（只有制券商户自己发券）'
+  return `${senders.join('、')}（激活前请一次填全；每批次最多可填几个未经微信确认，常见说法为 10 个）`
+}
+
+const weekDays = ['周日', '周一', '周二', '周三', '周四', '周五', '周六']
+
+function hoursOf(byHand: ByHand): string {
+  if (!hasHoursOf(byHand)) return '不限'
+  const days = byHand.weekDays.map((day) => weekDays[day]).join('、') || '每天'
+  return `${days} ${byHand.dayBegins ?? '00:00'} 至 ${byHand.dayEnds ?? '23:59'}`
+}
+
+function validityOf({ daysAfterReceipt: days }: ByHand): string {
+  return days === undefined ? '立即生效，不另设有效天数' : `立即生效，领取后 ${days} 天内有效`
 }
 
 type Look = StockPlan['pattern_info']
@@ -49,7 +74,11 @@ type Look = StockPlan['pattern_info']
 function jumpLines(look: Look): FormLine[] {
   const { jump_target: target = 'DEFAULT_PAGE' } = look ?? {}
   const program = [look?.mini_program_appid, look?.mini_program_path].filter(Boolean).join(' ')
-  return [line('跳转', target === 'MINI_PROGRAM' ? `${targets[target]} ${program}` : targets[target])]
+  return [
+    target === 'MINI_PROGRAM'
+      ? line('跳转', `${targets[target]} ${program}`, program)
+      : line('跳转', targets[target], ''),
+  ]
 }
 
 function lookLines(look: Look): FormLine[] {
@@ -64,7 +93,7 @@ function lookLines(look: Look): FormLine[] {
 
 function paymentOf({ limit_pay, limit_card }: StockPlan['coupon_use_rule']): string {
   const card = limit_card && `仅限${limit_card.name}，卡号开头 ${limit_card.bin.join('、')}`
-  return [limit_pay?.join('、'), card].filter(Boolean).join('；') || '不限'
+  return [limit_pay?.join('、'), card].filter(Boolean).join('；')
 }
 
 const targets = { PAYMENT_CODE: '付款码', MINI_PROGRAM: '小程序', DEFAULT_PAGE: '默认页面' }
@@ -77,8 +106,22 @@ const tradeTypes = {
   OTHER: '其他（公众号、扫码等）',
 }
 
-function line(label: string, value: string): FormLine {
-  return { label, value }
+function line(label: string, value: string, copy?: string): FormLine {
+  return { label, value, ...(copy !== undefined && { copy }) }
+}
+
+/** A field that may stay empty. */
+function maybe(label: string, given: string | undefined, otherwise: string): FormLine {
+  return given ? line(label, given) : line(label, otherwise, '')
+}
+
+function money(label: string, fen: number): FormLine {
+  return line(label, yuan(fen), plainYuan(fen))
+}
+
+/** As one types it into a field whose unit is yuan: 2, or 12.50. */
+function plainYuan(fen: number): string {
+  return (fen / 100).toFixed(2).replace('.00', '')
 }
 
 function yuan(fen: number): string {

@@ -1,5 +1,4 @@
 import type { Merchant } from '../../merchants/merchant.ts'
-import { Unusable } from '../../plumbing/unusable.ts'
 import type { Services } from '../../services.ts'
 import type { PayClient } from '../../wechat/pay/client.ts'
 import { type CreatedStock, createStock } from '../../wechat/pay/create-stock.ts'
@@ -8,14 +7,16 @@ import { askUntilKnown, type Known } from './ask-until-known.ts'
 import { creatorClient } from './creator.ts'
 import { keepRequest, keepStockId, type MadeStock } from './made-stocks.ts'
 import { refusalSentence, unknownSentence } from './refusals.ts'
+import { UnusableStock } from '../unusable-stock.ts'
 import type { WantedStock } from './wanted-stock.ts'
+import { whyNotInChinese } from './why-not-in-chinese.ts'
 
 /** `isNew`: this act made it, or learned of it for the first time. */
 export type Made = { stockId: string; outRequestNo: string; creatorMchid: string; isNew: boolean }
 
 /**
  * Makes the stock at WeChat with its creator's keys, once: the request is kept before it is sent, and every repeat sends
- * the same bytes. A stock that is known is answered without a call. Throws `Unusable` when WeChat refuses, or when
+ * the same bytes. A stock that is known is answered without a call. Throws `UnusableStock` when WeChat refuses, or when
  * nobody knows what became of it.
  */
 export async function makeStock(
@@ -55,11 +56,11 @@ async function ask(
 
 function createdOf(known: Known<CreatedStock>): CreatedStock {
   if (known.kind === 'ok') return known.body
-  if (known.kind === 'unknown') throw new Unusable([unknownSentence('the stock was made', known)])
+  const chinese = [whyNotInChinese(known, undefined, '微信没有明确回答，请再创建一次：同一张填写单不会建成两个批次')]
+  if (known.kind === 'unknown') throw new UnusableStock([unknownSentence('the stock was made', known)], chinese)
   const why = refusalSentence('create', known.reply)
-  throw new Unusable([
-    known.mayHaveArrived
-      ? `${why}; an earlier try had no answer and may have made it: run the same command again`
-      : why,
-  ])
+  const fault = known.mayHaveArrived
+    ? `${why}; an earlier try had no answer and may have made it: run the same command again`
+    : why
+  throw new UnusableStock([fault], chinese)
 }

@@ -1,6 +1,7 @@
 import type { Account, Merchant } from '../../merchants/merchant.ts'
 import { Unusable } from '../../plumbing/unusable.ts'
 import type { Services } from '../../services.ts'
+import type { ByHand } from './by-hand.ts'
 import { creatorAccount } from './creator.ts'
 import { type FormLine, formLines } from './form.ts'
 import { madeBefore, type MadeStock } from './made-stocks.ts'
@@ -24,9 +25,15 @@ export type WantedStock = {
 
 /**
  * Checks the file of a stock against every rule of docs/wechat/pay-v3.md 2.1 and against what was asked before; sends
- * and stores nothing. Throws `Unusable` with each fault by the field's name.
+ * and stores nothing. `byHand`: what is filled in besides at the platform. Throws `Unusable` with each fault by the field's
+ * name.
  */
-export async function wantedStock(services: Services, merchant: Merchant, file: unknown): Promise<WantedStock> {
+export async function wantedStock(
+  services: Services,
+  merchant: Merchant,
+  file: unknown,
+  byHand?: ByHand,
+): Promise<WantedStock> {
   const plan = readPlan(file)
   const creator = creatorOfPlan(merchant, plan.belong_merchant)
   const request = stockRequest(plan)
@@ -44,7 +51,7 @@ export async function wantedStock(services: Services, merchant: Merchant, file: 
     before,
     senders,
     sendsItself,
-    form: formLines(plan, others),
+    form: formLines(plan, byHand ?? { senders: others, weekDays: [], excludedGoods: [] }),
     warnings: [...planWarnings(plan), ...(sendsItself && others.length > 0 ? [alone] : [])],
   }
 }

@@ -17,7 +17,8 @@ export type Frame = {
   menu: { title?: string; links: MenuLink[] }[]
 }
 
-type MenuLink = { text: string; href: string; current?: boolean; count?: number }
+/** `key`: what leads there after `g`. */
+type MenuLink = { text: string; href: string; icon?: string; key?: string; current?: boolean; count?: number }
 
 /** What a guard of the console may have found before a page is shown. */
 export type PageState = State & {

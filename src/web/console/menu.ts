@@ -3,6 +3,7 @@ import { type Act } from '../../operators/rights/permissions.ts'
 import { may, mayAnywhere, type Person } from '../../operators/rights/person.ts'
 import { everywhere as scopeOfAll, ofMerchant, ofProvider, type Scope } from '../../operators/rights/scope.ts'
 import type { Frame } from './frame.ts'
+import { menuIcon, menuKey } from './menu-icons.ts'
 import { consolePaths as paths } from './paths.ts'
 
 /** The merchant or the provider in which one is at work. */
@@ -61,6 +62,7 @@ const settingsOfMerchants: Entry[] = [
 const ofProviders: Entry[] = [
   { text: '本服务商的商户', href: paths.provider, act: 'look_at_steps' },
   { text: '跨商户发券申请', href: paths.application, act: 'keep_steps' },
+  { text: '批次管理', href: paths.providerStocks, act: 'look' },
 ]
 
 /** What this person may open, with the page of `path` marked; the pages of `place` are in a group of its own. */
@@ -82,6 +84,8 @@ export function menuOf(
     links: links.map(({ text, href }) => ({
       text,
       href,
+      icon: menuIcon(text),
+      ...menuKey(text),
       ...(href === path && { current: true }),
       ...(text === proposals && person.openProposals && { count: person.openProposals }),
     })),

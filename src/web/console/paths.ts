@@ -63,4 +63,9 @@ export const consolePaths = {
   grants: '/console/m/:merchant/grants',
   grant: '/console/m/:merchant/grants/:grant',
   providerConsent: '/console/m/:merchant/settings/providers',
+  accountKeys: '/console/account/keys',
+  stockNew: '/console/m/:merchant/stocks/new',
+  stockCreate: '/console/m/:merchant/stocks/new/create',
+  providerStocks: '/console/p/:mchid/stocks',
+  providerStockNew: '/console/p/:mchid/stocks/new',
 } as const

@@ -1,6 +1,7 @@
 import type { Context } from '../shell/context.ts'
 import { openViews } from '../shell/views.ts'
 import { assets } from './assets.ts'
+import { consoleCookie } from './cookies.ts'
 import type { PageState } from './frame.ts'
 import { escaped, type Markup, markup } from './markup.ts'
 import { textAt } from './text.ts'
@@ -29,7 +30,8 @@ export function render(
 ): void {
   const { frame, csrf, services } = ctx.state
   const { errors = [] } = data
-  const kit = { assets, frame, csrf, errors, status, text: textAt(services.clock.now()), markup, ui }
+  const keys = frame !== undefined && consoleCookie(ctx, 'keys') !== 'off'
+  const kit = { assets, keys, frame, csrf, errors, status, text: textAt(services.clock.now()), markup, ui }
   function ui(part: string, its: object): Markup {
     return markup(views(`ui/${part}`, { ...its, kit }))
   }

@@ -27,6 +27,7 @@ import * as stockClaim from './pages/stocks/claim.ts'
 import * as stockDeeds from './pages/stocks/deeds.ts'
 import * as stockImport from './pages/stocks/import.ts'
 import * as stocks from './pages/stocks/list.ts'
+import { addNewStockRoutes } from './stock-new-routes.ts'
 import { consolePaths as paths } from './paths.ts'
 import { addSettingsRoutes } from './settings-routes.ts'
 import { addPeopleRoutes } from './people-routes.ts'
@@ -86,6 +87,7 @@ export function addConsoleRoutes({ get, post }: RouteTable): void {
   post(paths.application, signedIn, form, providerOf, stepKeeper, application.send)
   get(paths.applicationTable, signedIn, providerOf, stepKeeper, application.table)
 
+  addNewStockRoutes({ get, post })
   addStockRoutes({ get, post })
   addSettingsRoutes({ get, post })
   addCheckRoutes({ get })

@@ -1,8 +1,8 @@
 import type { Context } from '../shell/context.ts'
 import { consolePaths } from './paths.ts'
 
-/** Longer than any address of ours with its filters. */
-const longest = 1_000
+/** Longer than any address of ours, with its filters or with a filled form. */
+const longest = 4_000
 
 /** An address of the console, for a redirect after a sign-in; the first page for anything else. */
 export function wayBack(text: unknown): string {

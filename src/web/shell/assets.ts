@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { gzipSync } from 'node:zlib'
 import type { Context } from './context.ts'
 
@@ -25,6 +26,11 @@ export function storeAsset(name: string, type: string): string {
   return store(name, type, readFileSync(new URL(name, folder)))
 }
 
+/** The same for a file of an installed package, as `name`. */
+export function storePackageFile(file: string, name: string, type: string): string {
+  return store(name, type, readFileSync(createRequire(import.meta.url).resolve(file)))
+}
+
 /** The same for all files of public/{name} with this ending as one, in the order of their names. */
 export function storeBundle(name: string, ending: string, type: string): string {
   const names = readdirSync(new URL(`${name}/`, folder)).filter((file) => file.endsWith(`.${ending}`))
@@ -34,7 +40,7 @@ export function storeBundle(name: string, ending: string, type: string): string 
 
 function store(name: string, type: string, bytes: Buffer): string {
   const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 12)
-  const path = `/assets/${name.replace('.', `.${hash}.`)}`
+  const path = `/assets/${name.replaceAll('/', '-').replace('.', `.${hash}.`)}`
   stored.set(path, { type, bytes, gzipped: gzipSync(bytes, { level: 9 }) })
   return path
 }

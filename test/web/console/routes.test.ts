@@ -13,6 +13,7 @@ import { settingsRows } from './settings-rows.ts'
 import { checkRows } from './check-rows.ts'
 import { campaignRows } from './campaign-rows.ts'
 import { peopleRows } from './people-rows.ts'
+import { stockNewRows } from './stock-new-rows.ts'
 
 /**
  * Every route of the console: what a browser without a session gets, who may use it, and for a form what is wrong input.
@@ -89,6 +90,7 @@ const rows: Row[] = [
   ...checkRows,
   ...campaignRows,
   ...peopleRows,
+  ...stockNewRows,
 ]
 
 const clock = movableClock()

@@ -5,10 +5,10 @@ import type { Filled, VisitorState } from '../state.ts'
 import { isOfConsole } from '../way-back.ts'
 
 /**
- * Reads the submitted form into `ctx.state.form`. Refuses it when the browser says that it is from another site, and
- * without the token of this browser's session. No later step runs on a forged form.
+ * A guard that reads the submitted form, of at most `limitBytes`, into `ctx.state.form`. Refuses it when the browser says
+ * that it is from another site, and without the token of this browser's session. No later step runs on a forged form.
  */
-function formUpTo(limitBytes: number): Guard<VisitorState, VisitorState & Filled> {
+export function formUpTo(limitBytes: number): Guard<VisitorState, VisitorState & Filled> {
   return async (ctx, next) => {
     refuseFromElsewhere(ctx)
     takeForm(ctx, await readFields(ctx, limitBytes))

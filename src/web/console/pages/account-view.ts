@@ -10,6 +10,8 @@ const done: Record<string, string> = {
   name: '名字已修改',
   password: '密码已修改，其他会话都已结束',
   sessions: '会话已结束',
+  'keys-on': '快捷键已打开',
+  'keys-off': '快捷键已关闭',
 }
 
 /** The page of one's own account. */

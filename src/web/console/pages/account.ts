@@ -57,6 +57,13 @@ export const endSessions: Handler<PersonState & Filled> = async (ctx) => {
   goTo(ctx, `${paths.account}?done=sessions`)
 }
 
+/** The keys that lead somewhere, in this browser. */
+export const switchKeys: Handler<PersonState & Filled> = (ctx) => {
+  const off = ctx.state.form.get('keys') === 'off'
+  setConsoleCookie(ctx, 'keys', off ? 'off' : '')
+  goTo(ctx, `${paths.account}?done=${off ? 'keys-off' : 'keys-on'}`)
+}
+
 /** No session has the number 0. */
 function numberOf(text: string): number {
   return /^\d{1,15}$/.test(text) ? Number(text) : 0

@@ -1,3 +1,5 @@
+import { dayMs } from '../../../plumbing/clock.ts'
+import { columnsOf, curveOf } from '../chart.ts'
 import type { Frame } from '../frame.ts'
 import type { FieldError } from '../render.ts'
 
@@ -40,3 +42,21 @@ export const kitErrors: FieldError[] = [
   { name: 'name', text: '请填写商户名称' },
   { name: 'kind', text: '请选择活动类型' },
 ]
+
+/** A chart in each of its states. */
+export function kitCharts(now: Date) {
+  const at = (days: number) => new Date(now.getTime() - days * dayMs)
+  const bars = [25, 8, 3, 1].map((value, nth) => ({
+    label: ['今日已领', '不在时间内', '已发完', '微信拒绝'][nth]!,
+    value,
+    href: '#stories',
+    ...(nth === 3 && { look: 'other' as const }),
+  }))
+  const left = [1000, 990, 975, 960, 950].map((value, nth) => ({ at: at(4 - nth), value }))
+  return {
+    columns: columnsOf(bars),
+    curve: curveOf(left),
+    one: curveOf([{ at: now, value: 1000 }]),
+    none: columnsOf([]),
+  }
+}

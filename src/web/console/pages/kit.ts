@@ -4,7 +4,7 @@ import type { Handler } from '../../shell/context.ts'
 import type { PageState } from '../frame.ts'
 import { sendFramed } from '../framed.ts'
 import { render } from '../render.ts'
-import { kitErrors, kitFrame } from './kit-samples.ts'
+import { kitCharts, kitErrors, kitFrame } from './kit-samples.ts'
 
 /**
  * `GET /console/_ui`: every part in every state, for those who build pages; not in production. `?show=errors` is the
@@ -17,5 +17,5 @@ export const show: Handler<PageState> = (ctx) => {
   if (shown === 'frame') return sendFramed(ctx, shownView('refusal', { message: memberReasons.not_started }))
   const errors = shown === undefined ? [] : kitErrors
   if (shown !== 'bare') ctx.state.frame = kitFrame
-  render(ctx, shown === 'bare' ? 'kit-bare' : 'kit', { now: clock.now(), errors }, 200)
+  render(ctx, shown === 'bare' ? 'kit-bare' : 'kit', { now: clock.now(), errors, charts: kitCharts(clock.now()) }, 200)
 }

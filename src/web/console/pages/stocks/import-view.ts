@@ -22,7 +22,15 @@ export function renderImport(ctx: Context<MerchantState>, { fields, look, errors
   const asked = { ...askedImport(fields), tags: fields.get('tags') ?? '' }
   const { list, import: importAt } = stockPaths(merchant, '')
   const preview = look && previewOf(look, merchant, services.clock.now())
-  render(ctx, 'stock-import', { asked, creators: creatorsOf(merchant), preview, list, importAt, errors })
+  render(ctx, 'stock-import', {
+    asked,
+    creators: creatorsOf(merchant),
+    preview,
+    list,
+    importAt,
+    errors,
+    made: fields.has('made'),
+  })
 }
 
 /** Asked for only where the merchant file leaves it open. */

@@ -7,6 +7,7 @@ import { render } from '../../render.ts'
 import type { MerchantState } from '../../state.ts'
 import { type AskedStocks, askedStocks, kindNames, shelfNames, stockChips, stockFilter } from './list-filter.ts'
 import { rowsOf } from './list-rows.ts'
+import { newStockPaths } from '../stock-new/paths-of.ts'
 import { stockPaths } from './named-stock.ts'
 
 const rowsOfPage = 20
@@ -27,7 +28,8 @@ export const show: Handler<MerchantState> = async (ctx) => {
   const older = next === undefined ? undefined : addressOf({ ...asked, before: String(next) })
   const first = filter.before === undefined ? undefined : addressOf(asked)
   const shown = { rows, asked, chips: stockChips(asked, addressOf), older, first }
-  render(ctx, 'stocks', { ...shown, list, importAt, mayKeep, kindNames, shelfNames, slug: merchant.slug })
+  const { form: createAt } = newStockPaths(merchant)
+  render(ctx, 'stocks', { ...shown, list, importAt, createAt, mayKeep, kindNames, shelfNames, slug: merchant.slug })
 }
 
 function olderThan(query: URLSearchParams): { before?: number } {

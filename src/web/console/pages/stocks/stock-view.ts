@@ -9,6 +9,7 @@ import type { Context } from '../../../shell/context.ts'
 import { render } from '../../render.ts'
 import type { MerchantState } from '../../state.ts'
 import { factsOf } from './facts.ts'
+import { leftChart } from './left-chart.ts'
 import { stockPaths } from './named-stock.ts'
 import { stateActs } from './state-acts.ts'
 import { tagRows } from './tag-rows.ts'
@@ -42,6 +43,7 @@ export async function renderStock(ctx: Context<MerchantState>, stock: Stock, pro
     kind: kindWords(stock),
     forecast: forecastWords(forecast, stock, now),
     left: forecast.left,
+    chart: leftChart(stock, story.reports, forecast, now),
     syncedAgo: agoWords(stock.synced_at, now),
     tagRows: tagRows(stock.goods_tags),
     campaigns: campaigns.map((one) => ({ ...one, kindName: campaignKinds[one.kind], tag: campaignTag(one, now) })),
