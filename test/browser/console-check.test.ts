@@ -59,11 +59,6 @@ describe.each([1280, 390, 320])('at %i px', { timeout: 120_000 }, (width) => {
     )
     for (const path of [...checks, ...trials, ...previews]) {
       await page.goto(`${shop.site.url}${home}/${path}`)
-      if (process.env.SHOTS)
-        await page.screenshot({
-          path: `${process.env.SHOTS}/${width}-${path.replace(/\W+/g, '_')}.png`,
-          fullPage: true,
-        })
       expect(await accessibilityFaults(page), path).toEqual([])
       expect(await (width > 640 ? wider(page) : overflow(page)), path).toBeLessThanOrEqual(0)
     }

@@ -81,9 +81,9 @@ describe('exactly one finding is told of a campaign whose', () => {
   test.each(ofStock)('%s', async (_, change, text) => {
     const stock = await stockWith(change)
     const found = await against(await draftWith(stock))
-    expect(found.map((one) => one.replaceAll(of(stock), 'STOCK').replace(/\d{4}-\d\d-\d\d [\d:]{8}/g, 'TIME'))).toEqual([
-      text,
-    ])
+    expect(found.map((one) => one.replaceAll(of(stock), 'STOCK').replace(/\d{4}-\d\d-\d\d [\d:]{8}/g, 'TIME'))).toEqual(
+      [text],
+    )
   })
 
   const ofCampaign: [string, Partial<Insertable<CampaignsTable>>, RegExp][] = [
