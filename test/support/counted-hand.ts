@@ -7,8 +7,8 @@ export type CountedHand = {
   fill(label: string, value: string): Promise<void>
   /** Drops a file on a field. */
   give(label: string, file: { name: string; mimeType: string; buffer: Buffer }): Promise<void>
-  /** Presses a button or a link by its words. */
-  press(name: string): Promise<void>
+  /** Presses a button or a link of the page itself, by its words. */
+  press(name: string | RegExp): Promise<void>
 }
 
 export function countedHand(page: Page): CountedHand {
@@ -25,7 +25,8 @@ export function countedHand(page: Page): CountedHand {
     },
     async press(name) {
       hand.presses += 1
-      const one = page.getByRole('button', { name, exact: true }).or(page.getByRole('link', { name, exact: true }))
+      const main = page.locator('main')
+      const one = main.getByRole('button', { name, exact: true }).or(main.getByRole('link', { name, exact: true }))
       await one.first().click()
       await page.waitForLoadState()
     },

@@ -274,7 +274,7 @@ describe.each(['certificate', 'public_key'] as const)('in %s mode', (keyMode) =>
     test('has a link and a QR code once a campaign gives it by a link, and says how to make one before', async () => {
       const { services, merchant } = shop
       const stock = await aStock(services, merchant, { stock_id: '777003' })
-      expect((await see(`${list}/777003/claim`)).words).toContain('领券链接')
+      expect((await see(`${list}/777003/claim`, 'viewer')).words).toContain('领券链接')
       const { slug } = await aCampaign(services, stock, { slug: 'give' })
       await aCampaign(services, stock, { state: 'draft' })
       const { $, words } = await see(`${list}/777003/claim`)

@@ -3,13 +3,17 @@ import { may } from '../../../../operators/rights/person.ts'
 import type { Campaign } from '../../../../plumbing/storage/schema/campaign.ts'
 import { campaignsOfStock } from '../../../../stocks/campaigns-of-stock.ts'
 import type { Context, Handler } from '../../../shell/context.ts'
+import { goTo } from '../../enter.ts'
 import { render } from '../../render.ts'
 import type { MerchantState } from '../../state.ts'
 import { templateCards } from '../campaigns/template-cards.ts'
 import { namedStock, stockPaths } from './named-stock.ts'
 import { campaignTag } from './words.ts'
 
-/** `GET …/{stock}/claim`: the links by which members claim coupons of the stock. */
+/**
+ * `GET …/{stock}/claim`: the links by which members claim coupons of the stock. Where there is none yet, whoever may make
+ * one finds the editor, filled in.
+ */
 export const show: Handler<MerchantState> = async (ctx) => {
   const { merchant, services, person, scope } = ctx.state
   const stock = await namedStock(ctx)
@@ -23,10 +27,9 @@ export const show: Handler<MerchantState> = async (ctx) => {
     url: claimUrl(ctx, one),
     image: at.codeOf(one.slug),
   }))
-  const newCampaign = may(person, 'edit_campaigns', scope)
-    ? templateCards(merchant, stock.stock_id)[0]!.href
-    : undefined
-  render(ctx, 'stock-claim', { stock, at, links, newCampaign })
+  if (links.length === 0 && may(person, 'edit_campaigns', scope))
+    return goTo(ctx, templateCards(merchant, stock.stock_id)[0]!.href)
+  render(ctx, 'stock-claim', { stock, at, links })
 }
 
 /** The QR code of one of these links, as an image of its own: the page's policy allows no inline style. */
