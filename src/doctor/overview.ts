@@ -1,7 +1,5 @@
 import { sql } from 'kysely'
-import type { Clock } from '../plumbing/clock.ts'
 import { likeWords } from '../plumbing/storage/like-words.ts'
-import { type Counts, countsOf } from './overview-counts.ts'
 import { keptStandings } from '../onboarding/standing.ts'
 import type { Db } from '../plumbing/storage/database.ts'
 import { lastExaminations } from './examinations.ts'
@@ -10,7 +8,7 @@ import { verdictsOf } from './step-checks.ts'
 import type { StepVerdict } from './step-findings.ts'
 
 /** One merchant of the overview. */
-export type OverviewLine = Counts & {
+export type OverviewLine = {
   id: number
   slug: string
   name: string
@@ -25,12 +23,7 @@ export const merchantsAtMost = 500
  * How far each of these merchants is, by name: what is kept of its steps and what was found last. A few queries whatever
  * their number, and WeChat is not asked. `name`: only those that have it in their name or slug.
  */
-export async function overviewOf(
-  { db, clock }: { db: Db; clock: Clock },
-  merchantIds: 'all' | number[],
-  name = '',
-): Promise<OverviewLine[]> {
-  const now = clock.now()
+export async function overviewOf(db: Db, merchantIds: 'all' | number[], name = ''): Promise<OverviewLine[]> {
   const merchants = await db
     .selectFrom('merchants')
     .select(['id', 'slug', 'name'])
@@ -45,12 +38,11 @@ export async function overviewOf(
   const shelves = await readShelves(db, ids)
   const examinations = await lastExaminations(db, ids)
   const providers = await providersOf(db, ids)
-  const counts = await countsOf(db, ids, now)
   return merchants.map(({ id, slug, name }) => {
     const last = examinations.get(id)
     const known = { now: standings.get(id)!, shelf: shelves.get(id)!, providers: providers.get(id) ?? [] }
     const verdicts = verdictsOf({ ...known, found: last?.findings ?? [] })
-    return { id, slug, name, verdicts, examinedAt: last?.at, ...counts.get(id)! }
+    return { id, slug, name, verdicts, examinedAt: last?.at }
   })
 }
 

@@ -1,4 +1,4 @@
-import { countedAtMost } from '../../../doctor/overview-counts.ts'
+import { countedAtMost, countsOf } from '../../../doctor/overview-counts.ts'
 import { merchantsAtMost, overviewOf, type OverviewLine } from '../../../doctor/overview.ts'
 import { halfNames } from '../../../onboarding/halves.ts'
 import { stepNamed, steps } from '../../../onboarding/steps.ts'
@@ -17,14 +17,19 @@ export type Of = { title: string; path: string; merchantIds: 'all' | number[]; m
 
 type Filter = { step?: string; state?: string; name?: string }
 
+const linesOfPage = 30
+
 type Wrong = { errors: FieldError[]; status: number; slugs: string[] }
 
 /** Merchants by their twelve steps, filtered by what the query asks. */
 export async function renderOverview(ctx: Context<PersonState>, of: Of, wrong?: Wrong): Promise<void> {
   const { services, person } = ctx.state
   const asked = askedOf(ctx.query)
-  const all = await overviewOf(services, of.merchantIds, asked.name)
-  const lines = all.filter((line) => matches(line, asked))
+  const all = await overviewOf(services.db, of.merchantIds, asked.name)
+  const found = all.filter((line) => matches(line, asked))
+  const { lines, ...pages } = pageOf(found, ctx.query.page, (page) => addressOf(of.path, asked, page))
+  const ids = lines.map(({ id }) => id)
+  const counts = await countsOf(services.db, ids, services.clock.now())
   const scope = of.mchid === undefined ? undefined : ofProvider(of.mchid)
   const data = {
     ...of,
@@ -35,6 +40,7 @@ export async function renderOverview(ctx: Context<PersonState>, of: Of, wrong?: 
     chips: chipsOf(of.path, asked),
     lines: lines.map((line) => ({
       ...line,
+      ...counts.get(line.id)!,
       href: paths.guide.replace(':merchant', line.slug),
       isChosen: wrong?.slugs.includes(line.slug) ?? false,
     })),
@@ -44,6 +50,8 @@ export async function renderOverview(ctx: Context<PersonState>, of: Of, wrong?: 
     said: saidOf(ctx.query),
     // The boxes of the table are no one field.
     errors: wrong?.errors.map((one) => ({ ...one, name: '' })) ?? [],
+    found: found.length,
+    pages,
     isCut: all.length === merchantsAtMost,
     most: merchantsAtMost,
     applyAt: scope && may(person, 'keep_steps', scope) && paths.application.replace(':mchid', of.mchid!),
@@ -52,6 +60,22 @@ export async function renderOverview(ctx: Context<PersonState>, of: Of, wrong?: 
     providerAt: (mchid: string) => paths.provider.replace(':mchid', mchid),
   }
   render(ctx, 'overview', data, wrong?.status ?? 200)
+}
+
+/** One page of the lines, and where the pages before and after it are. */
+function pageOf(found: OverviewLine[], asked: unknown, addressOf: (page: number) => string) {
+  const last = Math.max(1, Math.ceil(found.length / linesOfPage))
+  const page = typeof asked === 'string' && /^[1-9]\d?$/.test(asked) ? Math.min(Number(asked), last) : 1
+  return {
+    lines: found.slice((page - 1) * linesOfPage, page * linesOfPage),
+    newer: page > 1 ? addressOf(page - 1) : undefined,
+    older: page < last ? addressOf(page + 1) : undefined,
+  }
+}
+
+function addressOf(path: string, asked: Filter, page = 1): string {
+  const query = new URLSearchParams({ ...asked, ...(page > 1 && { page: String(page) }) }).toString()
+  return query === '' ? path : `${path}?${query}`
 }
 
 /** What is no step or state is left out. */
@@ -102,7 +126,6 @@ function chipsOf(path: string, asked: Filter) {
   }
   return Object.entries(asked).map(([field, value]) => {
     const rest = Object.fromEntries(Object.entries(asked).filter(([other]) => other !== field))
-    const query = new URLSearchParams(rest).toString()
-    return { text: words[field as keyof Filter](value), href: query === '' ? path : `${path}?${query}` }
+    return { text: words[field as keyof Filter](value), href: addressOf(path, rest) }
   })
 }
