@@ -3,8 +3,11 @@ import { join } from 'node:path'
 import { argv, exit, stderr, stdout } from 'node:process'
 import { fileURLToPath } from 'node:url'
 
-/** Licences under which anyone may use, change and pass on the code as long as its notice stays with it. */
-const allowed = ['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', 'BlueOak-1.0.0', '0BSD', 'Unlicense']
+/**
+ * Licences under which anyone may use, change and pass on the code as long as its notice stays with it; MIT-0 (nodemailer)
+ * does not even ask for that.
+ */
+const allowed = ['MIT', 'MIT-0', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', 'BlueOak-1.0.0', '0BSD', 'Unlicense']
 
 /** Packages whose package.json does not name the licence as SPDX does: the licence, and where it is written. */
 const byHand: Record<string, { licence: string; writtenIn: string }> = {

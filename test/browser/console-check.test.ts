@@ -1,10 +1,11 @@
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ofMerchant } from '../../src/operators/rights/scope.ts'
 import { aCampaign, aStock } from '../support/builders.ts'
-import { accessibilityFaults, openBrowser, openPhonePage, overflow } from '../support/browser.ts'
+import { openBrowser } from '../support/browser.ts'
 import { movableClock } from '../support/clock.ts'
 import { type ConsoleBrowser, consoleBrowser } from '../support/console.ts'
+import { expectGoodLooks, openConsolePage } from '../support/console-page.ts'
 import { openShop, type SandboxShop } from '../support/shop.ts'
 import { aSpendCampaign } from '../support/spend.ts'
 
@@ -37,17 +38,7 @@ afterAll(async () => {
 })
 
 /** A desk's browser in which the owner is signed in. */
-async function open(width: number, script = true): Promise<{ page: Page; complaints: string[] }> {
-  const page = await openPhonePage(browser, { width, script, agent: 'Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0' })
-  const complaints: string[] = []
-  page.on('console', (message) => void (message.type() === 'error' && complaints.push(message.text())))
-  page.on('pageerror', (error) => void complaints.push(error.message))
-  const url = `${shop.site.url}/console`
-  await page.context().addCookies([...owner.phone.cookies].map(([name, { value }]) => ({ name, value, url })))
-  return { page, complaints }
-}
-
-const wider = (page: Page) => page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth')
+const open = (width: number, script = true) => openConsolePage(browser, shop.site.url, { person: owner, width, script })
 
 describe.each([1280, 390, 320])('at %i px', { timeout: 120_000 }, (width) => {
   it('检查, 试算 and the preview fit, and axe finds nothing', async () => {
@@ -59,8 +50,7 @@ describe.each([1280, 390, 320])('at %i px', { timeout: 120_000 }, (width) => {
     )
     for (const path of [...checks, ...trials, ...previews]) {
       await page.goto(`${shop.site.url}${home}/${path}`)
-      expect(await accessibilityFaults(page), path).toEqual([])
-      expect(await (width > 640 ? wider(page) : overflow(page)), path).toBeLessThanOrEqual(0)
+      await expectGoodLooks(page)
     }
     expect(complaints).toEqual([])
     await page.context().close()

@@ -1,7 +1,8 @@
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Services } from '../../src/services.ts'
-import { accessibilityFaults, openBrowser, openPhonePage, overflow } from '../support/browser.ts'
+import { openBrowser } from '../support/browser.ts'
+import { expectGoodLooks, openConsolePage } from '../support/console-page.ts'
 import { openTestServices } from '../support/services.ts'
 import { type Site, startSite } from '../support/site.ts'
 
@@ -22,16 +23,7 @@ afterAll(async () => {
 
 const pages = ['/console/_ui', '/console/_ui?show=errors', '/console/_ui?show=bare', '/console/none']
 
-/** A desk's browser, and what it complains of: a broken policy, a script's error, a file that is missing. */
-async function open(width: number, script = true): Promise<{ page: Page; complaints: string[] }> {
-  const page = await openPhonePage(browser, { width, script, agent: 'Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0' })
-  const complaints: string[] = []
-  page.on('console', (message) => void (message.type() === 'error' && complaints.push(message.text())))
-  page.on('pageerror', (error) => void complaints.push(error.message))
-  return { page, complaints }
-}
-
-const wider = (page: Page) => page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth')
+const open = (width: number, script = true) => openConsolePage(browser, site.url, { width, script })
 
 // 640 is a screen of 1280 whose reader has zoomed to 200 %: a browser asks for the narrow page then.
 describe.each([1280, 1000, 640, 390, 320])('at %i px', (width) => {
@@ -39,8 +31,7 @@ describe.each([1280, 1000, 640, 390, 320])('at %i px', (width) => {
     const { page, complaints } = await open(width)
     for (const path of pages) {
       await page.goto(site.url + path)
-      expect(await accessibilityFaults(page), path).toEqual([])
-      expect(await (width > 640 ? wider(page) : overflow(page)), path).toBeLessThanOrEqual(0)
+      await expectGoodLooks(page)
     }
     expect(complaints.filter((complaint) => !complaint.includes('404'))).toEqual([])
     await page.context().close()

@@ -1,9 +1,10 @@
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { aStock } from '../support/builders.ts'
-import { accessibilityFaults, openBrowser, openPhonePage, overflow } from '../support/browser.ts'
+import { openBrowser } from '../support/browser.ts'
 import { movableClock } from '../support/clock.ts'
 import { type ConsoleBrowser, consoleBrowser } from '../support/console.ts'
+import { expectGoodLooks, openConsolePage } from '../support/console-page.ts'
 import { openShop, type SandboxShop } from '../support/shop.ts'
 
 const list = '/console/m/demo/stocks'
@@ -25,24 +26,13 @@ afterAll(async () => {
   await shop[Symbol.asyncDispose]()
 })
 
-/** A desk's browser in which the owner is signed in, what it complains of, and every address that it asked for. */
+/** A desk's browser in which the owner is signed in, and every address that it asks for. */
 async function open(width = 1280, script = true) {
-  const page = await openPhonePage(browser, { width, script, agent: 'Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0' })
-  const complaints: string[] = []
+  const opened = await openConsolePage(browser, shop.site.url, { person: owner, width, script })
   const asked: { url: string; isPage: boolean }[] = []
-  page.on('console', (message) => void (message.type() === 'error' && complaints.push(message.text())))
-  page.on('pageerror', (error) => void complaints.push(error.message))
-  page.on('request', (request) => void asked.push({ url: request.url(), isPage: request.isNavigationRequest() }))
-  const cookies = [...owner.phone.cookies].map(([name, { value }]) => ({
-    name,
-    value,
-    url: `${shop.site.url}/console`,
-  }))
-  await page.context().addCookies(cookies)
-  return { page, complaints, asked }
+  opened.page.on('request', (request) => void asked.push({ url: request.url(), isPage: request.isNavigationRequest() }))
+  return { ...opened, asked }
 }
-
-const wider = (page: Page) => page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth')
 
 describe.each([1280, 390])('at %i px', { timeout: 120_000 }, (width) => {
   it('every page about a new stock fits, and axe finds nothing', async () => {
@@ -60,8 +50,7 @@ describe.each([1280, 390])('at %i px', { timeout: 120_000 }, (width) => {
     ]
     for (const path of pages) {
       await page.goto(shop.site.url + path)
-      expect(await accessibilityFaults(page), path).toEqual([])
-      expect(await (width > 640 ? wider(page) : overflow(page)), path).toBeLessThanOrEqual(0)
+      await expectGoodLooks(page)
     }
     expect(complaints.filter((one) => !one.includes('422'))).toEqual([])
     await page.context().close()

@@ -1,10 +1,11 @@
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ofMerchant } from '../../src/operators/rights/scope.ts'
 import { aCampaign } from '../support/builders.ts'
-import { accessibilityFaults, openBrowser, openPhonePage } from '../support/browser.ts'
+import { openBrowser } from '../support/browser.ts'
 import { movableClock } from '../support/clock.ts'
 import { type ConsoleBrowser, consoleBrowser } from '../support/console.ts'
+import { expectGoodLooks, openConsolePage } from '../support/console-page.ts'
 import { aGrant } from '../support/grants.ts'
 import { openShop, type SandboxShop } from '../support/shop.ts'
 
@@ -45,22 +46,7 @@ afterAll(async () => {
   await shop[Symbol.asyncDispose]()
 })
 
-/** A desk's browser in which the person is signed in. */
-async function open(person: ConsoleBrowser, width: number): Promise<{ page: Page; complaints: string[] }> {
-  const page = await openPhonePage(browser, { width, agent: 'Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0' })
-  const complaints: string[] = []
-  page.on('console', (message) => void (message.type() === 'error' && complaints.push(message.text())))
-  page.on('pageerror', (error) => void complaints.push(error.message))
-  const cookies = [...person.phone.cookies].map(([name, { value }]) => ({
-    name,
-    value,
-    url: `${shop.site.url}/console`,
-  }))
-  await page.context().addCookies(cookies)
-  return { page, complaints }
-}
-
-const wider = (page: Page) => page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth')
+const open = (person: ConsoleBrowser, width: number) => openConsolePage(browser, shop.site.url, { person, width })
 
 describe.each([1280, 390, 320])('at %i px', { timeout: 120_000 }, (width) => {
   it('the pages about grants, the guide and the overview fit, and axe finds nothing', async () => {
@@ -70,11 +56,11 @@ describe.each([1280, 390, 320])('at %i px', { timeout: 120_000 }, (width) => {
     paths.push('/console/m/demo/guide', '/console/m/demo/settings/providers', '/console')
     for (const path of paths) {
       await page.goto(shop.site.url + path)
-      expect([path, await wider(page), await accessibilityFaults(page)]).toEqual([path, 0, []])
+      await expectGoodLooks(page)
     }
     for (const path of ['/console/merchants', '/console/staff']) {
       await boss.page.goto(shop.site.url + path)
-      expect([path, await wider(boss.page), await accessibilityFaults(boss.page)]).toEqual([path, 0, []])
+      await expectGoodLooks(boss.page)
     }
     expect([...complaints, ...boss.complaints]).toEqual([])
   })

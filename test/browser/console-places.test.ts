@@ -1,10 +1,11 @@
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Services } from '../../src/services.ts'
-import { accessibilityFaults, openBrowser, openPhonePage, overflow } from '../support/browser.ts'
+import { openBrowser, openPhonePage } from '../support/browser.ts'
 import { aMerchant } from '../support/builders.ts'
 import { type MovableClock, movableClock } from '../support/clock.ts'
 import { type ConsoleBrowser, consoleBrowser } from '../support/console.ts'
+import { expectGoodLooks, openConsolePage } from '../support/console-page.ts'
 import { openShop, type SandboxShop } from '../support/shop.ts'
 
 const guide = '/console/m/demo/guide'
@@ -28,37 +29,23 @@ afterAll(async () => {
   await shop?.[Symbol.asyncDispose]()
 })
 
-/** The owner's browser at a desk or on a phone, and what it complains of. */
-async function open(width: number, script = true): Promise<{ page: Page; complaints: string[] }> {
-  const page = await openPhonePage(browser, { width, script, agent: 'Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0' })
-  const { value } = owner.phone.cookies.get('pc_console')!
-  await page.context().addCookies([{ name: 'pc_console', value, domain: '127.0.0.1', path: '/console' }])
-  const complaints: string[] = []
-  page.on('console', (message) => void (message.type() === 'error' && complaints.push(message.text())))
-  page.on('pageerror', (error) => void complaints.push(error.message))
-  return { page, complaints }
-}
-
-async function looks(page: Page, width: number): Promise<void> {
-  expect(await accessibilityFaults(page), page.url()).toEqual([])
-  const wider = () => page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth')
-  expect(await (width > 640 ? wider() : overflow(page)), page.url()).toBeLessThanOrEqual(0)
-}
+/** A desk's browser in which the owner is signed in. */
+const open = (width: number, script = true) => openConsolePage(browser, shop.site.url, { person: owner, width, script })
 
 describe.each([1280, 390])('at %i px', (width) => {
   test('the overview, the guide and the application fit, and axe finds nothing', { timeout: 90_000 }, async () => {
     const { page, complaints } = await open(width)
     services.clock.advance(61_000)
     await page.goto(shop.site.url + guide)
-    await looks(page, width)
+    await expectGoodLooks(page)
     await page.goto(shop.site.url + guide)
     await page.getByRole('button', { name: '全部检测' }).click()
     await page.getByText('已检测全部步骤').waitFor()
-    await looks(page, width)
+    await expectGoodLooks(page)
     const chosen = `/console/p/${provider}/application?merchant=demo`
     for (const path of ['/console/merchants', `/console/p/${provider}`, chosen]) {
       await page.goto(shop.site.url + path)
-      await looks(page, width)
+      await expectGoodLooks(page)
     }
     expect(complaints).toEqual([])
     await page.context().close()
@@ -78,6 +65,6 @@ test('without script a step is said by hand, and a half is shared with somebody 
   const other = await openPhonePage(browser, { width: 390 })
   await other.goto(shop.site.url + new URL(link).pathname)
   expect(await other.getByRole('listitem').count()).toBe(6)
-  await looks(other, 390)
+  await expectGoodLooks(other)
   await Promise.all([page, other].map((one) => one.context().close()))
 })

@@ -4,9 +4,10 @@ import { makeCertificate, setApiV3Key } from '../../sandbox/platform/keys.ts'
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts'
 import { createWorld } from '../../sandbox/world.ts'
 import type { Services } from '../../src/services.ts'
-import { accessibilityFaults, openBrowser, openPhonePage, overflow } from '../support/browser.ts'
+import { openBrowser } from '../support/browser.ts'
 import { movableClock } from '../support/clock.ts'
 import { type ConsoleBrowser, consoleBrowser } from '../support/console.ts'
+import { expectGoodLooks, openConsolePage } from '../support/console-page.ts'
 import { openTestServices } from '../support/services.ts'
 import { type Site, startSite } from '../support/site.ts'
 
@@ -42,24 +43,11 @@ afterAll(async () => {
 
 const numberOf = (role: string) => sandbox.world.accounts.find((account) => account.role === role)!
 
-/** A desk's browser in which the owner is signed in; what the browser complains of is kept. */
-async function open(width: number, script: boolean): Promise<{ page: Page; complaints: string[] }> {
-  const page = await openPhonePage(browser, { width, script, agent: 'Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0' })
-  const complaints: string[] = []
-  page.on('console', (message) => void (message.type() === 'error' && complaints.push(message.text())))
-  page.on('pageerror', (error) => void complaints.push(error.message))
-  const url = `${site.url}/console`
-  await page.context().addCookies([...owner.phone.cookies].map(([name, { value }]) => ({ name, value, url })))
-  return { page, complaints }
-}
+/** A desk's browser in which the owner is signed in. */
+const open = (width: number, script = true) => openConsolePage(browser, site.url, { person: owner, width, script })
 
-/** Nothing that axe complains of, and nothing wider than the window. */
-async function looks(page: Page, width: number, script: boolean): Promise<void> {
-  if (!script) return
-  expect(await accessibilityFaults(page), page.url()).toEqual([])
-  const wider = page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth')
-  expect(await (width > 640 ? wider : overflow(page)), page.url()).toBeLessThanOrEqual(0)
-}
+/** Axe is a script. */
+const looks = async (page: Page, script: boolean) => void (script && (await expectGoodLooks(page)))
 
 describe.each([
   [1280, true],
@@ -82,7 +70,7 @@ describe.each([
     }
     const { appid, appSecret } = sandbox.world.merchants[0]!.officialAccount
     await page.goto(`${site.url}/console/merchants/new`)
-    await looks(page, width, script)
+    await looks(page, script)
     await fill('商户名称', '阳光咖啡（人民路店）')
     await fill('标识', slug)
     await fill('服务号 AppID', appid)
@@ -91,7 +79,7 @@ describe.each([
     await click('新增商户')
     await page.waitForURL(`**/m/${slug}/settings/keys/new`)
     expect(counted).toEqual({ inputs: 5, clicks: 1 })
-    await looks(page, width, script)
+    await looks(page, script)
 
     Object.assign(counted, { inputs: 0, clicks: 0 })
     counted.inputs += 1
@@ -102,7 +90,7 @@ describe.each([
     await click('测试并保存')
     await page.getByText('的密钥已测试并保存').waitFor()
     expect(counted).toEqual({ inputs: 2, clicks: 1 })
-    await looks(page, width, script)
+    await looks(page, script)
     await click('去接入向导', 'link')
     await page.waitForURL(`**/m/${slug}/guide`)
     const merchant = await services.catalog.merchant(slug)
@@ -117,7 +105,7 @@ describe.each([
     await page.goto(`${site.url}/console/m/${slug}/settings/keys/new`)
     await page.getByRole('link', { name: '生成APIv3密钥' }).click()
     expect(await page.locator('#fresh-key-text').innerText()).toMatch(/^[0-9A-Za-z]{32}$/)
-    await looks(page, width, script)
+    await looks(page, script)
     await page.getByRole('dialog').getByRole('link', { name: '关闭' }).click()
     await page.getByLabel('APIv3 密钥', { exact: true }).fill('bda1890daa6cbf2ec632dd8c38a86444')
     await page.getByLabel('API 证书').setInputFiles({ name: 'a.zip', mimeType: 'application/zip', buffer: zip })
@@ -126,7 +114,7 @@ describe.each([
     await page.getByRole('link', { name: /公开的教程/ }).click()
     expect(await page.locator(':focus').getAttribute('id')).toBe('f-api_v3_key')
     expect(await page.content()).not.toContain('bda1890d')
-    await looks(page, width, script)
+    await looks(page, script)
     await page.context().close()
   })
 
@@ -134,13 +122,13 @@ describe.each([
     const { page, complaints } = await open(width, script)
     for (const path of ['settings', 'settings/keys', 'settings/official-account', 'settings/events']) {
       await page.goto(`${site.url}/console/m/${slug}/${path}`)
-      await looks(page, width, script)
+      await looks(page, script)
     }
     await page.getByRole('button', { name: '生成密钥' }).click()
     await page.getByText('只显示这一次').waitFor()
-    await looks(page, width, script)
+    await looks(page, script)
     await page.getByRole('link', { name: '生成新密钥' }).click()
-    await looks(page, width, script)
+    await looks(page, script)
     expect(complaints).toEqual([])
     await page.context().close()
   })

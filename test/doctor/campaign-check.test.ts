@@ -5,6 +5,7 @@ import { settleWarnings } from '../../src/alerts/warnings.ts'
 import { checkCampaign } from '../../src/doctor/campaign-check/check-campaign.ts'
 import { keepExamination } from '../../src/doctor/examinations.ts'
 import { finding } from '../../src/doctor/findings.ts'
+import { rememberMember } from '../../src/members/members.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
 import { accountPlace } from '../../src/merchants/secret-places.ts'
 import type { Campaign } from '../../src/plumbing/storage/schema/campaign.ts'
@@ -190,20 +191,26 @@ describe('exactly one finding is told of a campaign whose', () => {
     expect(await against(draft)).toEqual(['ask 还没有检测过服务号的 AppSecret 和关联'])
   })
 
-  test("domain's file is missing", async () => {
+  test("domain's file is missing, and nobody has logged in by that domain", async () => {
     merchant = { ...merchant, domainVerification: {} }
     expect(await against(await draftWith(await stockWith()))).toEqual([
       'ask 还没有 coupons.example.com 的域名校验文件（MP_verify_…）',
     ])
+    await rememberMember(services.db, { merchantId: merchant.id, openid: 'o-who-logged-in', at: clock.now() })
+    expect(await against(await draftWith(await stockWith()))).toEqual([])
   })
 
-  test('stock is given by another campaign that runs', async () => {
-    const stock = await stockWith()
-    await aCampaign(services, stock, { limits: { per_member: 1 } })
-    await aCampaign(services, stock, { state: 'draft' })
-    expect(await against(await draftWith(stock))).toEqual([
-      `ask ${of(stock)}也在发给活动「领券有礼」，两边分同一个数量`,
-    ])
+  test('stock is given by another campaign that runs, unless there are enough for both', async () => {
+    const told = async (max_coupons: number, total?: number) => {
+      const stock = await stockWith({ max_coupons })
+      await aCampaign(services, stock, { limits: { per_member: 1, ...(total && { total }) } })
+      await aCampaign(services, stock, { state: 'draft' })
+      return (await against(await draftWith(stock))).map((one) => one.replace(of(stock), 'STOCK'))
+    }
+    const asked = ['ask STOCK也在发给活动「领券有礼」，两边分同一个数量']
+    expect(await told(100_000)).toEqual(asked)
+    expect(await told(299, 200)).toEqual(asked)
+    expect(await told(300, 200)).toEqual([])
   })
 
   test('stock is warned of', async () => {

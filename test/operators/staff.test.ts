@@ -189,6 +189,7 @@ describe('the table of permissions', () => {
       'look_at_audit|✓||||',
       'look_at_reconciliation|✓|✓|✓|✓|✓',
       'sign_reconciliation|||✓||',
+      'add_merchants|✓||||',
       'hear_of_deeds|✓||||✓',
     ])
   })

@@ -1,10 +1,9 @@
 import { leftToPromise } from '../../grants/stock-left.ts'
-import { roomOf } from '../../ledger/fullness.ts'
-import { campaignLimitsOf } from '../../ledger/limits/limits.ts'
 import { dayMs } from '../../plumbing/clock.ts'
 import { forecastOf } from '../../stocks/forecast.ts'
 import { ask, type CampaignFinding, good, ofStock, stop } from './campaign-finding.ts'
-import { type Checked, countIn, couponLists, type OfferedStock } from './checked.ts'
+import type { Checked, OfferedStock } from './checked.ts'
+import { promisedOf } from './promised.ts'
 
 /** Whether each stock has the coupons that the campaign promises, and lasts as long at its present pace. */
 export async function checkLeft(checked: Checked): Promise<CampaignFinding[]> {
@@ -19,31 +18,11 @@ async function leftOf(checked: Checked, offer: OfferedStock): Promise<CampaignFi
   const name = ofStock(stock)
   const more = '请服务商追加预算或新建批次，或减少活动总量'
   if (left < perGrant) return [stop(`${name}只能再发 ${left} 张，不够发一份（${perGrant} 张）`, more)]
-  const promised = await promisedOf(checked, offer)
+  const promised = await promisedOf(checked, checked.campaign, stock)
   if (promised === undefined)
     return [ask(`活动没有设总量，会把${name}剩下的 ${left} 张发完`, '在限量里设活动总量，最多花多少钱就清楚了')]
   if (promised > left) return [ask(`活动最多要发 ${promised} 张，${name}只能再发 ${left} 张`, more)]
   return [good(`${name}还能发 ${left} 张，活动最多要 ${promised} 张`)]
-}
-
-/** The most coupons of the stock that the campaign can still give; undefined when nothing limits them. */
-async function promisedOf(checked: Checked, { stock, perGrant }: OfferedStock): Promise<number | undefined> {
-  const { campaign } = checked
-  const lists = couponLists(campaign).map((list) => ({ ...list, count: countIn(list.coupons, stock.stock_id) }))
-  const giving = lists.filter(({ count }) => count > 0)
-  const byTiers = giving.every(({ total }) => total !== undefined)
-    ? giving.reduce((sum, { count, total }) => sum + count * total!, 0)
-    : Infinity
-  const byTotal = (await totalLeft(checked)) * perGrant
-  const promised = Math.min(byTiers, byTotal)
-  return promised === Infinity ? undefined : promised
-}
-
-async function totalLeft({ services, merchant, campaign, now }: Checked): Promise<number> {
-  const total = campaignLimitsOf({ campaign, tier: undefined, at: now }).find(({ name }) => name === 'total')
-  if (!total) return Infinity
-  const { taken } = await roomOf(services.db, merchant.id, total)
-  return Math.max(0, total.limit - taken)
 }
 
 /** Coupons that other systems send of the stock count in its pace too. */

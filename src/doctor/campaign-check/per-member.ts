@@ -35,10 +35,10 @@ function ofStockLimit({ campaign, now }: Checked, { stock, perGrant }: OfferedSt
   ]
 }
 
-/** Grants that one member can have in so many days. */
+/** Grants that one member can have in so many days: of a small campaign at most all. */
 function grantsOfMember({ limits }: Checked['campaign'], days: number): number {
-  const { per_member = Infinity, per_member_per_day: perDay = Infinity } = limits
-  return Math.min(per_member, perDay * Math.max(1, days))
+  const { per_member = Infinity, per_member_per_day: perDay = Infinity, total = Infinity } = limits
+  return Math.min(total, per_member, perDay * Math.max(1, days))
 }
 
 /** WeChat's cap is of each creating number (docs/wechat/pay-v3.md 3.3). */

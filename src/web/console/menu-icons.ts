@@ -5,7 +5,7 @@ const icons: Record<string, string> = {
   本服务商的商户: 'houses-1',
   新增商户: 'add',
   申请与批准: 'check-circle-filled',
-  服务商授权: 'usergroup',
+  服务商授权: 'service',
   跨商户发券申请: 'mail',
   批次管理: 'layers',
   接入向导: 'map-route-planning',

@@ -275,3 +275,11 @@ test('a trial changes no row, nothing in Redis, and nothing that later claims co
   expect(await everything()).toBe(before)
   expect((await tap(link, 'o-second')).status).not.toBe('refused')
 })
+
+test('a trial counts what is left by itself, and believes nothing that claims remember', async () => {
+  const stock = await aStock(services, merchant, { max_coupons: 2 })
+  const campaign = await aCampaign(services, stock, { limits: { per_member: 1 } })
+  await tap(campaign, 'o-before')
+  await services.db.updateTable('stocks').set({ max_coupons: 1 }).where('id', '=', stock.id).execute()
+  expect((await tryCampaign(services, merchant, campaign)).gives).toBe(false)
+})

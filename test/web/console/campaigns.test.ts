@@ -1,5 +1,7 @@
 import { load } from 'cheerio'
 import { describe, expect, test } from 'vitest'
+import { keepExamination } from '../../../src/doctor/examinations.ts'
+import { finding } from '../../../src/doctor/findings.ts'
 import { aCampaign, aStock } from '../../support/builders.ts'
 import { aGrant } from '../../support/grants.ts'
 import { formOf, openDesk } from './campaign-desk.ts'
@@ -15,11 +17,13 @@ describe('publishing', () => {
     clock.advance(11 * 60_000)
     const { words, $ } = await see(saved.location)
     expect(words).toContain('最多 1,000 张 × 10 元 = 10,000 元')
-    const revision = $('[name=revision]').val() as string
-    const wrong = await send(saved.location, { revision, code: '000000' })
+    expect($('[type=checkbox]').length).toBe(1)
+    const ready = { revision: $('[name=revision]').val() as string, seen: $('[name=seen]').val() as string }
+    const wrong = await send(saved.location, { ...ready, code: '000000' })
     expect([wrong.status, wrong.$('[role=alert] a').attr('href')]).toEqual([422, '#f-code'])
+    expect(wrong.$('[name=seen]').attr('checked')).toBeDefined()
     expect((await stored(fields.slug!))!.state).toBe('draft')
-    const done = await send(saved.location, { revision, code: people.owner!.code() })
+    const done = await send(saved.location, { ...ready, code: people.owner!.code() })
     expect(done.location).toBe(`${list}/${fields.slug}?done=published`)
     expect((await see(done.location)).words).toContain('活动已发布')
     expect((await stored(fields.slug!))!.state).toBe('published')
@@ -30,14 +34,49 @@ describe('publishing', () => {
     const fields = form({ 'coupons-0-stock': few.stock_id })
     await send(`${list}/new`, { ...fields, do: 'save' })
     const address = `${list}/${fields.slug}/publish`
-    const { $ } = await see(address)
+    const { $, words } = await see(address)
     const seen = $('[name=seen]').val() as string
-    expect((await send(address, { revision: '1' })).status).toBe(422)
+    expect(words).toContain('活动最多要发 1000 张')
+    expect(words).toMatch(/我已知道以上 \d 点/)
+    const unticked = await send(address, { revision: '1' })
+    expect([unticked.status, unticked.$('[role=alert] a').attr('href')]).toEqual([422, '#f-seen'])
     await shop.services.db.updateTable('stocks').set({ status: 'paused' }).where('id', '=', few.id).execute()
     const stopped = await send(address, { revision: '1', seen })
     expect([stopped.status, stopped.$('button:contains("确认发布")').length]).toEqual([422, 0])
     expect((await stored(fields.slug!))!.state).toBe('draft')
     await shop.services.db.updateTable('stocks').set({ status: 'running' }).where('id', '=', few.id).execute()
+    expect((await send(address, { revision: '1', seen })).status).toBe(303)
+  })
+
+  test('asks nothing of somebody who has set everything up and examined it', async () => {
+    const { sandbox } = shop.services.config
+    sandbox.on = true
+    await keepExamination(shop.services, shop.merchant, {
+      by: 'test',
+      findings: [finding('secret_right', { appid: 'wx1' })],
+    })
+    const fields = form()
+    await send(`${list}/new`, { ...fields, do: 'save' })
+    const { $, words } = await see(`${list}/${fields.slug}/publish`)
+    expect([words, $('[type=checkbox]').length]).toEqual([expect.stringContaining('没有发现问题'), 0])
+    expect((await send(`${list}/${fields.slug}/publish`, { revision: '1' })).location).toContain('done=published')
+    sandbox.on = false
+    await shop.services.db.deleteFrom('examinations').execute()
+  })
+
+  test('asks again when something else is asked than what was ticked, and not because a count went on', async () => {
+    const few = await aStock(shop.services, shop.merchant, { max_coupons: 10 })
+    const fields = form({ 'coupons-0-stock': few.stock_id })
+    await send(`${list}/new`, { ...fields, do: 'save' })
+    const address = `${list}/${fields.slug}/publish`
+    const seen = (await see(address)).$('[name=seen]').val() as string
+    const change = (set: object) => shop.services.db.updateTable('stocks').set(set).where('id', '=', few.id).execute()
+    await change({ on_shelf: false })
+    const other = await send(address, { revision: '1', seen })
+    expect([other.status, other.words]).toEqual([422, expect.stringContaining('检查结果和刚才不同了')])
+    expect(other.$('[name=seen]').attr('checked')).toBeUndefined()
+    expect(other.words).toContain('已下架')
+    await change({ on_shelf: true, max_coupons: 9, synced_at: clock.now() })
     expect((await send(address, { revision: '1', seen })).status).toBe(303)
   })
 })
@@ -116,7 +155,7 @@ describe('the page of a campaign', () => {
       coupons: ['sent'],
     })
     const { words, $, text } = await see(`${list}/${fields.slug}`)
-    for (const word of ['草稿', '0 / 1,000', '发布活动', 'oABC…UVWX', '新建活动', '由 owner@example.com'])
+    for (const word of ['草稿', '0 / 1,000', '发布活动', 'oABC****UVWX', '新建活动', '由 owner@example.com'])
       expect(words).toContain(word)
     expect(text).not.toContain('oABCDEFGHIJKLMNOPQRSTUVWX')
     expect($(`a[href$="/grants/${grant}"]`).length).toBeGreaterThan(0)

@@ -121,8 +121,8 @@ describe('an application', () => {
     expect([sent.status, sent.location]).toEqual([303, `${application}?done=asked`])
     const rows = await rowsAt(provider, application)
     expect(rows.map(({ 状态: state, 日期: day }) => [state, day])).toEqual([
-      ['…已申请', '2026-11-20'],
-      ['…已申请', '2026-11-20'],
+      ['已申请', '2026-11-20'],
+      ['已申请', '2026-11-20'],
     ])
     const entries = await services.db.selectFrom('audit_entries').selectAll().where('act', '=', 'step_said').execute()
     expect(entries.map(({ subject }) => subject).toSorted()).toEqual(['mall cross_merchant', 'shop cross_merchant'])
@@ -153,12 +153,21 @@ test('the menu of a place has its pages, all of which open', async () => {
     viewer: await links(viewer, '/console/m/mall/guide'),
   }
   expect(menus).toEqual({
-    provider: ['/console', '/console/merchants', `/console/p/${mchid}`, application, '/console/account'],
+    provider: [
+      '/console',
+      '/console/merchants',
+      '/console/proposals',
+      `/console/p/${mchid}`,
+      application,
+      `/console/p/${mchid}/stocks`,
+      '/console/account',
+    ],
     viewer: [
       '/console',
       '/console/merchants',
       '/console/m/mall/guide',
       '/console/m/mall/stocks',
+      '/console/m/mall/campaigns',
       '/console/m/mall/grants',
       '/console/account',
     ],

@@ -51,8 +51,9 @@ const stateOf = async (slug: string) =>
 async function asked(who: string): Promise<{ slug: string; page: string }> {
   const { slug } = await aCampaign(shop.services, stock, { state: 'draft', limits: { per_member: 1, total: 7 } })
   const address = `/console/m/${shop.merchant.slug}/campaigns/${slug}/publish`
-  expect((await see(address, who)).words).toContain('需要另一位管理员批准')
-  const { location } = await send(address, { revision: '1' }, who)
+  const { words, $ } = await see(address, who)
+  expect(words).toContain('需要另一位管理员批准')
+  const { location } = await send(address, { revision: '1', seen: $('[name=seen]').val() as string }, who)
   expect(location).toMatch(/^\/console\/proposals\/\d+$/)
   return { slug, page: location }
 }

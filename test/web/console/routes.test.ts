@@ -12,6 +12,7 @@ import { startSite } from '../../support/site.ts'
 import { settingsRows } from './settings-rows.ts'
 import { checkRows } from './check-rows.ts'
 import { campaignRows } from './campaign-rows.ts'
+import { everythingIn } from './everything.ts'
 import { peopleRows } from './people-rows.ts'
 import { stockNewRows } from './stock-new-rows.ts'
 
@@ -117,6 +118,40 @@ const foreign = await services.db
   .where('merchant_id', '=', mall.id)
   .executeTakeFirstOrThrow()
 
+/** What the other merchant has, by the name that routes give it. */
+const farStock = await aStock(services, mall, { stock_id: '16000002' })
+const farCampaign = await aCampaign(services, farStock, { slug: 'far', state: 'draft' })
+const { operator_id: asked_by } = await services.db
+  .selectFrom('memberships')
+  .select('operator_id')
+  .where('id', '=', foreign.id)
+  .executeTakeFirstOrThrow()
+const proposal = await services.db
+  .insertInto('proposals')
+  .values({
+    ...ofMerchant(mall.id),
+    act: 'campaign_change',
+    subject: '发布活动',
+    payload: '{}',
+    payload_hash: 'x',
+    revision: '1/x',
+    state: 'asked',
+    asked_by,
+    asked_at: clock.now(),
+    ends_at: new Date(clock.now().getTime() + 86_400_000),
+    decided_by: null,
+    decided_at: null,
+    reason: null,
+  })
+  .returning('id')
+  .executeTakeFirstOrThrow()
+const theirs: Record<string, string> = {
+  ':stock': farStock.stock_id,
+  ':campaign': farCampaign.slug,
+  ':grant': await aGrant(services, farCampaign, farStock, { openid: 'o-2', coupons: ['sent'] }),
+  ':proposal': String(proposal.id),
+}
+
 const at = (path: string) =>
   path
     .replace(':membership', String(foreign.id))
@@ -130,29 +165,7 @@ const at = (path: string) =>
     .replace(':proposal', '1')
 const parse = ({ route }: Row) => route.split(' ') as ['GET' | 'POST', string]
 
-/** All that a request might change. */
-async function everything(): Promise<string> {
-  const tables = [
-    'operators',
-    'memberships',
-    'operator_links',
-    'recovery_codes',
-    'audit_entries',
-    'proposals',
-    'onboarding_steps',
-    'guide_shares',
-    'examinations',
-    'stocks',
-    'merchants',
-    'accounts',
-    'campaigns',
-    'provider_links',
-    'application_recipients',
-    'notices',
-  ] as const
-  const all = await Promise.all(tables.map((table) => services.db.selectFrom(table).selectAll().execute()))
-  return JSON.stringify(all.map((rowsOf) => rowsOf.map((row) => JSON.stringify(row)).toSorted()))
-}
+const everything = () => everythingIn(services.db)
 
 async function csrfOf({ phone }: ConsoleBrowser): Promise<string> {
   return /name="_csrf" value="([^"]+)"/.exec((await phone.get('/console/account')).text)![1]!
@@ -214,6 +227,26 @@ describe.each(rows)('$route', (row) => {
     expect([seen.status, seen.text.includes(shop.name)]).toEqual([404, false])
     expect(await everything()).toBe(before)
   })
+
+  const nested = Object.keys(theirs).filter((name) => path.split('/').includes(name))
+  test.runIf(nested.length > 0)(
+    "does not find under one's own merchant what is another's, and does nothing",
+    async () => {
+      const browser = people.owner!
+      await browser.submit('/console/confirm', '/console/confirm', { code: browser.code() })
+      const token = await csrfOf(browser)
+      const before = await everything()
+      for (const name of nested) {
+        for (const id of [theirs[name]!, 'none', '9'.repeat(40), '%00']) {
+          const address = at(path.replace(name, id))
+          const fields = { ...row.bad, _csrf: token, do: 'approve', change: 'end', revision: '1' }
+          const seen = method === 'GET' ? await browser.phone.get(address) : await browser.phone.post(address, fields)
+          expect([address, seen.status]).toEqual([address, 404])
+        }
+      }
+      expect(await everything()).toBe(before)
+    },
+  )
 
   test.runIf(row.foreign)("does not find another merchant's", async () => {
     const browser = people.owner!

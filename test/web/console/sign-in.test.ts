@@ -30,7 +30,7 @@ describe('the first owner', () => {
       load(home.text)('main a')
         .toArray()
         .map((one) => load(one).text()),
-    ).toEqual(['商户总览', '员工账号', '操作日志', '我的账号'])
+    ).toEqual(['商户总览', '新增商户', '申请与批准', '员工账号', '操作日志', '我的账号'])
     // Neither the link nor the sheet is shown again.
     expect((await site.browser().get(link)).status).toBe(404)
     expect((await first.phone.get('/console/recovery-codes')).location).toBe('/console')

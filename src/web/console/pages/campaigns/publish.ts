@@ -6,6 +6,7 @@ import { promiseWords } from '../../../../campaigns/promise.ts'
 import { readBack } from '../../../../campaigns/read-back.ts'
 import { stockIdsOf } from '../../../../campaigns/rules-of.ts'
 import { stocksNamed } from '../../../../campaigns/stocks-named.ts'
+import { asksOf } from '../../../../doctor/campaign-check/asks.ts'
 import { type CampaignFinding, checkCampaign } from '../../../../doctor/campaign-check/check-campaign.ts'
 import { codeIsFresh } from '../../../../operators/rights/guard.ts'
 import type { Campaign } from '../../../../plumbing/storage/schema/campaign.ts'
@@ -31,7 +32,7 @@ export const send: Handler<MerchantState & Filled> = async (ctx) => {
     return renderPublish(ctx, campaign, [{ name: '', text: '活动刚刚改过，请核对下面的内容再发布' }])
   }
   const findings = await checkCampaign(services, merchant, { ...campaign, state: 'published' })
-  const errors = unseen(findings, form.getAll('seen'))
+  const errors = unseen(findings, form.get('seen'))
   if (errors.length > 0) return renderPublish(ctx, campaign, errors)
   await orAgain(
     () => publish(ctx, campaign),
@@ -52,12 +53,13 @@ async function publish(ctx: Context<MerchantState & Filled>, campaign: Campaign)
   }
 }
 
-/** What stops, stops; what asks must have been ticked, each by itself. */
-function unseen(findings: CampaignFinding[], seen: string[]): FieldError[] {
-  const stops = findings.filter(({ state }) => state === 'stop')
-  if (stops.length > 0) return [{ name: '', text: '检查没有通过，处理后才能发布' }]
-  const isAsked = findings.some(({ state, text }) => state === 'ask' && !seen.includes(text))
-  return isAsked ? [{ name: 'seen', text: '请逐条勾选，表示已经知道' }] : []
+/** What stops, stops; what asks must have been ticked, as it is now. */
+function unseen(findings: CampaignFinding[], ticked: string | null): FieldError[] {
+  if (findings.some(({ state }) => state === 'stop')) return [{ name: '', text: '检查没有通过，处理后才能发布' }]
+  const { asks, seen } = asksOf(findings)
+  if (asks.length === 0 || ticked === seen) return []
+  const text = ticked === null ? '请先看检查结果并勾选，表示已经知道' : '检查结果和刚才不同了，请核对后再勾选'
+  return [{ name: 'seen', text }]
 }
 
 async function draftNamed(ctx: Context<MerchantState>): Promise<Campaign> {
@@ -67,7 +69,7 @@ async function draftNamed(ctx: Context<MerchantState>): Promise<Campaign> {
 }
 
 async function renderPublish(
-  ctx: Context<MerchantState>,
+  ctx: Context<MerchantState & Partial<Filled>>,
   campaign: Campaign,
   errors: FieldError[] = [],
 ): Promise<void> {
@@ -75,18 +77,19 @@ async function renderPublish(
   const rules = { ...campaign, state: 'published' as const }
   const stocks = await stocksNamed(services.db, merchant.id, stockIdsOf(rules))
   const findings = await checkCampaign(services, merchant, rules)
-  const asks = await needsAnother(services.db, person, merchant)
+  const needsOther = await needsAnother(services.db, person, merchant)
   render(ctx, 'campaign-publish', {
     campaign,
     at: campaignPaths(merchant, campaign.slug),
     promise: promiseWords(rules, stocks),
     sentence: readBack(rules, stocks, services.clock.now()),
     tickets: ticketsOf(rules, stocks, merchant.name),
+    ...asksOf(findings),
+    ticked: ctx.state.form?.get('seen'),
     findings,
     isStopped: findings.some(({ state }) => state === 'stop'),
-    toSee: findings.filter(({ state }) => state === 'ask').map(({ text }) => ({ value: text, text })),
-    asks,
-    wantsCode: !asks && !codeIsFresh(person, services.clock),
+    needsOther,
+    wantsCode: !needsOther && !codeIsFresh(person, services.clock),
     errors,
   })
 }
