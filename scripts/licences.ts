@@ -7,7 +7,17 @@ import { fileURLToPath } from 'node:url'
  * Licences under which anyone may use, change and pass on the code as long as its notice stays with it; MIT-0 (nodemailer)
  * does not even ask for that.
  */
-const allowed = ['MIT', 'MIT-0', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', 'BlueOak-1.0.0', '0BSD', 'Unlicense']
+const allowed = [
+  'MIT',
+  'MIT-0',
+  'ISC',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'Apache-2.0',
+  'BlueOak-1.0.0',
+  '0BSD',
+  'Unlicense',
+]
 
 /** Packages whose package.json does not name the licence as SPDX does: the licence, and where it is written. */
 const byHand: Record<string, { licence: string; writtenIn: string }> = {

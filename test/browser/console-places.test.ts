@@ -40,7 +40,7 @@ describe.each([1280, 390])('at %i px', (width) => {
     await expectGoodLooks(page)
     await page.goto(shop.site.url + guide)
     await page.getByRole('button', { name: '全部检测' }).click()
-    await page.getByText('已检测全部步骤').waitFor()
+    await page.getByText('检测完成').waitFor()
     await expectGoodLooks(page)
     const chosen = `/console/p/${provider}/application?merchant=demo`
     for (const path of ['/console/merchants', `/console/p/${provider}`, chosen]) {
