@@ -11,7 +11,7 @@ import { incomplete, isComplete, stockColumns } from './stock-columns.ts'
 import { statedTags } from './stated-tags.ts'
 import { isGiving } from './stock-state.ts'
 import { nextSync, syncAgain } from './sync-due.ts'
-import { unusableStock } from './unusable-stock.ts'
+import { UnusableStock, unusableStock } from './unusable-stock.ts'
 
 /**
  * Refreshes an imported stock (同步), by either party's keys. Unlike the import it also stores a state in which nothing
@@ -54,14 +54,19 @@ async function readAndStore(services: Services, merchant: Merchant, stock: Stock
     .executeTakeFirstOrThrow()
 }
 
-async function noteProblem({ db, clock }: Services, stock: Stock, { message }: Unusable): Promise<void> {
+/** The console and the warnings show it, so that it is Chinese where there are such words. */
+function problemOf(error: Unusable): string {
+  return error instanceof UnusableStock && error.chinese.length > 0 ? error.chinese.join('；') : error.message
+}
+
+async function noteProblem({ db, clock }: Services, stock: Stock, error: Unusable): Promise<void> {
   const now = clock.now()
   const failures = stock.sync_failures + 1
   await db
     .updateTable('stocks')
     .set({
       sync_failures: failures,
-      sync_problem: message,
+      sync_problem: problemOf(error),
       sync_problem_since: stock.sync_problem_since ?? now,
       sync_due_at: syncAgain(failures, now),
     })

@@ -59,7 +59,7 @@ test('a campaign with which everything is in order has only good findings, and s
     '活动到 T 结束，还有 19 天',
     `${of(stock)}运行中（刚刚同步）`,
     `${of(stock)}可用到 T，门店收银可用，与通用券互斥，与活动相符`,
-    `${of(stock)}还能发 100000 张，活动最多要 100 张`,
+    `${of(stock)}还能发 100,000 张，活动最多要 100 张`,
     '每人能领的张数和金额都在微信的上限内',
     `发券商户号 ${senderOf(merchant).mchid} 密钥正常，没有暂停发券`,
     '会员可以登录：网页授权域名和服务号都正常',

@@ -96,7 +96,7 @@ describe('the audit', () => {
     const [head, ...rows] = pieces.join('').trim().split('\r\n')
     expect(head).toContain('操作人')
     expect(rows).toHaveLength(2)
-    expect(rows[0]).toContain('角色：viewer → finance')
+    expect(rows[0]).toContain('角色：只读 → 财务')
     expect((await acts(await chief.person()))[0]).toBe('audit_exported 操作日志')
   })
 

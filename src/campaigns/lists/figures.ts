@@ -4,8 +4,10 @@ import { type Merchant, sendersOf } from '../../merchants/merchant.ts'
 import { beijingDay } from '../../plumbing/clock.ts'
 import type { Db } from '../../plumbing/storage/database.ts'
 import type { Campaign } from '../../plumbing/storage/schema/campaign.ts'
+import type { Services } from '../../services.ts'
 import { awardsOf, stockIdsOf } from '../rules-of.ts'
 import { type Standing, standingOf } from '../standing.ts'
+import { takenOf } from './taken.ts'
 
 /** How much of a campaign was given. */
 export type CampaignFigures = {
@@ -22,16 +24,18 @@ export const countedAtMost = 1_000
 
 /**
  * The figures of these campaigns of the merchant, by `campaigns.id`, from the places that the ledger keeps: however much
- * was given, it reads a few index entries for each. A place that was given back counts until the next grant takes it.
+ * was given, it reads a few index entries for each. A place that was given back counts until the next grant takes it or
+ * the highest place is taken; then `takenOf` looks for the free ones.
  */
 export async function figuresOf(
-  db: Db,
+  services: Pick<Services, 'db' | 'cache'>,
   merchant: Merchant,
   campaigns: Campaign[],
   now: Date,
 ): Promise<Map<number, CampaignFigures>> {
+  const { db } = services
   const [places, counted, closed] = await Promise.all([
-    placesOf(db, merchant, campaigns, now),
+    placesOf(services, merchant, campaigns, now),
     countedOf(db, campaigns, now),
     closedFacts(db, merchant, campaigns),
   ])
@@ -53,8 +57,13 @@ export async function figuresOf(
 
 type Closing = { stock_id: string; id: number; isEmpty: boolean; isClosed: boolean }
 
-/** The highest place that is held, in all and today. */
-async function placesOf(db: Db, merchant: Merchant, campaigns: Campaign[], now: Date) {
+/** How many places are held, in all and today. */
+async function placesOf(
+  services: Pick<Services, 'db' | 'cache'>,
+  merchant: Merchant,
+  campaigns: Campaign[],
+  now: Date,
+) {
   const day = beijingDay(now)
   const scopes = campaigns.map(({ id }) => [
     scopeOf('total', { campaign: id }),
@@ -65,8 +74,16 @@ async function placesOf(db: Db, merchant: Merchant, campaigns: Campaign[], now: 
   const { rows } = await sql<{ id: number; total: number; day: number }>`
     select c.id, ${highest(sql.ref('c.whole'))} as total, ${highest(sql.ref('c.today'))} as day
     from unnest(${campaigns.map(({ id }) => id)}::bigint[], ${scopes.map(([whole]) => whole)}::text[],
-      ${scopes.map(([, today]) => today)}::text[]) as c(id, whole, today)`.execute(db)
-  return new Map(rows.map((row) => [Number(row.id), [row.total, row.day] as const]))
+      ${scopes.map(([, today]) => today)}::text[]) as c(id, whole, today)`.execute(services.db)
+  const highestOf = new Map(rows.map((row) => [Number(row.id), row]))
+  const taken = campaigns.map(async ({ id, limits }, nth) => {
+    const { total, day: today } = highestOf.get(id) ?? { total: 0, day: 0 }
+    const [whole, ofToday] = scopes[nth] as [string, string]
+    const of = (scope: string, limit: number | undefined, highest: number) =>
+      limit === undefined ? highest : takenOf(services, merchant.id, { scope, limit, highest })
+    return [id, [await of(whole, limits.total, total), await of(ofToday, limits.per_day, today)]] as const
+  })
+  return new Map(await Promise.all(taken))
 }
 
 /** Only of campaigns without a limit that keeps count. */

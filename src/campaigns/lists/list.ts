@@ -3,6 +3,7 @@ import type { Merchant } from '../../merchants/merchant.ts'
 import type { Db } from '../../plumbing/storage/database.ts'
 import type { CampaignKind } from '../../plumbing/storage/schema.ts'
 import type { Campaign } from '../../plumbing/storage/schema/campaign.ts'
+import type { Services } from '../../services.ts'
 import type { Standing } from '../standing.ts'
 import { type CampaignFigures, figuresOf } from './figures.ts'
 
@@ -24,7 +25,7 @@ const readAtMost = 2_000
 
 /** The newest campaigns that fit, `most` of them; `next`: where the following page begins. */
 export async function listCampaigns(
-  db: Db,
+  services: Pick<Services, 'db' | 'cache'>,
   merchant: Merchant,
   filter: CampaignFilter,
   { most, now }: { most: number; now: Date },
@@ -34,8 +35,8 @@ export async function listCampaigns(
   // The standing follows from the ledger, so that it is computed, and only then compared.
   const chunk = filter.standing === undefined ? most + 1 : readAtOnce
   for (let read = 0; read < readAtMost && found.length <= most; read += chunk) {
-    const rows = await matching(db, merchant.id, { ...filter, ...(before !== undefined && { before }) }, chunk)
-    const figures = await figuresOf(db, merchant, rows, now)
+    const rows = await matching(services.db, merchant.id, { ...filter, ...(before !== undefined && { before }) }, chunk)
+    const figures = await figuresOf(services, merchant, rows, now)
     const listed = rows.map((campaign) => ({ campaign, figures: figures.get(campaign.id)! }))
     found.push(...listed.filter((one) => !filter.standing || one.figures.standing === filter.standing))
     if (rows.length < chunk) break

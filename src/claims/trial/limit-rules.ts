@@ -1,3 +1,4 @@
+import { grouped } from '../../campaigns/in-chinese.ts'
 import { placesOf } from '../../gate/read-scopes.ts'
 import { roomOf } from '../../ledger/fullness.ts'
 import type { Limit } from '../../ledger/limits/limits.ts'
@@ -44,6 +45,6 @@ export async function limitRules(
 
 function ruleOf({ name, limit, stockRef, reason, take }: Limit, held: number, full: boolean, stocks: Stock[]): MetRule {
   const stock = stocks.find(({ id }) => id === stockRef)
-  const words = `${stock ? `批次 ${stock.stock_id} ` : ''}${given[name]} ${held}/${limit}${take > 1 ? `，这次要 ${take} 张` : ''}`
+  const words = `${stock ? `批次 ${stock.stock_id} ` : ''}${given[name]} ${grouped(held)}/${grouped(limit)}${take > 1 ? `，这次要 ${take} 张` : ''}`
   return full ? not(names[name], reason, words) : ok(names[name], words)
 }

@@ -1,3 +1,4 @@
+import { grouped } from '../../campaigns/in-chinese.ts'
 import { leftToPromise } from '../../grants/stock-left.ts'
 import { dayMs } from '../../plumbing/clock.ts'
 import { forecastOf } from '../../stocks/forecast.ts'
@@ -17,12 +18,14 @@ async function leftOf(checked: Checked, offer: OfferedStock): Promise<CampaignFi
   const left = await leftToPromise(checked.services, stock)
   const name = ofStock(stock)
   const more = '请服务商追加预算或新建批次，或减少活动总量'
-  if (left < perGrant) return [stop(`${name}只能再发 ${left} 张，不够发一份（${perGrant} 张）`, more)]
+  if (left < perGrant) return [stop(`${name}只能再发 ${grouped(left)} 张，不够发一份（${perGrant} 张）`, more)]
   const promised = await promisedOf(checked, checked.campaign, stock)
   if (promised === undefined)
-    return [ask(`活动没有设总量，会把${name}剩下的 ${left} 张发完`, '在限量里设活动总量，最多花多少钱就清楚了')]
-  if (promised > left) return [ask(`活动最多要发 ${promised} 张，${name}只能再发 ${left} 张`, more)]
-  return [good(`${name}还能发 ${left} 张，活动最多要 ${promised} 张`)]
+    return [
+      ask(`活动没有设总量，会把${name}剩下的 ${grouped(left)} 张发完`, '在限量里设活动总量，最多花多少钱就清楚了'),
+    ]
+  if (promised > left) return [ask(`活动最多要发 ${grouped(promised)} 张，${name}只能再发 ${grouped(left)} 张`, more)]
+  return [good(`${name}还能发 ${grouped(left)} 张，活动最多要 ${grouped(promised)} 张`)]
 }
 
 /** Coupons that other systems send of the stock count in its pace too. */

@@ -4,9 +4,10 @@ import { csvText } from '../../plumbing/files/csv.ts'
 import { Declined } from '../rights/declined.ts'
 import type { Parts } from '../rights/parts.ts'
 import { doerOf, type Person } from '../rights/person.ts'
-import { actNames, type AuditAct, fieldNames } from './acts.ts'
+import { actNames, type AuditAct } from './acts.ts'
 import type { AuditEntry } from './chain.ts'
 import { type AuditFilter, listAudit } from './list.ts'
+import { changesText } from './told.ts'
 import { writeAudit } from './write.ts'
 
 const batch = 500
@@ -60,13 +61,6 @@ function rowOf(entry: AuditEntry): string[] {
     entry.previous,
     entry.hash,
   ]
-}
-
-/** `角色：只读 → 运营；…`: what the deed changed, to be read. */
-export function changesText({ changes }: Pick<AuditEntry, 'changes'>): string {
-  return changes
-    .map(([field, before, after]) => `${fieldNames[field] ?? field}：${before ?? '—'} → ${after ?? '—'}`)
-    .join('；')
 }
 
 function filterText({ act, by, from, to }: AuditFilter): string {

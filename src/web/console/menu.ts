@@ -43,19 +43,24 @@ const everywhere: { title: string; links: Entry[] }[] = [
   },
 ]
 
-/** Every page of one merchant. */
-const ofMerchants: Entry[] = [
-  { text: '接入向导', href: paths.guide, act: 'look_at_steps' },
-  { text: '微信优惠券', href: paths.stocks, act: 'look' },
-  { text: '活动管理', href: paths.campaigns, act: 'look' },
-  { text: '发放记录', href: paths.grants, act: 'look_at_members' },
-  { text: '服务商授权', href: paths.providerConsent, act: 'manage_staff' },
+/** Every page of one merchant, by group. */
+const ofMerchants: { title: string; links: Entry[] }[] = [
+  { title: '商户', links: [{ text: '接入向导', href: paths.guide, act: 'look_at_steps' }] },
+  {
+    title: '营销中心',
+    links: [
+      { text: '微信优惠券', href: paths.stocks, act: 'look' },
+      { text: '活动管理', href: paths.campaigns, act: 'look' },
+      { text: '发放记录', href: paths.grants, act: 'look_at_members' },
+    ],
+  },
 ]
 
 /** Every page about a merchant's own settings; they stand first in 系统设置. */
 const settingsOfMerchants: Entry[] = [
   { text: '商户信息', href: paths.settings, act: 'manage_keys' },
   { text: '接口设置', href: paths.settingsKeys, act: 'manage_keys' },
+  { text: '服务商授权', href: paths.providerConsent, act: 'manage_staff' },
 ]
 
 /** Every page of one provider. */
@@ -65,7 +70,7 @@ const ofProviders: Entry[] = [
   { text: '批次管理', href: paths.providerStocks, act: 'look' },
 ]
 
-/** What this person may open, with the page of `path` marked; the pages of `place` are in a group of its own. */
+/** What this person may open, with the page of `path` marked; the pages of `place` are in groups of their own. */
 export function menuOf(
   person: Pick<Person, 'memberships' | 'openProposals'>,
   path: string,
@@ -78,7 +83,7 @@ export function menuOf(
       ...links.filter(({ act, in: scope }) => !act || (scope ? may(person, act, scope) : mayAnywhere(person, act))),
     ],
   }))
-  const groups = [...(first ? [first] : []), ...(place ? [groupOf(person, place)] : []), ...others]
+  const groups = [...(first ? [first] : []), ...(place ? groupsOf(person, place) : []), ...others]
   const marked = groups.map(({ title, links }) => ({
     title,
     links: links.map(({ text, href }) => ({
@@ -93,9 +98,10 @@ export function menuOf(
   return marked.filter(({ links }) => links.length > 0)
 }
 
-function groupOf(person: Pick<Person, 'memberships'>, place: MenuPlace): { title: string; links: Entry[] } {
-  if ('merchant' in place) return { title: '商户', links: linksIn(person, place, ofMerchants) }
-  return { title: '服务商', links: linksIn(person, place, ofProviders) }
+function groupsOf(person: Pick<Person, 'memberships'>, place: MenuPlace): { title: string; links: Entry[] }[] {
+  if ('merchant' in place)
+    return ofMerchants.map(({ title, links }) => ({ title, links: linksIn(person, place, links) }))
+  return [{ title: '服务商', links: linksIn(person, place, ofProviders) }]
 }
 
 function linksIn(person: Pick<Person, 'memberships'>, place: MenuPlace, entries: Entry[]): Entry[] {

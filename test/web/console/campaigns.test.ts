@@ -36,7 +36,7 @@ describe('publishing', () => {
     const address = `${list}/${fields.slug}/publish`
     const { $, words } = await see(address)
     const seen = $('[name=seen]').val() as string
-    expect(words).toContain('活动最多要发 1000 张')
+    expect(words).toContain('活动最多要发 1,000 张')
     expect(words).toMatch(/我已知道以上 \d 点/)
     const unticked = await send(address, { revision: '1' })
     expect([unticked.status, unticked.$('[role=alert] a').attr('href')]).toEqual([422, '#f-seen'])
@@ -165,6 +165,21 @@ describe('the page of a campaign', () => {
     expect(forViewer.words).not.toMatch(/发布活动|暂停活动|修改 检查/)
   })
 
+  test('tells in words what each change was', async () => {
+    const fields = form({ title: '先前' })
+    await send(`${list}/new`, { ...fields, do: 'save' })
+    const page = `${list}/${fields.slug}`
+    const edited = formOf((await see(`${page}/edit`)).$, `${page}/edit`)
+    await send(`${page}/edit`, { ...edited, title: '后来', total: '1200', do: 'save' })
+    const { $, words } = await see(page)
+    const latest = $('.event').first().text().replace(/\s+/g, ' ')
+    expect(latest).toMatch(/改了 2 项：活动名称、总量.*活动名称 先前后来 总量 1,0001,200/)
+    expect(words).not.toMatch(/[{}]|原始内容|\dZ/)
+    const audit = (await see('/console/audit')).words
+    expect(audit).toContain('活动名称：先前 → 后来；总量：1,000 → 1,200')
+    expect(audit).not.toMatch(/\{"|T\d\d:\d\d|→ owner|command line/)
+  })
+
   test('pauses, resumes, ends and copies', async () => {
     const { slug } = await aCampaign(shop.services, desk.stock())
     const page = `${list}/${slug}`
@@ -222,6 +237,7 @@ describe('the list', () => {
     await shop.services.db
       .insertInto('slots')
       .values([
+        place(`campaign/${full.id}/total`, 1),
         place(`campaign/${full.id}/total`, 2),
         place(`campaign/${dayFull.id}/total`, 1),
         place(`campaign/${dayFull.id}/day/${today}`, 1),
@@ -232,6 +248,15 @@ describe('the list', () => {
     }
     const { words } = await see(`${list}?name=S+full`)
     expect(words).toContain('2 / 2')
+    // A refused coupon gives the first place back: the highest one is still held, and yet there is room.
+    await shop.services.db
+      .deleteFrom('slots')
+      .where('scope', '=', `campaign/${full.id}/total`)
+      .where('number', '=', 1)
+      .execute()
+    clock.advance(31_000)
+    expect((await see(`${list}?name=S+full&state=open`)).words).toMatch(/进行中1 \/ 2/)
+    expect(await titles('?state=full&name=S+')).toEqual([])
     expect(await titles('?state=nonsense&kind=x&before=q&name=S+')).toHaveLength(8)
   })
 

@@ -75,7 +75,7 @@ test('the audit is filtered, read page by page and exported', async () => {
   const { phone } = keeper
   const list = load((await phone.get('/console/audit?act=role_changed')).text)
   expect(list('tbody tr')).toHaveLength(1)
-  expect(list('tbody').text()).toContain('角色：viewer → finance')
+  expect(list('tbody').text()).toContain('角色：只读 → 财务')
   const none = load((await phone.get('/console/audit?from=2020-01-01&to=2020-01-02')).text)
   expect(none('main').text()).toContain('没有符合条件的记录')
   const file = await keeper.submit('/console/audit', '/console/audit/export', { act: 'role_changed' })

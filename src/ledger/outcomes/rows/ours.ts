@@ -27,7 +27,7 @@ export const ourOutcomes: OutcomeRow[] = [
     member: 'try_later',
     operator: {
       cause: '结果未知已超过一天，而微信不允许本商户号查询该会员的券列表，无法确认是否已发放',
-      cure: '请制券方在服务商平台查询该会员是否已有此券：已有则无需处理；确认没有后用 grants retry 以同一单号补发',
+      cure: '请制券方在服务商平台查询该会员是否已有此券：已有则无需处理；确认没有后请系统管理员以同一单号重发',
     },
     source: 'docs/wechat/pay-v3.md 2.11: whether a sender may list coupons of a foreign creator is unconfirmed',
   },
@@ -38,7 +38,7 @@ export const ourOutcomes: OutcomeRow[] = [
     member: 'try_later',
     operator: {
       cause: '结果未知已超过一天，会员名下有一张本批次的券，但不能确定属于哪一条发放记录',
-      cure: '该会员同一批次有几张券都结果未知：请制券方核对会员实际有几张，再对缺少的用 grants retry 以同一单号补发',
+      cure: '该会员同一批次有几张券都结果未知：请制券方核对会员实际有几张，再请系统管理员对缺少的以同一单号重发',
     },
     source: 'our own',
   },
@@ -60,8 +60,8 @@ export const ourOutcomes: OutcomeRow[] = [
     member: 'ended',
     memberSentence: '商家已停止发放这张优惠券，详情请咨询商家',
     operator: {
-      cause: '运营人员放弃了这张欠发的券，原因记在 operator_acts 里',
-      cure: '无需处理；要恢复时执行 grants retry',
+      cause: '运营人员放弃了这张欠发的券，理由见发放记录的“人工处理”',
+      cure: '无需处理；要恢复时请系统管理员重发',
     },
     source: 'our own',
   },

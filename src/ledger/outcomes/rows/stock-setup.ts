@@ -139,7 +139,7 @@ export const stockSetupOutcomes: OutcomeRow[] = [
     member: 'try_later',
     operator: {
       cause: '微信说触发了限制，却没有说是会员的限领：也可能是商户号的发券额度或设置有误',
-      cure: '按保存的原文和请求编号（Request-ID）查明是会员还是商户号的限制；处理后执行 grants retry',
+      cure: '按保存的原文和请求编号（Request-ID）查明是会员还是商户号的限制；处理后请系统管理员重发这张券',
     },
     source: 'docs/wechat/pay-v3.md 3.3: RULE_LIMIT is the member’s only together with its phrase',
   },
@@ -153,7 +153,7 @@ export const stockSetupOutcomes: OutcomeRow[] = [
     member: 'try_later',
     operator: {
       cause: '微信给出了未收录的拒绝原因，不能判断是否只针对该会员',
-      cure: '按保存的错误码、原文和请求编号（Request-ID）查明原因；处理后执行 grants retry，整个批次暂停时也会自动试探',
+      cure: '按保存的错误码、原文和请求编号（Request-ID）查明原因；处理后请系统管理员重发这张券，整个批次暂停时也会自动试探',
     },
     source: 'docs/wechat/pay-v3.md 3.3: an unknown refusal is never final for the member',
   },

@@ -1,6 +1,9 @@
 import { type AuditAct, actNames } from '../../../operators/audit/acts.ts'
 import type { AuditPage } from '../../../operators/audit/list.ts'
-import { changesText } from '../../../operators/audit/export.ts'
+import type { AuditEntry } from '../../../operators/audit/chain.ts'
+import { changesText } from '../../../operators/audit/told.ts'
+import { isOfCampaign, linesTold } from '../../../campaigns/told-changes.ts'
+import { doerName } from '../doer-name.ts'
 import type { Context } from '../../shell/context.ts'
 import type { AskedFilter } from '../audit-filter.ts'
 import { consolePaths as paths } from '../paths.ts'
@@ -9,11 +12,26 @@ import type { PersonState } from '../state.ts'
 
 /** The list of the audit with its filters. */
 export function renderAudit(ctx: Context<PersonState>, asked: AskedFilter, { entries, next }: AuditPage): void {
-  const rows = entries.map((entry) => ({ ...entry, actName: nameOf(entry.act), told: changesText(entry) }))
-  const acts = Object.entries(actNames).map(([value, text]) => ({ value, text }))
+  const rows = entries.map((entry) => ({
+    ...entry,
+    byName: doerName(entry.by),
+    actName: nameOf(entry.act),
+    told: wordsOf(entry),
+  }))
+  const kinds = Object.entries(actNames).map(([value, text]) => ({ value, text }))
   const older = next === undefined ? undefined : address({ ...asked, before: String(next) })
   const first = ctx.query.before === undefined ? undefined : address(asked)
-  render(ctx, 'audit', { paths, rows, acts, asked, chips: chipsOf(asked), older, first })
+  render(ctx, 'audit', { paths, rows, kinds, asked, chips: chipsOf(asked), older, first })
+}
+
+/** Fields of a proposal that only a program compares; the export has them. */
+const inExport = new Set(['act', 'hash'])
+
+/** A campaign's rules in its own words; the stocks by their numbers. */
+function wordsOf(entry: AuditEntry): string {
+  return isOfCampaign(entry)
+    ? linesTold(entry)
+    : changesText({ changes: entry.changes.filter(([field]) => !inExport.has(field)) })
 }
 
 function nameOf(act: string): string {

@@ -13,7 +13,7 @@ const copiesShown = 10
 export async function renderChoice(ctx: Context<MerchantState>): Promise<void> {
   const { services, merchant } = ctx.state
   const now = services.clock.now()
-  const { campaigns } = await listCampaigns(services.db, merchant, {}, { most: copiesShown, now })
+  const { campaigns } = await listCampaigns(services, merchant, {}, { most: copiesShown, now })
   const copies = campaigns.map(({ campaign, figures }) => ({
     title: campaign.title,
     kind: campaignKinds[campaign.kind],

@@ -1,4 +1,4 @@
-import { yuan } from '../../../../campaigns/in-chinese.ts'
+import { grouped, yuan } from '../../../../campaigns/in-chinese.ts'
 import { stocksNamed } from '../../../../campaigns/stocks-named.ts'
 import type { Merchant } from '../../../../merchants/merchant.ts'
 import type { Stock } from '../../../../plumbing/storage/schema/stock.ts'
@@ -20,7 +20,7 @@ export async function stockChoices({ db, clock }: Services, merchant: Merchant, 
 function choiceWords(stock: Stock): string {
   const minimum = stock.transaction_minimum > 0 ? `满 ${yuan(stock.transaction_minimum)} 减` : '减'
   const left = Math.max(0, stock.max_coupons - stock.distributed_coupons)
-  const state = stock.status === 'running' ? `剩 ${left} 张` : '没有在运行'
+  const state = stock.status === 'running' ? `剩 ${grouped(left)} 张` : '没有在运行'
   return `${stock.name}（${minimum} ${yuan(stock.coupon_amount)} 元，批次 ${stock.stock_id}，${state}${stock.on_shelf ? '' : '，已下架'}）`
 }
 

@@ -5,6 +5,7 @@ import { stocksNamed } from '../../../../campaigns/stocks-named.ts'
 import type { CampaignFinding } from '../../../../doctor/campaign-check/check-campaign.ts'
 import type { Campaign } from '../../../../plumbing/storage/schema/campaign.ts'
 import type { Context } from '../../../shell/context.ts'
+import { consolePaths as paths } from '../../paths.ts'
 import { type FieldError, render } from '../../render.ts'
 import type { MerchantState } from '../../state.ts'
 import { campaignKinds } from '../stocks/words.ts'
@@ -51,6 +52,7 @@ export async function renderEditor(ctx: Context<MerchantState>, editing: Editing
     rows: rowsShown(editing),
     deeds: deedsOf(draft, isDraft),
     stocks: await stockChoices(services, merchant, draft),
+    importAt: paths.stockImport.replace(':merchant', merchant.slug),
     senders: senderChoices(merchant, draft),
     channels: channelChoices(draft),
     opensMore: errors.some(({ name }) => inMore.has(name)),

@@ -28,7 +28,7 @@ export const show: Handler<MerchantState> = async (ctx) => {
   const before = olderThan(query)
   const [{ campaigns, next }, refusals] = await Promise.all([
     listCampaigns(
-      services.db,
+      services,
       merchant,
       { ...campaignFilter(asked), ...before },
       { most: rowsOfPage, now: services.clock.now() },

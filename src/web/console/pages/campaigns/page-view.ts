@@ -1,6 +1,5 @@
 import { waitingChange } from '../../../../campaigns/by-staff/waiting-change.ts'
 import { figuresOf } from '../../../../campaigns/lists/figures.ts'
-import { historyOf } from '../../../../campaigns/lists/history.ts'
 import { type LatestGrant, latestGrants } from '../../../../campaigns/lists/latest-grants.ts'
 import { promiseWords } from '../../../../campaigns/promise.ts'
 import { readBack } from '../../../../campaigns/read-back.ts'
@@ -39,7 +38,7 @@ export async function renderCampaign(ctx: Context<MerchantState>, campaign: Camp
   const now = clock.now()
   const stocks = await stocksNamed(db, merchant.id, stockIdsOf(campaign))
   const seesMembers = may(person, 'look_at_members', scope)
-  const figures = (await figuresOf(db, merchant, [campaign], now)).get(campaign.id)!
+  const figures = (await figuresOf(services, merchant, [campaign], now)).get(campaign.id)!
   render(ctx, 'campaign', {
     campaign,
     at: campaignPaths(merchant, campaign.slug),
@@ -56,7 +55,7 @@ export async function renderCampaign(ctx: Context<MerchantState>, campaign: Camp
     grants: seesMembers
       ? (await latestGrants(db, campaign, grantsShown)).map((one) => grantRow(one, merchant.slug))
       : [],
-    history: historyEvents(await historyOf(db, campaign, deedsShown)),
+    history: await historyEvents(db, campaign, deedsShown),
     said: typeof ctx.query.done === 'string' ? done[ctx.query.done] : undefined,
   })
 }

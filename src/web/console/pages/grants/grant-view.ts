@@ -34,7 +34,7 @@ export function renderGrant(ctx: Context<MerchantState>, story: GrantStory, open
       answer: answerOf(coupon),
     })),
     events: eventsOf(story),
-    acts: acts.map((act) => ({ ...act, name: actNames[act.act] })),
+    handed: acts.map((act) => ({ ...act, name: actNames[act.act] })),
     list: at(paths.grants),
     listOfCampaign: `${at(paths.grants)}?campaign=${grant.campaign.slug}`,
   })

@@ -1,8 +1,8 @@
+import { yuan } from '../../../../campaigns/in-chinese.ts'
 import { reasonWords } from '../../../../grants/by-staff/verdict.ts'
 import type { Grant, GrantStatus } from '../../../../grants/grants.ts'
 import type { CouponState } from '../../../../plumbing/storage/schema.ts'
 import { campaignKinds } from '../stocks/words.ts'
-import { yuan } from '../../../shell/format.ts'
 
 const statusTags: Record<GrantStatus, readonly [look: string, text: string]> = {
   sent: ['good', '已到账'],

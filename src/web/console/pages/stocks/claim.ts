@@ -6,9 +6,9 @@ import type { Context, Handler } from '../../../shell/context.ts'
 import { goTo } from '../../enter.ts'
 import { render } from '../../render.ts'
 import type { MerchantState } from '../../state.ts'
+import { tagsOf } from '../campaigns/standing-tag.ts'
 import { templateCards } from '../campaigns/template-cards.ts'
 import { namedStock, stockPaths } from './named-stock.ts'
-import { campaignTag } from './words.ts'
 
 /**
  * `GET …/{stock}/claim`: the links by which members claim coupons of the stock. Where there is none yet, whoever may make
@@ -18,12 +18,13 @@ export const show: Handler<MerchantState> = async (ctx) => {
   const { merchant, services, person, scope } = ctx.state
   const stock = await namedStock(ctx)
   const at = stockPaths(merchant, stock.stock_id)
-  const now = services.clock.now()
-  const links = (await linksOf(ctx)).map((one) => ({
+  const campaigns = await linksOf(ctx)
+  const standings = await tagsOf(services, merchant, campaigns)
+  const links = campaigns.map((one) => ({
     title: one.title,
     starts: one.starts_at,
     ends: one.ends_at,
-    tag: campaignTag(one, now),
+    tag: standings.get(one.id),
     url: claimUrl(ctx, one),
     image: at.codeOf(one.slug),
   }))

@@ -8,13 +8,15 @@ import type { Stock } from '../../../../plumbing/storage/schema/stock.ts'
 import type { Context } from '../../../shell/context.ts'
 import { render } from '../../render.ts'
 import type { MerchantState } from '../../state.ts'
+import { campaignPaths } from '../campaigns/named-campaign.ts'
+import { tagsOf } from '../campaigns/standing-tag.ts'
 import { factsOf } from './facts.ts'
 import { leftChart } from './left-chart.ts'
 import { stockPaths } from './named-stock.ts'
 import { stateActs } from './state-acts.ts'
 import { tagRows } from './tag-rows.ts'
 import { actNames, outcomeTags } from './act-words.ts'
-import { agoWords, campaignKinds, campaignTag, forecastWords, kindWords, shelfTag, stateTag } from './words.ts'
+import { agoWords, campaignKinds, forecastWords, kindWords, shelfTag, stateTag } from './words.ts'
 
 const done: Record<string, string> = {
   imported: '已导入',
@@ -35,6 +37,7 @@ export async function renderStock(ctx: Context<MerchantState>, stock: Stock, pro
     storyOf(services.db, stock),
     campaignsOfStock(services.db, stock),
   ])
+  const standings = await tagsOf(services, merchant, campaigns)
   const data = {
     stock,
     at: stockPaths(merchant, stock.stock_id),
@@ -46,7 +49,12 @@ export async function renderStock(ctx: Context<MerchantState>, stock: Stock, pro
     chart: leftChart(stock, story.reports, forecast, now),
     syncedAgo: agoWords(stock.synced_at, now),
     tagRows: tagRows(stock.goods_tags),
-    campaigns: campaigns.map((one) => ({ ...one, kindName: campaignKinds[one.kind], tag: campaignTag(one, now) })),
+    campaigns: campaigns.map((one) => ({
+      ...one,
+      kindName: campaignKinds[one.kind],
+      tag: standings.get(one.id),
+      href: campaignPaths(merchant, one.slug).page,
+    })),
     halts: story.halts.map((halt) => ({ ...halt, ...outcomeNamed(halt.cause).operator })),
     warnings: story.warnings.map(({ kind, subject, facts, since }) => ({
       since,

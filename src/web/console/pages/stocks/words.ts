@@ -37,7 +37,8 @@ export function forecastWords({ left, perDay, daysLeft }: Forecast, stock: Stock
   if (daysLeft === undefined) return '—（近 7 天没有发放）'
   const at = now.getTime() + daysLeft * dayMs
   if (at > stock.available_end.getTime()) return '到期前发不完'
-  return `约 ${beijingTime(new Date(at)).slice(0, 10)}`
+  const [day, today] = [beijingTime(new Date(at)), beijingTime(now)]
+  return `约 ${day.slice(day.slice(0, 4) === today.slice(0, 4) ? 5 : 0, 10)}`
 }
 
 /** How long ago, for beside a time: `3 分钟前`. */
@@ -47,14 +48,6 @@ export function agoWords(at: Date, now: Date): string {
   if (minutes < 60) return `${minutes} 分钟前`
   const hours = Math.floor(minutes / 60)
   return hours < 48 ? `${hours} 小时前` : `${Math.floor(hours / 24)} 天前`
-}
-
-/** How a campaign stands now. */
-export function campaignTag({ state, starts_at, ends_at }: Campaign, now: Date): Tag {
-  if (state === 'draft') return { state: 'off', text: '草稿' }
-  if (state === 'ended' || ends_at <= now) return { state: 'off', text: '已结束' }
-  if (state === 'paused') return { state: 'wait', text: '已暂停' }
-  return starts_at > now ? { state: 'wait', text: '未开始' } : { state: 'good', text: '进行中' }
 }
 
 export const campaignKinds: Record<Campaign['kind'], string> = {
