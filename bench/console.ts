@@ -18,7 +18,7 @@ const listMsAtMost = 200
 const pageBytesAtMost = 40_960
 const lcpMsAtMost = 1_000
 /** Beside the campaign with the many grants. */
-const others = 300
+const others = 100
 const pagesDeep = 1_000
 
 /**

@@ -109,6 +109,8 @@ describe('a command beside the program', { timeout: 120_000 }, () => {
     })
     expect(await run('grants', 'give-up', grantId, '--reason', 'test')).toMatchObject({ code: 0 })
     await turnStock('running')
+    // The job may have read that it was paused, and would look again in a minute.
+    expect(await run('stock', 'sync', 'demo', await otherStock())).toMatchObject({ code: 0 })
     // The program's own gate did not hear of it: the ledger tells it, in two looks of the repair.
     await vi.waitFor(async () => expect((await claim('small')).url).toMatch(/\/grants\//), repaired)
     expect(await run('proof')).toMatchObject({ code: 0, printed: expect.stringContaining('3 of 3') })
