@@ -67,7 +67,7 @@ export const cures: readonly Cure[] = [
   {
     name: 'P6',
     harm: 'an edit of a spend rule pays old payments again',
-    edits: [{ file: 'src/campaigns/apply.ts', find: ', ...frozenFaults(before, values)]', replace: ']' }],
+    edits: [{ file: 'src/campaigns/apply-in.ts', find: ', ...frozenFaults(before, values)]', replace: ']' }],
     mix: 'edits',
   },
   {
