@@ -21,7 +21,7 @@ export async function nobodyIsThere(db: Db): Promise<boolean> {
  *
  * @internal Tests open the link without the program.
  */
-export async function firstOwnerLink({ db, clock }: Parts): Promise<string | undefined> {
+export async function firstOwnerLink({ db, clock }: Pick<Parts, 'db' | 'clock'>): Promise<string | undefined> {
   if (!(await nobodyIsThere(db))) return undefined
   const link = { purpose: 'invite', role: 'owner', made_by: commandLine.email, ...everywhere } as const
   return makeLink(db, link, { now: clock.now(), lifeMs: linkOfCommandMs })

@@ -55,7 +55,7 @@ async function openHeld(dataDir: string, hold: Hold, options: { serveGuests: boo
     const release = await turns.take()
     const query = async (sql: string, parameters: readonly unknown[]) => {
       const { rows, affectedRows } = await lite.query(sql, [...parameters])
-      return { command: 'SELECT' as const, rowCount: affectedRows ?? rows.length, rows }
+      return { command: commandOf(sql), rowCount: affectedRows ?? rows.length, rows }
     }
     return { query, release }
   }
@@ -67,4 +67,12 @@ async function openHeld(dataDir: string, hold: Hold, options: { serveGuests: boo
     hold.release()
   }
   return { connect, end } as unknown as PostgresPool
+}
+
+type Command = 'INSERT' | 'UPDATE' | 'DELETE' | 'SELECT'
+
+/** As PostgreSQL would tag the answer: for these kysely says how many rows were changed. */
+function commandOf(sql: string): Command {
+  const [, word = 'select'] = /^\s*(insert|update|delete)\b/i.exec(sql) ?? []
+  return word.toUpperCase() as Command
 }
