@@ -11,6 +11,7 @@ import { shortNames, stateWords } from '../guide-words.ts'
 import { consolePaths as paths } from '../paths.ts'
 import { type FieldError, render } from '../render.ts'
 import type { PersonState } from '../state.ts'
+import { withQuery } from '../with-query.ts'
 
 /** Which merchants, and where their table is. */
 export type Of = { title: string; path: string; merchantIds: 'all' | number[]; mchid?: string }
@@ -74,8 +75,7 @@ function pageOf(found: OverviewLine[], asked: unknown, addressOf: (page: number)
 }
 
 function addressOf(path: string, asked: Filter, page = 1): string {
-  const query = new URLSearchParams({ ...asked, ...(page > 1 && { page: String(page) }) }).toString()
-  return query === '' ? path : `${path}?${query}`
+  return withQuery(path, { ...asked, ...(page > 1 && { page: String(page) }) })
 }
 
 /** What is no step or state is left out. */

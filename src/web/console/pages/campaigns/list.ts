@@ -12,6 +12,7 @@ import { memberWords, outcomes } from '../../../../ledger/outcomes/outcomes.ts'
 import { may } from '../../../../operators/rights/person.ts'
 import type { Handler } from '../../../shell/context.ts'
 import { render } from '../../render.ts'
+import { withQuery } from '../../with-query.ts'
 import type { MerchantState } from '../../state.ts'
 import { campaignKinds } from '../stocks/words.ts'
 import { campaignPaths } from './named-campaign.ts'
@@ -67,9 +68,4 @@ function reasonWords(reason: string | undefined): string {
 function olderThan(query: URLSearchParams): { before?: number } {
   const before = query.get('before') ?? ''
   return /^\d{1,15}$/.test(before) ? { before: Number(before) } : {}
-}
-
-function withQuery(path: string, query: Record<string, string>): string {
-  const text = new URLSearchParams(query).toString()
-  return text === '' ? path : `${path}?${text}`
 }

@@ -4,6 +4,7 @@ import { forecastsOf } from '../../../../stocks/forecast.ts'
 import { listStocks } from '../../../../stocks/list.ts'
 import type { Handler } from '../../../shell/context.ts'
 import { render } from '../../render.ts'
+import { withQuery } from '../../with-query.ts'
 import type { MerchantState } from '../../state.ts'
 import { type AskedStocks, askedStocks, kindNames, shelfNames, stockChips, stockFilter } from './list-filter.ts'
 import { rowsOf } from './list-rows.ts'
@@ -35,9 +36,4 @@ export const show: Handler<MerchantState> = async (ctx) => {
 function olderThan(query: URLSearchParams): { before?: number } {
   const before = query.get('before') ?? ''
   return /^\d{1,15}$/.test(before) ? { before: Number(before) } : {}
-}
-
-function withQuery(path: string, query: Record<string, string>): string {
-  const text = new URLSearchParams(query).toString()
-  return text === '' ? path : `${path}?${text}`
 }

@@ -5,6 +5,7 @@ import { type StockOfMerchant, stocksMadeBy } from '../../../../stocks/made-by.t
 import type { Context, Handler } from '../../../shell/context.ts'
 import { consolePaths as paths } from '../../paths.ts'
 import { render } from '../../render.ts'
+import { withQuery } from '../../with-query.ts'
 import type { ProviderState } from '../../state.ts'
 import { stockPaths } from './named-stock.ts'
 import { stateActs } from './state-acts.ts'
@@ -61,9 +62,4 @@ function askedOf(query: URLSearchParams): { merchant?: string; before?: number }
     ...(/^[\w-]{1,64}$/.test(merchant) && { merchant }),
     ...(/^\d{1,15}$/.test(before) && { before: Number(before) }),
   }
-}
-
-function withQuery(path: string, query: Record<string, string>): string {
-  const text = new URLSearchParams(query).toString()
-  return text === '' ? path : `${path}?${text}`
 }
