@@ -2,6 +2,7 @@ import type { Clock } from '../../plumbing/clock.ts'
 import { Secret } from '../../plumbing/secrets/secret.ts'
 import type { Wall } from '../../plumbing/walls/wall.ts'
 import { askJson, type JsonAnswer } from './ask-json.ts'
+import { numberOf } from './errcodes.ts'
 import { readReply } from './read-reply.ts'
 import type { OfficialReply } from './reply.ts'
 
@@ -51,7 +52,7 @@ export function openAccessTokens(
     const { access_token, expires_in } = reply.body
     if (typeof access_token !== 'string' || access_token === '') return { kind: 'later', word: 'unreadable_answer' }
     const token = new Secret(access_token)
-    held = { token, untilMs: askedMs + Math.max((Number(expires_in) || 0) * 1_000 - refreshEarlyMs, leastUseMs) }
+    held = { token, untilMs: askedMs + Math.max((numberOf(expires_in) || 0) * 1_000 - refreshEarlyMs, leastUseMs) }
     return { kind: 'ok', body: token }
   }
 

@@ -33,7 +33,7 @@ const meanings: Record<number, ErrcodeMeaning> = {
 
 /** The errcode of an answer; 0 (success) when it has none. Accepts a number sent as text. */
 export function errcodeOf(body: Record<string, unknown>): number {
-  const errcode = Number(body.errcode ?? 0)
+  const errcode = numberOf(body.errcode ?? 0)
   return Number.isInteger(errcode) ? errcode : unreadableErrcode
 }
 
@@ -41,5 +41,11 @@ const unreadableErrcode = -1
 
 /** The number to quote to WeChat's support, from the end of errmsg (`rid: …`, formerly `req_id: …`). */
 export function ridOf(body: Record<string, unknown>): string | undefined {
-  return /(?:rid|req_id):\s*([\w-]{1,64})/.exec(String(body.errmsg ?? ''))?.[1]
+  const { errmsg } = body
+  return typeof errmsg === 'string' ? /(?:rid|req_id):\s*([\w-]{1,64})/.exec(errmsg)?.[1] : undefined
+}
+
+/** A number of an answer, as such or as text; NaN for anything else: converting an object could throw. */
+export function numberOf(value: unknown): number {
+  return typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN
 }

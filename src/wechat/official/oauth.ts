@@ -3,7 +3,7 @@ import WeChatOAuth from 'wechat-oauth'
 import type { Secret } from '../../plumbing/secrets/secret.ts'
 import type { Wall } from '../../plumbing/walls/wall.ts'
 import { askJson, heldBack } from './ask-json.ts'
-import { errcodeOf, meaningOf, ridOf } from './errcodes.ts'
+import { errcodeOf, meaningOf, numberOf, ridOf } from './errcodes.ts'
 
 /** The result of an OAuth code. A snapshot's member is made up by WeChat and is no real person. */
 export type Exchanged =
@@ -78,7 +78,7 @@ function withoutOrigin(url: string): string {
 }
 
 function readMember({ openid, is_snapshotuser }: Record<string, unknown>): Exchanged {
-  if (Number(is_snapshotuser ?? 0) !== 0) return { kind: 'snapshot' }
+  if (numberOf(is_snapshotuser ?? 0) !== 0) return { kind: 'snapshot' }
   return typeof openid === 'string' && openidShape.test(openid) ? { kind: 'member', openid } : { kind: 'later' }
 }
 
@@ -92,7 +92,7 @@ function readFault(fault: unknown, appid: string, log: Logger): Exchanged {
     return { kind: 'later' }
   }
   const { code, message } = fault as Error & { code?: unknown }
-  const errcode = Number(code)
+  const errcode = numberOf(code)
   const seen = { appid, errcode, rid: ridOf({ errmsg: message }) }
   const meaning = meaningOf(errcode)
   if (meaning === 'code_used') return { kind: 'code_used' }

@@ -161,6 +161,20 @@ it('What the member filled in is read, whatever of it is missing', async () => {
   expect(await client.readActivation('ticket')).toMatchObject({ kind: 'refusal', errcode: 72012 })
 })
 
+it('An answer whose numbers and words are something else is put off or refused, and nothing is thrown', async () => {
+  const other = { toString: false }
+  let body: object = { errcode: other, errmsg: 'busy' }
+  const { client } = await aClient(() => ({ body }))
+  expect(await client.readMemberCard('p1', '001')).toMatchObject({ kind: 'later' })
+  body = { errcode: 40099, errmsg: other }
+  expect(await client.readMemberCard('p1', '001')).toMatchObject({ kind: 'refusal', rid: undefined })
+  const odd = await aClient(
+    () => ({ body: { ...ok, ...card } }),
+    () => ({ body: { access_token: 'token-T', expires_in: other } }),
+  )
+  expect(await odd.client.readMemberCard('p1', '001')).toMatchObject({ kind: 'ok' })
+})
+
 it('Neither the AppSecret nor a token stands in a reply, in the log or in what inspecting the client shows', async () => {
   const answers: Answer[] = [{ body: { errcode: 48001, errmsg: 'x' } }, { status: 500, body: '' }, 'hang up']
   for (const answer of answers) {

@@ -67,6 +67,7 @@ it.each<[string, Answer, object]>([
   ['an errcode that is no number', error('oops'), { kind: 'later' }],
   ['errcode 0 beside an openid', { body: { errcode: 0, openid } }, { kind: 'member', openid }],
   ['a snapshot visitor', { body: { openid, is_snapshotuser: 1 } }, { kind: 'snapshot' }],
+  ['a mark of another shape', { body: { openid, is_snapshotuser: { toString: false } } }, { kind: 'snapshot' }],
   ['a snapshot visitor, as text', { body: { openid, is_snapshotuser: '1' } }, { kind: 'snapshot' }],
   ['an empty body', { body: '' }, { kind: 'later' }],
   ['null', { body: 'null' }, { kind: 'later' }],
