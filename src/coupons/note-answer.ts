@@ -33,18 +33,22 @@ async function keepState(trx: Db, merchantId: number, told: UserCoupon, askedAt:
       usable_at: told.status === 'SENDED' ? askedAt : null,
     })
     .onConflict((conflict) =>
-      conflict
-        .columns(['merchant_id', 'coupon_id'])
-        .doUpdateSet({
-          state: sql`excluded.state`,
-          available_begin: sql`coalesce(excluded.available_begin, coupon_states.available_begin)`,
-          available_end: sql`coalesce(excluded.available_end, coupon_states.available_end)`,
-          checked_at: sql`excluded.checked_at`,
-          usable_at: sql`greatest(excluded.usable_at, coupon_states.usable_at)`,
-        })
-        .where('coupon_states.checked_at', '<=', askedAt),
+      conflict.columns(['merchant_id', 'coupon_id']).doUpdateSet({
+        state: newer('state'),
+        available_begin: newer('available_begin'),
+        available_end: newer('available_end'),
+        checked_at: newer('checked_at'),
+        usable_at: sql`greatest(excluded.usable_at, coupon_states.usable_at)`,
+      }),
     )
     .execute()
+}
+
+/** Of the stored answer and this one, what the later one says; a time that it leaves out stays. */
+function newer(column: 'state' | 'available_begin' | 'available_end' | 'checked_at') {
+  const [before, now] = [sql.ref(`coupon_states.${column}`), sql.ref(`excluded.${column}`)]
+  return sql<never>`case when excluded.checked_at >= coupon_states.checked_at
+    then coalesce(${now}, ${before}) else coalesce(${before}, ${now}) end`
 }
 
 async function noteUse(trx: Db, merchant: { id: number }, told: UserCoupon, askedAt: Date): Promise<void> {
