@@ -19,6 +19,7 @@ export async function concernedMerchants(
     .selectFrom('stocks')
     .select('merchant_id')
     .where('stock_id', '=', use.stock_id)
+    // Only the number that made the stock is told of uses: another one's word is no proof.
     .where('creator_mchid', '=', mchid)
     .execute()
   const merchants = await Promise.all(stocks.map(({ merchant_id }) => catalog.merchantById(merchant_id)))
