@@ -25,6 +25,7 @@ import type {
   SpendersTable,
   InboxTable,
 } from './schema/triggers.ts'
+import type { CardJoinsTable, CardProductsTable } from './schema/card-products.ts'
 import type { JobsTable, ProcessesTable } from './schema/schedule.ts'
 import type {
   ApplicationRecipientsTable,
@@ -48,6 +49,7 @@ import type {
   RecoveryCodesTable,
 } from './schema/operators.ts'
 
+export type * from './schema/card-products.ts'
 export type * from './schema/guide.ts'
 export type * from './schema/ledger.ts'
 export type * from './schema/merchants.ts'
@@ -72,6 +74,8 @@ export type Tables = {
   members: MembersTable
   member_blocks: MemberBlocksTable
   card_openings: CardOpeningsTable
+  card_products: CardProductsTable
+  card_joins: CardJoinsTable
   earlier_cards: EarlierCardsTable
   earlier_members: EarlierMembersTable
   payments: PaymentsTable
