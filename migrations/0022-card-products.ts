@@ -43,7 +43,8 @@ const statements = [
     picked_up_at timestamptz not null,
     -- Where the merchant gives the codes, ours until WeChat names another.
     card_code text,
-    -- existing: in force before anybody confirmed, so it came by an order or an import.
+    -- In force when it was first told of, before anybody confirmed: it came by an order or an import.
+    told_in_force boolean not null,
     state text not null check (state in ('open', 'in_force', 'existing', 'refused', 'given_up')),
     first_seen_at timestamptz not null,
     settled_at timestamptz,

@@ -12,6 +12,7 @@ export const paths = {
   domainVerification: '/MP_verify_:name.txt',
   officialAccountPush: '/notify/:merchant/oa',
   payNotification: '/notify/:merchant/pay/:mchid',
+  brandNotification: '/notify/:merchant/brand/:brand',
   events: '/api/:merchant/events',
   asset: '/assets/:file',
   healthz: '/healthz',

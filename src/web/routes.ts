@@ -14,6 +14,7 @@ import { oauthCallback } from './member/pages/oauth-callback.ts'
 import * as paid from './member/pages/paid.ts'
 import { root } from './member/pages/root.ts'
 import { merchant } from './middleware/merchant.ts'
+import { brandNotification } from './notify/brand-notification.ts'
 import { officialAccountPush } from './notify/official-account-push.ts'
 import { payNotification } from './notify/pay-notification.ts'
 import { domainVerification } from './ops/domain-verification.ts'
@@ -43,6 +44,7 @@ export function routes(): Router<State, Routed> {
   get(paths.officialAccountPush, merchant, officialAccountPush)
   post(paths.officialAccountPush, merchant, officialAccountPush)
   post(paths.payNotification, merchant, payNotification)
+  post(paths.brandNotification, merchant, brandNotification)
   post(paths.events, merchant, postEvents)
 
   addConsoleRoutes(table)

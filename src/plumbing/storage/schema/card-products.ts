@@ -42,6 +42,8 @@ export type CardJoinsTable = {
   /** When the member took the card, by WeChat. */
   picked_up_at: Time
   card_code: string | null
+  /** In force when it was first told of: nobody confirmed it, so it came by an order or an import. */
+  told_in_force: boolean
   state: JoinState
   first_seen_at: Time
   settled_at: Time | null
