@@ -8,6 +8,8 @@ export type HeldCard = {
   pickedUpAt: string
   /** What the member said to WeChat alone, which is only ever sent sealed. */
   phone: string
+  /** Whether WeChat tells of its activation by itself. */
+  tells?: boolean
   /** Of membercard-open: base64 with + / =, as WeChat appends it to the landing page's address. */
   encryptCode: string
   activateTicket: string

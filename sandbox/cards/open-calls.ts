@@ -1,7 +1,9 @@
 import { ok, refuse, textOf, type PayCall, type PayHandler, type PayResult } from '../pay/pay-call.ts'
 import { refusals } from '../pay/refusals.ts'
+import { pushNotice } from '../push/pay-notification.ts'
 import type { WorldCardProduct } from '../world.ts'
 import type { HeldCard } from './held-card.ts'
+import { openNotice } from './open-notice.ts'
 import { productOf } from './products.ts'
 import { sealed } from './user-card-body.ts'
 
@@ -54,6 +56,8 @@ export const activateOpenCard = handler((call) =>
     if (!card || card.state === 'DELETE') return refuse(notFound)
     if (card.state === 'EFFECTIVE') return refuse(takenBefore)
     card.state = 'EFFECTIVE'
+    const told = { cardId, openid: card.openid, event: 'ACTIVATE_CARD' } as const
+    if (card.tells) void pushNotice(call.state, openNotice(call.state, told))
     return ok({})
   }),
 )

@@ -8,7 +8,7 @@ export function takeProductCard(
   state: SandboxState,
   cardId: string,
   openid: string,
-  options: Partial<Pick<HeldCard, 'state' | 'pickedUpAt' | 'code'>> = {},
+  options: Partial<Pick<HeldCard, 'state' | 'pickedUpAt' | 'code' | 'tells'>> = {},
 ): HeldCard {
   const found = productOf(state, cardId)
   if (!found) throw new Error(`the sandbox has no card ${cardId}`)

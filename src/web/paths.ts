@@ -7,6 +7,8 @@ export const paths = {
   grant: '/m/:merchant/grants/:grant',
   coupons: '/m/:merchant/coupons',
   cardOpened: '/m/:merchant/card-opened',
+  productCardOpened: '/m/:merchant/card/:card/opened',
+  cardToken: '/m/:merchant/card/:card/token',
   paid: '/m/:merchant/paid',
   oauthCallback: '/oauth/:merchant/callback',
   domainVerification: '/MP_verify_:name.txt',
