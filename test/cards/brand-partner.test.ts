@@ -1,21 +1,37 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { WorldCardProduct } from '../../sandbox/world.ts'
 import { openInboxLoop } from '../../src/inbox/loop.ts'
 import type { Campaign } from '../../src/plumbing/storage/schema/campaign.ts'
+import type { Db } from '../../src/plumbing/storage/database.ts'
+import { listenIn, type Overheard } from '../security/listen-in.ts'
 import { movableClock } from '../support/clock.ts'
 import { openShop, type SandboxShop } from '../support/shop.ts'
 
 const hour = 3_600_000
+
+/** Everything that lies in the database, as text. */
+async function everyRow(db: Db): Promise<string> {
+  const tables = await sql<{ name: string }>`
+    select table_name as name from information_schema.tables where table_schema = 'public'`.execute(db)
+  const texts = tables.rows.map(async ({ name }) => {
+    const { rows } = await sql<{ row: string }>`select t::text as row from ${sql.table(name)} as t`.execute(db)
+    return rows.map(({ row }) => row).join('\n')
+  })
+  return (await Promise.all(texts)).join('\n')
+}
 
 describe.each(['certificate', 'public_key'] as const)('商家名片会员 through a provider, keys as %s', (keyMode) => {
   const clock = movableClock()
   let shop: SandboxShop
   let product: WorldCardProduct
   let campaign: Campaign
+  let overheard: Overheard
   let serial = 0
 
   beforeAll(async () => {
-    shop = await openShop({ wechat: 'sandbox', redis: false, clock, world: { keyMode } })
+    overheard = listenIn()
+    shop = await openShop({ wechat: 'sandbox', redis: false, clock, log: overheard.log, world: { keyMode } })
     product = shop.world.merchants[0]!.cardProducts!.find(({ kind }) => kind === 'brand_partner')!
   })
   beforeEach(async () => {
@@ -27,7 +43,10 @@ describe.each(['certificate', 'public_key'] as const)('商家名片会员 throug
     shop.sandbox.control.clearFaults()
     shop.sandbox.control.state.cardRate.allows = () => true
   })
-  afterAll(() => shop[Symbol.asyncDispose]())
+  afterAll(async () => {
+    await shop[Symbol.asyncDispose]()
+    overheard[Symbol.dispose]()
+  })
 
   async function connect(values: { confirm?: 'us' | 'crm'; code_mode?: 'system' | 'merchant' }): Promise<void> {
     if (values.code_mode) product.codeMode = values.code_mode
@@ -71,17 +90,19 @@ describe.each(['certificate', 'public_key'] as const)('商家名片会员 throug
     expect(await joinOf(card.openid)).toMatchObject({ state: 'in_force', card_code: card.code })
   })
 
-  test('nothing that WeChat sealed of the member is stored', async () => {
+  test('nothing that WeChat sealed of the member is in the database or the log', async () => {
     const card = take()
     await tell(card.openid)
-    const { rows } = await shop.services.db
-      .selectFrom('inbox')
-      .selectAll()
-      .execute()
-      .then((found) => ({ rows: JSON.stringify(found) }))
-    expect(rows).toContain(card.openid)
-    expect(rows).not.toMatch(/phone_number|user_information|[A-Za-z0-9+/]{100}/)
     await apply()
+    expect(await grantsOf(card.openid)).toEqual([campaign.id])
+    const dump = await everyRow(shop.services.db)
+    expect(dump).toContain(card.openid)
+    for (const text of [dump, overheard.unmasked.join('\n')]) {
+      expect(text).not.toContain(card.phone)
+      expect(text).not.toMatch(/phone_number|user_information|USER_FORM_FLAG/)
+    }
+    const inbox = JSON.stringify(await shop.services.db.selectFrom('inbox').selectAll().execute())
+    expect(inbox).not.toMatch(/[A-Za-z0-9+/]{100}/)
   })
 
   test('a forged notice changes nothing', async () => {
