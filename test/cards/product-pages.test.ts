@@ -3,6 +3,7 @@ import { landingOfCard } from '../../sandbox/cards/landing-address.ts'
 import type { HeldCard } from '../../sandbox/cards/held-card.ts'
 import type { WorldCardProduct } from '../../sandbox/world.ts'
 import { openInboxLoop } from '../../src/inbox/loop.ts'
+import { until } from '../support/waiting.ts'
 import { openShop, type SandboxShop } from '../support/shop.ts'
 
 // What a member sees who comes back from opening a card of WeChat Pay.
@@ -111,3 +112,26 @@ test('a page gets a new token per tap for its member and card, and only with its
   })
   expect(other.text).not.toBe(one.text)
 })
+
+test.each(['brand_partner', 'brand', 'membercard_open'] as const)(
+  'a person at the sandbox’s phone opens a card of %s and gets the coupon',
+  async (kind) => {
+    const { cardId } = productOf(kind)
+    const person = `person-${kind}`
+    const chosen = await fetch(`${shop.sandbox.url}/sandbox/card`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { cookie: `sandbox_member=${person}` },
+      body: new URLSearchParams({ merchant: 'demo', card: cardId, push: 'on' }),
+    })
+    const openid = shop.member(person)
+    const phone = shop.phoneOf(openid)
+    await phone.get(chosen.headers.get('location')!)
+    await until(async () => {
+      await openInboxLoop(shop.services).drain()
+      return (await grantsOf(openid)).length > 0
+    })
+    expect((await phone.get(`/m/demo/card/${cardId}/opened`)).text).toContain('开卡成功')
+    expect(await grantsOf(openid)).toHaveLength(1)
+  },
+)

@@ -18,6 +18,7 @@ function aFile() {
     slug: string
     official_account: Record<string, string | undefined>
     accounts: Record<string, unknown>[]
+    cards?: Record<string, unknown>[]
     events_secret?: string
     domain_verification?: Record<string, string>
   }
@@ -51,6 +52,32 @@ test('a provider may name its own appid, a sender sends with that of the Officia
   expect(faultsOf(named(1, 'ab12'))).toEqual(['accounts[1].appid: must be wx and 16 letters and digits'])
   expect(faultsOf(named(0, 'wxab12ab12ab12ab12'))).toEqual([
     expect.stringMatching(/^accounts\[0\]\.appid: is for a provider/),
+  ])
+})
+
+test('a card of another appid, of a number without keys, or with half of a brand’s keys is refused', () => {
+  const changed = (kind: string, change: object) => (file: File) =>
+    Object.assign(
+      file.cards!.find((card) => card.kind === kind)!,
+      change,
+    )
+  expect(faultsOf(changed('brand_partner', { appid: 'wx0000000000000000' }))).toEqual([
+    expect.stringContaining('会员卡属于另一个 AppID，openid 不能用于发券'),
+  ])
+  expect(faultsOf(changed('brand_partner', { mchid: '1601400973' }))).toEqual([
+    expect.stringMatching(/^cards\[0\]\.mchid: must be a provider/),
+  ])
+  expect(faultsOf(changed('membercard_open', { mchid: '1999999999' }))).toEqual([
+    'cards[2].mchid: is not one of the accounts',
+  ])
+  expect(faultsOf(changed('brand_partner', { confirm: undefined }))).toEqual([
+    expect.stringMatching(/^cards\[0\]\.confirm: must be us or crm/),
+  ])
+  expect(faultsOf(changed('brand', { public_key: 'x' }))).toEqual([
+    'cards[1].public_key: is not an RSA public key in PEM',
+  ])
+  expect(faultsOf((file) => void file.cards!.push({ ...file.cards![0]! }))).toEqual([
+    'cards: a card_id is listed twice',
   ])
 })
 
