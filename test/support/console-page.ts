@@ -24,10 +24,14 @@ export async function openConsolePage(
   return { page, complaints }
 }
 
-/** Nothing that axe complains of, and nothing wider than the window; on a phone also with letters twice as large. */
+/**
+ * Nothing that axe complains of, and nothing wider than the window; on a phone also with letters twice as large. On the
+ * narrowest phone only the latter: axe would see there what it sees at 390 px.
+ */
 export async function expectGoodLooks(page: Page): Promise<void> {
-  expect(await accessibilityFaults(page), page.url()).toEqual([])
-  const isPhone = (page.viewportSize()?.width ?? 0) <= 640
+  const width = page.viewportSize()?.width ?? 0
+  const isPhone = width <= 640
+  if (width > 320) expect(await accessibilityFaults(page), page.url()).toEqual([])
   const wider = () => page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth')
   expect(await (isPhone ? overflow(page) : wider()), page.url()).toBeLessThanOrEqual(0)
 }
