@@ -5,7 +5,7 @@ import {
   makePreAuthToken,
   readCardTemplate,
   readMemberCard,
-} from './cards/brand-calls.ts'
+} from './wallet/brand-calls.ts'
 import {
   activateOpenCard,
   decryptOpenCode,
@@ -14,7 +14,7 @@ import {
   readOpenCard,
   readOpenForm,
   readOpenTemplate,
-} from './cards/open-calls.ts'
+} from './wallet/open-calls.ts'
 import { authorize } from './oauth/authorize.ts'
 import { activateCard, decryptCode, readTempInfo, readUserInfo } from './official/cards.ts'
 import { classicToken, exchangeCode, stableToken } from './official/credentials.ts'

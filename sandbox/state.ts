@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, randomInt, type KeyObject } from 'node:crypto'
 import { systemClock, type Clock } from '../src/plumbing/clock.ts'
 import { openCallBook, type CallBook, type NumberRecord } from './calls.ts'
-import type { HeldCard } from './cards/held-card.ts'
+import type { HeldCard } from './wallet/held-card.ts'
 import { openFaultBook, type FaultBook } from './faults.ts'
 import { openCodeBook, type CodeBook } from './oauth/codes.ts'
 import { openTokenBook, type TokenBook } from './official/tokens.ts'

@@ -1,6 +1,6 @@
 import { isMemberId, memberCookie, memberOf, openidUnder, wechatCookie } from '../browser.ts'
 import type { SandboxControl } from '../control.ts'
-import { landingOfCard } from '../cards/landing-address.ts'
+import { landingOfCard } from '../wallet/landing-address.ts'
 import { html, redirect, type Answer, type Incoming } from '../http.ts'
 import type { Order } from '../pay/order.ts'
 import type { PageAct } from './page-routes.ts'

@@ -1,6 +1,6 @@
 import { memberCookie, memberOf, openidUnder, wechatCookie } from '../browser.ts'
-import type { HeldCard } from '../cards/held-card.ts'
-import { productOf } from '../cards/products.ts'
+import type { HeldCard } from '../wallet/held-card.ts'
+import { productOf } from '../wallet/products.ts'
 import type { SandboxControl } from '../control.ts'
 import { beijingClock, yuan } from './format.ts'
 import type { WorldMerchant } from '../world.ts'

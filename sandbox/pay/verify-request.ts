@@ -1,5 +1,5 @@
 import { verify } from 'node:crypto'
-import { brandOf } from '../cards/products.ts'
+import { brandOf } from '../wallet/products.ts'
 import type { Incoming } from '../http.ts'
 import type { SandboxState } from '../state.ts'
 import type { KeyedCertificate } from '../certificate.ts'

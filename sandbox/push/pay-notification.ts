@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { Secret } from '../../src/plumbing/secrets/secret.ts'
 import { sealResource } from '../../src/wechat/pay/resource.ts'
-import { callerOf } from '../cards/products.ts'
+import { callerOf } from '../wallet/products.ts'
 import { isOpen } from '../open-products.ts'
 import { couponBody, type Coupon } from '../pay/coupon.ts'
 import type { Order, OrderRefund } from '../pay/order.ts'

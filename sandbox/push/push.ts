@@ -1,6 +1,6 @@
 import type { SandboxState } from '../state.ts'
-import { brandNotice, type CardNoticeSpec } from '../cards/card-notice.ts'
-import { openNotice, type OpenNoticeSpec } from '../cards/open-notice.ts'
+import { brandNotice, type CardNoticeSpec } from '../wallet/card-notice.ts'
+import { openNotice, type OpenNoticeSpec } from '../wallet/open-notice.ts'
 import { accountOf, merchantOf } from '../merchant-file.ts'
 import { orderBody, type Order, type OrderRefund } from '../pay/order.ts'
 import type { Spoil } from '../pay/sign-answer.ts'

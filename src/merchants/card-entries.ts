@@ -41,7 +41,7 @@ export type CardEntry = z.output<typeof cardEntry>
 export type BrandEntry = Extract<CardEntry, { kind: 'brand' }>
 
 type Whole = { official_account: { appid: string }; cards: CardEntry[] }
-type Numbers = { entry: { mchid: string; role: string }; keys: unknown }[]
+type Numbers = { entry: { mchid: string; role: string; private_key?: string | undefined } }[]
 
 /** What is wrong with the cards of a file beside the others of its fields. Quotes no value. */
 export function cardFaults(file: Whole, accounts: Numbers, now: Date): string[] {
@@ -59,7 +59,7 @@ function faultsOf(card: CardEntry, appid: string, accounts: Numbers, now: Date):
   if (card.kind === 'brand') return [...faults, ...keysOfBrand(card, now).faults]
   const account = accounts.find(({ entry }) => entry.mchid === card.mchid)
   if (!account) faults.push('mchid: is not one of the accounts')
-  else if (!account.keys) faults.push('mchid: this account has no keys, which sign for the card')
+  else if (!account.entry.private_key) faults.push('mchid: this account has no keys, which sign for the card')
   else if (card.kind === 'brand_partner' && account.entry.role !== 'provider')
     faults.push('mchid: must be a provider: an ordinary number cannot call for a brand')
   return faults

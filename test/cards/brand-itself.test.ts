@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { callerOf } from '../../sandbox/cards/products.ts'
+import { callerOf } from '../../sandbox/wallet/products.ts'
 import { signatureHeaders } from '../../sandbox/pay/sign-answer.ts'
 import type { WorldCardProduct } from '../../sandbox/world.ts'
 import { openInboxLoop } from '../../src/inbox/loop.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { landingOfCard } from '../../sandbox/cards/landing-address.ts'
-import type { HeldCard } from '../../sandbox/cards/held-card.ts'
+import { landingOfCard } from '../../sandbox/wallet/landing-address.ts'
+import type { HeldCard } from '../../sandbox/wallet/held-card.ts'
 import type { WorldCardProduct } from '../../sandbox/world.ts'
 import { openInboxLoop } from '../../src/inbox/loop.ts'
 import { until } from '../support/waiting.ts'

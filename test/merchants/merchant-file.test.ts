@@ -87,12 +87,12 @@ test('a complete file is accepted', () => {
 })
 
 test('a provider may be only a number, a sender may not', () => {
-  const number = (role: string) => (file: File) => (file.accounts[1] = { mchid: '1267388801', role })
+  const number = (role: string) => (file: File) =>
+    Object.assign(file, { cards: [], accounts: [file.accounts[0], { mchid: '1267388801', role }] })
   expect(faultsOf(number('provider'))).toEqual([])
   expect(faultsOf(number('sender'))).toEqual([expect.stringMatching(/^accounts\[1\]\.private_key: a sender needs/)])
-  expect(faultsOf((file) => (file.accounts = [{ mchid: '1267388801', role: 'provider' }]))).toEqual([
-    'accounts: needs at least one sender',
-  ])
+  const alone = { cards: [], accounts: [{ mchid: '1267388801', role: 'provider' }] }
+  expect(faultsOf((file) => Object.assign(file, alone))).toEqual(['accounts: needs at least one sender'])
   expect(faultsOf((file) => file.accounts.push(file.accounts[0]!))).toEqual([
     'accounts: a merchant number is listed twice',
   ])
