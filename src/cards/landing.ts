@@ -99,7 +99,7 @@ function isGiven(landing: Landing): boolean {
 }
 
 /** A parameter that occurs twice is ignored: WeChat appends each one once. */
-export function one(value: string | string[] | undefined): string {
+function one(value: string | string[] | undefined): string {
   return typeof value === 'string' ? value : ''
 }
 

@@ -18,9 +18,9 @@ const mostCards = 20
 const templateSchema = z.object({ card_id: text, appid: text, code_mode: maybe(text), state: maybe(text) })
 const tokenSchema = z.object({ token: text.pipe(z.string().min(1)), expire_time: maybe(time) })
 
-export type CardTemplate = z.infer<typeof templateSchema>
-export type PreAuthToken = z.infer<typeof tokenSchema>
-export type NamedCard = { cardId: string; openid: string; code: string }
+type CardTemplate = z.infer<typeof templateSchema>
+type PreAuthToken = z.infer<typeof tokenSchema>
+type NamedCard = { cardId: string; openid: string; code: string }
 
 /** The card as its merchant made it, without any member. */
 export async function readTemplate(caller: BrandCaller, cardId: string): Promise<PayReply<CardTemplate>> {

@@ -22,7 +22,6 @@ const cardsSchema = z.object({
   data: z.preprocess((value) => value ?? [], z.array(z.object({ card_id: text, code: text })).max(50)),
 })
 const codeSchema = z.object({ code: text.pipe(z.string().regex(/^[0-9A-Za-z_-]{1,64}$/)) })
-const callbackSchema = z.object({ notify_url: maybe(text) })
 
 export type OpenCard = z.infer<typeof cardSchema>
 
@@ -70,11 +69,6 @@ export async function activateOpenCard(
 ): Promise<PayReply<unknown>> {
   const path = `${base}/cards/${encodeURIComponent(cardId)}/codes/${encodeURIComponent(code)}/activate`
   return client.call({ method: 'POST', path, body: JSON.stringify({ membership_number: code }), timeoutMs })
-}
-
-/** Where WeChat tells the calling number of its cards. */
-export async function readOpenCallback(client: PayClient): Promise<PayReply<{ notify_url?: string | undefined }>> {
-  return readReply(await get(client, 'callback'), callbackSchema)
 }
 
 function get(client: PayClient, path: string) {
