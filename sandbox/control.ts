@@ -1,6 +1,8 @@
 import type { Call, CallFilter, NumberRecord } from './calls.ts'
 import type { Fault, FaultSpec } from './faults.ts'
 import { landingQuery, takeCard } from './official/cards.ts'
+import type { HeldCard } from './wallet/held-card.ts'
+import { takeProductCard } from './wallet/take-product-card.ts'
 import type { UserCard } from './official/user-card.ts'
 import { createCertificate } from './certificate.ts'
 import { accountOf, merchantOf } from './merchant-file.ts'
@@ -43,6 +45,8 @@ export type SandboxControl = {
   refund(transactionId: string, options?: { refund?: number; status?: OrderRefund['status'] }): OrderRefund
   /** A member takes the merchant's card. `landingUrl` is where WeChat would send the browser next. */
   takeCard(openid: string, options?: CardOptions): UserCard & { landingUrl: string }
+  /** A member takes a card of one of WeChat Pay's products; pushes nothing. */
+  takeProductCard(cardId: string, openid: string, options?: Parameters<typeof takeProductCard>[3]): HeldCard
   changeCard(code: string, change: Partial<UserCard>): UserCard
   push(spec: PushSpec): Promise<PushReport>
   /** What somebody does in one of WeChat's platforms; throws `PlatformRefusal` with what the platform would say. */
@@ -162,6 +166,8 @@ function ordersAndCards(state: SandboxState) {
       const landing = `${state.settings.appUrl}/m/${merchant.slug}/card-opened`
       return { ...card, landingUrl: `${landing}?${landingQuery(card)}` }
     },
+    takeProductCard: (cardId: string, openid: string, options?: Parameters<typeof takeProductCard>[3]) =>
+      takeProductCard(state, cardId, openid, options),
     changeCard: (code: string, change: Partial<UserCard>) => Object.assign(cardOf(code), change),
   }
 }

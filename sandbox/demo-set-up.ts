@@ -42,7 +42,7 @@ function windowFrom(now: Date) {
 }
 
 /** One campaign of each kind, as a merchant would write it; the window is added later. */
-function demoCampaigns({ campaigns: { link, card_open, spend }, card }: WorldMerchant) {
+function demoCampaigns({ campaigns: { link, card_open, spend }, card, cardProducts = [] }: WorldMerchant) {
   const shared = { channel: 'store', stackable: false, state: 'published' }
   const coupons = (stockId: string) => [{ stock_id: stockId, count: 1 }]
   return [
@@ -63,7 +63,7 @@ function demoCampaigns({ campaigns: { link, card_open, spend }, card }: WorldMer
       rules: '开通会员卡即送。',
       coupons: coupons(card_open.stockId),
       limits: { per_member: 1 },
-      card_ids: [card.cardId],
+      card_ids: [card.cardId, ...cardProducts.map(({ cardId }) => cardId)],
     },
     {
       ...shared,

@@ -1,4 +1,4 @@
-import type { World, WorldAccount, WorldMerchant } from './world.ts'
+import type { World, WorldAccount, WorldCardProduct, WorldMerchant } from './world.ts'
 
 /** The merchant file (which `merchant apply` reads) of the merchant `slug`; without it, of the demo merchant. */
 export function merchantFile(world: World, slug?: string): object {
@@ -15,6 +15,7 @@ export function merchantFile(world: World, slug?: string): object {
       encoding_aes_key: encodingAesKey,
     },
     accounts: merchant.mchids.map((mchid) => accountEntry(world, accountOf(world, mchid))),
+    cards: (merchant.cardProducts ?? []).map((product) => cardEntry(world, product)),
     events_secret: merchant.eventsSecret,
     domain_verification: { 'MP_verify_sandbox.txt': 'sandbox' },
   }
@@ -48,5 +49,21 @@ function accountEntry(world: World, account: WorldAccount): object {
       public_key_id: world.platform.publicKeyId,
       public_key: world.platform.publicKey,
     }),
+  }
+}
+
+function cardEntry({ platform }: World, product: WorldCardProduct): object {
+  const { kind, cardId, brandId, mchid, brandKeys, codeMode } = product
+  if (kind === 'membercard_open') return { kind, card_id: cardId, mchid }
+  const shared = { kind, card_id: cardId, brand_id: brandId, confirm: 'us', code_mode: codeMode }
+  if (kind === 'brand_partner') return { ...shared, mchid }
+  const key = brandKeys!.certificates.at(-1)!
+  return {
+    ...shared,
+    certificate: key.certificate,
+    private_key: key.privateKey,
+    api_key: brandKeys!.apiKey,
+    public_key_id: platform.publicKeyId,
+    public_key: platform.publicKey,
   }
 }

@@ -1,4 +1,20 @@
 import type { Incoming, Ending } from './http.ts'
+import {
+  confirmMemberCard,
+  listMemberCards,
+  makePreAuthToken,
+  readCardTemplate,
+  readMemberCard,
+} from './wallet/brand-calls.ts'
+import {
+  activateOpenCard,
+  decryptOpenCode,
+  listOpenCards,
+  openCallback,
+  readOpenCard,
+  readOpenForm,
+  readOpenTemplate,
+} from './wallet/open-calls.ts'
 import { authorize } from './oauth/authorize.ts'
 import { activateCard, decryptCode, readTempInfo, readUserInfo } from './official/cards.ts'
 import { classicToken, exchangeCode, stableToken } from './official/credentials.ts'
@@ -20,6 +36,7 @@ export type Run = (state: SandboxState, request: Incoming, params: Record<string
 export type Route = { method: 'GET' | 'POST' | 'PATCH' | 'DELETE'; path: string; run: Run }
 
 const favor = '/v3/marketing/favor'
+const membercardOpen = '/v3/marketing/membercard-open'
 
 /** Every address of WeChat that the sandbox plays. The first word is the name in faults and in the list of calls. */
 export const wechatRoutes: Route[] = [
@@ -41,6 +58,21 @@ export const wechatRoutes: Route[] = [
   pay('order', 'GET', '/v3/pay/transactions/out-trade-no/:outTradeNo', readOrder),
   pay('partner_order', 'GET', '/v3/pay/partner/transactions/id/:transactionId', readPartnerOrder),
   pay('partner_order', 'GET', '/v3/pay/partner/transactions/out-trade-no/:outTradeNo', readPartnerOrder),
+  ...['/v3/brand/partner/card-member', '/brand/card-member'].flatMap((base) => [
+    pay('card_template', 'GET', `${base}/cards/:cardId`, readCardTemplate),
+    pay('card_token', 'POST', `${base}/pre-auth-tokens`, makePreAuthToken),
+    pay('card_list', 'GET', `${base}/user-cards`, listMemberCards),
+    pay('card_detail', 'GET', `${base}/user-cards/:code`, readMemberCard),
+    pay('card_confirm', 'POST', `${base}/user-cards/:code/confirm`, confirmMemberCard),
+  ]),
+  pay('open_card_template', 'GET', `${membercardOpen}/cards/:cardId`, readOpenTemplate),
+  pay('open_card_decrypt', 'GET', `${membercardOpen}/cards/:cardId/decrypt-code`, decryptOpenCode),
+  pay('open_card_form', 'GET', `${membercardOpen}/activate-informations/:ticket`, readOpenForm),
+  pay('open_card_detail', 'GET', `${membercardOpen}/cards/:cardId/codes/:code`, readOpenCard),
+  pay('open_card_activate', 'POST', `${membercardOpen}/cards/:cardId/codes/:code/activate`, activateOpenCard),
+  pay('open_card_list', 'GET', `${membercardOpen}/user/cards`, listOpenCards),
+  pay('open_card_callback', 'GET', `${membercardOpen}/callback`, openCallback),
+  pay('open_card_callback', 'PATCH', `${membercardOpen}/callback`, openCallback),
   { method: 'GET', path: '/connect/oauth2/authorize', run: authorize },
   official('oauth_exchange', 'GET', '/sns/oauth2/access_token', exchangeCode),
   official('stable_token', 'POST', '/cgi-bin/stable_token', stableToken),
@@ -51,7 +83,7 @@ export const wechatRoutes: Route[] = [
   official('card_temp_info', 'POST', '/card/membercard/activatetempinfo/get', readTempInfo),
 ]
 
-function pay(endpoint: string, method: 'GET' | 'POST', path: string, handler: PayHandler): Route {
+function pay(endpoint: string, method: 'GET' | 'POST' | 'PATCH', path: string, handler: PayHandler): Route {
   return { method, path, run: (state, request, params) => runPay(state, { endpoint, handler }, params, request) }
 }
 

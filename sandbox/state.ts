@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, randomInt, type KeyObject } from 'node:crypto'
 import { systemClock, type Clock } from '../src/plumbing/clock.ts'
 import { openCallBook, type CallBook, type NumberRecord } from './calls.ts'
+import type { HeldCard } from './wallet/held-card.ts'
 import { openFaultBook, type FaultBook } from './faults.ts'
 import { openCodeBook, type CodeBook } from './oauth/codes.ts'
 import { openTokenBook, type TokenBook } from './official/tokens.ts'
@@ -28,9 +29,13 @@ export type SandboxState = {
   monthSums: Map<string, number>
   orders: Order[]
   userCards: UserCard[]
+  /** Cards of WeChat Pay's products. */
+  heldCards: HeldCard[]
   codes: CodeBook
   tokens: TokenBook
   rate: RateLimit
+  /** Five card calls per second of a number (docs/wechat/member-cards.md 2). */
+  cardRate: RateLimit
   /** A key is parsed once per PEM. */
   privateKey(pem: string): KeyObject
   publicKey(pem: string): KeyObject
@@ -104,9 +109,11 @@ export function openState(options: StateOptions): SandboxState {
     monthSums: new Map(),
     orders: [],
     userCards: [],
+    heldCards: [],
     codes: openCodeBook(clock),
     tokens: openTokenBook(clock),
     rate: openRateLimit(settings),
+    cardRate: openRateLimit({ sendsPerSecond: 5 }),
     privateKey: cached(createPrivateKey),
     publicKey: cached(createPublicKey),
     keep: () => options.keep?.(options.world),

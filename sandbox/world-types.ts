@@ -51,8 +51,27 @@ export type WorldMerchant = {
   mchids: string[]
   eventsSecret: string
   card: { cardId: string; title: string; activation: 'auto' | 'jump' }
+  /** Its member cards of WeChat Pay; absent: none. */
+  cardProducts?: WorldCardProduct[]
   /** Where the phone page's menu leads, and which stock the demo campaign of each kind gives: none at a new merchant. */
   campaigns: Record<'link' | 'card_open' | 'spend', { slug: string; stockId: string }>
+}
+
+/** A member card of WeChat Pay as its merchant made it (docs/wechat/member-cards.md 1). */
+export type WorldCardProduct = {
+  kind: 'brand_partner' | 'brand' | 'membercard_open'
+  cardId: string
+  title: string
+  /** Whose openids its members have. */
+  appid: string
+  brandId?: string
+  /** The number that made it; a brand has keys of its own instead. */
+  mchid?: string
+  brandKeys?: { apiKey: string; certificates: KeyedCertificate[] }
+  /** Who gives the codes. */
+  codeMode: 'system' | 'merchant'
+  /** Where its notices go; absent: paycoupon's own address. */
+  notifyUrl?: string
 }
 
 export type WorldOfficialAccount = {

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { systemClock } from '../src/plumbing/clock.ts'
 import { addBareMerchant } from './bare-merchant.ts'
 import { createCertificate, createKeyPair } from './certificate.ts'
+import { demoCards } from './demo-cards.ts'
 import { createAccount, createMerchant, providerMchid } from './demo-merchant.ts'
 import { demoStocks } from './demo-stocks.ts'
 import type { KeyMode, World } from './world-types.ts'
@@ -70,6 +71,7 @@ function emptyWorld(from: Date, bits?: number): World {
 
 function addDemoMerchants(world: World, slugs: string[], keyMode: KeyMode, from: Date): void {
   world.merchants = slugs.map(createMerchant)
+  for (const merchant of world.merchants) merchant.cardProducts = demoCards(merchant, from)
   world.accounts = [
     ...world.merchants.map((merchant) => createAccount(merchant.mchids[0]!, merchant, keyMode, from)),
     createAccount(providerMchid, undefined, keyMode, from),

@@ -17,7 +17,7 @@ import { openRedis, redisReady } from './plumbing/storage/redis.ts'
 import { openSecrets } from './plumbing/secrets/vault.ts'
 import type { Services } from './services.ts'
 import { openOfficialClients } from './merchants/official-clients.ts'
-import { openPayClients } from './merchants/pay-clients.ts'
+import { openBrandClients, openPayClients } from './merchants/pay-clients.ts'
 
 /** After this time a process starts without Redis: the ledger enforces the limits. */
 const redisPatienceMs = 2_000
@@ -57,6 +57,7 @@ export async function openServices(
     pace: openPace(redis, clock),
     bells,
     pay: openPayClients({ config, walls, cache, clock, log, db }),
+    brand: openBrandClients({ config, walls, cache, clock, log }),
     official: openOfficialClients({ config, walls, cache, clock, log }),
     mail: config.smtp && openMailer(config.smtp, log),
     stopping: new AbortController(),

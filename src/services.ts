@@ -14,7 +14,7 @@ import type { Walls } from './plumbing/walls/walls.ts'
 import type { Secrets } from './plumbing/secrets/vault.ts'
 import type { OfficialClient } from './wechat/official/client.ts'
 import type { PayClient } from './wechat/pay/client.ts'
-import type { Account, Merchant } from './merchants/merchant.ts'
+import type { Account, CardProduct, Merchant } from './merchants/merchant.ts'
 
 /** Everything a request or a loop needs, opened once. */
 export type Services = {
@@ -39,6 +39,8 @@ export type Services = {
   bells: Bells
   /** The WeChat Pay client of an account that has keys; the same object until the account changes. */
   pay(account: Account): PayClient
+  /** The client of a brand that signs for itself; the same object until its card entry changes. */
+  brand(product: CardProduct): PayClient
   /** The Official Account client of a merchant; the same object until its appid or secret changes. */
   official(merchant: Merchant): OfficialClient
   /** Sends mail; undefined where no server is set. */

@@ -1,9 +1,10 @@
 import { isMemberId, memberCookie, memberOf, openidUnder, wechatCookie } from '../browser.ts'
 import type { SandboxControl } from '../control.ts'
+import { landingOfCard } from '../wallet/landing-address.ts'
 import { html, redirect, type Answer, type Incoming } from '../http.ts'
 import type { Order } from '../pay/order.ts'
 import type { PageAct } from './page-routes.ts'
-import type { WorldMerchant } from '../world.ts'
+import type { WorldCardProduct, WorldMerchant } from '../world.ts'
 
 /** Long enough for a demo; a browser that comes later chooses again. */
 const cookieAgeSeconds = 30 * 86_400
@@ -39,10 +40,26 @@ export const openAddress: PageAct = (control, _request, query) => {
 export const openCard: PageAct = (control, request, form) => {
   const { openid, merchant } = visitor(control, request, form)
   const { slug } = merchant
+  const product = merchant.cardProducts?.find(({ cardId }) => cardId === form.get('card'))
+  if (product) return openProductCard(control, { openid, slug, product, tells: form.get('push') === 'on' })
   const card = control.takeCard(openid, { slug, outerStr: 'menu' })
   // WeChat's event and its browser travel at the same time: neither waits for the other.
   if (form.get('push') === 'on') void control.push({ kind: 'card', slug, event: 'user_get_card', cardCode: card.code })
   return redirect(card.landingUrl, 303)
+}
+
+/** A card of WeChat Pay: taken in WeChat's own page, told to the merchant, and back to the merchant's page. */
+function openProductCard(
+  control: SandboxControl,
+  visit: { openid: string; slug: string; product: WorldCardProduct; tells: boolean },
+): Answer {
+  const { openid, slug, product, tells } = visit
+  const { cardId, kind } = product
+  const card = control.takeProductCard(cardId, openid, { tells })
+  if (tells && kind === 'membercard_open')
+    void control.push({ kind: 'open_card', cardId, openid, event: 'ACCEPT_CARD' })
+  else if (tells) void control.push({ kind: 'brand_card', cardId, openid, event: 'CREATE' })
+  return redirect(`${control.settings.appUrl}/m/${slug}/${landingOfCard(product, card)}`, 303)
 }
 
 /** POST /sandbox/payment: pays at the till, sends the messages that the form asks for, then goes to the reward page. */

@@ -1,4 +1,6 @@
 import { memberCookie, memberOf, openidUnder, wechatCookie } from '../browser.ts'
+import type { HeldCard } from '../wallet/held-card.ts'
+import { productOf } from '../wallet/products.ts'
 import type { SandboxControl } from '../control.ts'
 import { beijingClock, yuan } from './format.ts'
 import type { WorldMerchant } from '../world.ts'
@@ -51,6 +53,7 @@ function bubblesOf(control: SandboxControl, openid: string): Bubble[] {
       title: '会员卡已领取',
       lines: [`卡号 ${card.code.slice(0, 4)} ${card.code.slice(4, 8)} ${card.code.slice(8)}`],
     })),
+    ...control.state.heldCards.flatMap((card) => (card.openid === openid ? [cardBubble(control, card)] : [])),
     ...control.orders().flatMap((order) => (order.openid === openid ? [paymentBubble(order)] : [])),
     ...control.coupons(openid).map((coupon) => {
       const stock = control.stock(coupon.stockId)
@@ -63,6 +66,17 @@ function bubblesOf(control: SandboxControl, openid: string): Bubble[] {
     .toSorted((one, other) => one.at.localeCompare(other.at))
     .slice(-shownBubbles)
     .map((bubble) => ({ ...bubble, clock: beijingClock(new Date(bubble.at)) }))
+}
+
+function cardBubble({ state }: SandboxControl, card: HeldCard): Omit<Bubble, 'clock'> {
+  const words = { UNACTIVATED: '已领取，等商户确认', EFFECTIVE: '已开通', DELETE: '已删除' }[card.state]
+  const title = productOf(state, card.cardId)?.product.title ?? '会员卡'
+  return {
+    at: card.pickedUpAt,
+    kind: 'card',
+    title: words,
+    lines: [title, ...(card.code ? [`卡号 ${card.code}`] : [])],
+  }
 }
 
 function paymentBubble(order: ReturnType<SandboxControl['orders']>[number]): Omit<Bubble, 'clock'> {

@@ -35,6 +35,12 @@ const endpointNames = {
   stable_token: '获取 access_token',
   card_decrypt: '解密卡券 code',
   card_user_info: '查询会员卡',
+  card_confirm: '确认开通名片会员',
+  card_detail: '查询名片会员',
+  card_list: '查询会员的名片会员卡',
+  card_token: '名片会员预授权 token',
+  open_card_detail: '查询会员卡（membercard-open）',
+  open_card_activate: '激活会员卡（membercard-open）',
 }
 
 /** GET /sandbox/wechat-pay: what WeChat has recorded, and the faults with a form to switch each on and off. */

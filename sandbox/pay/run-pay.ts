@@ -110,7 +110,7 @@ function wantedSerial(request: Incoming): string | undefined {
  * WeChat accepts JSON objects in UTF-8 of at most three bytes per character, without null (docs/wechat/pay-v3.md 1.2).
  */
 function readBody(request: Incoming, handler: PayHandler): { ok: Record<string, unknown> } | { refused: RefusalRow } {
-  if (request.method !== 'POST' || (handler.takes === 'form' && isMultipart(request))) return { ok: {} }
+  if (request.method === 'GET' || (handler.takes === 'form' && isMultipart(request))) return { ok: {} }
   if (!request.headers['content-type']?.startsWith('application/json')) {
     return { refused: { ...refusals.param_error, message: 'Http头Content-Type值错误，请使用application/json' } }
   }

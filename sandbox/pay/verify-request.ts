@@ -1,4 +1,5 @@
 import { verify } from 'node:crypto'
+import { brandOf } from '../wallet/products.ts'
 import type { Incoming } from '../http.ts'
 import type { SandboxState } from '../state.ts'
 import type { KeyedCertificate } from '../certificate.ts'
@@ -14,6 +15,7 @@ export type Verified = { account: WorldAccount } | { refused: RefusalRow; mchid?
 /** WeChat's window for a request's timestamp, in both directions (docs/wechat/pay-v3.md 1.3). */
 const timestampWindowSeconds = 300
 const scheme = 'WECHATPAY2-SHA256-RSA2048 '
+const brandScheme = 'WECHATPAY-BRAND-SHA256-RSA2048 '
 /** How much of the signed message WeChat shows in a 401; it cuts the rest. */
 const shownMessageLength = 500
 
@@ -23,13 +25,19 @@ export function verifyRequest(state: SandboxState, request: Incoming): Verified 
   if (!headers['user-agent'] || !headers.accept) {
     return { refused: { status: 400, code: 'PARAM_ERROR', message: 'Http头缺少Accept或User-Agent' } }
   }
-  const values = parseAuthorization(headers.authorization ?? '')
+  const isBrand = request.path.startsWith('/brand/')
+  const values = parseAuthorization(headers.authorization ?? '', isBrand)
   if (!values) {
     const message = 'Http头Authorization值格式错误，请参考《微信支付商户REST API签名规则》'
     return { refused: { ...refusals.sign_error, message } }
   }
-  const account = state.world.accounts.find((each) => each.mchid === values.mchid)
+  const account = isBrand
+    ? brandOf(state, values.mchid)
+    : state.world.accounts.find((each) => each.mchid === values.mchid)
   if (!account) return { refused: refusals.mch_not_exists }
+  // A brand names the key with which WeChat is to answer, in every call (docs/wechat/member-cards.md 3).
+  if (isBrand && headers['wechatpay-serial'] !== state.world.platform.publicKeyId)
+    return { refused: { ...refusals.sign_error, message: 'Wechatpay-Serial 与品牌不匹配' }, mchid: account.mchid }
   const key = account.certificates.find((each) => each.serialNo === values.serial_no)
   if (!key) return { refused: refusals.serial_wrong, mchid: account.mchid }
   const now = state.clock.now().getTime()
@@ -46,10 +54,12 @@ export function verifyRequest(state: SandboxState, request: Incoming): Verified 
 
 type AuthorizationValues = Record<'mchid' | 'nonce_str' | 'timestamp' | 'serial_no' | 'signature', string>
 
-function parseAuthorization(header: string): AuthorizationValues | undefined {
-  if (!header.startsWith(scheme)) return undefined
+function parseAuthorization(header: string, isBrand: boolean): AuthorizationValues | undefined {
+  const wanted = isBrand ? brandScheme : scheme
+  if (!header.startsWith(wanted)) return undefined
   const values: Record<string, string> = {}
-  for (const [, name, value] of header.slice(scheme.length).matchAll(/(\w+)="([^"]*)"/g)) values[name!] = value!
+  for (const [, name, value] of header.slice(wanted.length).matchAll(/(\w+)="([^"]*)"/g)) values[name!] = value!
+  if (isBrand) values.mchid = values.brand_id ?? ''
   const names = ['mchid', 'nonce_str', 'timestamp', 'serial_no', 'signature']
   return names.every((name) => values[name]) ? (values as AuthorizationValues) : undefined
 }

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { Secret } from '../../src/plumbing/secrets/secret.ts'
 import { sealResource } from '../../src/wechat/pay/resource.ts'
+import { callerOf } from '../wallet/products.ts'
 import { isOpen } from '../open-products.ts'
 import { couponBody, type Coupon } from '../pay/coupon.ts'
 import type { Order, OrderRefund } from '../pay/order.ts'
@@ -30,7 +31,7 @@ export type Notice = {
  * refused.
  */
 export async function pushNotice(state: SandboxState, notice: Notice): Promise<PushReport> {
-  const account = state.world.accounts.find((each) => each.mchid === notice.mchid)
+  const account = callerOf(state, notice.mchid)
   if (!account) throw new Error(`the sandbox has no merchant number ${notice.mchid}`)
   if (!mayNotify(account, notice)) return { url: notice.notifyUrl, accepted: false, attempts: [] }
   const body = JSON.stringify({
@@ -116,4 +117,6 @@ const summaries: Record<string, string> = {
   'REFUND.ABNORMAL': '退款异常',
   'REFUND.CLOSED': '退款关闭',
   'COUPON.USE': '代金券核销通知',
+  'BRAND_MEMBER_CARD_SP.USER_CARD.CREATE': '用户领取会员卡',
+  'BRAND_MEMBER_CARD.USER_CARD.CREATE': '用户领取会员卡',
 }

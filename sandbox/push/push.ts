@@ -1,4 +1,6 @@
 import type { SandboxState } from '../state.ts'
+import { brandNotice, type CardNoticeSpec } from '../wallet/card-notice.ts'
+import { openNotice, type OpenNoticeSpec } from '../wallet/open-notice.ts'
 import { accountOf, merchantOf } from '../merchant-file.ts'
 import { orderBody, type Order, type OrderRefund } from '../pay/order.ts'
 import type { Spoil } from '../pay/sign-answer.ts'
@@ -23,6 +25,8 @@ export type PushSpec = { slug?: string } & (
   | ({ kind: 'payment'; transactionId: string } & NoticeOptions)
   | ({ kind: 'refund'; transactionId: string; refundId?: string } & NoticeOptions)
   | ({ kind: 'coupon_use'; couponId: string; transactionId?: string; bare?: boolean } & NoticeOptions)
+  | ({ kind: 'brand_card' } & CardNoticeSpec & NoticeOptions)
+  | ({ kind: 'open_card' } & OpenNoticeSpec & NoticeOptions)
   | ({ kind: 'card'; event: string; cardCode: string } & Omit<Message, 'fromOpenid' | 'event'>)
   | ({ kind: 'message' } & Message)
   | ({ kind: 'merchant_event' } & MerchantEvent)
@@ -40,6 +44,14 @@ export async function push(state: SandboxState, spec: PushSpec): Promise<PushRep
       return pushNotice(state, refundNotice(state, spec))
     case 'coupon_use':
       return pushNotice(state, couponNotice(state, spec))
+    case 'brand_card': {
+      const notice = brandNotice(state, spec)
+      return pushNotice(state, { ...spec, ...notice, notifyUrl: spec.notifyUrl ?? notice.notifyUrl })
+    }
+    case 'open_card': {
+      const notice = openNotice(state, spec)
+      return pushNotice(state, { ...spec, ...notice, notifyUrl: spec.notifyUrl ?? notice.notifyUrl })
+    }
     case 'message':
       return pushMessage(state, merchant, spec)
     case 'card': {

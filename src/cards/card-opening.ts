@@ -20,6 +20,8 @@ export type CardFacts = {
   activatedAt?: Date
   /** When the member restored it after deleting it. */
   restoredAt?: Date
+  /** When the member deleted it. */
+  deletedAt?: Date
   activeAt?: Date
   /** True when the member got it from another person. */
   gifted?: boolean

@@ -7,12 +7,21 @@ import { openidShape } from '../wechat/official/oauth.ts'
 /** How many `rows` the file has, how many were `added`, and how many were `known` (reported before, or twice). */
 export type ImportedCards = { rows: number; added: number; known: number }
 
-/** SQL condition for a row of card_openings: the merchant reported the card or its member as existing before. */
+/**
+ * SQL condition for a row of card_openings: the merchant reported the card or its member as existing before, or, at the
+ * products of WeChat Pay, the member has had this card before under another code and took it again
+ * (docs/wechat/member-cards.md 5).
+ */
 export const isEarlier = sql<boolean>`(
   exists (select from earlier_cards as earlier where earlier.merchant_id = card_openings.merchant_id
     and earlier.card_id = card_openings.card_id and earlier.card_code = card_openings.card_code)
   or exists (select from earlier_members as earlier where earlier.merchant_id = card_openings.merchant_id
-    and earlier.openid = card_openings.openid))`
+    and earlier.openid = card_openings.openid)
+  or (card_openings.source in ('brand_partner', 'brand', 'membercard_open') and exists (
+    select from card_openings as held where held.merchant_id = card_openings.merchant_id
+    and held.openid = card_openings.openid and held.card_id = card_openings.card_id and held.id <> card_openings.id
+    and least(held.taken_at, held.restored_at, held.active_at, held.deleted_at)
+      < least(card_openings.taken_at, card_openings.active_at))))`
 
 /**
  * Records cards, or members, that existed before: they never earn as new. The file is CSV with the header
@@ -29,6 +38,15 @@ export async function importEarlierCards(db: Db, merchant: Merchant, csv: string
     return count
   })
   return { rows: rows.length, added, known: rows.length - added }
+}
+
+/** Records one card as existing before: it never earns as new. */
+export async function markEarlierCard(
+  db: Db,
+  merchant: Merchant,
+  { cardId, cardCode }: { cardId: string; cardCode: string },
+): Promise<void> {
+  await insert(db, merchant, 'card_id,card_code', [[cardId, cardCode]])
 }
 
 /** Rows per statement. */

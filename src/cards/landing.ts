@@ -4,6 +4,7 @@ import { closedReason } from '../grants/campaign-window.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
 import { activateCard } from './activate.ts'
+import type { CardOpening } from './card-opening.ts'
 import { findCard, recordCard } from './openings.ts'
 import { type Applied, applyCard } from './apply-opening.ts'
 import { cardOfLanding } from './landing-card.ts'
@@ -62,6 +63,14 @@ export async function openFromLanding(
   const activeAt = services.clock.now()
   const opening = await recordCard(services, merchant, { source: 'landing', ...card, openid, channel, activeAt })
   if (!opening) return { kind: 'opened', awards: [] }
+  return landOn(services, merchant, opening)
+}
+
+/**
+ * Makes the awards that an active card has earned, and says what its member sees. Throws what a faulty campaign throws if
+ * no other campaign gave anything.
+ */
+export async function landOn(services: Services, merchant: Merchant, opening: CardOpening): Promise<Landing> {
   const { applied, fault } = await applyCard(services, merchant, opening)
   const landing = landingOf(applied, opening.active_at as Date, services.clock.now())
   // A member who was given something sees it, even if another campaign failed.
@@ -95,6 +104,6 @@ function one(value: string | string[] | undefined): string {
 }
 
 /** A plus sign that was not percent-encoded arrives as a space, which base64 does not have. */
-function base64(value: string | string[] | undefined): string {
+export function base64(value: string | string[] | undefined): string {
   return one(value).replaceAll(' ', '+')
 }

@@ -28,6 +28,7 @@ export async function recordCard(
       vouched_at: facts.vouchedAt ?? null,
       activated_at: facts.activatedAt ?? null,
       restored_at: facts.restoredAt ?? null,
+      deleted_at: facts.deletedAt ?? null,
       active_at: facts.activeAt ?? null,
       gifted: facts.gifted ?? false,
     })
@@ -40,6 +41,7 @@ export async function recordCard(
           vouched_at: sql`least(card_openings.vouched_at, excluded.vouched_at)`,
           activated_at: sql`least(card_openings.activated_at, excluded.activated_at)`,
           restored_at: sql`least(card_openings.restored_at, excluded.restored_at)`,
+          deleted_at: sql`least(card_openings.deleted_at, excluded.deleted_at)`,
           active_at: sql`least(card_openings.active_at, excluded.active_at)`,
           gifted: sql`card_openings.gifted or excluded.gifted`,
         })

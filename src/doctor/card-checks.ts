@@ -26,8 +26,23 @@ export async function checkCards({ db, clock }: Services, merchant: Merchant): P
   if (!first) return []
   const unproven = (await unprovenOpenings(db, merchant, now)).length
   const { slug } = merchant
-  const findings = [await checkPushes(db, merchant, unproven > 0 || now.getTime() - first.getTime() > patienceMs)]
+  const findings: Finding[] = []
+  if (await needsPushes(db, merchant))
+    findings.push(await checkPushes(db, merchant, unproven > 0 || now.getTime() - first.getTime() > patienceMs))
   return unproven > 0 ? [...findings, finding('openings_unproven', { slug, unproven })] : findings
+}
+
+/** Cards of WeChat Pay's products come by notices of their own: a campaign for these alone needs no push. */
+async function needsPushes(db: Db, merchant: Merchant): Promise<boolean> {
+  const products = new Set(merchant.cards.map(({ cardId }) => cardId))
+  const campaigns = await db
+    .selectFrom('campaigns')
+    .select('card_ids')
+    .where('merchant_id', '=', merchant.id)
+    .where('kind', '=', 'card_open')
+    .where('state', '=', 'published')
+    .execute()
+  return campaigns.some(({ card_ids }) => card_ids.length === 0 || card_ids.some((cardId) => !products.has(cardId)))
 }
 
 async function checkPushes(db: Db, merchant: Merchant, expected: boolean): Promise<Finding> {

@@ -25,6 +25,36 @@ export const cardFindings = {
     message: '没有收到过微信的会员卡推送，开卡由商户系统的 card.opened 事件告知',
     cure: '',
   },
+  card_product_answers: {
+    check: 'card_products',
+    ok: true,
+    message: '会员卡 {card} 接通，openid 可以用于发券',
+    cure: '',
+  },
+  card_product_silent: {
+    check: 'card_products',
+    ok: true,
+    message: '会员卡 {card}：现在问不到微信',
+    cure: '稍后再检查一次',
+  },
+  card_product_other_appid: {
+    check: 'card_products',
+    ok: false,
+    message: '会员卡 {card} 属于另一个 AppID，openid 不能用于发券',
+    cure: '换成本服务号 AppID 下的会员卡；或者由商户系统用本服务号的 openid 发 card.opened 事件',
+  },
+  card_product_refused: {
+    check: 'card_products',
+    ok: false,
+    message: '会员卡 {card}：微信不接受调用（{said}）',
+    cure: '核对商户文件 cards 里的 card_id、brand_id、mchid 和密钥；确认已开通商家名片会员权限，品牌已授权服务商',
+  },
+  card_joins_stuck: {
+    check: 'card_joins',
+    ok: false,
+    message: '{stuck} 位会员开卡没有办成，发不出开卡礼（{said}）',
+    cure: '先处理上面会员卡的问题；由商户会员系统确认开卡的，请它向微信确认；办成后由商户系统发 card.opened 事件补发',
+  },
   openings_unproven: {
     check: 'card_openings',
     ok: true,

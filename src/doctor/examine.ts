@@ -3,6 +3,7 @@ import { eachByItself } from '../plumbing/each-by-itself.ts'
 import type { Services } from '../services.ts'
 import { checkAppid } from './appid-check.ts'
 import { checkCards } from './card-checks.ts'
+import { checkCardProducts } from './card-product-checks.ts'
 import { checkClock } from './clock-check.ts'
 import { finding, type Finding } from './findings.ts'
 import { checkHalts } from './halt-check.ts'
@@ -36,6 +37,7 @@ export async function examine(services: Services, merchant: Merchant, only?: { s
   return [
     ...findings,
     ...(await checkCards(services, merchant)),
+    ...(await checkCardProducts(services, merchant)),
     ...(await checkHalts(services, merchant)),
     ...(await checkWarnings(services, merchant)),
     ...(await checkSetAside(services, merchant)),

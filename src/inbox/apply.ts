@@ -11,6 +11,7 @@ import { takeRefund } from '../payments/take-refund.ts'
 import type { InboxTable } from '../plumbing/storage/schema.ts'
 import type { Services } from '../services.ts'
 import type { CouponUse } from '../wechat/pay/coupon-use.ts'
+import { applyCardNotice } from './apply-card-notice.ts'
 import { applyCardPush } from './card-push.ts'
 import { type MerchantEvent, openingOfEvent, paymentOfEvent, refundOfEvent } from './event.ts'
 import { factsOfNotification, type StoredNotification } from './pay-notification.ts'
@@ -24,6 +25,7 @@ type Fact =
   | { kind: 'coupon_use'; mchid: string; use: CouponUse }
   | { kind: 'card_opening'; facts: CardFacts }
   | { kind: 'card_push'; push: CardPush }
+  | { kind: 'card_notice'; notice: StoredNotification }
   | { kind: 'ignored'; why: string }
 
 /**
@@ -44,6 +46,7 @@ export async function applyEntry(services: Services, entry: InboxEntry): Promise
 
 function factsOf(merchant: Merchant, { source, body }: InboxEntry): Fact[] {
   if (source === 'pay') return factsOfNotification(merchant, body as StoredNotification)
+  if (source === 'cards') return [{ kind: 'card_notice', notice: body as StoredNotification }]
   if (source === 'oa') {
     const push = cardOfPush(body as StoredPush)
     return push ? [{ kind: 'card_push', push }] : [{ kind: 'ignored', why: 'a push of no use here' }]
@@ -68,6 +71,10 @@ async function applyFact(
   if (fact.kind === 'card_push') return applyCardPush(services, merchant, fact.push, entry.attempts)
   if (fact.kind === 'coupon_use')
     return noteCouponUse(services, merchant, { ...fact, toldAt: entry.received_at, attempts: entry.attempts })
+  if (fact.kind === 'card_notice') {
+    const arrived = { at: entry.received_at, attempts: entry.attempts }
+    return applyCardNotice(services, merchant, fact.notice, arrived)
+  }
   if (fact.kind === 'payment') {
     await recordPayment(services, merchant, fact.payment)
     await applyPayment(services, merchant, fact.payment.transactionId)

@@ -16,9 +16,9 @@ export type Hands = {
 
 /**
  * Entries that a process applies at a time, per source. Sources do not share hands: card reports wait for an Official
- * Account's API, payments and refunds only for the ledger, so these must not wait behind an API that does not answer.
+ * Account's API or for WeChat's slow pace of card calls, payments and refunds only for the ledger, so these must not wait behind an API that does not answer.
  */
-const handsOf: Record<InboxSource, number> = { events: 10, pay: 10, oa: 20 }
+const handsOf: Record<InboxSource, number> = { events: 10, pay: 10, oa: 20, cards: 10 }
 
 /** `apply` applies one entry and never throws; `freed` is called when its hand is free again. */
 export function openHands(

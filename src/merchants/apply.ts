@@ -4,6 +4,7 @@ import type { Db } from '../plumbing/storage/database.ts'
 import { probeSoon } from './probe-soon.ts'
 import type { Secrets } from '../plumbing/secrets/vault.ts'
 import { applyAccount, removeMissingAccounts } from './apply-account.ts'
+import { applyCards } from './apply-cards.ts'
 import type { Catalog } from './catalog.ts'
 import { newMemberKey } from './member-keys.ts'
 import { type MerchantFile, readMerchantFile } from './merchant-file.ts'
@@ -30,6 +31,7 @@ export async function applyMerchant(services: Parts, file: unknown): Promise<str
       changes.push(...(await applyAccount(db, sealer, { id, slug: merchant.slug }, account, now)))
     const mchids = accounts.map((account) => account.entry.mchid)
     changes.push(...(await removeMissingAccounts(db, id, mchids)))
+    changes.push(...(await applyCards(db, sealer, { id, slug: merchant.slug }, merchant.cards, now)))
     await probeSoon(db, id, now)
     return changes
   })

@@ -4,6 +4,7 @@ import { lineOfText } from '../plumbing/files/readable-text.ts'
 import { Unusable } from '../plumbing/unusable.ts'
 import { type AccountKeys, readAccountKeys } from './account-keys.ts'
 import { apiV3Key } from './api-v3-key.ts'
+import { cardEntries, cardFaults } from './card-entries.ts'
 
 export type MerchantFile = z.output<typeof merchantSchema>
 export type AccountEntry = MerchantFile['accounts'][number]
@@ -25,6 +26,7 @@ export function readMerchantFile(file: unknown, now: Date): { merchant: Merchant
   merchant.accounts.forEach(({ role, appid }, index) => {
     if (role === 'sender' && appid !== undefined) faults.push(`accounts[${index}].appid: ${ofSender}`)
   })
+  faults.push(...cardFaults(merchant, accounts, now))
   const numbers = merchant.accounts.map((account) => account.mchid)
   if (new Set(numbers).size < numbers.length) faults.push('accounts: a merchant number is listed twice')
   if (!merchant.accounts.some((account) => account.role === 'sender'))
@@ -91,6 +93,7 @@ const merchantSchema = z.strictObject({
     previous_encoding_aes_key: encodingAesKey.optional(),
   }),
   accounts: z.array(accountSchema).min(1, 'needs at least one account'),
+  cards: cardEntries.default([]),
   events_secret: z.string().refine(isEventsSecret, 'must be whsec_ and base64 of 24 to 64 bytes').optional(),
   domain_verification: z.record(fields.domain_file, fields.domain_text).default({}),
 })

@@ -1,4 +1,4 @@
-import type { AccountRole, V2SignType } from '../plumbing/storage/schema.ts'
+import type { AccountRole, CardCodeMode, CardConfirm, CardKind, V2SignType } from '../plumbing/storage/schema.ts'
 import type { Secret } from '../plumbing/secrets/secret.ts'
 import type { PayKeys } from '../wechat/pay/types.ts'
 
@@ -9,6 +9,8 @@ export type Merchant = {
   name: string
   officialAccount: OfficialAccount
   accounts: Account[]
+  /** Its member cards of WeChat Pay. */
+  cards: CardProduct[]
   eventsSecret: Secret | undefined
   /** The key of its members' marks (`memberMark`). */
   memberKey: Secret
@@ -37,6 +39,22 @@ export type Account = {
   apiV2Key: Secret | undefined
   apiV2SignType: V2SignType
   sendsPerSecond: number
+  updatedAt: Date
+}
+
+/** A member card of WeChat Pay that the merchant file connects (docs/wechat/member-cards.md 1). */
+export type CardProduct = {
+  id: number
+  merchantId: number
+  cardId: string
+  kind: CardKind
+  /** The number that signs for it; undefined where the brand signs for itself. */
+  mchid: string | undefined
+  brandId: string | undefined
+  confirm: CardConfirm
+  codeMode: CardCodeMode
+  /** The brand's own, in its own dialect; undefined where a number signs. */
+  keys: PayKeys | undefined
   updatedAt: Date
 }
 

@@ -1,14 +1,16 @@
 import type { Selectable } from 'kysely'
 import type { Db } from '../plumbing/storage/database.ts'
-import type { AccountsTable, MerchantsTable } from '../plumbing/storage/schema.ts'
+import type { AccountsTable, CardProductsTable, MerchantsTable } from '../plumbing/storage/schema.ts'
 import type { Secret } from '../plumbing/secrets/secret.ts'
 import type { Secrets } from '../plumbing/secrets/vault.ts'
 import type { PayKeys } from '../wechat/pay/types.ts'
 import type { Account, Merchant } from './merchant.ts'
+import { openCardProduct } from './read-card.ts'
 import { accountPlace, merchantPlace } from './secret-places.ts'
 
 type MerchantRow = Selectable<MerchantsTable>
 type AccountRow = Selectable<AccountsTable>
+type CardRow = Selectable<CardProductsTable>
 
 /**
  * A merchant with its secrets opened; `before` itself when its rows have not changed since then. Throws when a secret
@@ -26,16 +28,29 @@ export async function readMerchant(
   ).executeTakeFirst()
   if (!row) return undefined
   const accounts = await db.selectFrom('accounts').selectAll().where('merchant_id', '=', row.id).orderBy('id').execute()
-  return before && isUnchanged(before, row, accounts) ? before : openMerchant(secrets, row, accounts)
+  const cards = await db
+    .selectFrom('card_products')
+    .selectAll()
+    .where('merchant_id', '=', row.id)
+    .orderBy('id')
+    .execute()
+  const rows = { row, accounts, cards }
+  return before && isUnchanged(before, rows) ? before : openMerchant(secrets, rows)
 }
 
-function isUnchanged(before: Merchant, row: MerchantRow, accounts: AccountRow[]): boolean {
-  const stamp = (account: { id: number; updatedAt: Date }) => `${account.id} ${account.updatedAt.getTime()}`
-  const stamps = accounts.map(({ id, updated_at }) => stamp({ id, updatedAt: updated_at }))
-  return before.updatedAt.getTime() === row.updated_at.getTime() && before.accounts.map(stamp).join() === stamps.join()
+type Rows = { row: MerchantRow; accounts: AccountRow[]; cards: CardRow[] }
+
+function isUnchanged(before: Merchant, { row, accounts, cards }: Rows): boolean {
+  const known = (list: { id: number; updatedAt: Date }[]) => list.map((one) => `${one.id} ${one.updatedAt.getTime()}`)
+  const read = (list: { id: number; updated_at: Date }[]) => list.map((one) => `${one.id} ${one.updated_at.getTime()}`)
+  return (
+    before.updatedAt.getTime() === row.updated_at.getTime() &&
+    known(before.accounts).join() === read(accounts).join() &&
+    known(before.cards).join() === read(cards).join()
+  )
 }
 
-function openMerchant(secrets: Secrets, row: MerchantRow, accounts: AccountRow[]): Merchant {
+function openMerchant(secrets: Secrets, { row, accounts, cards }: Rows): Merchant {
   const open = (name: Parameters<typeof merchantPlace>[1]): Secret | undefined => {
     const sealed = row[`${name}_sealed`]
     return sealed === null ? undefined : secrets.open(sealed, merchantPlace(row.slug, name))
@@ -53,6 +68,7 @@ function openMerchant(secrets: Secrets, row: MerchantRow, accounts: AccountRow[]
       previousEncodingAesKey: open('previous_encoding_aes_key'),
     },
     accounts: accounts.map((account) => openAccount(secrets, row.slug, account)),
+    cards: cards.map((card) => openCardProduct(secrets, row.slug, card)),
     eventsSecret: open('events_secret'),
     memberKey: open('member_key')!,
     domainVerification: row.domain_verification,

@@ -1,6 +1,13 @@
 import type { Db } from '../plumbing/storage/database.ts'
 import type { Secrets } from '../plumbing/secrets/vault.ts'
-import { accountPlace, accountSecrets, merchantPlace, merchantSecrets } from './secret-places.ts'
+import {
+  accountPlace,
+  accountSecrets,
+  cardPlace,
+  cardSecrets,
+  merchantPlace,
+  merchantSecrets,
+} from './secret-places.ts'
 
 /**
  * Seals again, with the first MASTER_KEY, what an older key sealed; after that the older key can be removed from the
@@ -32,6 +39,15 @@ export async function resealSecrets(db: Db, secrets: Secrets): Promise<number> {
       const changes = Object.assign({}, ...columns) as object
       if (Object.keys(changes).length > 0)
         await trx.updateTable('accounts').set(changes).where('id', '=', row.id).execute()
+    }
+    for (const row of await trx.selectFrom('card_products').selectAll().forUpdate().execute()) {
+      const slug = slugs.get(row.merchant_id)!
+      const columns = cardSecrets.map((name) =>
+        seal(row[`${name}_sealed`], `${name}_sealed`, cardPlace(slug, row.card_id, name)),
+      )
+      const changes = Object.assign({}, ...columns) as object
+      if (Object.keys(changes).length > 0)
+        await trx.updateTable('card_products').set(changes).where('id', '=', row.id).execute()
     }
     return resealed
   })

@@ -12,6 +12,9 @@ export type MerchantSecret = (typeof merchantSecrets)[number] | 'member_key'
 export const accountSecrets = ['private_key', 'api_v3_key', 'api_v2_key'] as const
 export type AccountSecret = (typeof accountSecrets)[number]
 
+export const cardSecrets = ['private_key', 'api_key'] as const
+export type CardSecret = (typeof cardSecrets)[number]
+
 /** Where a merchant's secret is kept; its sealed text opens in no other place. */
 export function merchantPlace(slug: string, name: MerchantSecret): string {
   return `merchants/${slug}/${name}`
@@ -19,4 +22,8 @@ export function merchantPlace(slug: string, name: MerchantSecret): string {
 
 export function accountPlace(slug: string, mchid: string, name: AccountSecret): string {
   return `accounts/${slug}/${mchid}/${name}`
+}
+
+export function cardPlace(slug: string, cardId: string, name: CardSecret): string {
+  return `cards/${slug}/${cardId}/${name}`
 }

@@ -7,13 +7,16 @@ import { memberRequired as member } from './member/middleware/member-required.ts
 import { session } from './member/middleware/session.ts'
 import * as campaigns from './member/pages/campaign.ts'
 import * as cardOpened from './member/pages/card-opened.ts'
+import * as cardToken from './member/pages/card-token.ts'
 import * as claims from './member/pages/claims.ts'
 import * as coupons from './member/pages/coupons.ts'
 import * as grants from './member/pages/grant.ts'
 import { oauthCallback } from './member/pages/oauth-callback.ts'
 import * as paid from './member/pages/paid.ts'
+import * as productCard from './member/pages/product-card-opened.ts'
 import { root } from './member/pages/root.ts'
 import { merchant } from './middleware/merchant.ts'
+import { brandNotification } from './notify/brand-notification.ts'
 import { officialAccountPush } from './notify/official-account-push.ts'
 import { payNotification } from './notify/pay-notification.ts'
 import { domainVerification } from './ops/domain-verification.ts'
@@ -35,6 +38,8 @@ export function routes(): Router<State, Routed> {
   get(paths.grant, merchant, session, member, grants.show)
   get(paths.coupons, merchant, session, member, coupons.list)
   get(paths.cardOpened, merchant, session, member, cardOpened.show)
+  get(paths.productCardOpened, merchant, session, member, productCard.show)
+  post(paths.cardToken, merchant, session, form, cardToken.create)
   get(paths.paid, merchant, session, member, paid.show)
 
   get(paths.oauthCallback, merchant, oauthCallback)
@@ -43,6 +48,7 @@ export function routes(): Router<State, Routed> {
   get(paths.officialAccountPush, merchant, officialAccountPush)
   post(paths.officialAccountPush, merchant, officialAccountPush)
   post(paths.payNotification, merchant, payNotification)
+  post(paths.brandNotification, merchant, brandNotification)
   post(paths.events, merchant, postEvents)
 
   addConsoleRoutes(table)

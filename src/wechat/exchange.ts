@@ -29,7 +29,7 @@ export type Limits = { startMs: number; timeoutMs: number }
 
 export type RawRequest = {
   origin: string
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'PATCH'
   path: string
   headers: Record<string, string>
   body?: string | Buffer

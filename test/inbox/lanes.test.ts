@@ -160,7 +160,7 @@ test("one merchant's flood, whose ledger is slow, does not delay another's payme
 
 describe('what a process takes', () => {
   const take = async (hands: number, busy: { source: InboxSource; merchantId: number; entries: number }[] = []) => {
-    const free = { events: hands, pay: hands, oa: hands }
+    const free = { events: hands, pay: hands, oa: hands, cards: 0 }
     return (await leaseDue(services.db, { now: services.clock.now(), busy, hands: free })).entries
   }
   const typesOf = (entries: Awaited<ReturnType<typeof take>>) =>

@@ -85,7 +85,7 @@ test('the error that is kept with an entry does not name its member', async () =
 test('a process that dies between the fact and the award leaves both to another', async () => {
   await arrive('bereft')
   // It leased the entry; then nothing more was heard of it.
-  const hands = { events: 10, pay: 10, oa: 10 }
+  const hands = { events: 10, pay: 10, oa: 10, cards: 10 }
   expect((await leaseDue(services.db, { now: new Date(nowMs), busy: [], hands })).entries).toHaveLength(1)
   // A lease is by the database's clock: that of this process may be an hour ahead of the other's.
   nowMs += 3_600_000

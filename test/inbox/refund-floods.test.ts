@@ -21,7 +21,7 @@ test('two merchants flood refunds: a third one’s payment is among the first th
   await arrive(third, paymentSucceeded(payment))
 
   const take = async (hands: number, busy: Parameters<typeof leaseDue>[1]['busy'] = []) => {
-    const free = { events: hands, pay: hands, oa: hands }
+    const free = { events: hands, pay: hands, oa: hands, cards: 0 }
     const { entries } = await leaseDue(db, { now: clock.now(), busy, hands: free })
     return entries.map((entry) => entry.merchant_id).toSorted((a, b) => a - b)
   }

@@ -18,6 +18,7 @@ function aFile() {
     slug: string
     official_account: Record<string, string | undefined>
     accounts: Record<string, unknown>[]
+    cards?: Record<string, unknown>[]
     events_secret?: string
     domain_verification?: Record<string, string>
   }
@@ -54,18 +55,44 @@ test('a provider may name its own appid, a sender sends with that of the Officia
   ])
 })
 
+test('a card of another appid, of a number without keys, or with half of a brand’s keys is refused', () => {
+  const changed = (kind: string, change: object) => (file: File) =>
+    Object.assign(
+      file.cards!.find((card) => card.kind === kind)!,
+      change,
+    )
+  expect(faultsOf(changed('brand_partner', { appid: 'wx0000000000000000' }))).toEqual([
+    expect.stringContaining('会员卡属于另一个 AppID，openid 不能用于发券'),
+  ])
+  expect(faultsOf(changed('brand_partner', { mchid: '1601400973' }))).toEqual([
+    expect.stringMatching(/^cards\[0\]\.mchid: must be a provider/),
+  ])
+  expect(faultsOf(changed('membercard_open', { mchid: '1999999999' }))).toEqual([
+    'cards[2].mchid: is not one of the accounts',
+  ])
+  expect(faultsOf(changed('brand_partner', { confirm: undefined }))).toEqual([
+    expect.stringMatching(/^cards\[0\]\.confirm: must be us or crm/),
+  ])
+  expect(faultsOf(changed('brand', { public_key: 'x' }))).toEqual([
+    'cards[1].public_key: is not an RSA public key in PEM',
+  ])
+  expect(faultsOf((file) => void file.cards!.push({ ...file.cards![0]! }))).toEqual([
+    'cards: a card_id is listed twice',
+  ])
+})
+
 test('a complete file is accepted', () => {
   const { accounts } = readMerchantFile(aFile(), now)
   expect(accounts[0]?.keys).toMatchObject({ serialNo: world.accounts[0]!.certificates[0]!.serialNo, warnings: [] })
 })
 
 test('a provider may be only a number, a sender may not', () => {
-  const number = (role: string) => (file: File) => (file.accounts[1] = { mchid: '1267388801', role })
+  const number = (role: string) => (file: File) =>
+    Object.assign(file, { cards: [], accounts: [file.accounts[0], { mchid: '1267388801', role }] })
   expect(faultsOf(number('provider'))).toEqual([])
   expect(faultsOf(number('sender'))).toEqual([expect.stringMatching(/^accounts\[1\]\.private_key: a sender needs/)])
-  expect(faultsOf((file) => (file.accounts = [{ mchid: '1267388801', role: 'provider' }]))).toEqual([
-    'accounts: needs at least one sender',
-  ])
+  const alone = { cards: [], accounts: [{ mchid: '1267388801', role: 'provider' }] }
+  expect(faultsOf((file) => Object.assign(file, alone))).toEqual(['accounts: needs at least one sender'])
   expect(faultsOf((file) => file.accounts.push(file.accounts[0]!))).toEqual([
     'accounts: a merchant number is listed twice',
   ])

@@ -43,7 +43,13 @@ describe('the phone', () => {
       $('.menu button')
         .toArray()
         .map((button) => $(button).text()),
-    ).toEqual(['开卡有礼', '付款 60 元', '付款 20 元', '退掉上一笔'])
+    ).toEqual([
+      '开卡有礼',
+      ...['优购小店名片会员', '优购小店品牌会员', '优购小店会员卡（旧版）'].map((title) => `开「${title}」`),
+      '付款 60 元',
+      '付款 20 元',
+      '退掉上一笔',
+    ])
     expect(
       $('.menu a')
         .toArray()

@@ -10,12 +10,13 @@ let target: Target
 beforeAll(async () => {
   shop = await openShop({ wechat: 'sandbox', config: { metricsToken: 'm'.repeat(32) } })
   const campaign = await shop.campaign()
-  const { slug, accounts } = shop.merchant
+  const { slug, accounts, cards } = shop.merchant
   target = {
     url: shop.site.url,
     merchant: slug,
     campaign: campaign.slug,
     mchid: accounts[0]!.mchid,
+    brand: cards.find(({ kind }) => kind === 'brand')!.brandId!,
     serial: shop.world.platform.certificates[0]!.serialNo,
   }
 })

@@ -18,6 +18,8 @@ export type Target = {
   merchant: string
   campaign: string
   mchid: string
+  /** Of a brand that signs for itself. */
+  brand: string
   /** Of the key with which WeChat signs for this number. */
   serial: string
 }
@@ -139,6 +141,25 @@ export const budgets: Budget[] = [
     ),
   },
   {
+    route: `GET ${paths.productCardOpened}`,
+    bytes: 0,
+    calls: 0,
+    worst: always(({ merchant }, turn) =>
+      get(`/m/${merchant}/card/pX${turn}/opened?activate_ticket=${long(turn)}&encrypt_code=${long(turn)}`, weChat),
+    ),
+  },
+  {
+    route: `POST ${paths.cardToken}`,
+    bytes: 4 * kB,
+    calls: 0,
+    worst: always(({ merchant }, turn) => ({
+      method: 'POST',
+      path: `/m/${merchant}/card/pX${turn}/token`,
+      headers: { 'content-type': 'application/x-www-form-urlencoded', ...weChat },
+      body: filled('_csrf=', 4 * kB),
+    })),
+  },
+  {
     route: `GET ${paths.paid}`,
     bytes: 0,
     calls: 0,
@@ -191,6 +212,18 @@ export const budgets: Budget[] = [
       const headers = signedHeaders(turn % 4 === 2 ? serial : String(turn).padStart(40, 'A'))
       return { method: 'POST', path, headers, body: longJson }
     }),
+  },
+  {
+    route: `POST ${paths.brandNotification}`,
+    bytes: 128 * kB,
+    // A brand has WeChat Pay's public key and nothing to download.
+    calls: 0,
+    worst: always(({ merchant, brand, serial }, turn) => ({
+      method: 'POST',
+      path: `/notify/${merchant}/brand/${brand}`,
+      headers: signedHeaders(turn % 2 === 0 ? serial : String(turn).padStart(40, 'A')),
+      body: longJson,
+    })),
   },
   {
     route: `POST ${paths.events}`,

@@ -5,12 +5,14 @@ import { parseJson } from '../../src/plumbing/files/parse-json.ts'
 import { loggedAddress } from '../../src/plumbing/telemetry/logged-address.ts'
 import { maskText } from '../../src/plumbing/telemetry/mask-text.ts'
 import { Secret } from '../../src/plumbing/secrets/secret.ts'
+import { cardNoticeKey, withoutPersonal } from '../../src/inbox/card-notice.ts'
 import { readEvent } from '../../src/inbox/event.ts'
 import { signatureHolds } from '../../src/inbox/event-signature.ts'
 import { answerEcho, MessageFault, openPush } from '../../src/wechat/official/message-push.ts'
 import { encryptedPart, readMessageXml } from '../../src/wechat/official/message-xml.ts'
 import { readActivation, readCode, readMemberCard } from '../../src/wechat/official/cards.ts'
 import { readReply } from '../../src/wechat/official/read-reply.ts'
+import { userCardSchema, userCardsSchema } from '../../src/wechat/brand-cards/user-card.ts'
 import { CertificatesUnavailable, readCertificates } from '../../src/wechat/pay/certificates.ts'
 import { readCouponUse } from '../../src/wechat/pay/coupon-use.ts'
 import { NotificationRefused, openEnvelope } from '../../src/wechat/pay/notification.ts'
@@ -145,6 +147,16 @@ const refund = {
   success_time: '2026-11-23T12:00:00+08:00',
   amount: { total: 1, refund: 1, payer_refund: 1 },
 }
+const card = {
+  user_card_code: '123456789012',
+  card_id: 'pCard',
+  brand_id: '1000000',
+  openid: 'o1',
+  pickup_time: '2026-11-23T11:59:00+08:00',
+  event_time: '2026-11-23T11:59:00+08:00',
+  user_card_state: 'NOT_EFFECTIVE',
+  phone_number: 'c2VhbGVk',
+}
 const use = {
   stock_creator_mchid: '1267388801',
   stock_id: '1',
@@ -263,6 +275,13 @@ export const parsers: Parser[] = [
   json('payment', payment, readPayment),
   json('refund', refund, readRefund),
   json('use of a coupon', use, readCouponUse),
+  json('notice about a member card', card, (resource) => {
+    const told = ['BRAND_MEMBER_CARD_SP.USER_CARD.CREATE', 'MEMBERCARD.ACTIVATE_CARD'].map((event_type) =>
+      withoutPersonal({ mchid: '1267388801', id: 'n1', event_type, resource }),
+    )
+    return told.map((notice) => [cardNoticeKey(notice), userCardSchema.safeParse(notice.resource).data])
+  }),
+  json('members’ cards of a brand', { total_count: 1, data: [card] }, (body) => userCardsSchema.safeParse(body).data),
   { ...json('v2 payment', v2Fields, (fields) => readV2Payment(texts(fields))), longest: 16 * kB },
   {
     ...json('v2 refund', { ...v2Fields, refund_id: '1', refund_fee: '1' }, (fields) => readV2Refund(texts(fields))),

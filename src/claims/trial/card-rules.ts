@@ -54,6 +54,7 @@ function newCard(cardId: string, openid: string, now: Date): CardOpening {
     vouched_at: null,
     activated_at: null,
     restored_at: null,
+    deleted_at: null,
     active_at: now,
     gifted: false,
     earlier: false,

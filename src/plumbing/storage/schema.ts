@@ -26,6 +26,7 @@ import type {
   InboxTable,
 } from './schema/triggers.ts'
 import type { CouponStatesTable, CouponWalksTable, RedemptionsTable } from './schema/redemptions.ts'
+import type { CardJoinsTable, CardProductsTable } from './schema/card-products.ts'
 import type { JobsTable, ProcessesTable } from './schema/schedule.ts'
 import type {
   ApplicationRecipientsTable,
@@ -49,6 +50,7 @@ import type {
   RecoveryCodesTable,
 } from './schema/operators.ts'
 
+export type * from './schema/card-products.ts'
 export type * from './schema/guide.ts'
 export type * from './schema/ledger.ts'
 export type * from './schema/merchants.ts'
@@ -74,6 +76,8 @@ export type Tables = {
   members: MembersTable
   member_blocks: MemberBlocksTable
   card_openings: CardOpeningsTable
+  card_products: CardProductsTable
+  card_joins: CardJoinsTable
   earlier_cards: EarlierCardsTable
   earlier_members: EarlierMembersTable
   payments: PaymentsTable

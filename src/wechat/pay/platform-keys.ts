@@ -109,7 +109,7 @@ export function openPlatformKeys(
 
     async verify(headers, body, budgetMs) {
       if (!loaded) await atMost(budgetMs, load())
-      const verdict = verify(headers, body, ring.find, clock.now())
+      const verdict = verify(headers, body, ring.find, clock.now(), keys.dialect?.answerTypes)
       if (verdict.ok || verdict.fault !== 'unknown_serial' || !downloads) return verdict
       await tryRefresh(budgetMs)
       return verify(headers, body, ring.find, clock.now())

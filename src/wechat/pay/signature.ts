@@ -1,7 +1,23 @@
 import { randomUUID, sign as cryptoSign, verify as cryptoVerify, type KeyObject } from 'node:crypto'
 
-/** The only scheme in use; also the meaning of a missing `Wechatpay-Signature-Type` (docs/wechat/pay-v3.md 1.4). */
+/** The scheme of merchant numbers; also the meaning of a missing `Wechatpay-Signature-Type` (docs/wechat/pay-v3.md 1.4). */
 export const signatureType = 'WECHATPAY2-SHA256-RSA2048'
+
+/**
+ * How a caller names itself and its scheme. A brand signs with its own certificate and under its own id; everything else
+ * is as for a merchant number (docs/wechat/member-cards.md 3).
+ */
+export type Dialect = { scheme: string; idName: string; answerTypes: readonly string[] }
+
+export const merchantDialect: Dialect = { scheme: signatureType, idName: 'mchid', answerTypes: [signatureType] }
+
+const brandScheme = 'WECHATPAY-BRAND-SHA256-RSA2048'
+/** Which word stands in a brand's answers is not known: the key is found by its serial in any case. */
+export const brandDialect: Dialect = {
+  scheme: brandScheme,
+  idName: 'brand_id',
+  answerTypes: [signatureType, brandScheme],
+}
 
 /**
  * The five lines that a request's signature covers; the last one ends with a line feed too (docs/wechat/pay-v3.md 1.3).
@@ -46,14 +62,16 @@ export function makeNonce(): string {
 
 /** The `Authorization` header of a call (docs/wechat/pay-v3.md 1.3). */
 export function authorization(parts: {
+  dialect?: Dialect
   mchid: string
   serialNo: string
   timestamp: string
   nonce: string
   signature: string
 }): string {
+  const { scheme, idName } = parts.dialect ?? merchantDialect
   return (
-    `${signatureType} mchid="${parts.mchid}",nonce_str="${parts.nonce}",timestamp="${parts.timestamp}",` +
+    `${scheme} ${idName}="${parts.mchid}",nonce_str="${parts.nonce}",timestamp="${parts.timestamp}",` +
     `serial_no="${parts.serialNo}",signature="${parts.signature}"`
   )
 }

@@ -39,7 +39,14 @@ export function openSignedExchange(
     )
     const signature = await sign(message, privateKey)
     const headers: Record<string, string> = {
-      authorization: authorization({ mchid: keys.mchid, serialNo: keys.serialNo, timestamp, nonce, signature }),
+      authorization: authorization({
+        dialect: keys.dialect,
+        mchid: keys.mchid,
+        serialNo: keys.serialNo,
+        timestamp,
+        nonce,
+        signature,
+      }),
       accept: 'application/json',
       'accept-language': 'zh-CN',
       'user-agent': userAgent,

@@ -1,9 +1,13 @@
 import type { Secret } from '../../plumbing/secrets/secret.ts'
 import type { HeaderBag } from '../exchange.ts'
+import type { Dialect } from './signature.ts'
 
 /** The keys with which one merchant number signs its calls and verifies WeChat's answers (docs/wechat/pay-v3.md 6). */
 export type PayKeys = {
+  /** The merchant number; in the dialect of brands the brand's id. */
   mchid: string
+  /** Absent: that of merchant numbers. */
+  dialect?: Dialect
   /** Serial of the merchant's own API certificate, upper-case hex. */
   serialNo: string
   /** PEM, PKCS#8 or PKCS#1. */
@@ -24,7 +28,7 @@ export type CertificateStore = {
 }
 
 export type PayRequest = {
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'PATCH'
   /** Path and query, percent-encoded: exactly these bytes are signed and sent. */
   path: string
   /** JSON: exactly these bytes are signed and sent. */

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import { answerMessage, signatureType, verifies } from './signature.ts'
+import { answerMessage, merchantDialect, signatureType, verifies } from './signature.ts'
 import type { HeaderBag } from '../exchange.ts'
 
 export type VerificationFault = 'headers_missing' | 'unknown_type' | 'clock' | 'unknown_serial' | 'bad_signature'
@@ -20,6 +20,7 @@ export function verify(
   body: Buffer,
   findKey: (serial: string) => KeyObject | undefined,
   now: Date,
+  types: readonly string[] = merchantDialect.answerTypes,
 ): Verdict {
   const timestamp = headers['wechatpay-timestamp']
   const nonce = headers['wechatpay-nonce']
@@ -29,7 +30,8 @@ export function verify(
   if (!isOne(timestamp) || !isOne(nonce) || !isOne(serial) || !isOne(signature)) {
     return fault('headers_missing', 'a signature header is missing')
   }
-  if (type !== signatureType) return fault('unknown_type', `unknown signature type ${String(type).slice(0, 60)}`)
+  if (typeof type !== 'string' || !types.includes(type))
+    return fault('unknown_type', `unknown signature type ${String(type).slice(0, 60)}`)
 
   const skew = /^\d{1,12}$/.test(timestamp) ? now.getTime() / 1000 - Number(timestamp) : Number.NaN
   if (!(Math.abs(skew) < windowSeconds)) {

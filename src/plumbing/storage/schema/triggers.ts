@@ -1,7 +1,9 @@
 import type { ColumnType, Generated } from 'kysely'
+import type { CardKind } from './card-products.ts'
 import type { Json, Time } from './column.ts'
 
-export type InboxSource = 'events' | 'oa' | 'pay'
+/** `cards`: notices of WeChat Pay about member cards. */
+export type InboxSource = 'events' | 'oa' | 'pay' | 'cards'
 
 /** A card that was reported to us, and what is known of it; each time is the earliest one reported. */
 export type CardOpeningsTable = {
@@ -11,7 +13,7 @@ export type CardOpeningsTable = {
   card_id: string
   card_code: string
   /** Where it was first reported. */
-  source: 'landing' | 'event' | 'oa'
+  source: 'landing' | 'event' | 'oa' | CardKind
   channel: string | null
   /** When it was taken, by WeChat's `user_get_card`. */
   taken_at: Time | null
@@ -21,6 +23,8 @@ export type CardOpeningsTable = {
   activated_at: Time | null
   /** When it was restored after having been deleted: what follows proves nothing about when it was taken. */
   restored_at: Time | null
+  /** When the member deleted it; who has had a card is not new. */
+  deleted_at: Time | null
   active_at: Time | null
   /** Given to the member by another person. */
   gifted: Generated<boolean>

@@ -12,9 +12,18 @@ import { cardRefreshSeconds } from './refresh.ts'
 export async function show(ctx: Context<MemberState>): Promise<void> {
   const { services, merchant, member } = ctx.state
   const landing = await openFromLanding(services, merchant, member.openid, ctx.query)
+  await showLanding(ctx, landing, cardRefreshSeconds(ctx, landing))
+}
+
+/** What a member sees of a card, of any product. */
+export async function showLanding(
+  ctx: Context<MerchantState>,
+  landing: Landing,
+  refreshSeconds: number | undefined,
+): Promise<void> {
   if (landing.kind === 'not_yours') throw new Refusal('not_yours', { status: 404 })
   if (landing.kind === 'opened') await showOpened(ctx, landing)
-  else render(ctx, 'card-not-opened', { kind: landing.kind, refreshSeconds: cardRefreshSeconds(ctx, landing) })
+  else render(ctx, 'card-not-opened', { kind: landing.kind, refreshSeconds })
 }
 
 async function showOpened(

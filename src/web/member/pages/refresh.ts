@@ -20,6 +20,8 @@ export function grantRefreshSeconds(ageSeconds: number): number {
 const paymentPauses = [...Array<number>(10).fill(3), ...Array<number>(8).fill(15), 60]
 /** If WeChat could not be asked about a card: it may be back in a moment, or have no quota left until midnight. */
 const cardPauses = [5, 15, 60]
+/** WeChat's notice of a joining comes within seconds; asking instead of waiting uses one of five calls per second. */
+export const joinPauses = [3, 10, 30]
 
 /** How often each member's page has looked again, per kind of page; forgotten when it has not for a while. */
 const looks = kept<string, number>({ most: 5_000, ageMs: 10 * 60_000 })
@@ -40,8 +42,12 @@ const pauses = [
 const longestPauseSeconds = 60
 
 /** After how many seconds the page of a card that gave nothing yet looks again; undefined when it need not. */
-export function cardRefreshSeconds(ctx: Context<MemberState>, landing: Landing): number | undefined {
-  if (landing.kind === 'later') return nextPause(ctx, 'card', cardPauses)
+export function cardRefreshSeconds(
+  ctx: Context<MemberState>,
+  landing: Landing,
+  steps = cardPauses,
+): number | undefined {
+  if (landing.kind === 'later') return nextPause(ctx, 'card', steps)
   if (landing.kind !== 'waiting') return undefined
   return pauses.find(({ belowMs }) => landing.sinceMs < belowMs)?.seconds ?? longestPauseSeconds
 }

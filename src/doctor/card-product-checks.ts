@@ -1,0 +1,44 @@
+import { templateFits, otherAppid } from '../cards/products/template-fits.ts'
+import { daysBefore } from '../plumbing/clock.ts'
+import { eachByItself } from '../plumbing/each-by-itself.ts'
+import type { CardProduct, Merchant } from '../merchants/merchant.ts'
+import type { Services } from '../services.ts'
+import { finding, type Finding } from './findings.ts'
+
+/** A joining that is open for longer is no longer on its way: WeChat's notice and answer take seconds. */
+const onItsWayMs = 10 * 60_000
+/** What went wrong longer ago is known by now. */
+const lookedBackDays = 30
+
+/** For each connected card of WeChat Pay: whether WeChat answers about it, and whether its openids can be sent coupons. */
+export async function checkCardProducts(services: Services, merchant: Merchant): Promise<Finding[]> {
+  if (merchant.cards.length === 0) return []
+  const findings = await eachByItself(merchant.cards, (product) => checkProduct(services, merchant, product))
+  return [...findings, ...(await checkJoins(services, merchant))]
+}
+
+async function checkProduct(services: Services, merchant: Merchant, product: CardProduct): Promise<Finding> {
+  const { cardId: card } = product
+  const fits = await templateFits(services, merchant, product)
+  if (fits === 'fits') return finding('card_product_answers', { card })
+  if (fits === 'later') return finding('card_product_silent', { card })
+  if (fits.refused === otherAppid) return finding('card_product_other_appid', { card })
+  return finding('card_product_refused', { card, said: fits.refused })
+}
+
+async function checkJoins({ db, clock }: Services, merchant: Merchant): Promise<Finding[]> {
+  const now = clock.now()
+  const stuck = await db
+    .selectFrom('card_joins')
+    .select('note')
+    .where('merchant_id', '=', merchant.id)
+    .where('state', 'in', ['open', 'refused', 'given_up'])
+    .where('first_seen_at', '<', new Date(now.getTime() - onItsWayMs))
+    .where('first_seen_at', '>', daysBefore(now, lookedBackDays))
+    .orderBy('first_seen_at', 'desc')
+    .limit(1_000)
+    .execute()
+  if (stuck.length === 0) return []
+  const said = stuck.find(({ note }) => note)?.note ?? '微信还没有应答'
+  return [finding('card_joins_stuck', { stuck: stuck.length, said })]
+}
