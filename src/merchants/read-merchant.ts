@@ -3,9 +3,10 @@ import type { Db } from '../plumbing/storage/database.ts'
 import type { AccountsTable, MerchantsTable } from '../plumbing/storage/schema.ts'
 import type { Secret } from '../plumbing/secrets/secret.ts'
 import type { Secrets } from '../plumbing/secrets/vault.ts'
-import type { PayKeys } from '../wechat/pay/types.ts'
+import type { FormerKeys, PayKeys } from '../wechat/pay/types.ts'
+import { readFormerKeys } from './former-keys.ts'
 import type { Account, Merchant } from './merchant.ts'
-import { accountPlace, merchantPlace } from './secret-places.ts'
+import { accountPlace, type accountSecrets, merchantPlace } from './secret-places.ts'
 
 type MerchantRow = Selectable<MerchantsTable>
 type AccountRow = Selectable<AccountsTable>
@@ -26,7 +27,8 @@ export async function readMerchant(
   ).executeTakeFirst()
   if (!row) return undefined
   const accounts = await db.selectFrom('accounts').selectAll().where('merchant_id', '=', row.id).orderBy('id').execute()
-  return before && isUnchanged(before, row, accounts) ? before : openMerchant(secrets, row, accounts)
+  if (before && isUnchanged(before, row, accounts)) return before
+  return openMerchant(secrets, row, accounts, await readFormerKeys(db, secrets, accounts, row.slug))
 }
 
 function isUnchanged(before: Merchant, row: MerchantRow, accounts: AccountRow[]): boolean {
@@ -35,7 +37,12 @@ function isUnchanged(before: Merchant, row: MerchantRow, accounts: AccountRow[])
   return before.updatedAt.getTime() === row.updated_at.getTime() && before.accounts.map(stamp).join() === stamps.join()
 }
 
-function openMerchant(secrets: Secrets, row: MerchantRow, accounts: AccountRow[]): Merchant {
+function openMerchant(
+  secrets: Secrets,
+  row: MerchantRow,
+  accounts: AccountRow[],
+  former: Map<number, FormerKeys>,
+): Merchant {
   const open = (name: Parameters<typeof merchantPlace>[1]): Secret | undefined => {
     const sealed = row[`${name}_sealed`]
     return sealed === null ? undefined : secrets.open(sealed, merchantPlace(row.slug, name))
@@ -52,7 +59,7 @@ function openMerchant(secrets: Secrets, row: MerchantRow, accounts: AccountRow[]
       encodingAesKey: open('encoding_aes_key'),
       previousEncodingAesKey: open('previous_encoding_aes_key'),
     },
-    accounts: accounts.map((account) => openAccount(secrets, row.slug, account)),
+    accounts: accounts.map((account) => openAccount(secrets, row.slug, account, former.get(account.id))),
     eventsSecret: open('events_secret'),
     memberKey: open('member_key')!,
     domainVerification: row.domain_verification,
@@ -60,8 +67,8 @@ function openMerchant(secrets: Secrets, row: MerchantRow, accounts: AccountRow[]
   }
 }
 
-function openAccount(secrets: Secrets, slug: string, row: AccountRow): Account {
-  const open = (name: Parameters<typeof accountPlace>[2]): Secret | undefined => {
+function openAccount(secrets: Secrets, slug: string, row: AccountRow, former: FormerKeys | undefined): Account {
+  const open = (name: (typeof accountSecrets)[number]): Secret | undefined => {
     const sealed = row[`${name}_sealed`]
     return sealed === null ? undefined : secrets.open(sealed, accountPlace(slug, row.mchid, name))
   }
@@ -71,7 +78,7 @@ function openAccount(secrets: Secrets, slug: string, row: AccountRow): Account {
     mchid: row.mchid,
     role: row.role,
     appid: row.appid ?? undefined,
-    keys: payKeys(row, open('private_key'), open('api_v3_key')),
+    keys: payKeys(row, open('private_key'), open('api_v3_key'), former),
     apiV2Key: open('api_v2_key'),
     apiV2SignType: row.api_v2_sign_type,
     sendsPerSecond: row.sends_per_second,
@@ -79,7 +86,12 @@ function openAccount(secrets: Secrets, slug: string, row: AccountRow): Account {
   }
 }
 
-function payKeys(row: AccountRow, privateKey: Secret | undefined, apiV3Key: Secret | undefined): PayKeys | undefined {
+function payKeys(
+  row: AccountRow,
+  privateKey: Secret | undefined,
+  apiV3Key: Secret | undefined,
+  former: FormerKeys | undefined,
+): PayKeys | undefined {
   if (!row.serial_no || !privateKey || !apiV3Key) return undefined
   return {
     mchid: row.mchid,
@@ -88,5 +100,6 @@ function payKeys(row: AccountRow, privateKey: Secret | undefined, apiV3Key: Secr
     apiV3Key,
     publicKeyId: row.public_key_id ?? undefined,
     publicKey: row.public_key ?? undefined,
+    ...(former && { former }),
   }
 }

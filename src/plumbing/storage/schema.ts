@@ -25,6 +25,7 @@ import type {
   SpendersTable,
   InboxTable,
 } from './schema/triggers.ts'
+import type { FormerKeysTable, KeyWarningsTable } from './schema/key-dates.ts'
 import type { JobsTable, ProcessesTable } from './schema/schedule.ts'
 import type {
   ApplicationRecipientsTable,
@@ -49,6 +50,7 @@ import type {
 } from './schema/operators.ts'
 
 export type * from './schema/guide.ts'
+export type * from './schema/key-dates.ts'
 export type * from './schema/ledger.ts'
 export type * from './schema/merchants.ts'
 export type * from './schema/operators.ts'
@@ -61,6 +63,8 @@ export type Tables = {
   merchants: MerchantsTable
   accounts: AccountsTable
   platform_certificates: PlatformCertificatesTable
+  former_keys: FormerKeysTable
+  key_warnings: KeyWarningsTable
   stocks: StocksTable
   stock_reports: StockReportsTable
   warnings: WarningsTable
