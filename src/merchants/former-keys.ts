@@ -6,7 +6,7 @@ import type { FormerKeys } from '../wechat/pay/types.ts'
 import type { Secrets } from '../plumbing/secrets/vault.ts'
 import { accountPlace } from './secret-places.ts'
 
-/** WeChat repeats a notification for 24 hours and 4 minutes (docs/wechat/pay-v3.md 5.3): the last one still opens. */
+/** WeChat repeats a notification for about 24 hours (docs/wechat/pay-v3.md 5.3): the last one still opens. */
 const apiV3KeyMs = dayMs + 3_600_000
 /** The switch between verification keys takes seven days, in either direction (docs/wechat/pay-v3.md 1.5). */
 const publicKeyMs = 7 * dayMs
