@@ -12,6 +12,7 @@ import { merchantFile } from '../../sandbox/merchant-file.ts'
 import { makeCertificate, setApiV3Key } from '../../sandbox/platform/keys.ts'
 import { replaceKeysFor } from '../../src/merchants/by-staff/replace-keys.ts'
 import { ofMerchant } from '../../src/operators/rights/scope.ts'
+import { movableClock } from '../support/clock.ts'
 import { aStaff } from '../support/operators.ts'
 import { openShop, type SandboxShop } from '../support/shop.ts'
 import type { Phone, Seen } from '../support/phone.ts'
@@ -202,7 +203,8 @@ describe('nothing that is printed, shown or kept holds a secret', { timeout: 120
     const { state } = shop.sandbox.control
     const account = shop.world.accounts[0]!
     const { mchid } = account
-    const owner = await aStaff(shop.services, 'keys@example.com', ofMerchant(shop.merchant.id))
+    const services = Object.assign(shop.services, { clock: movableClock() })
+    const owner = await aStaff(services, 'keys@example.com', ofMerchant(shop.merchant.id))
     const loop = openDeliveryLoop(shop.services)
     loop.start()
     const given = (change: object) => ({
