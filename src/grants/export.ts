@@ -8,7 +8,7 @@ import { type ExportedGrant, exportPage } from './export-page.ts'
 import { exportHeads, exportRow } from './export-row.ts'
 
 /** `from`, `to`: days in Beijing such as `2026-11-01`, both included. `openids`: whole, not masked. */
-export type WantedExport = { merchantId: number; slug: string; from: string; to: string; openids: boolean }
+type WantedExport = { merchantId: number; slug: string; from: string; to: string; openids: boolean }
 
 /**
  * The coupons that were granted in these days as a CSV file in pieces (docs/merchant/grants-export.md), oldest first. It

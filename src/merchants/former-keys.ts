@@ -13,7 +13,7 @@ const publicKeyMs = 7 * dayMs
 
 type Row = Selectable<AccountsTable>
 type Former = Selectable<FormerKeysTable>
-export type KeyMove = { secrets: Pick<Secrets, 'seal' | 'open'>; slug: string; now: Date }
+type KeyMove = { secrets: Pick<Secrets, 'seal' | 'open'>; slug: string; now: Date }
 
 /**
  * Keeps what an account's row had before the change and no longer has: its APIv3 key for a day, its public key for the

@@ -12,7 +12,7 @@ import { until } from '../support/waiting.ts'
 const recovery = { timeout: 20_000, interval: 50 }
 
 /** Members who tap, one after the other at each process, while workers send what is owed besides. */
-export type KeyLoad = AsyncDisposable & {
+type KeyLoad = AsyncDisposable & {
   /** Resolves once so many more members have come, of each kind. */
   more(members: number): Promise<void>
   /** The serial with which a number signs in each process. */
