@@ -35,7 +35,7 @@ export async function triggerOf(db: Db, grantId: string) {
           .orderBy('refunded_at')
           .execute()
   const cards = kind === 'card_open' ? await cardsOf(db, merchant_id, openid, grant.card_ids) : []
-  const { merchant_id: _, card_ids, ...shown } = grant
+  const { merchant_id: _merchant, card_ids: _cards, ...shown } = grant
   return { grant: shown, merchantId: merchant_id, payment, refunds, cards }
 }
 

@@ -208,7 +208,12 @@ describe('nothing that is printed, shown or kept holds a secret', { timeout: 120
     const loop = openDeliveryLoop(shop.services)
     loop.start()
     const given = (change: object) => ({
-      ...{ files: [], mchid, role: undefined, api_v3_key: '', public_key_id: '', confirmed: false },
+      files: [],
+      mchid,
+      role: undefined,
+      api_v3_key: '',
+      public_key_id: '',
+      confirmed: false,
       ...change,
     })
     const filesOf = (texts: string[]) => texts.map((text) => ({ name: 'x.pem', bytes: Buffer.from(text) }))
