@@ -55,8 +55,16 @@ function reportsOfUse(couponId: string, paid: Order): Report[] {
   const about = { couponId, stockId, toldAt: clock.now() }
   const named = { ...about, transactionId, amount, usedAt }
   const payment: Payment = {
-    ...{ transactionId, outTradeNo, total, openid, payerTotal: paid.payerTotal, mchid: paid.mchid },
-    ...{ subMchid: undefined, goodsTag: undefined, paidAt: usedAt, source: 'notification' as const },
+    transactionId,
+    outTradeNo,
+    total,
+    openid,
+    payerTotal: paid.payerTotal,
+    mchid: paid.mchid,
+    subMchid: undefined,
+    goodsTag: undefined,
+    paidAt: usedAt,
+    source: 'notification',
     promotions: paid.promotions,
   }
   const { merchant, services } = shop
