@@ -10,6 +10,8 @@ export type Call = {
   openid?: string
   stockId?: string
   outRequestNo?: string
+  /** Of the merchant certificate that signed it, where the signature was right. */
+  serialNo?: string
   /** 0: the connection was closed or left open without an answer. */
   status: number
   code?: string

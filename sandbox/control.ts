@@ -13,6 +13,7 @@ import { placeOrder, refundOrder, type OrderSpec } from './pay/place-order.ts'
 import { push, type PushSpec } from './push/push.ts'
 import { verificationUrl } from './push/message-push.ts'
 import type { PushReport } from './push/post.ts'
+import { renewPlatformCertificate } from './platform/keys.ts'
 import { platformActs, type PlatformActName, type PlatformActs } from './platform/platform-acts.ts'
 import { stockUse } from './pay/send-coupon.ts'
 import type { SandboxSettings, SandboxState } from './state.ts'
@@ -172,14 +173,13 @@ function ordersAndCards(state: SandboxState) {
   }
 }
 
-function keysAndTokens({ world, clock, tokens }: SandboxState) {
+function keysAndTokens(state: SandboxState) {
+  const { world, clock, tokens } = state
   return {
     addCertificate(mchid: string) {
       accountOf(world, mchid).certificates.push(createCertificate({ commonName: mchid, from: clock.now() }))
     },
-    rotatePlatformCertificate() {
-      world.platform.certificates.push(createCertificate({ commonName: 'Tenpay.com sandbox', from: clock.now() }))
-    },
+    rotatePlatformCertificate: () => void renewPlatformCertificate(state),
     endTokens: (verdict: 'invalid' | 'expired') => tokens.end(verdict),
   }
 }

@@ -1,3 +1,4 @@
+import { watchKeyEnds } from './alerts/watch-key-ends.ts'
 import { walkCoupons } from './coupons/walk.ts'
 import { openDeliveryLoop } from './delivery/loop.ts'
 import { deleteOldAttempts } from './delivery/old-attempts.ts'
@@ -47,6 +48,7 @@ export const jobs: Job<Services>[] = [
   { name: 'attempts', when: daily('03:30'), limitMs: hours(2), act: deleteOldAttempts },
   { name: 'sessions', when: daily('03:50'), limitMs: hours(1), act: deleteOldSessions },
   { name: 'onboarding', when: { everyMs: minutes(5) }, limitMs: hours(1), act: followEvidence },
+  { name: 'key-ends', when: { everyMs: hours(1) }, limitMs: hours(1), act: watchKeyEnds },
   { name: 'notices', when: { everyMs: minutes(1) }, limitMs: minutes(10), act: mailNotices },
 ]
 

@@ -23,14 +23,14 @@ export async function runPay(
   if ('refused' in verified) {
     return record(state, route.endpoint, request, { mchid: verified.mchid }, [], refusalAnswer(verified.refused))
   }
-  const { account } = verified
+  const { account, serialNo } = verified
   const read = readBody(request, route.handler)
   const call: PayCall = { state, request, account, params, body: 'ok' in read ? read.ok : {} }
   const facts = { mchid: account.mchid, ...route.handler.facts?.(call) }
   const hit = state.faults.take('pay', { ...facts, endpoint: route.endpoint, host: request.host })
   if (hit.slowMs > 0) await sleep(hit.slowMs)
   const ending = 'refused' in read ? await signed(state, account, request, read) : await work(route, call, hit)
-  return record(state, route.endpoint, request, facts, hit.names, ending)
+  return record(state, route.endpoint, request, { ...facts, serialNo }, hit.names, ending)
 }
 
 /** Does the work, with the fault if there is one. A fault that is not `committed` prevents the work. */
@@ -133,7 +133,7 @@ function record(
   state: SandboxState,
   endpoint: string,
   request: Incoming,
-  facts: { mchid?: string | undefined; openid?: string; stockId?: string; outRequestNo?: string },
+  facts: { mchid?: string | undefined; openid?: string; stockId?: string; outRequestNo?: string; serialNo?: string },
   faults: string[],
   ending: Ending,
 ): Ending {

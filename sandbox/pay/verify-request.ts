@@ -10,7 +10,7 @@ import { refusals, type RefusalRow } from './refusals.ts'
 /** Every call of API v3 needs the key, also those that encrypt nothing (docs/wechat/pay-v3.md 1.7). */
 const apiV3KeyMissing: RefusalRow = { ...refusals.sign_error, message: '商户未设置加密的密钥，请先设置APIv3密钥' }
 
-export type Verified = { account: WorldAccount } | { refused: RefusalRow; mchid?: string }
+export type Verified = { account: WorldAccount; serialNo: string } | { refused: RefusalRow; mchid?: string }
 
 /** WeChat's window for a request's timestamp, in both directions (docs/wechat/pay-v3.md 1.3). */
 const timestampWindowSeconds = 300
@@ -47,7 +47,7 @@ export function verifyRequest(state: SandboxState, request: Incoming): Verified 
   }
   const message = `${request.method}\n${request.target}\n${values.timestamp}\n${values.nonce_str}\n${signedText(request)}\n`
   if (isSignedBy(state, key, message, values.signature)) {
-    return account.apiV3Key ? { account } : { refused: apiV3KeyMissing, mchid: account.mchid }
+    return account.apiV3Key ? { account, serialNo: key.serialNo } : { refused: apiV3KeyMissing, mchid: account.mchid }
   }
   return { refused: signatureRefusal(request, message, values.signature), mchid: account.mchid }
 }

@@ -24,6 +24,32 @@ export function makeCertificate(state: SandboxState, input: { mchid: string }): 
   return certificate
 }
 
+/** 账户中心 · API安全: from now on WeChat refuses what this certificate signs; it takes the last one too, if it is told to. */
+export function voidCertificate(state: SandboxState, input: { mchid: string; serialNo: string }): WorldAccount {
+  const account = accountAt(state, input.mchid)
+  const left = account.certificates.filter(({ serialNo }) => serialNo !== input.serialNo)
+  if (left.length === account.certificates.length) throw new PlatformRefusal('没有这张 API 证书')
+  account.certificates = left
+  return account
+}
+
+/**
+ * A new platform certificate of WeChat's: listed beside the older ones, and it signs from now on, except for who names an
+ * older one (docs/wechat/pay-v3.md 1.5).
+ */
+export function renewPlatformCertificate(state: SandboxState): KeyedCertificate {
+  const certificate = createCertificate({ commonName: 'Tenpay.com sandbox', from: state.clock.now() })
+  state.world.platform.certificates.push(certificate)
+  return certificate
+}
+
+/** 作废平台证书: only the newest is listed and signs. */
+export function voidPlatformCertificates(state: SandboxState): KeyedCertificate {
+  const newest = state.world.platform.certificates.at(-1)!
+  state.world.platform.certificates = [newest]
+  return newest
+}
+
 /** 账户中心 · API安全: the APIv3 key; WeChat takes any 32 letters and digits (docs/wechat/pay-v3.md 6). */
 export function setApiV3Key(state: SandboxState, input: { mchid: string; key: string }): WorldAccount {
   const account = accountAt(state, input.mchid)

@@ -1,7 +1,14 @@
 import { answerAppid, askAppid, linkOwnAppid } from './appids.ts'
 import { answerApplication, fileApplication } from './applications.ts'
 import { answerInvitation, invite } from './invitations.ts'
-import { makeCertificate, setApiV3Key, setKeyMode } from './keys.ts'
+import {
+  makeCertificate,
+  renewPlatformCertificate,
+  setApiV3Key,
+  setKeyMode,
+  voidCertificate,
+  voidPlatformCertificates,
+} from './keys.ts'
 import { makeStock } from './make-stock.ts'
 import { newMerchant } from './merchants.ts'
 import { setAllowedIps, setMenu, setWebDomains } from './official-settings.ts'
@@ -24,6 +31,9 @@ export const platformActs = {
   invite,
   'answer-invitation': answerInvitation,
   'make-certificate': makeCertificate,
+  'void-certificate': voidCertificate,
+  'renew-platform-certificate': renewPlatformCertificate,
+  'void-platform-certificates': voidPlatformCertificates,
   'set-api-v3-key': setApiV3Key,
   'set-key-mode': setKeyMode,
   'set-web-domains': setWebDomains,

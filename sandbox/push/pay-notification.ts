@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomBytes, randomInt, randomUUID } from 'node:crypto'
 import { Secret } from '../../src/plumbing/secrets/secret.ts'
 import { sealResource } from '../../src/wechat/pay/resource.ts'
 import { callerOf } from '../wallet/products.ts'
@@ -21,7 +21,7 @@ export type Notice = {
   /** The same id makes it a repeat. */
   id?: string
   spoil?: Spoil
-  /** During the switch both kinds of keys sign notifications (docs/wechat/pay-v3.md 1.5). */
+  /** During the switch both kinds of keys sign notifications, by chance where this is unset (docs/wechat/pay-v3.md 1.5). */
   withPublicKey?: boolean
   retryMs?: number[]
 }
@@ -45,7 +45,9 @@ export async function pushNotice(state: SandboxState, notice: Notice): Promise<P
       ...sealResource(new Secret(account.apiV3Key), JSON.stringify(notice.resource), notice.originalType),
     },
   })
-  const wanted = notice.withPublicKey ? state.world.platform.publicKeyId : undefined
+  // Of a switch's seven days, the day on which either key is as likely.
+  const withPublicKey = notice.withPublicKey ?? (account.keyMode === 'both' && randomInt(2) === 0)
+  const wanted = withPublicKey ? state.world.platform.publicKeyId : undefined
   return post(async () => {
     const proof = await signatureHeaders(state, body, { account, wanted, spoil: notice.spoil })
     const requestId = `08${randomBytes(20).toString('hex').toUpperCase()}`

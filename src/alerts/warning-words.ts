@@ -52,6 +52,22 @@ const words = {
     message: '{subject}「{name}」：近 7 天有 {members} 位会员因自然人限制被拒，同一身份的几个微信号合算一人',
     cure: '这是批次的“自然人限制”，不是故障；需要放开时，请服务商新建不勾选自然人限制的批次',
   },
+  certificate_ends: {
+    message: '商户号 {subject} 的 API 证书将于 {date} 到期，还剩 {days} 天',
+    cure: '请在商户平台「账户中心 · API安全」申请新证书，再到「接口设置 · 微信API证书配置」更换；旧证书到期前两张都有效',
+  },
+  certificate_ended: {
+    message: '商户号 {subject} 的 API 证书已于 {date} 到期，微信不再接受它的签名，发不出券',
+    cure: '请在商户平台「账户中心 · API安全」申请新证书，再到「接口设置 · 微信API证书配置」更换；更换后自动继续发券',
+  },
+  platform_certificate_ends: {
+    message: '商户号 {subject} 所用的微信支付平台证书将于 {date} 到期，还剩 {days} 天，还没有收到新的',
+    cure: '请在商户平台「账户中心 · API安全」更换平台证书，或申请微信支付公钥并填入「接口设置 · 微信API证书配置」；新的平台证书系统自动下载',
+  },
+  platform_certificate_ended: {
+    message: '商户号 {subject} 所用的微信支付平台证书已于 {date} 到期，验不了微信的应答',
+    cure: '请核对 APIv3 密钥，并在商户平台「账户中心 · API安全」更换平台证书，或改用微信支付公钥',
+  },
 } as const satisfies Record<string, { message: string; cure: string }>
 
 export type WarningKind = keyof typeof words

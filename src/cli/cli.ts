@@ -14,6 +14,8 @@ export type Cli = {
   /** Undefined: the process's own environment. */
   env: Environment | undefined
   print(text: string): void
+  /** The text as it is; resolves once the reader has taken it, so that a long answer does not gather in memory. */
+  write(text: string): Promise<void>
   /** Called when the command did its work and its answer is no: the exit code is then 1. */
   foundWanting(): void
 }

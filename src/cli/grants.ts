@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { retryGrants } from '../grants/retry.ts'
 import { answer, type Cli, withServices } from './cli.ts'
 import { evidenceCommand } from './grants-evidence.ts'
+import { exportCommand } from './grants-export.ts'
 import { giveUpCommand, replaceCommand } from './grants-by-hand.ts'
 
 export function grantsCommand(cli: Cli): Command {
@@ -20,6 +21,10 @@ export function grantsCommand(cli: Cli): Command {
       answer(cli, json, results, lines)
       if (results.some(({ status }) => status !== 'sent')) cli.foundWanting()
     })
-  command.addCommand(giveUpCommand(cli)).addCommand(replaceCommand(cli)).addCommand(evidenceCommand(cli))
+  command
+    .addCommand(giveUpCommand(cli))
+    .addCommand(replaceCommand(cli))
+    .addCommand(evidenceCommand(cli))
+    .addCommand(exportCommand(cli))
   return command
 }

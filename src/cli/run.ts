@@ -16,7 +16,8 @@ import { operatorCommand } from './operator.ts'
 import { proofCommand } from './proof.ts'
 import { stockCommand } from './stock.ts'
 
-export type Output = { out(text: string): void; err(text: string): void }
+/** `out` may return a promise of the moment when the text was taken. */
+export type Output = { out(text: string): unknown; err(text: string): unknown }
 
 const done = 0
 const refused = 1
@@ -27,7 +28,8 @@ export async function runCli(args: string[], output: Output = standardStreams, e
   let found = done
   const cli: Cli = {
     env,
-    print: (text) => output.out(`${text}\n`),
+    print: (text) => void output.out(`${text}\n`),
+    write: async (text) => void (await output.out(text)),
     foundWanting: () => (found = refused),
   }
   try {
@@ -41,7 +43,7 @@ export async function runCli(args: string[], output: Output = standardStreams, e
 }
 
 const standardStreams: Output = {
-  out: (text) => void process.stdout.write(text),
+  out: (text) => new Promise((resolve) => process.stdout.write(text, () => resolve(undefined))),
   err: (text) => void process.stderr.write(text),
 }
 
@@ -67,7 +69,9 @@ function program(cli: Cli, output: Output): Command {
 
 /** Commander passes these settings only to commands that it created itself. */
 function inherit(command: Command, output: Output): Command {
-  command.exitOverride().configureOutput({ writeOut: output.out, writeErr: output.err })
+  command
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => void output.out(text), writeErr: (text) => void output.err(text) })
   for (const child of command.commands) inherit(child, output)
   return command
 }

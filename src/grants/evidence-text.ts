@@ -1,12 +1,22 @@
 import { outcomeNamed } from '../ledger/outcomes/outcomes.ts'
-import { beijingTime } from '../plumbing/clock.ts'
 import type { EvidenceCoupon } from './evidence-coupons.ts'
+import { bothTimes } from './evidence-times.ts'
+import { type EvidenceTrigger, triggerWords } from './evidence-trigger.ts'
+import { verdictOf } from './evidence-verdict.ts'
 
 const states = { sent: '已发放', reserved: '待发放', refused: '未发放' } as const
 
 /** Describes the evidence in Chinese, to be pasted into a question to WeChat Pay's support. */
-export function evidenceText(grantId: string, coupons: EvidenceCoupon[]): string {
-  const lines = [`发放记录 ${grantId}`, '时间均为北京时间；请求中的签名已去掉，会员 openid 保留以便查询。', '']
+export function evidenceText(grantId: string, trigger: EvidenceTrigger, coupons: EvidenceCoupon[]): string {
+  const { grant } = trigger
+  const earned = bothTimes(grant.earned_at)
+  const lines = [
+    `发放记录 ${grantId}`,
+    `结论：${verdictOf(coupons)}`,
+    `活动：${grant.title}（${grant.campaign}），${triggerWords(trigger)}，${earned.beijing}（UTC ${earned.utc}）`,
+    '时间为北京时间和 UTC；请求中的签名已去掉，会员 openid 保留以便查询。',
+    '',
+  ]
   for (const [index, coupon] of coupons.entries()) {
     lines.push(
       `券 ${index + 1}：${states[coupon.state]}${coupon.doubt_since ? '（有结果未知的请求）' : ''}`,
@@ -15,7 +25,7 @@ export function evidenceText(grantId: string, coupons: EvidenceCoupon[]): string
       `  券号 coupon_id ${coupon.coupon_id ?? '—'}`,
       ...coupon.answers.map(
         ({ at, outcome, status, code, message, request_id }) =>
-          `  ${beijingTime(at)} ${status ?? '—'} ${code ?? ''} ${message ?? causeOf(outcome)} Request-ID ${request_id ?? '—'}`,
+          `  ${bothTimes(at).beijing}（UTC ${bothTimes(at).utc}） ${status ?? '—'} ${code ?? ''} ${message ?? causeOf(outcome)} Request-ID ${request_id ?? '—'}`,
       ),
       '',
     )

@@ -5,6 +5,9 @@ import { Unusable } from '../plumbing/unusable.ts'
 import type { AccountsTable } from '../plumbing/storage/schema.ts'
 import { certificateStore } from './certificate-store.ts'
 import type { ReadAccount } from './merchant-file.ts'
+import { endKeyWarnings } from './end-key-warnings.ts'
+import { keepFormerKeys } from './former-keys.ts'
+import type { Secrets } from '../plumbing/secrets/vault.ts'
 import type { Sealer } from './sealer.ts'
 import { accountPlace, accountSecrets } from './secret-places.ts'
 import { keyDates } from './set-dates.ts'
@@ -12,7 +15,7 @@ import { keyDates } from './set-dates.ts'
 /** Creates or updates one account of a merchant; returns what changed and what the operator should know. */
 export async function applyAccount(
   db: Db,
-  sealer: Sealer,
+  { sealer, secrets: vault }: { sealer: Sealer; secrets: Secrets },
   merchant: { id: number; slug: string },
   { entry, keys }: ReadAccount,
   now: Date,
@@ -46,6 +49,8 @@ export async function applyAccount(
       .set({ ...columns, ...dates, updated_at: now })
       .where('id', '=', id)
       .execute()
+    await keepFormerKeys(db, before, columns, { secrets: vault, slug: merchant.slug, now })
+    await endKeyWarnings(db, before, columns, now)
   }
   await certificateStore(db, id).save(keys?.platformCertificates ?? [])
   return [...changed, ...(keys?.warnings ?? [])].map((line) => `account ${entry.mchid}: ${line}`)

@@ -28,7 +28,9 @@ export async function applyMerchant(services: Parts, file: unknown): Promise<str
   const lines = await services.db.transaction().execute(async (db) => {
     const { id, changes } = await applyMerchantRow(db, { sealer, secrets: services.secrets }, merchant, now)
     for (const account of accounts)
-      changes.push(...(await applyAccount(db, sealer, { id, slug: merchant.slug }, account, now)))
+      changes.push(
+        ...(await applyAccount(db, { sealer, secrets: services.secrets }, { id, slug: merchant.slug }, account, now)),
+      )
     const mchids = accounts.map((account) => account.entry.mchid)
     changes.push(...(await removeMissingAccounts(db, id, mchids)))
     changes.push(...(await applyCards(db, sealer, { id, slug: merchant.slug }, merchant.cards, now)))

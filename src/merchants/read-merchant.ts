@@ -3,10 +3,11 @@ import type { Db } from '../plumbing/storage/database.ts'
 import type { AccountsTable, CardProductsTable, MerchantsTable } from '../plumbing/storage/schema.ts'
 import type { Secret } from '../plumbing/secrets/secret.ts'
 import type { Secrets } from '../plumbing/secrets/vault.ts'
-import type { PayKeys } from '../wechat/pay/types.ts'
+import type { FormerKeys, PayKeys } from '../wechat/pay/types.ts'
+import { readFormerKeys } from './former-keys.ts'
 import type { Account, Merchant } from './merchant.ts'
 import { openCardProduct } from './read-card.ts'
-import { accountPlace, merchantPlace } from './secret-places.ts'
+import { accountPlace, type accountSecrets, merchantPlace } from './secret-places.ts'
 
 type MerchantRow = Selectable<MerchantsTable>
 type AccountRow = Selectable<AccountsTable>
@@ -35,7 +36,8 @@ export async function readMerchant(
     .orderBy('id')
     .execute()
   const rows = { row, accounts, cards }
-  return before && isUnchanged(before, rows) ? before : openMerchant(secrets, rows)
+  if (before && isUnchanged(before, rows)) return before
+  return openMerchant(secrets, rows, await readFormerKeys(db, secrets, accounts, row.slug))
 }
 
 type Rows = { row: MerchantRow; accounts: AccountRow[]; cards: CardRow[] }
@@ -50,7 +52,7 @@ function isUnchanged(before: Merchant, { row, accounts, cards }: Rows): boolean 
   )
 }
 
-function openMerchant(secrets: Secrets, { row, accounts, cards }: Rows): Merchant {
+function openMerchant(secrets: Secrets, { row, accounts, cards }: Rows, former: Map<number, FormerKeys>): Merchant {
   const open = (name: Parameters<typeof merchantPlace>[1]): Secret | undefined => {
     const sealed = row[`${name}_sealed`]
     return sealed === null ? undefined : secrets.open(sealed, merchantPlace(row.slug, name))
@@ -67,7 +69,7 @@ function openMerchant(secrets: Secrets, { row, accounts, cards }: Rows): Merchan
       encodingAesKey: open('encoding_aes_key'),
       previousEncodingAesKey: open('previous_encoding_aes_key'),
     },
-    accounts: accounts.map((account) => openAccount(secrets, row.slug, account)),
+    accounts: accounts.map((account) => openAccount(secrets, row.slug, account, former.get(account.id))),
     cards: cards.map((card) => openCardProduct(secrets, row.slug, card)),
     eventsSecret: open('events_secret'),
     memberKey: open('member_key')!,
@@ -76,8 +78,8 @@ function openMerchant(secrets: Secrets, { row, accounts, cards }: Rows): Merchan
   }
 }
 
-function openAccount(secrets: Secrets, slug: string, row: AccountRow): Account {
-  const open = (name: Parameters<typeof accountPlace>[2]): Secret | undefined => {
+function openAccount(secrets: Secrets, slug: string, row: AccountRow, former: FormerKeys | undefined): Account {
+  const open = (name: (typeof accountSecrets)[number]): Secret | undefined => {
     const sealed = row[`${name}_sealed`]
     return sealed === null ? undefined : secrets.open(sealed, accountPlace(slug, row.mchid, name))
   }
@@ -87,7 +89,7 @@ function openAccount(secrets: Secrets, slug: string, row: AccountRow): Account {
     mchid: row.mchid,
     role: row.role,
     appid: row.appid ?? undefined,
-    keys: payKeys(row, open('private_key'), open('api_v3_key')),
+    keys: payKeys(row, open('private_key'), open('api_v3_key'), former),
     apiV2Key: open('api_v2_key'),
     apiV2SignType: row.api_v2_sign_type,
     sendsPerSecond: row.sends_per_second,
@@ -95,7 +97,12 @@ function openAccount(secrets: Secrets, slug: string, row: AccountRow): Account {
   }
 }
 
-function payKeys(row: AccountRow, privateKey: Secret | undefined, apiV3Key: Secret | undefined): PayKeys | undefined {
+function payKeys(
+  row: AccountRow,
+  privateKey: Secret | undefined,
+  apiV3Key: Secret | undefined,
+  former: FormerKeys | undefined,
+): PayKeys | undefined {
   if (!row.serial_no || !privateKey || !apiV3Key) return undefined
   return {
     mchid: row.mchid,
@@ -104,5 +111,6 @@ function payKeys(row: AccountRow, privateKey: Secret | undefined, apiV3Key: Secr
     apiV3Key,
     publicKeyId: row.public_key_id ?? undefined,
     publicKey: row.public_key ?? undefined,
+    ...(former && { former }),
   }
 }

@@ -31,7 +31,8 @@ export async function resealSecrets(db: Db, secrets: Secrets): Promise<number> {
         await trx.updateTable('merchants').set(changes).where('id', '=', row.id).execute()
     }
     const slugs = new Map(merchants.map((merchant) => [merchant.id, merchant.slug]))
-    for (const row of await trx.selectFrom('accounts').selectAll().forUpdate().execute()) {
+    const accounts = await trx.selectFrom('accounts').selectAll().forUpdate().execute()
+    for (const row of accounts) {
       const slug = slugs.get(row.merchant_id)!
       const columns = accountSecrets.map((name) =>
         seal(row[`${name}_sealed`], `${name}_sealed`, accountPlace(slug, row.mchid, name)),
@@ -48,6 +49,14 @@ export async function resealSecrets(db: Db, secrets: Secrets): Promise<number> {
       const changes = Object.assign({}, ...columns) as object
       if (Object.keys(changes).length > 0)
         await trx.updateTable('card_products').set(changes).where('id', '=', row.id).execute()
+    }
+    const places = new Map(
+      accounts.map((row) => [row.id, accountPlace(slugs.get(row.merchant_id)!, row.mchid, 'former_api_v3_key')]),
+    )
+    const former = trx.selectFrom('former_keys').select(['id', 'account_id', 'sealed']).where('kind', '=', 'api_v3_key')
+    for (const { id, account_id, sealed } of await former.forUpdate().execute()) {
+      const change: { sealed?: string } = seal(sealed, 'sealed', places.get(account_id)!)
+      if (change.sealed !== undefined) await trx.updateTable('former_keys').set(change).where('id', '=', id).execute()
     }
     return resealed
   })

@@ -10,7 +10,8 @@ export const merchantSecrets = [
 export type MerchantSecret = (typeof merchantSecrets)[number] | 'member_key'
 
 export const accountSecrets = ['private_key', 'api_v3_key', 'api_v2_key'] as const
-export type AccountSecret = (typeof accountSecrets)[number]
+/** `former_api_v3_key` is in no file: it is the one of before, kept for a while (`former_keys`). */
+export type AccountSecret = (typeof accountSecrets)[number] | 'former_api_v3_key'
 
 export const cardSecrets = ['private_key', 'api_key'] as const
 export type CardSecret = (typeof cardSecrets)[number]

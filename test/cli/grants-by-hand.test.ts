@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { runCli } from '../../src/cli/run.ts'
 import { openDeliveryLoop } from '../../src/delivery/loop.ts'
 import { aCampaign, aMerchant, aStock } from '../support/builders.ts'
+import { openMarks } from '../security/marks.ts'
 import { type DeliveryRoom, openDeliveryRoom } from '../delivery/delivery-room.ts'
 
 let room: DeliveryRoom
@@ -72,30 +73,64 @@ test('neither grants nor a campaign, both, and no reason are wrong usage', async
   expect(await run('give-up', '--campaign', 'nowhere', '--reason', 'x')).toMatchObject({ code: 1 })
 })
 
-test('evidence is one zip with requests, answers and Request-IDs, and nothing that proves who we are', async () => {
+test('evidence is one zip with requests, answers and Request-IDs, what earned it and what to write, and nothing that proves who we are', async () => {
   room.wechat.next = [{ status: 404, code: 'RESOURCE_NOT_EXISTS', message: '批次不存在' }]
   const row = await room.owe('a member')
   await openDeliveryLoop(room.services).drain()
-  const { grant_id, out_request_no, last_request_id } = await room.coupon(row)
+  const { grant_id, out_request_no, last_request_id, request: body } = await room.coupon(row)
   const folder = mkdtempSync(join(tmpdir(), 'evidence-'))
   const { code, out } = await run('evidence', grant_id, '--out', folder)
   expect(code).toBe(0)
-  const files = unzipSync(readFileSync(out.trim()))
+  const zip = readFileSync(out.trim())
+  const named = join(folder, 'for-wechat.zip')
+  expect(await run('evidence', grant_id, '--out', named)).toMatchObject({ code: 0, out: `${named}\n` })
+  expect(Object.keys(unzipSync(readFileSync(named)))).toHaveLength(6)
   rmSync(folder, { recursive: true })
-  expect(Object.keys(files).toSorted()).toEqual(['coupon-1/answers.json', 'coupon-1/request.json', '说明.txt'])
-  const [answers, request, text] = ['coupon-1/answers.json', 'coupon-1/request.json', '说明.txt'].map((name) =>
-    strFromU8(files[name]!),
-  ) as [string, string, string]
-  expect(JSON.parse(answers)).toMatchObject([
-    { code: 'RESOURCE_NOT_EXISTS', message: '批次不存在', request_id: last_request_id },
+
+  const files = Object.fromEntries(Object.entries(unzipSync(zip)).map(([name, bytes]) => [name, strFromU8(bytes)]))
+  expect(Object.keys(files).toSorted()).toEqual([
+    'coupon-1/answers.json',
+    'coupon-1/request-body.json',
+    'coupon-1/request.json',
+    'trigger.json',
+    '给微信支付客服.txt',
+    '说明.txt',
   ])
-  expect(JSON.parse(request)).toMatchObject({
+  expect(files['coupon-1/request-body.json']).toBe(body)
+  const [answer] = JSON.parse(files['coupon-1/answers.json']!) as { at: { utc: string; beijing: string } }[]
+  expect(answer).toMatchObject({ code: 'RESOURCE_NOT_EXISTS', message: '批次不存在', request_id: last_request_id })
+  expect(Date.parse(answer!.at.beijing.replace(' ', 'T').replace(' ', ''))).toBe(
+    Math.floor(Date.parse(answer!.at.utc) / 1_000) * 1_000,
+  )
+  expect(JSON.parse(files['coupon-1/request.json']!)).toMatchObject({
     method: 'POST',
     url: expect.stringMatching('/v3/marketing/favor/users/a%20member/coupons') as string,
     headers: { Authorization: expect.stringMatching('signature="…"') as string },
-    body: expect.stringMatching(out_request_no) as string,
+    body,
   })
-  expect(text).toContain(`Request-ID ${last_request_id}`)
-  expect(text).toContain(out_request_no)
+  expect(JSON.parse(files['trigger.json']!)).toMatchObject({
+    grant: { id: grant_id, openid: 'a member', campaign: room.campaign.slug, kind: room.campaign.kind },
+  })
+  for (const name of ['给微信支付客服.txt', '说明.txt']) {
+    expect(files[name]).toContain(last_request_id)
+    expect(files[name]).toContain(out_request_no)
+    expect(files[name]).toContain('共 1 张券：1 张还没有发放成功')
+  }
+
+  const marks = openMarks()
+  for (const { keys, apiV2Key } of room.merchant.accounts) {
+    if (!keys) continue
+    for (const line of keys.privateKey
+      .reveal()
+      .split('\n')
+      .filter((text) => text.length > 40))
+      marks.add('private key', line)
+    marks.add('APIv3 key', keys.apiV3Key.reveal())
+    if (apiV2Key) marks.add('APIv2 key', apiV2Key.reveal())
+  }
+  marks.add('AppSecret', room.merchant.officialAccount.appSecret.reveal())
+  marks.add('member key', room.merchant.memberKey.reveal())
+  expect(marks.foundIn([...Object.values(files), zip.toString('latin1'), out])).toEqual([])
+  expect(marks.count()).toBeGreaterThan(10)
   expect(await run('evidence', 'nonsense')).toMatchObject({ code: 1, out: '' })
 })

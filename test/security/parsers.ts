@@ -255,7 +255,7 @@ export const parsers: Parser[] = [
       event_type: 'TRANSACTION.SUCCESS',
       resource: sealResource(v3Key, JSON.stringify(payment)),
     }),
-    read: (text) => openEnvelope(Buffer.from(text), v3Key),
+    read: (text) => openEnvelope(Buffer.from(text), [v3Key]),
     refusal: NotificationRefused,
     hostile: (length) => [...jsonTexts(length), whole(length, '{"resource":{"ciphertext":"', 'A', '"}}')],
     longest: 128 * kB,
@@ -298,7 +298,7 @@ export const parsers: Parser[] = [
   {
     ...json('list of certificates', { data: [] }, (value) => {
       const answer = signedAnswer(JSON.stringify(value))
-      return readCertificates(answer, v3Key, () => platform.publicKey, now)
+      return readCertificates(answer, [v3Key], () => platform.publicKey, now)
     }),
     refusal: CertificatesUnavailable,
   },

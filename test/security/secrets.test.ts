@@ -1,12 +1,19 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { strFromU8, unzipSync } from 'fflate'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Campaign } from '../../src/plumbing/storage/schema/campaign.ts'
 import { readConfig } from '../../src/plumbing/config/config.ts'
 import { openDeliveryLoop } from '../../src/delivery/loop.ts'
 import type { FaultSpec } from '../../sandbox/faults.ts'
 import { merchantFile } from '../../sandbox/merchant-file.ts'
+import { makeCertificate, setApiV3Key } from '../../sandbox/platform/keys.ts'
+import { replaceKeysFor } from '../../src/merchants/by-staff/replace-keys.ts'
+import { ofMerchant } from '../../src/operators/rights/scope.ts'
+import { movableClock } from '../support/clock.ts'
+import { aStaff } from '../support/operators.ts'
 import { openShop, type SandboxShop } from '../support/shop.ts'
 import type { Phone, Seen } from '../support/phone.ts'
 import { openTestServices } from '../support/services.ts'
@@ -189,6 +196,64 @@ describe('nothing that is printed, shown or kept holds a secret', { timeout: 120
     }
     expect(await cli(['proof', 'demo', '--json'])).toBe(0)
     expect(await cli(['proof'], { MASTER_KEY: 'short', COOKIE_KEYS: 'short', NODE_ENV: 'production' })).toBe(1)
+    expectNoSecretIn(printed)
+  })
+
+  test('while keys are replaced at the console and by the command line, rightly and wrongly, with members at it', async () => {
+    const { state } = shop.sandbox.control
+    const account = shop.world.accounts[0]!
+    const { mchid } = account
+    const services = Object.assign(shop.services, { clock: movableClock() })
+    const owner = await aStaff(services, 'keys@example.com', ofMerchant(shop.merchant.id))
+    const loop = openDeliveryLoop(shop.services)
+    loop.start()
+    const given = (change: object) => ({
+      files: [],
+      mchid,
+      role: undefined,
+      api_v3_key: '',
+      public_key_id: '',
+      confirmed: false,
+      ...change,
+    })
+    const filesOf = (texts: string[]) => texts.map((text) => ({ name: 'x.pem', bytes: Buffer.from(text) }))
+    const replace = async (change: object) => {
+      const deed = replaceKeysFor(shop.services, await owner.person(), shop.merchant, given(change))
+      // What the page would show of a refusal.
+      const told = await deed.then(
+        (proven) => JSON.stringify(proven),
+        (error: unknown) => JSON.stringify([error, (error as Error).message, (error as { fields?: object }).fields]),
+      )
+      printed.push(told)
+      return told
+    }
+    for (let turn = 0; turn < 2; turn += 1) {
+      const phone = site.phoneOf(shop.merchant, shop.member(`renewal-${turn}`))
+      const page = note(await phone.get(`/m/demo/c/${campaign.slug}`), phone)
+      const { privateKey, certificate } = makeCertificate(state, { mchid })
+      const key = secrets.add('APIv3 key', randomBytes(16).toString('hex'))
+      const other = secrets.add('another APIv3 key', randomBytes(16).toString('hex'))
+      addSecretsOf(shop, secrets)
+      expect(await replace({ files: filesOf([privateKey, certificate]), api_v3_key: other })).toContain('api_v3_key')
+      expect(await replace({ files: filesOf([privateKey]), api_v3_key: `${key}x` })).not.toContain('certificates"}')
+      setApiV3Key(state, { mchid, key })
+      expect(await replace({ files: filesOf([privateKey, certificate]), api_v3_key: key })).toContain(mchid)
+      note(await phone.post(`/m/demo/c/${campaign.slug}/claims`, formOf(page.text)), phone)
+      if (account.certificates.length > 2) account.certificates.shift()
+      const { transactionId } = shop.sandbox.control.addOrder({ openid: shop.member('renewal'), total: 100 })
+      printed.push(JSON.stringify(await shop.sandbox.control.push({ kind: 'payment', transactionId })))
+      setApiV3Key(state, { mchid, key: secrets.add('APIv3 key', randomBytes(16).toString('hex')) })
+      expect(await cli(['merchant', 'apply', fileOf(() => undefined)])).toBe(0)
+      await cli(['merchant', 'keys', 'demo'])
+      await cli(['doctor', 'demo'])
+    }
+    await loop.stop()
+    const grant = await shop.services.db.selectFrom('grants').select('id').executeTakeFirstOrThrow()
+    expect(await cli(['grants', 'evidence', grant.id, '--out', directory])).toBe(0)
+    const zipped = unzipSync(readFileSync(join(directory, `evidence-${grant.id}.zip`)))
+    printed.push(...Object.values(zipped).map((bytes) => strFromU8(bytes)))
+    const days = ['--from', '2026-01-01', '--to', '2099-12-31']
+    expect(await cli(['grants', 'export', 'demo', ...days, '--openids'])).toBe(0)
     expectNoSecretIn(printed)
   })
 

@@ -91,7 +91,7 @@ async function store(services: Parts, person: Person, id: number, { candidate, p
   const old = await keyFacts(db, id, mchid)
   await applyAccount(
     db,
-    openSealer(secrets),
+    { sealer: openSealer(secrets), secrets },
     merchant,
     { entry, keys: { ...keys, platformCertificates: platform } },
     now,

@@ -1,6 +1,6 @@
 import { beijingTime } from '../../plumbing/clock.ts'
 import { type Cache, kept } from '../../plumbing/cache.ts'
-import { csvText } from '../../plumbing/files/csv.ts'
+import { csvRows, csvText } from '../../plumbing/files/csv.ts'
 import { Declined } from '../rights/declined.ts'
 import type { Parts } from '../rights/parts.ts'
 import { doerOf, type Person } from '../rights/person.ts'
@@ -37,7 +37,7 @@ export async function* exportAudit(parts: Parts, person: Person, filter: AuditFi
       const page = await listAudit(db, person, { ...filter, ...(before !== undefined && { before }) }, batch)
       rows += page.entries.length
       before = page.next
-      yield csvText(page.entries.map(rowOf)).slice(1)
+      yield csvRows(page.entries.map(rowOf))
     } while (before !== undefined && rows < rowsAtMost)
   } finally {
     cache.forget(running, 'audit')

@@ -25,6 +25,7 @@ import type {
   SpendersTable,
   InboxTable,
 } from './schema/triggers.ts'
+import type { FormerKeysTable, KeyWarningsTable } from './schema/key-dates.ts'
 import type { CouponStatesTable, CouponWalksTable, RedemptionsTable } from './schema/redemptions.ts'
 import type { CardJoinsTable, CardProductsTable } from './schema/card-products.ts'
 import type { JobsTable, ProcessesTable } from './schema/schedule.ts'
@@ -52,6 +53,7 @@ import type {
 
 export type * from './schema/card-products.ts'
 export type * from './schema/guide.ts'
+export type * from './schema/key-dates.ts'
 export type * from './schema/ledger.ts'
 export type * from './schema/merchants.ts'
 export type * from './schema/operators.ts'
@@ -65,6 +67,8 @@ export type Tables = {
   merchants: MerchantsTable
   accounts: AccountsTable
   platform_certificates: PlatformCertificatesTable
+  former_keys: FormerKeysTable
+  key_warnings: KeyWarningsTable
   stocks: StocksTable
   stock_reports: StockReportsTable
   warnings: WarningsTable

@@ -2,9 +2,9 @@ import { X509Certificate, type KeyObject } from 'node:crypto'
 import { z } from 'zod'
 import { parseJson } from '../../plumbing/files/parse-json.ts'
 import type { Secret } from '../../plumbing/secrets/secret.ts'
-import { openResource } from './resource.ts'
+import { openResourceByAny } from './resource.ts'
 import type { RawAnswer } from '../exchange.ts'
-import type { PlatformCertificate } from './types.ts'
+import type { PlatformCertificate, SealedResource } from './types.ts'
 import { verify } from './verification.ts'
 
 export const certificatesPath = '/v3/certificates'
@@ -39,17 +39,17 @@ const listSchema = z.object({
 
 /**
  * Reads the answer of `GET /v3/certificates` (docs/wechat/pay-v3.md 1.6). The certificates in it are encrypted with the
- * APIv3 key, which only WeChat and the merchant have. The answer's own signature must also verify, with a certificate
+ * APIv3 key, which only WeChat and the merchant have; around its change, with the old or the new one. The answer's own signature must also verify, with a certificate
  * of the list or with a key that we already hold. Throws `CertificatesUnavailable`.
  */
 export function readCertificates(
   answer: RawAnswer,
-  apiV3Key: Secret,
+  apiV3Keys: [Secret, ...Secret[]],
   heldKey: (serial: string) => KeyObject | undefined,
   now: Date,
 ): PlatformCertificate[] {
   if (answer.status !== 200) throw new CertificatesUnavailable(describeRefusal(answer))
-  const list = openList(answer.body, apiV3Key)
+  const list = openList(answer.body, apiV3Keys)
   const listed = new Map(list.map((entry) => [serialKey(entry.serialNo), publicKeyOf(entry)]))
   const verdict = verify(answer.headers, answer.body, (serial) => listed.get(serialKey(serial)) ?? heldKey(serial), now)
   if (!verdict.ok)
@@ -57,13 +57,13 @@ export function readCertificates(
   return list
 }
 
-function openList(body: Buffer, apiV3Key: Secret): PlatformCertificate[] {
+function openList(body: Buffer, apiV3Keys: [Secret, ...Secret[]]): PlatformCertificate[] {
   const parsed = listSchema.safeParse(parseJson(body))
   if (!parsed.success) throw new CertificatesUnavailable('the certificate list is not readable')
   return parsed.data.data.map((entry) => {
     const certificate = {
       serialNo: entry.serial_no.toUpperCase(),
-      certificate: openCertificate(apiV3Key, entry.encrypt_certificate),
+      certificate: openCertificate(apiV3Keys, entry.encrypt_certificate),
       effectiveAt: entry.effective_time,
       expiresAt: entry.expire_time,
     }
@@ -74,10 +74,10 @@ function openList(body: Buffer, apiV3Key: Secret): PlatformCertificate[] {
   })
 }
 
-function openCertificate(apiV3Key: Secret, sealed: Parameters<typeof openResource>[1]): string {
+function openCertificate(apiV3Keys: [Secret, ...Secret[]], sealed: SealedResource): string {
   let pem: string
   try {
-    pem = openResource(apiV3Key, sealed)
+    pem = openResourceByAny(apiV3Keys, sealed)
   } catch {
     // Almost always a wrong or changed APIv3 key (docs/wechat/pay-v3.md 1.6).
     throw new CertificatesUnavailable('the certificate list cannot be decrypted: is the APIv3 key right?', 'api_v3_key')

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../../plumbing/clock.ts'
 import type { Wall } from '../../plumbing/walls/wall.ts'
+import { apiV3KeysAt } from './former-keys.ts'
 import { payHosts, roomAt } from './hosts.ts'
 import { lowerCased, NotificationRefused, openEnvelope } from './notification.ts'
 import { checkPath, refuseSupplementary } from './pay-body.ts'
@@ -64,7 +65,7 @@ export function openPayClient(keys: PayKeys, options: PayClientOptions): PayClie
     async openNotification(headers, rawBody) {
       const verdict = await platformKeys.verify(lowerCased(headers), rawBody, notificationTimeoutMs)
       if (!verdict.ok) throw new NotificationRefused(verdict.fault, verdict.detail)
-      return openEnvelope(rawBody, keys.apiV3Key)
+      return openEnvelope(rawBody, apiV3KeysAt(keys, options.clock.now()))
     },
   }
 }

@@ -4,8 +4,8 @@ import { publicKeyOf, serialKey } from './certificates.ts'
 import type { PayKeys, PlatformCertificate } from './types.ts'
 
 /**
- * The keys that verify what WeChat sends: at most one public key and any number of certificates
- * (docs/wechat/pay-v3.md 1.5).
+ * The keys that verify what WeChat sends: at most one public key, those that it replaced lately, and any number of
+ * certificates (docs/wechat/pay-v3.md 1.5).
  */
 export type KeyRing = {
   find: (serial: string) => KeyObject | undefined
@@ -19,12 +19,15 @@ export type KeyRing = {
 /** Parses the public key once; throws when the key or its id is missing, or the key is not readable. */
 export function openKeyRing(keys: PayKeys, clock: Clock): KeyRing {
   const publicKey = parsePublicKey(keys)
+  const former = new Map(keys.former?.publicKeys.map(({ id, ...rest }) => [id, parseFormer(rest)]))
   const held = new Map<string, { certificate: PlatformCertificate; key: KeyObject }>()
   const inDate = (certificate: PlatformCertificate): boolean => certificate.expiresAt > clock.now()
 
   return {
     find: (serial) => {
       if (publicKey && serial === keys.publicKeyId) return publicKey
+      const replaced = former.get(serial)
+      if (replaced) return replaced.until > clock.now() ? replaced.key : undefined
       const found = held.get(serialKey(serial))
       return found && inDate(found.certificate) ? found.key : undefined
     },
@@ -47,6 +50,10 @@ export function openKeyRing(keys: PayKeys, clock: Clock): KeyRing {
 
     certificates: () => [...held.values()].map(({ certificate }) => certificate),
   }
+}
+
+function parseFormer({ publicKey, until }: { publicKey: string; until: Date }) {
+  return { key: createPublicKey(publicKey), until }
 }
 
 function parsePublicKey(keys: PayKeys): KeyObject | undefined {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { Secret } from '../../plumbing/secrets/secret.ts'
-import { openResource } from './resource.ts'
+import { openResourceByAny } from './resource.ts'
 import type { HeaderBag } from '../exchange.ts'
-import type { OpenedNotification } from './types.ts'
+import type { OpenedNotification, SealedResource } from './types.ts'
 import type { VerificationFault } from './verification.ts'
 
 export type NotificationFault = VerificationFault | 'malformed' | 'undecryptable' | 'no_key'
@@ -32,7 +32,7 @@ const envelopeSchema = z.object({
 })
 
 /** Opens the envelope of a verified notification (docs/wechat/pay-v3.md 5.2, 5.3). Throws `NotificationRefused`. */
-export function openEnvelope(rawBody: Buffer, apiV3Key: Secret): OpenedNotification {
+export function openEnvelope(rawBody: Buffer, apiV3Keys: [Secret, ...Secret[]]): OpenedNotification {
   const parsed = envelopeSchema.safeParse(parse(rawBody.toString(), 'the body is not JSON'))
   if (!parsed.success) throw new NotificationRefused('malformed', 'the envelope lacks a field')
   const { id, event_type, summary, resource } = parsed.data
@@ -41,7 +41,7 @@ export function openEnvelope(rawBody: Buffer, apiV3Key: Secret): OpenedNotificat
     event_type,
     summary: summary ?? '',
     original_type: resource.original_type ?? '',
-    resource: parse(decrypt(apiV3Key, resource), 'the resource is not JSON'),
+    resource: parse(decrypt(apiV3Keys, resource), 'the resource is not JSON'),
   }
 }
 
@@ -50,9 +50,9 @@ export function lowerCased(headers: HeaderBag): HeaderBag {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 }
 
-function decrypt(apiV3Key: Secret, resource: Parameters<typeof openResource>[1]): string {
+function decrypt(apiV3Keys: [Secret, ...Secret[]], resource: SealedResource): string {
   try {
-    return openResource(apiV3Key, resource)
+    return openResourceByAny(apiV3Keys, resource)
   } catch {
     throw new NotificationRefused('undecryptable', 'the resource does not open with this APIv3 key')
   }

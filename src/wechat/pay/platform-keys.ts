@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '../../plumbing/clock.ts'
 import { within } from '../../plumbing/within.ts'
 import { CertificatesUnavailable, certificatesPath, readCertificates } from './certificates.ts'
+import { apiV3KeysAt } from './former-keys.ts'
 import { openKeyRing } from './key-ring.ts'
 import type { SignedExchange } from './signed-exchange.ts'
 import type { HeaderBag } from '../exchange.ts'
@@ -76,7 +77,7 @@ export function openPlatformKeys(
     const got = await options.exchange({ method: 'GET', path: certificatesPath }, ring.best(), downloadTimeoutMs)
     if (got.failure)
       throw new CertificatesUnavailable(`the certificates could not be downloaded: ${got.failure.detail}`)
-    ring.hold(readCertificates(got.answer, keys.apiV3Key, ring.find, clock.now()))
+    ring.hold(readCertificates(got.answer, apiV3KeysAt(keys, clock.now()), ring.find, clock.now()))
     notBefore = now() + pauseMs
     dueAt = now() + refreshEveryMs
     await options.certificates.save(ring.certificates()).catch((error: unknown) => {

@@ -35,7 +35,7 @@ async function byCertificates(keys: PayKeys, options: Options): Promise<Proof> {
     return reply.status === 404 ? { fault: 'no_certificates', said: reply.message } : faultOf(reply, options)
   }
   try {
-    return { certificates: readCertificates(answer, keys.apiV3Key, () => undefined, options.clock.now()) }
+    return { certificates: readCertificates(answer, [keys.apiV3Key], () => undefined, options.clock.now()) }
   } catch (error) {
     if (!(error instanceof CertificatesUnavailable)) throw error
     return { fault: error.fault === 'api_v3_key' ? 'api_v3_key' : 'unverified', said: '' }

@@ -23,6 +23,17 @@ export function openResource(apiV3Key: Secret, resource: SealedResource): string
   return Buffer.concat([decipher.update(sealed.subarray(0, -tagBytes)), decipher.final()]).toString()
 }
 
+/** The same with the first of several keys that opens it. Throws when none does. */
+export function openResourceByAny([newest, ...older]: [Secret, ...Secret[]], resource: SealedResource): string {
+  try {
+    return openResource(newest, resource)
+  } catch (error) {
+    const [next, ...rest] = older
+    if (next === undefined) throw error
+    return openResourceByAny([next, ...rest], resource)
+  }
+}
+
 /** Encrypts a text as WeChat does; for the sandbox and tests. */
 export function sealResource(apiV3Key: Secret, text: string, associatedData = ''): SealedResource {
   const nonce = randomBytes(6).toString('hex')

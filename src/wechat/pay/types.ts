@@ -17,6 +17,13 @@ export type PayKeys = {
   /** Both or neither: WeChat Pay's public key, if the merchant number uses it instead of certificates. */
   publicKeyId: string | undefined
   publicKey: string | undefined
+  /** Keys that these replaced: what WeChat sealed or signed with them before the change may still arrive. */
+  former?: FormerKeys
+}
+
+export type FormerKeys = {
+  apiV3Keys: { key: Secret; until: Date }[]
+  publicKeys: { id: string; publicKey: string; until: Date }[]
 }
 
 export type PlatformCertificate = { serialNo: string; certificate: string; effectiveAt: Date; expiresAt: Date }

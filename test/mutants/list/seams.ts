@@ -115,4 +115,20 @@ export const seams: Mutant[] = [
     replace: "{ row: outcomeNamed('unsigned_refusal') }",
     tests: ['test/grants/by-hand.test.ts'],
   },
+  {
+    name: 'former-api-v3-key-is-forgotten',
+    harm: 'payments that WeChat sealed before the APIv3 key was changed never open, and earn nothing',
+    file: 'src/wechat/pay/former-keys.ts',
+    find: 'return [apiV3Key, ...older.map(({ key }) => key)]',
+    replace: 'return older.length > 9 ? [apiV3Key, older[0]!.key] : [apiV3Key]',
+    tests: ['test/faults/keys.test.ts'],
+  },
+  {
+    name: 'former-public-key-is-forgotten',
+    harm: 'payments that WeChat signed with the public key are refused for seven days after the switch was taken back',
+    file: 'src/wechat/pay/key-ring.ts',
+    find: 'if (replaced) return replaced.until > clock.now() ? replaced.key : undefined',
+    replace: 'if (replaced) return undefined',
+    tests: ['test/faults/keys.test.ts'],
+  },
 ]
