@@ -8,6 +8,7 @@ export const paths = {
   coupons: '/m/:merchant/coupons',
   cardOpened: '/m/:merchant/card-opened',
   paid: '/m/:merchant/paid',
+  receipt: '/m/:merchant/receipt',
   oauthCallback: '/oauth/:merchant/callback',
   domainVerification: '/MP_verify_:name.txt',
   officialAccountPush: '/notify/:merchant/oa',

@@ -4,6 +4,7 @@ import { addConsoleRoutes } from './console/routes.ts'
 import { campaign } from './member/middleware/campaign.ts'
 import { form } from './member/middleware/form.ts'
 import { memberRequired as member } from './member/middleware/member-required.ts'
+import { receiptFrame } from './member/middleware/receipt-frame.ts'
 import { session } from './member/middleware/session.ts'
 import * as campaigns from './member/pages/campaign.ts'
 import * as cardOpened from './member/pages/card-opened.ts'
@@ -12,6 +13,7 @@ import * as coupons from './member/pages/coupons.ts'
 import * as grants from './member/pages/grant.ts'
 import { oauthCallback } from './member/pages/oauth-callback.ts'
 import * as paid from './member/pages/paid.ts'
+import * as receipt from './member/pages/receipt.ts'
 import { root } from './member/pages/root.ts'
 import { merchant } from './middleware/merchant.ts'
 import { officialAccountPush } from './notify/official-account-push.ts'
@@ -36,6 +38,7 @@ export function routes(): Router<State, Routed> {
   get(paths.coupons, merchant, session, member, coupons.list)
   get(paths.cardOpened, merchant, session, member, cardOpened.show)
   get(paths.paid, merchant, session, member, paid.show)
+  get(paths.receipt, receiptFrame, merchant, receipt.show)
 
   get(paths.oauthCallback, merchant, oauthCallback)
   getOrHead(paths.domainVerification, domainVerification)
