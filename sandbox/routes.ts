@@ -7,6 +7,7 @@ import { readCallback, setCallback } from './pay/callbacks.ts'
 import { listCertificates } from './pay/certificates.ts'
 import { pauseStock, restartStock, startStock } from './pay/change-stock.ts'
 import { createStock } from './pay/create-stock.ts'
+import { switchPage, switchPlan } from './pay/gold-plan.ts'
 import { readOrder, readPartnerOrder } from './pay/orders.ts'
 import type { PayHandler } from './pay/pay-call.ts'
 import { runPay } from './pay/run-pay.ts'
@@ -36,6 +37,8 @@ export const wechatRoutes: Route[] = [
   pay('callback_read', 'GET', `${favor}/callbacks`, readCallback),
   pay('callback_set', 'POST', `${favor}/callbacks`, setCallback),
   pay('image_upload', 'POST', `${favor}/media/image-upload`, uploadImage),
+  pay('goldplan_plan', 'POST', '/v3/goldplan/merchants/changegoldplanstatus', switchPlan),
+  pay('goldplan_page', 'POST', '/v3/goldplan/merchants/changecustompagestatus', switchPage),
   pay('certificates', 'GET', '/v3/certificates', listCertificates),
   pay('order', 'GET', '/v3/pay/transactions/id/:transactionId', readOrder),
   pay('order', 'GET', '/v3/pay/transactions/out-trade-no/:outTradeNo', readOrder),
