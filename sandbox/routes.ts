@@ -2,6 +2,7 @@ import type { Incoming, Ending } from './http.ts'
 import { authorize } from './oauth/authorize.ts'
 import { activateCard, decryptCode, readTempInfo, readUserInfo } from './official/cards.ts'
 import { classicToken, exchangeCode, stableToken } from './official/credentials.ts'
+import { checkJsConfig, getTicket, jsSdk } from './official/js-ticket.ts'
 import { runOfficial, type OfficialHandler } from './official/run-official.ts'
 import { readCallback, setCallback } from './pay/callbacks.ts'
 import { listCertificates } from './pay/certificates.ts'
@@ -51,6 +52,9 @@ export const wechatRoutes: Route[] = [
   official('card_decrypt', 'POST', '/card/code/decrypt', decryptCode),
   official('card_user_info', 'POST', '/card/membercard/userinfo/get', readUserInfo),
   official('card_activate', 'POST', '/card/membercard/activate', activateCard),
+  official('js_ticket', 'GET', '/cgi-bin/ticket/getticket', getTicket),
+  { method: 'GET', path: '/open/js/jweixin-1.6.0.js', run: jsSdk },
+  { method: 'GET', path: '/sandbox/js-config', run: checkJsConfig },
   official('card_temp_info', 'POST', '/card/membercard/activatetempinfo/get', readTempInfo),
 ]
 

@@ -30,6 +30,8 @@ export type SandboxState = {
   userCards: UserCard[]
   codes: CodeBook
   tokens: TokenBook
+  /** Tickets of WeChat's page script, by appid. */
+  jsTickets: Map<string, { ticket: string; until: number }>
   rate: RateLimit
   /** A key is parsed once per PEM. */
   privateKey(pem: string): KeyObject
@@ -106,6 +108,7 @@ export function openState(options: StateOptions): SandboxState {
     userCards: [],
     codes: openCodeBook(clock),
     tokens: openTokenBook(clock),
+    jsTickets: new Map(),
     rate: openRateLimit(settings),
     privateKey: cached(createPrivateKey),
     publicKey: cached(createPublicKey),

@@ -25,6 +25,8 @@ const endpointNames = {
   stock_restart: '重启批次',
   callback_read: '查询回调地址',
   callback_set: '设置回调地址',
+  js_ticket: '页面脚本凭据',
+  js_config: '页面签名校验',
   goldplan_plan: '开关点金计划',
   goldplan_page: '开关商家小票',
   image_upload: '上传营销图片',

@@ -56,6 +56,7 @@ function openMerchant(secrets: Secrets, row: MerchantRow, accounts: AccountRow[]
     eventsSecret: open('events_secret'),
     memberKey: open('member_key')!,
     domainVerification: row.domain_verification,
+    pageScript: row.page_script,
     updatedAt: row.updated_at,
   }
 }

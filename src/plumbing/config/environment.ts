@@ -48,6 +48,7 @@ export const environment = z.object({
   WECHAT_PAY_BACKUP_URL: web.optional(),
   SANDBOX: z.enum(['on', 'off'], 'must be on or off').optional(),
   SANDBOX_PORT: port.default(3001),
+  PAGE_SCRIPT: z.enum(['on', 'off'], 'must be on or off').default('on'),
   RECEIPT_HEIGHT: z.coerce
     .number('must be a number of pixels')
     .int('must be whole pixels')
