@@ -17,12 +17,7 @@ const limiters = kept<string, RateLimiterMemory>({ most: 10 })
  * Counts one question at WeChat that this member causes; false when it must not be asked now. Orders and cards are named
  * in addresses, where anybody can write anything.
  */
-export async function mayAsk(
-  cache: Cache,
-  kind: AskKind,
-  merchant: { id: number },
-  openid: string,
-): Promise<boolean> {
+export async function mayAsk(cache: Cache, kind: AskKind, merchant: { id: number }, openid: string): Promise<boolean> {
   const open = () => new RateLimiterMemory({ points: mostPerMinute[kind], duration: 60 })
   const counted = cache.make(limiters, kind, open).consume(`${merchant.id}/${openid}`)
   return counted.then(

@@ -44,7 +44,7 @@ export const sendSeconds = new Histogram({
 /** `shown`: sent, on_its_way, open_card or official; `form`: how the order was named: query, message or none. */
 export const receiptsTotal = new Counter({
   name: 'paycoupon_receipts_total',
-  help: 'Receipts within WeChat\'s page after a payment, by what they showed',
+  help: "Receipts within WeChat's page after a payment, by what they showed",
   labelNames: ['merchant', 'shown', 'form'],
   registers,
 })
