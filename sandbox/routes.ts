@@ -18,11 +18,13 @@ import {
 import { authorize } from './oauth/authorize.ts'
 import { activateCard, decryptCode, readTempInfo, readUserInfo } from './official/cards.ts'
 import { classicToken, exchangeCode, stableToken } from './official/credentials.ts'
+import { checkJsConfig, getTicket, jsSdk } from './official/js-ticket.ts'
 import { runOfficial, type OfficialHandler } from './official/run-official.ts'
 import { readCallback, setCallback } from './pay/callbacks.ts'
 import { listCertificates } from './pay/certificates.ts'
 import { pauseStock, restartStock, startStock } from './pay/change-stock.ts'
 import { createStock } from './pay/create-stock.ts'
+import { switchPage, switchPlan } from './pay/gold-plan.ts'
 import { readOrder, readPartnerOrder } from './pay/orders.ts'
 import type { PayHandler } from './pay/pay-call.ts'
 import { runPay } from './pay/run-pay.ts'
@@ -53,6 +55,8 @@ export const wechatRoutes: Route[] = [
   pay('callback_read', 'GET', `${favor}/callbacks`, readCallback),
   pay('callback_set', 'POST', `${favor}/callbacks`, setCallback),
   pay('image_upload', 'POST', `${favor}/media/image-upload`, uploadImage),
+  pay('goldplan_plan', 'POST', '/v3/goldplan/merchants/changegoldplanstatus', switchPlan),
+  pay('goldplan_page', 'POST', '/v3/goldplan/merchants/changecustompagestatus', switchPage),
   pay('certificates', 'GET', '/v3/certificates', listCertificates),
   pay('order', 'GET', '/v3/pay/transactions/id/:transactionId', readOrder),
   pay('order', 'GET', '/v3/pay/transactions/out-trade-no/:outTradeNo', readOrder),
@@ -80,6 +84,9 @@ export const wechatRoutes: Route[] = [
   official('card_decrypt', 'POST', '/card/code/decrypt', decryptCode),
   official('card_user_info', 'POST', '/card/membercard/userinfo/get', readUserInfo),
   official('card_activate', 'POST', '/card/membercard/activate', activateCard),
+  official('js_ticket', 'GET', '/cgi-bin/ticket/getticket', getTicket),
+  { method: 'GET', path: '/open/js/jweixin-1.6.0.js', run: jsSdk },
+  { method: 'GET', path: '/sandbox/js-config', run: checkJsConfig },
   official('card_temp_info', 'POST', '/card/membercard/activatetempinfo/get', readTempInfo),
 ]
 

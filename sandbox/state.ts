@@ -33,6 +33,8 @@ export type SandboxState = {
   heldCards: HeldCard[]
   codes: CodeBook
   tokens: TokenBook
+  /** Tickets of WeChat's page script, by appid. */
+  jsTickets: Map<string, { ticket: string; until: number }>
   rate: RateLimit
   /** Five card calls per second of a number (docs/wechat/member-cards.md 2). */
   cardRate: RateLimit
@@ -112,6 +114,7 @@ export function openState(options: StateOptions): SandboxState {
     heldCards: [],
     codes: openCodeBook(clock),
     tokens: openTokenBook(clock),
+    jsTickets: new Map(),
     rate: openRateLimit(settings),
     cardRate: openRateLimit({ sendsPerSecond: 5 }),
     privateKey: cached(createPrivateKey),

@@ -107,6 +107,8 @@ export type WorldAccount = {
   askedAppids?: string[]
   /** fen that prefunded stocks can be locked from; absent: enough. */
   balance?: number
+  /** The page after payments of its provider's orders, and our receipt on it; absent: never opened. */
+  goldPlan?: Partial<Record<'plan' | 'page', { open: boolean; at: string }>>
   /** Where COUPON.USE of its stocks is sent, as set by API; absent: the address of the merchant that holds the number. */
   notifyUrl?: string
 }

@@ -5,6 +5,7 @@ import type { SandboxControl } from '../control.ts'
 import { html, type Answer, type Incoming } from '../http.ts'
 import type { Route } from '../routes.ts'
 import { chooseMember, openAddress, openCard, pay, refundLast } from './phone-acts.ts'
+import { afterPayScript, afterPaying } from './after-paying.ts'
 import { phonePage } from './phone.ts'
 import { platformFile } from './platform-files.ts'
 import { platformAct, platformPage } from './platform.ts'
@@ -40,6 +41,8 @@ export function pageRoutes(control: SandboxControl): Route[] {
     post('/sandbox/card', openCard),
     post('/sandbox/payment', pay),
     post('/sandbox/refund', refundLast),
+    get('/sandbox/after-paying', afterPaying),
+    get('/sandbox/after-paying.js', afterPayScript),
     get('/sandbox/wechat-pay', recordsPage),
     post('/sandbox/faults', switchFaultOn),
     post('/sandbox/faults/:id/removal', switchFaultOff),

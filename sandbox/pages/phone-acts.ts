@@ -3,6 +3,7 @@ import type { SandboxControl } from '../control.ts'
 import { landingOfCard } from '../wallet/landing-address.ts'
 import { html, redirect, type Answer, type Incoming } from '../http.ts'
 import type { Order } from '../pay/order.ts'
+import { afterPayingAddress } from './after-paying.ts'
 import type { PageAct } from './page-routes.ts'
 import type { WorldCardProduct, WorldMerchant } from '../world.ts'
 
@@ -69,9 +70,15 @@ export const pay: PageAct = async (control, request, form) => {
   const { openid, merchant } = visitor(control, request, form)
   const { slug } = merchant
   const useCoupon = form.get('use_coupon') === 'on'
-  const seller = { appid: merchant.officialAccount.appid, mchid: merchant.mchids[0]! }
+  const [sender, provider] = merchant.mchids as [string, string?]
+  const byProvider = form.get('placed_by') === 'provider' && provider !== undefined
+  const placed = byProvider ? { mchid: provider, subMchid: sender } : { mchid: sender }
+  const seller = { appid: merchant.officialAccount.appid, ...placed }
   const order = control.addOrder({ ...seller, openid, total: yuan * 100, goodsTag: 'MUTEX_STORE', useCoupon })
   await tell(control, slug, order, form.get('told_by'))
+  // After a provider's order the merchant's page is closed (docs/wechat/gold-plan.md 1).
+  const back = `/?merchant=${encodeURIComponent(slug)}`
+  if (byProvider) return redirect(afterPayingAddress(control, order) ?? back, 303)
   return redirect(`${control.settings.appUrl}/m/${slug}/paid?out_trade_no=${order.outTradeNo}`, 303)
 }
 

@@ -12,6 +12,8 @@ export const refusals = {
   appid_mchid_mismatch: row(400, 'APPID_MCHID_NOT_MATCH', '商户号与appid不匹配', '270079507'),
   not_by_api: row(400, 'APPID_MCHID_NOT_MATCH', '不能在api渠道发放'),
   mch_not_exists: row(400, 'MCH_NOT_EXISTS', '商户号不合法', '270079489'),
+  not_sub_merchant: row(400, 'INVALID_REQUEST', '商户号不是该服务商的特约商户'),
+  closed_lately: row(400, 'INVALID_REQUEST', '关闭后24小时内不可再次开通'),
   param_error: row(400, 'PARAM_ERROR', '参数错误,请核对文档要求', '270079577'),
   field_missing: row(400, 'PARAM_ERROR', '批次号必填'),
   request_differs: row(400, 'RESOURCE_ALREADY_EXISTS', '请求重入，但本次请求与上次请求信息不一致'),

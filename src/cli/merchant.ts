@@ -4,6 +4,7 @@ import { answer, type Cli, withServices } from './cli.ts'
 import { readJsonFile } from './json-file.ts'
 import { applicationCommand } from './merchant-application.ts'
 import { keysCommand } from './merchant-keys.ts'
+import { receiptCommand } from './merchant-receipt.ts'
 import { stepCommand } from './merchant-step.ts'
 
 export function merchantCommand(cli: Cli): Command {
@@ -18,5 +19,9 @@ export function merchantCommand(cli: Cli): Command {
       const changes = await withServices(cli, (services) => applyMerchant(services, file))
       answer(cli, json, { changes }, changes)
     })
-  return command.addCommand(applicationCommand(cli)).addCommand(stepCommand(cli)).addCommand(keysCommand(cli))
+  return command
+    .addCommand(applicationCommand(cli))
+    .addCommand(stepCommand(cli))
+    .addCommand(keysCommand(cli))
+    .addCommand(receiptCommand(cli))
 }

@@ -54,6 +54,7 @@ async function applyMerchantRow(
     appid: account.appid,
     original_id: account.original_id ?? null,
     domain_verification: merchant.domain_verification,
+    page_script: merchant.page_script,
   }
   const given = { ...account, events_secret: merchant.events_secret }
   const sealed = sealer.columns(merchantSecrets, given, before, (name) => merchantPlace(slug, name))

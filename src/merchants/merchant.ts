@@ -15,6 +15,8 @@ export type Merchant = {
   /** The key of its members' marks (`memberMark`). */
   memberKey: Secret
   domainVerification: Record<string, string>
+  /** Its Official Account has a JS接口安全域名 of ours, or may have: its pages load WeChat's script. */
+  pageScript: boolean
   updatedAt: Date
 }
 

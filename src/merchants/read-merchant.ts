@@ -74,6 +74,7 @@ function openMerchant(secrets: Secrets, { row, accounts, cards }: Rows, former: 
     eventsSecret: open('events_secret'),
     memberKey: open('member_key')!,
     domainVerification: row.domain_verification,
+    pageScript: row.page_script,
     updatedAt: row.updated_at,
   }
 }

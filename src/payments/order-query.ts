@@ -1,5 +1,5 @@
 import { kept } from '../plumbing/cache.ts'
-import { mayAsk } from '../members/asks-of-member.ts'
+import { type AskKind, mayAsk } from '../members/asks-of-member.ts'
 import type { Account, Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
 import { readOrder } from '../wechat/pay/orders.ts'
@@ -34,13 +34,14 @@ export async function queryOrder(
   merchant: Merchant,
   openid: string,
   name: OrderName,
+  kind: AskKind = 'order',
 ): Promise<QueriedOrder> {
   const { cache } = services
   const key = `${merchant.id}/${name.by}/${name.value}`
   const last = cache.get(answers, key)
   if (last) return last
   // An out_trade_no can be guessed.
-  if (!(await mayAsk(services.cache, 'order', merchant, openid))) return { kind: 'later' }
+  if (!(await mayAsk(services.cache, kind, merchant, openid))) return { kind: 'later' }
   const answer = askInTurn(services, merchant, name, key)
   cache.set(answers, key, answer)
   return answer

@@ -10,6 +10,7 @@ export const paths = {
   productCardOpened: '/m/:merchant/card/:card/opened',
   cardToken: '/m/:merchant/card/:card/token',
   paid: '/m/:merchant/paid',
+  receipt: '/m/:merchant/receipt',
   oauthCallback: '/oauth/:merchant/callback',
   domainVerification: '/MP_verify_:name.txt',
   officialAccountPush: '/notify/:merchant/oa',

@@ -4,6 +4,7 @@ import { addConsoleRoutes } from './console/routes.ts'
 import { campaign } from './member/middleware/campaign.ts'
 import { form } from './member/middleware/form.ts'
 import { memberRequired as member } from './member/middleware/member-required.ts'
+import { receiptFrame } from './member/middleware/receipt-frame.ts'
 import { session } from './member/middleware/session.ts'
 import * as campaigns from './member/pages/campaign.ts'
 import * as cardOpened from './member/pages/card-opened.ts'
@@ -14,6 +15,7 @@ import * as grants from './member/pages/grant.ts'
 import { oauthCallback } from './member/pages/oauth-callback.ts'
 import * as paid from './member/pages/paid.ts'
 import * as productCard from './member/pages/product-card-opened.ts'
+import * as receipt from './member/pages/receipt.ts'
 import { root } from './member/pages/root.ts'
 import { merchant } from './middleware/merchant.ts'
 import { brandNotification } from './notify/brand-notification.ts'
@@ -41,6 +43,7 @@ export function routes(): Router<State, Routed> {
   get(paths.productCardOpened, merchant, session, member, productCard.show)
   post(paths.cardToken, merchant, session, form, cardToken.create)
   get(paths.paid, merchant, session, member, paid.show)
+  get(paths.receipt, receiptFrame, merchant, receipt.show)
 
   get(paths.oauthCallback, merchant, oauthCallback)
   getOrHead(paths.domainVerification, domainVerification)

@@ -166,6 +166,16 @@ export const budgets: Budget[] = [
     worst: always(({ merchant }, turn) => get(`/m/${merchant}/paid?out_trade_no=${long(turn, 120)}`)),
   },
   {
+    route: `GET ${paths.receipt}`,
+    bytes: 0,
+    // Nobody logs in here: all receipts of a merchant share thirty questions in a minute, each by at most two numbers,
+    // whose certificates may have to be fetched first.
+    calls: 62,
+    worst: always(({ merchant, mchid }, turn) =>
+      get(`/m/${merchant}/receipt?sub_mch_id=${mchid}&out_trade_no=junk${turn}&check_code=${long(turn)}`),
+    ),
+  },
+  {
     route: `GET ${paths.oauthCallback}`,
     bytes: 0,
     calls: 3,

@@ -12,6 +12,8 @@ const flags = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // A page that plays WeChat's host holds one of this machine in a frame.
+  '--disable-features=LocalNetworkAccessChecks',
 ]
 
 /** The narrowest phone that WeChat runs on, and a usual one. */

@@ -23,6 +23,8 @@ export function testConfig(): Config {
     cookieKeys: [randomBytes(24).toString('base64url')],
     wechat: wechatAt(nobodyListens),
     sandbox: { on: false, port: 0 },
+    pageScriptUrl: undefined,
+    receiptHeight: 600,
     trustProxy: false,
     metricsToken: undefined,
     logLevel: 'silent',

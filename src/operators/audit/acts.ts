@@ -74,6 +74,7 @@ export const shownFields = {
   application_mailed: ['mail_to', 'merchants'],
   guide_share_ended: ['half'],
   stock_created: ['out_request_no', 'request'],
+  receipt_switched: ['provider', 'plan', 'page', 'outcome'],
 } as const satisfies Record<string, readonly string[]>
 
 export type AuditAct = keyof typeof shownFields
@@ -131,6 +132,7 @@ export const actNames: Record<AuditAct, string> = {
   application_mailed: '发出申请邮件',
   guide_share_ended: '结束分享链接',
   stock_created: '在微信创建批次',
+  receipt_switched: '在微信开关支付后小票',
 }
 
 export const fieldNames: Record<string, string> = {
@@ -186,4 +188,7 @@ export const fieldNames: Record<string, string> = {
   merchants: '商户',
   out_request_no: '创建单号',
   request: '填写内容',
+  plan: '点金计划',
+  page: '商家小票',
+  outcome: '结果',
 }

@@ -31,6 +31,10 @@ export type Config = {
    * the demo and shown at `/`; never from the environment.
    */
   sandbox: { on: boolean; port: number; pagesUrl?: string; addresses?: DemoAddress[] }
+  /** WeChat's script for pages in its browser; undefined: no page loads it. */
+  pageScriptUrl: string | undefined
+  /** Of the receipt within WeChat's page after a payment, relative to a width of 640. */
+  receiptHeight: number
   trustProxy: boolean
   metricsToken: string | undefined
   logLevel: string
@@ -135,6 +139,9 @@ function configOf(env: z.output<typeof environment>): Config {
       port: env.SANDBOX_PORT,
       ...(sandboxUrl && !env.WECHAT_PAY_URL && { pagesUrl: sandboxUrl }),
     },
+    pageScriptUrl:
+      env.PAGE_SCRIPT === 'on' ? `${sandboxUrl ?? 'https://res.wx.qq.com'}/open/js/jweixin-1.6.0.js` : undefined,
+    receiptHeight: env.RECEIPT_HEIGHT,
     trustProxy: env.TRUST_PROXY === 'true',
     metricsToken: env.METRICS_TOKEN,
     logLevel: env.LOG_LEVEL,

@@ -48,6 +48,13 @@ export const environment = z.object({
   WECHAT_PAY_BACKUP_URL: web.optional(),
   SANDBOX: z.enum(['on', 'off'], 'must be on or off').optional(),
   SANDBOX_PORT: port.default(3001),
+  PAGE_SCRIPT: z.enum(['on', 'off'], 'must be on or off').default('on'),
+  RECEIPT_HEIGHT: z.coerce
+    .number('must be a number of pixels')
+    .int('must be whole pixels')
+    .min(600, 'must be at least 600')
+    .max(960, 'must be at most 960')
+    .default(600),
   TRUST_PROXY: z.enum(['true', 'false'], 'must be true or false').default('false'),
   METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
   LOG_LEVEL: z

@@ -37,6 +37,7 @@ import type {
   ProviderActsTable,
 } from './schema/provider.ts'
 import type { ExaminationsTable, GuideSharesTable } from './schema/guide.ts'
+import type { ReceiptSwitchesTable } from './schema/receipts.ts'
 import type { StockReportsTable, StocksTable, WarningsTable } from './schema/stocks.ts'
 import type {
   AuditEntriesTable,
@@ -59,6 +60,7 @@ export type * from './schema/merchants.ts'
 export type * from './schema/operators.ts'
 export type * from './schema/redemptions.ts'
 export type * from './schema/provider.ts'
+export type * from './schema/receipts.ts'
 export type * from './schema/stocks.ts'
 export type * from './schema/triggers.ts'
 
@@ -76,6 +78,7 @@ export type Tables = {
   provider_acts: ProviderActsTable
   marketing_images: MarketingImagesTable
   onboarding_steps: OnboardingStepsTable
+  receipt_switches: ReceiptSwitchesTable
   campaigns: CampaignsTable
   members: MembersTable
   member_blocks: MemberBlocksTable

@@ -41,6 +41,22 @@ export const sendSeconds = new Histogram({
   registers,
 })
 
+/** `shown`: sent, on_its_way, open_card or official; `form`: how the order was named: query, message or none. */
+export const receiptsTotal = new Counter({
+  name: 'paycoupon_receipts_total',
+  help: "Receipts within WeChat's page after a payment, by what they showed",
+  labelNames: ['merchant', 'shown', 'form'],
+  registers,
+})
+
+/** `outcome`: match, mismatch or absent. Nothing depends on it: nobody could reproduce WeChat's own example. */
+export const checkCodesTotal = new Counter({
+  name: 'paycoupon_receipt_check_codes_total',
+  help: 'Receipts of known payments by whether their check_code follows the documented rule',
+  labelNames: ['merchant', 'outcome'],
+  registers,
+})
+
 /** `kind`: of the wall; `why`: full or silent. */
 export const heldBackTotal = new Counter({
   name: 'paycoupon_calls_held_back_total',

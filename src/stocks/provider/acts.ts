@@ -12,7 +12,6 @@ const messageAtMost = 500
 
 /** Writes down what was asked of WeChat and what came of it; `found`: what reading afterwards showed. */
 export async function noteAct({ db, clock }: Services, act: Act, known: Known<unknown>, found?: 'done'): Promise<void> {
-  const { code, message, requestId } = saidBy(known)
   await db
     .insertInto('provider_acts')
     .values({
@@ -21,9 +20,7 @@ export async function noteAct({ db, clock }: Services, act: Act, known: Known<un
       act: act.act,
       subject: act.subject.slice(0, messageAtMost),
       outcome: found ?? outcomeOf(known),
-      code: bounded(code, 64),
-      message: bounded(message, messageAtMost),
-      request_id: bounded(requestId, 128),
+      ...saidBy(known),
       by: act.by,
       at: clock.now(),
     })
@@ -31,15 +28,28 @@ export async function noteAct({ db, clock }: Services, act: Act, known: Known<un
 }
 
 /** A no after a try without an answer leaves open what became of that try. */
-function outcomeOf(known: Known<unknown>): 'done' | 'refused' | 'unknown' {
+export function outcomeOf(known: Known<unknown>): 'done' | 'refused' | 'unknown' {
   return known.kind === 'refused' && known.mayHaveArrived ? 'unknown' : outcomes[known.kind]
 }
 
-function saidBy(known: Known<unknown>): { code?: string; message?: string; requestId?: string } {
-  if (known.kind === 'ok') return known.requestId === undefined ? {} : { requestId: known.requestId }
-  const { reply } = known
-  if (reply.kind === 'refusal') return reply
-  return { code: reply.word, message: reply.detail, requestId: reply.requestId }
+/** What WeChat said, in the columns of a record. */
+export function saidBy(known: Known<unknown>): {
+  code: string | null
+  message: string | null
+  request_id: string | null
+} {
+  const said: Words = known.kind === 'ok' ? { requestId: known.requestId } : wordsOf(known.reply)
+  return {
+    code: bounded(said.code, 64),
+    message: bounded(said.message, messageAtMost),
+    request_id: bounded(said.requestId, 128),
+  }
+}
+
+type Words = { code?: string; message?: string; requestId?: string | undefined }
+
+function wordsOf(reply: Exclude<Known<unknown>, { kind: 'ok' }>['reply']): Words {
+  return reply.kind === 'refusal' ? reply : { code: reply.word, message: reply.detail, requestId: reply.requestId }
 }
 
 function bounded(text: string | undefined, length: number): string | null {

@@ -3,6 +3,7 @@ import type { Campaign } from '../../plumbing/storage/schema/campaign.ts'
 import { memberReasons } from '../../refusal.ts'
 import type { Services } from '../../services.ts'
 import { minute } from '../shell/format.ts'
+import { assets } from './assets.ts'
 import { urls } from './urls.ts'
 import type { CampaignPreview } from './campaign-preview.ts'
 import type { Visit } from './visit.ts'
@@ -26,7 +27,14 @@ export async function campaignView(
     ends: minute(campaign.ends_at),
     offers,
     action: urls.claims(merchant.slug, slug),
+    sdk: services.config.pageScriptUrl,
+    share: shareCard(services.config.publicUrl, url, merchant, title),
   }
+}
+
+/** What a shared page looks like in a chat (docs/wechat/official-account.md 3.2). */
+function shareCard(publicUrl: string, link: string, { name }: Merchant, title: string) {
+  return { title, desc: `${name}送您微信支付优惠券，付款时自动抵扣`, link, imgUrl: publicUrl + assets.sharePicture }
 }
 
 function linesOf(rules: Campaign['rules']): string[] {

@@ -11,11 +11,11 @@ export function memberView(view: string, data: object): string {
 }
 
 /** What differs between requests on a page that is otherwise the same. */
-export type PerRequest = { nonce: string; csrf: string; claimKey: string }
+export type PerRequest = { nonce: string; csrf: string; claimKey: string; wechat: string }
 
 /** The same, made except for what differs per request. Throws at once when there is no such view. */
 export function prepare(view: string, data: object): (own: PerRequest) => Buffer {
-  return preparePage(['nonce', 'csrf', 'claimKey'], (marks) => memberView(view, { ...data, ...marks }))
+  return preparePage(['nonce', 'csrf', 'claimKey', 'wechat'], (marks) => memberView(view, { ...data, ...marks }))
 }
 
 /** The same for people who look at it and can do nothing: no script, no form, no link. */

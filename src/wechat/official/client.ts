@@ -7,6 +7,7 @@ import { askJson, heldBack } from './ask-json.ts'
 import { type Activation, type MemberCard, readActivation, readCode, readMemberCard } from './cards.ts'
 import { meaningOf } from './errcodes.ts'
 import { readReply } from './read-reply.ts'
+import { type JsTicket, readJsTicket } from './js-ticket.ts'
 import type { OfficialReply } from './reply.ts'
 
 export type { Activation, MemberCard } from './cards.ts'
@@ -28,6 +29,8 @@ export type OfficialClient = {
   activateMemberCard(card: { cardId: string; code: string; membershipNumber: string }): Promise<OfficialReply<object>>
   /** What the member filled in WeChat's form; refused with 72012 when the ticket has expired. */
   readActivation(activateTicket: string): Promise<OfficialReply<Activation>>
+  /** A ticket with which pages are signed for WeChat's script; few calls are allowed (docs/wechat/official-account.md 3.1). */
+  readJsTicket(): Promise<OfficialReply<JsTicket>>
 }
 
 export type OfficialClientOptions = { apiUrl: string; wall: Wall; clock: Clock; log: Logger }
@@ -44,7 +47,7 @@ export function openOfficialClient(
 
   async function call<T>(
     path: string,
-    body: object,
+    body: object | undefined,
     read: (body: Record<string, unknown>) => OfficialReply<T>,
   ): Promise<OfficialReply<T>> {
     const reply = await callWithToken(path, body, 'repeat')
@@ -61,14 +64,14 @@ export function openOfficialClient(
    */
   async function callWithToken(
     path: string,
-    body: object,
+    body: object | undefined,
     stale: 'repeat' | 'give_up',
   ): Promise<OfficialReply<Record<string, unknown>>> {
     const token = await tokens.take()
     if (token.kind !== 'ok') return token
     const ask = {
-      path: `${path}?${new URLSearchParams({ access_token: token.body.reveal() })}`,
-      body,
+      path: `${path}${path.includes('?') ? '&' : '?'}${new URLSearchParams({ access_token: token.body.reveal() })}`,
+      ...(body && { body }),
       timeoutMs: callTimeoutMs,
     }
     const reply = readReply(await askJson(options.wall, options.apiUrl, ask))
@@ -86,5 +89,6 @@ export function openOfficialClient(
     },
     readActivation: (ticket) =>
       call('/card/membercard/activatetempinfo/get', { activate_ticket: ticket }, readActivation),
+    readJsTicket: () => call('/cgi-bin/ticket/getticket?type=jsapi', undefined, readJsTicket),
   }
 }

@@ -137,4 +137,12 @@ export const payments: Mutant[] = [
     replace: 'campaign.rule.tiers',
     tests: ['test/payments/spend-rules.test.ts'],
   },
+  {
+    name: 'receipt-address-for-ever',
+    harm: 'an address that WeChat keeps of every receipt opens its order for ever',
+    file: 'src/web/member/receipt-token.ts',
+    find: 'parseInt(ends, 36) > services.clock.now().getTime() ? transactionId : undefined',
+    replace: 'ends ? transactionId : undefined',
+    tests: ['test/receipts/receipt.test.ts'],
+  },
 ]

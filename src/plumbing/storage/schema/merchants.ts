@@ -20,6 +20,8 @@ export type MerchantsTable = {
   /** null only until the first `migrate` after release 0.1. */
   member_key_sealed: string | null
   domain_verification: Json<Record<string, string>>
+  /** Its member pages load WeChat's script. */
+  page_script: Generated<boolean>
   /** When each of its secrets was set, as ISO times; without those that release 0.1 set. */
   secrets_set_at: ColumnType<Record<string, string>, string | undefined, string>
   /** Its share of what a worker sends at the same time, compared with other merchants. */
