@@ -33,6 +33,13 @@ import type {
   OnboardingStepsTable,
   ProviderActsTable,
 } from './schema/provider.ts'
+import type {
+  WechatFileCausesTable,
+  WechatFilePiecesTable,
+  WechatFileRowsTable,
+  WechatFileSharesTable,
+  WechatFilesTable,
+} from './schema/files.ts'
 import type { ExaminationsTable, GuideSharesTable } from './schema/guide.ts'
 import type { StockReportsTable, StocksTable, WarningsTable } from './schema/stocks.ts'
 import type {
@@ -48,6 +55,7 @@ import type {
   RecoveryCodesTable,
 } from './schema/operators.ts'
 
+export type * from './schema/files.ts'
 export type * from './schema/guide.ts'
 export type * from './schema/ledger.ts'
 export type * from './schema/merchants.ts'
@@ -101,4 +109,9 @@ export type Tables = {
   provider_links: ProviderLinksTable
   application_recipients: ApplicationRecipientsTable
   notices: NoticesTable
+  wechat_files: WechatFilesTable
+  wechat_file_pieces: WechatFilePiecesTable
+  wechat_file_shares: WechatFileSharesTable
+  wechat_file_rows: WechatFileRowsTable
+  wechat_file_causes: WechatFileCausesTable
 }
