@@ -1,13 +1,4 @@
-import { sql } from 'kysely'
 import type { Db } from '../plumbing/storage/database.ts'
-
-/**
- * Until the transaction ends, no other one writes this payment or a refund of it: the two may arrive at the same
- * moment, and each must see the other. An advisory lock, since before the payment is written there is no row to lock.
- */
-export async function lockPayment(trx: Db, merchantId: number, transactionId: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`payment/${merchantId}/${transactionId}`}, 0))`.execute(trx)
-}
 
 /**
  * Raises the version of the member's facts, because this transaction changes what is known of the member's payments.

@@ -1,10 +1,11 @@
+import { lockPayments } from '../ledger/locks.ts'
 import type { Logger } from 'pino'
 import type { Db } from '../plumbing/storage/database.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
 import type { Promotion } from '../plumbing/storage/schema.ts'
 import { settlementOf } from './amounts.ts'
-import { keepFacts, lockPayment, raiseFacts } from './facts.ts'
+import { keepFacts, raiseFacts } from './facts.ts'
 import { joinPromotions } from './join-promotions.ts'
 import type { Payment } from './payment.ts'
 
@@ -16,7 +17,7 @@ import type { Payment } from './payment.ts'
  */
 export function recordPayment({ db, log }: Services, merchant: Merchant, payment: Payment): Promise<string> {
   return db.transaction().execute(async (trx) => {
-    await lockPayment(trx, merchant.id, payment.transactionId)
+    await lockPayments(trx, merchant.id, [payment.transactionId])
     return write(trx, log, merchant, payment)
   })
 }
