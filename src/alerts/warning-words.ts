@@ -52,6 +52,14 @@ const words = {
     message: '{subject}「{name}」：近 7 天有 {members} 位会员因自然人限制被拒，同一身份的几个微信号合算一人',
     cure: '这是批次的“自然人限制”，不是故障；需要放开时，请服务商新建不勾选自然人限制的批次',
   },
+  file_differs: {
+    message: '{subject} 连续 {times} 次与微信给的校验值、条数或合计不符，没有采用：{reason}',
+    cure: '系统每 30 分钟再取一次；第二天仍不符时，请在商户平台手工下载，用 bills import 导入，并带 Request-ID 联系微信支付',
+  },
+  file_refused: {
+    message: '{subject} 微信不给：{reason}',
+    cure: '按所说的原因处理密钥或权限，然后执行 bills fetch；也可在商户平台手工下载，用 bills import 导入',
+  },
 } as const satisfies Record<string, { message: string; cure: string }>
 
 export type WarningKind = keyof typeof words
