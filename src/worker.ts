@@ -1,3 +1,4 @@
+import { walkCoupons } from './coupons/walk.ts'
 import { openDeliveryLoop } from './delivery/loop.ts'
 import { deleteOldAttempts } from './delivery/old-attempts.ts'
 import { probeHalts } from './delivery/probes.ts'
@@ -45,6 +46,7 @@ export const jobs: Job<Services>[] = [
   { name: 'bills', when: { everyMs: minutes(5) }, limitMs: hours(6), act: bringBills },
   { name: 'flows', when: { everyMs: minutes(5) }, limitMs: hours(6), act: bringFlows },
   { name: 'files', when: daily('04:00'), limitMs: hours(2), act: forgetFiles },
+  { name: 'coupon-states', when: { everyMs: minutes(10) }, limitMs: hours(1), act: walkCoupons },
   { name: 'inbox-bodies', when: daily('03:10'), limitMs: hours(2), act: forgetBodies },
   { name: 'inbox-rows', when: daily('03:20'), limitMs: hours(2), act: deleteOldEntries },
   { name: 'attempts', when: daily('03:30'), limitMs: hours(2), act: deleteOldAttempts },

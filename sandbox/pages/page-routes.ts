@@ -4,7 +4,7 @@ import { isOwnOrigin } from '../browser.ts'
 import type { SandboxControl } from '../control.ts'
 import { html, type Answer, type Incoming } from '../http.ts'
 import type { Route } from '../routes.ts'
-import { chooseMember, openAddress, openCard, pay } from './phone-acts.ts'
+import { chooseMember, openAddress, openCard, pay, refundLast } from './phone-acts.ts'
 import { phonePage } from './phone.ts'
 import { platformFile } from './platform-files.ts'
 import { platformAct, platformPage } from './platform.ts'
@@ -39,6 +39,7 @@ export function pageRoutes(control: SandboxControl): Route[] {
     post('/sandbox/member', chooseMember),
     post('/sandbox/card', openCard),
     post('/sandbox/payment', pay),
+    post('/sandbox/refund', refundLast),
     get('/sandbox/wechat-pay', recordsPage),
     post('/sandbox/faults', switchFaultOn),
     post('/sandbox/faults/:id/removal', switchFaultOff),

@@ -58,6 +58,23 @@ export const pay: PageAct = async (control, request, form) => {
   return redirect(`${control.settings.appUrl}/m/${slug}/paid?out_trade_no=${order.outTradeNo}`, 303)
 }
 
+/**
+ * POST /sandbox/refund: the shop gives the member's last payment back, and its cloud and WeChat say so; a coupon that was
+ * used in it can be used again.
+ */
+export const refundLast: PageAct = async (control, request, form) => {
+  const { openid, merchant } = visitor(control, request, form)
+  const order = control.orders().findLast((each) => each.openid === openid && each.state === 'SUCCESS')
+  if (order) {
+    const { slug } = merchant
+    const { transactionId } = order
+    control.refund(transactionId)
+    await control.push({ kind: 'merchant_refunded', slug, transactionId })
+    await control.push({ kind: 'refund', slug, transactionId })
+  }
+  return redirect(`/?merchant=${encodeURIComponent(merchant.slug)}`, 303)
+}
+
 /** The message is sent before the browser arrives; without one, paycoupon has to query the order. */
 async function tell(control: SandboxControl, slug: string, order: Order, toldBy: string | null): Promise<void> {
   const { transactionId } = order

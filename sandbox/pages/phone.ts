@@ -67,6 +67,7 @@ function bubblesOf(control: SandboxControl, openid: string): Bubble[] {
 
 function paymentBubble(order: ReturnType<SandboxControl['orders']>[number]): Omit<Bubble, 'clock'> {
   const lines = [`订单号 ${order.outTradeNo}`]
+  if (order.state === 'REFUND') lines.push('已退款')
   for (const promotion of order.promotions) lines.unshift(`${promotion.name} 已抵扣 ¥${yuan(promotion.amount)}`)
   return { at: order.paidAt ?? '', kind: 'payment', title: `¥${(order.payerTotal / 100).toFixed(2)}`, lines }
 }

@@ -25,7 +25,7 @@ export function billsFetchCommand(cli: Cli): Command {
       })
       const asked = files.filter(({ file }) => file.asked_at !== null)
       if (asked.some(({ file }) => file.state !== 'kept' && file.state !== 'none')) cli.foundWanting()
-      const data = asked.map(({ file: { key_sealed: _, ...file }, share }) => ({ ...file, share: share ?? null }))
+      const data = asked.map(({ file: { key_sealed: _key, ...file }, share }) => ({ ...file, share: share ?? null }))
       answer(cli, json, data, asked.map(billLine))
     })
 }

@@ -17,7 +17,9 @@ export function billsImportCommand(cli: Cli): Command {
     .requiredOption('--number <mchid>', 'the merchant number that placed the orders; of a flow, the creator')
     .requiredOption('--on <date>', 'the day in Beijing, such as 2026-11-01', dayOf)
     .addOption(
-      new Option('--kind <kind>', 'what it is').choices(['trade_bill', 'use_flow', 'refund_flow']).default('trade_bill'),
+      new Option('--kind <kind>', 'what it is')
+        .choices(['trade_bill', 'use_flow', 'refund_flow'])
+        .default('trade_bill'),
     )
     .option('--stock <stock>', 'number of the stock, for a flow')
     .option('--json', 'print JSON')
@@ -30,7 +32,7 @@ export function billsImportCommand(cli: Cli): Command {
         const kept = await keepByHand(services, { mchid, kind, stockId, day }, createReadStream(path))
         return bringIn(services, kept, services.stopping.signal)
       })
-      const { key_sealed: _, ...data } = file
+      const { key_sealed: _key, ...data } = file
       answer(cli, json, data, [billLine({ file, share: undefined })])
     })
 }

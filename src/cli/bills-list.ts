@@ -20,7 +20,7 @@ export function billsListCommand(cli: Cli): Command {
         const { from = beijingDay(daysBefore(now, usualDays)), to = beijingDay(now) } = options
         return filesOf(services.db, await merchantNamed(services, slug), { from, to })
       })
-      const data = files.map(({ file: { key_sealed: _, ...file }, share }) => ({ ...file, share: share ?? null }))
+      const data = files.map(({ file: { key_sealed: _key, ...file }, share }) => ({ ...file, share: share ?? null }))
       answer(cli, options.json, data, files.length === 0 ? ['no file'] : files.map(billLine))
     })
 }

@@ -6,7 +6,10 @@ import type { Whose } from './whose.ts'
 type Columns = Omit<Required<Insertable<RedemptionsTable>>, 'id' | 'created_at' | 'returned_at' | 'returned_source'>
 
 /** A use as it is or will be stored; without an id it is new. */
-export type Redemption = Columns & { id?: number; changed?: boolean }
+export type Redemption = Columns & { id?: number }
+
+/** What a report brought, and the use that is to be written because of it. */
+export type Joined = { recorded: Recorded; touched?: Redemption }
 
 /** Two sources may give the time of one use with this difference. */
 const sameUseMs = 60_000
@@ -15,15 +18,15 @@ const sameUseMs = 60_000
  * Joins a report to the uses known of its coupon: fills in what is not known of the same use, or adds a new one to
  * `rows`. A report without its order is about the last use that is known, if there is one: it must never count twice.
  */
-export function joinFact(rows: Redemption[], fact: RedemptionFact, whose: Whose & { merchantId: number }): Recorded {
+export function joinFact(rows: Redemption[], fact: RedemptionFact, whose: Whose & { merchantId: number }): Joined {
   const told = columnsOf(fact, whose)
   const known = rows.findLast((row) => row.coupon_id === fact.couponId && isSameUse(row, told)) ?? unnamed(rows, told)
   if (!known) {
     rows.push(told)
-    return 'new'
+    return { recorded: 'new', touched: told }
   }
-  for (const name of fillable) fill(known, told, name)
-  return 'known'
+  const filled = fillable.filter((name) => fill(known, told, name))
+  return { recorded: 'known', ...(filled.length > 0 && { touched: known }) }
 }
 
 function columnsOf(fact: RedemptionFact, { merchantId, stockId, row }: Whose & { merchantId: number }): Redemption {
@@ -65,8 +68,8 @@ const fillable = [
   'consume_mchid',
 ] as const
 
-function fill<Name extends (typeof fillable)[number]>(row: Redemption, told: Redemption, name: Name): void {
-  if (row[name] !== null || told[name] === null) return
+function fill<Name extends (typeof fillable)[number]>(row: Redemption, told: Redemption, name: Name): boolean {
+  if (row[name] !== null || told[name] === null) return false
   row[name] = told[name]
-  row.changed = true
+  return true
 }

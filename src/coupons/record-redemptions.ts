@@ -1,6 +1,6 @@
 import { lockCoupons, lockPayments } from '../ledger/locks.ts'
 import type { Db } from '../plumbing/storage/database.ts'
-import { joinFact, type Redemption } from './join-fact.ts'
+import { joinFact, type Joined, type Redemption } from './join-fact.ts'
 import type { Recorded, RedemptionFact } from './redemption-fact.ts'
 import { settleReturns } from './returns.ts'
 import { whoseCoupons } from './whose.ts'
@@ -25,13 +25,13 @@ export async function recordRedemptions(
   await lockPayments(trx, merchant.id, transactions)
   await lockCoupons(trx, merchant.id, couponIds)
   const rows: Redemption[] = await knownUses(trx, merchant.id, couponIds)
-  const recorded = facts.map((fact): Recorded => {
+  const joined = facts.map((fact): Joined => {
     const whose = whoseOf(fact)
-    return whose ? joinFact(rows, fact, { merchantId: merchant.id, ...whose }) : 'ignored'
+    return whose ? joinFact(rows, fact, { merchantId: merchant.id, ...whose }) : { recorded: 'ignored' }
   })
-  await write(trx, rows)
+  await write(trx, new Set(joined.flatMap(({ touched }) => touched ?? [])))
   await settleReturns(trx, merchant.id, { transactions, couponIds })
-  return recorded
+  return joined.map(({ recorded }) => recorded)
 }
 
 /** The same for one report. */
@@ -54,13 +54,13 @@ function knownUses(trx: Db, merchantId: number, couponIds: string[]) {
 /** At most so many rows per statement: PostgreSQL takes 65,535 values. */
 const rowsAtOnce = 2_000
 
-async function write(trx: Db, rows: Redemption[]): Promise<void> {
-  const fresh = rows.filter((row) => row.id === undefined).map(({ changed: _, ...row }) => row)
+async function write(trx: Db, touched: Set<Redemption>): Promise<void> {
+  const fresh = [...touched].filter(({ id }) => id === undefined)
   for (let from = 0; from < fresh.length; from += rowsAtOnce)
     await trx
       .insertInto('redemptions')
       .values(fresh.slice(from, from + rowsAtOnce))
       .execute()
-  for (const { id, changed, ...row } of rows)
-    if (id !== undefined && changed) await trx.updateTable('redemptions').set(row).where('id', '=', id).execute()
+  for (const { id, ...row } of touched)
+    if (id !== undefined) await trx.updateTable('redemptions').set(row).where('id', '=', id).execute()
 }

@@ -25,7 +25,7 @@ export async function recordReturns(trx: Db, merchant: { id: number }, facts: Re
   const uses = await recordRedemptions(
     trx,
     merchant,
-    facts.map(({ returnedAt: _, ...fact }) => ({ ...fact, source: 'flow' as const })),
+    facts.map((fact) => ({ ...fact, source: 'flow' as const })),
   )
   const recorded: Recorded[] = []
   for (const [nth, { couponId, transactionId, returnedAt }] of facts.entries()) {

@@ -14,9 +14,24 @@ export async function settleReturns(
   merchantId: number,
   about: { transactions: string[]; couponIds: string[] },
 ): Promise<void> {
-  if (about.transactions.length > 0) await fillFromPayments(trx, merchantId, about.transactions)
-  if (about.transactions.length > 0) await settleRefunds(trx, merchantId, about.transactions)
+  if (await areKnown(trx, merchantId, about.transactions)) {
+    await fillFromPayments(trx, merchantId, about.transactions)
+    await settleRefunds(trx, merchantId, about.transactions)
+  }
   if (about.couponIds.length > 0) await settleByAnswers(trx, merchantId, about.couponIds)
+}
+
+/** In most orders no coupon is used: those cost one look at an index. */
+async function areKnown(trx: Db, merchantId: number, transactions: string[]): Promise<boolean> {
+  if (transactions.length === 0) return false
+  const use = await trx
+    .selectFrom('redemptions')
+    .select('id')
+    .where('merchant_id', '=', merchantId)
+    .where('transaction_id', 'in', transactions)
+    .limit(1)
+    .executeTakeFirst()
+  return use !== undefined
 }
 
 /** The order's own number and its total, where only the payment has them. */

@@ -77,10 +77,12 @@ async function importKept(services: Services, run: JobRun, kinds: FileKind[]): P
   for (const file of files) {
     run.signal.throwIfAborted()
     const saved = progressSchema.safeParse(run.progress).data
-    const error = await importFile(services, file, { ...run, progress: saved }).catch((failure: unknown) => failure)
-    if (error === undefined) continue
+    const error = await importFile(services, file, { ...run, progress: saved }).then(
+      () => undefined,
+      (failure: Error) => failure,
+    )
+    if (!error) continue
     run.signal.throwIfAborted()
-    if (!(error instanceof Error)) throw error
     problems.push(error)
     await db
       .updateTable('wechat_files')

@@ -35,11 +35,7 @@ async function forgetSome(db: Db, before: Date, now: Date): Promise<number> {
     if (ids.length === 0) return 0
     await trx.deleteFrom('wechat_file_pieces').where('file_id', 'in', ids).execute()
     await trx.deleteFrom('wechat_file_rows').where('file_id', 'in', ids).execute()
-    await trx
-      .updateTable('wechat_files')
-      .set({ key_sealed: null, forgotten_at: now })
-      .where('id', 'in', ids)
-      .execute()
+    await trx.updateTable('wechat_files').set({ key_sealed: null, forgotten_at: now }).where('id', 'in', ids).execute()
     return ids.length
   })
 }

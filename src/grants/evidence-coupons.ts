@@ -16,6 +16,7 @@ export async function couponsOf(db: Db, grantId: string) {
       's.name',
       's.coupon_amount',
       's.transaction_minimum',
+      's.available_begin',
       's.available_end',
       'c.due_at',
       'c.set_aside',

@@ -132,8 +132,17 @@ test('the notification that comes after the bill makes it earn where late facts 
   const { applyPayment } = await import('../../src/payments/apply-payment.ts')
   const { total, transactionId, outTradeNo, mchid, openid } = order
   await recordPayment(shop.services, shop.merchant, {
-    ...{ transactionId, outTradeNo, mchid, openid, total, payerTotal: total, subMchid: undefined, promotions: [] },
-    ...{ goodsTag: undefined, paidAt: new Date(order.paidAt!), source: 'notification' },
+    transactionId,
+    outTradeNo,
+    mchid,
+    openid,
+    total,
+    payerTotal: total,
+    subMchid: undefined,
+    promotions: [],
+    goodsTag: undefined,
+    paidAt: new Date(order.paidAt!),
+    source: 'notification',
   })
   await applyPayment(shop.services, shop.merchant, transactionId)
   const { payments, grants } = await ledgerOf(shop)

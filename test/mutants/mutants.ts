@@ -2,6 +2,7 @@ import { answers } from './list/answers.ts'
 import { byHand } from './list/by-hand.ts'
 import { cardsAndInbox } from './list/cards-and-inbox.ts'
 import { atTheConsole } from './list/console.ts'
+import { coupons } from './list/coupons.ts'
 import { doubt } from './list/doubt.ts'
 import { leases } from './list/leases.ts'
 import { payments } from './list/payments.ts'
@@ -17,6 +18,7 @@ export const mutants: readonly Mutant[] = [
   ...places,
   ...answers,
   ...payments,
+  ...coupons,
   ...cardsAndInbox,
   ...byHand,
   ...providerActs,

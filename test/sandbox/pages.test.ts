@@ -43,7 +43,7 @@ describe('the phone', () => {
       $('.menu button')
         .toArray()
         .map((button) => $(button).text()),
-    ).toEqual(['开卡有礼', '付款 60 元', '付款 20 元'])
+    ).toEqual(['开卡有礼', '付款 60 元', '付款 20 元', '退掉上一笔'])
     expect(
       $('.menu a')
         .toArray()
@@ -83,6 +83,9 @@ describe('the phone', () => {
     expect(order.promotions[0]!.coupon_id).toBe(sent.body.coupon_id)
     expect((await get('/')).$('.receipt.payment').text()).toContain('¥50.00')
     expect((await get('/')).$('.receipt.coupon').text()).toContain('已使用')
+    expect((await submit('/sandbox/refund', {})).location).toBe('/?merchant=demo')
+    expect((await get('/')).$('.receipt.payment').text()).toContain('已退款')
+    expect((await get('/')).$('.receipt.coupon').text()).not.toContain('已使用')
     await submit('/sandbox/payment', { yuan: '20', told_by: 'wechat' })
     expect(sandbox.control.orders().at(-1)!.payerTotal).toBe(2000)
     expect((await submit('/sandbox/payment', { yuan: '-1' })).status).toBe(400)

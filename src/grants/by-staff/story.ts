@@ -1,3 +1,4 @@
+import { type Fate, readFates } from '../../coupons/fates.ts'
 import type { Db } from '../../plumbing/storage/database.ts'
 import { couponsOf, type EvidenceCoupon } from '../evidence-coupons.ts'
 import { findGrant, type Grant } from '../grants.ts'
@@ -11,6 +12,8 @@ export type GrantStory = {
   coupons: EvidenceCoupon[]
   acts: Awaited<ReturnType<typeof actsOf>>
   halts: StandingHalt[]
+  /** What became of its coupons after they were sent, by WeChat's number. */
+  fateOf: (couponId: string) => Fate
 }
 
 /** Undefined when the merchant has no grant of this id. */
@@ -18,8 +21,9 @@ export async function storyOfGrant(db: Db, merchantId: number, grantId: string):
   const grant = await findGrant(db, merchantId, grantId)
   if (!grant) return undefined
   const coupons = await couponsOf(db, grantId)
+  const couponIds = coupons.flatMap(({ coupon_id }) => coupon_id ?? [])
   const [acts, halts] = await Promise.all([actsOf(db, grantId), haltsOf(db, coupons)])
-  return { grant, coupons, acts, halts }
+  return { grant, coupons, acts, halts, fateOf: await readFates(db, merchantId, couponIds) }
 }
 
 function actsOf(db: Db, grantId: string) {

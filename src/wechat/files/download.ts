@@ -50,7 +50,7 @@ export function openDownloads(keys: PayKeys, options: DownloadOptions): (address
     const first = await begin(wall, { origin, path, headers: signed })
     const mayWant = origin === fileHost && first.kind === 'refused' && (first.status === 401 || first.status === 403)
     if (!mayWant) return first
-    const { authorization: _, ...unsigned } = signed
+    const { authorization: _signature, ...unsigned } = signed
     return begin(wall, { origin, path, headers: unsigned })
   }
 }

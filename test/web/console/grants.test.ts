@@ -1,5 +1,6 @@
 import { load } from 'cheerio'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { recordRedemption } from '../../../src/coupons/record-redemptions.ts'
 import { supportNumber } from '../../../src/members/support-number.ts'
 import { ofMerchant, ofProvider } from '../../../src/operators/rights/scope.ts'
 import { aCampaign, aMerchant, aStock, senderOf } from '../../support/builders.ts'
@@ -165,4 +166,20 @@ describe('the list of grants', () => {
     const far = await consoleBrowser(services, site, 'new@example.com', { ...ofMerchant(mall.id), role: 'owner' })
     expect((await far.phone.get('/console/m/mall/grants')).text).toContain('还没有发放记录')
   })
+})
+
+test('the page of one grant says where and when its coupon was used, and from which source that is known', async () => {
+  const id = await grantOf(['sent'])
+  const { coupon_id } = await db
+    .selectFrom('coupons')
+    .select('coupon_id')
+    .where('grant_id', '=', id)
+    .executeTakeFirstOrThrow()
+  const about = { couponId: coupon_id!, transactionId: '4200000077', outTradeNo: 'mall-77', amount: 200 }
+  const times = { usedAt: clock.now(), toldAt: clock.now() }
+  await db.transaction().execute((trx) => recordRedemption(trx, shop, { ...about, ...times, source: 'notice' }))
+  const page = (await pageOf(viewer, `${list}/${id}`))('main').text()
+  expect(page).toContain('已使用')
+  expect(page).toContain('订单号 mall-77，抵扣 2 元，来源：微信核销通知')
+  expect(page).toContain('还没有问过微信')
 })

@@ -105,7 +105,7 @@ describe('我的券', () => {
     const states = load(seen.text)('.ticket-state')
       .toArray()
       .map((each) => load(each).text())
-    expect(states).toEqual(['发放中', '已到账'])
+    expect(states).toEqual(['发放中', '可用'])
   })
 
   it('marks a coupon whose time is over', async () => {

@@ -9,6 +9,7 @@ import type { Context } from '../../../shell/context.ts'
 import { consolePaths as paths } from '../../paths.ts'
 import { render } from '../../render.ts'
 import type { MerchantState } from '../../state.ts'
+import { becameOf, useEvents } from './became.ts'
 import { couponTag, grantTag, triggerWords } from './words.ts'
 
 const actNames = { given_up: '放弃发放', replaced: '换单号重发' } as const
@@ -32,6 +33,7 @@ export function renderGrant(ctx: Context<MerchantState>, story: GrantStory, open
       tag: couponTag(coupon.state),
       stockAt: at(paths.stock).replace(':stock', coupon.stock_id),
       answer: answerOf(coupon),
+      became: becameOf(coupon, story, services.clock.now()),
     })),
     events: eventsOf(story),
     handed: acts.map((act) => ({ ...act, name: actNames[act.act] })),
@@ -52,7 +54,8 @@ function answerOf({ last_status, last_code, last_message, last_request_id, state
 }
 
 /** What happened, in its order. */
-function eventsOf({ grant, coupons }: GrantStory) {
+function eventsOf(story: GrantStory) {
+  const { grant, coupons } = story
   const tries = coupons.flatMap(({ answers, ordinal }) =>
     answers.map(({ at, outcome, status, code, message, request_id }) => ({
       at,
@@ -78,5 +81,5 @@ function eventsOf({ grant, coupons }: GrantStory) {
   const ended = grant.refundedAt
     ? [{ at: grant.refundedAt, title: '付款已退款', state: 'off', words: '', raw: undefined }]
     : []
-  return [begun, ...tries, ...ended].toSorted((a, b) => a.at.getTime() - b.at.getTime())
+  return [begun, ...tries, ...ended, ...useEvents(story)].toSorted((a, b) => a.at.getTime() - b.at.getTime())
 }
