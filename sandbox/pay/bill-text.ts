@@ -30,26 +30,48 @@ function paymentRow(order: Order): string {
   const coupons = order.promotions.reduce((total, { amount }) => total + amount, 0)
   return cells([
     ...head(order, order.paidAt!),
-    ...['SUCCESS', 'OTHERS', 'CNY', money(settled(order)), money(coupons), '0', '0', '0.00', '0.00', '', ''],
-    ...['优购小店', order.attach ?? '', '0.00000', '0.60%', money(order.total), '0.00', ''],
+    'SUCCESS',
+    'OTHERS',
+    'CNY',
+    money(settled(order)),
+    money(coupons),
+    '0',
+    '0',
+    '0.00',
+    '0.00',
+    '',
+    '',
+    '优购小店',
+    order.attach ?? '',
+    '0.00000',
+    '0.60%',
+    money(order.total),
+    '0.00',
+    '',
   ])
 }
 
 function refundRow(order: Order, refund: Order['refunds'][number]): string {
   return cells([
     ...head(order, refund.at),
-    ...['REFUND', 'OTHERS', 'CNY', '0.00', '0.00', refund.refundId, refund.outRefundNo, money(refund.refund), '0.00'],
-    ...[
-      'ORIGINAL',
-      refund.status,
-      '优购小店',
-      order.attach ?? '',
-      '0.00000',
-      '0.60%',
-      '0.00',
-      money(refund.refund),
-      '',
-    ],
+    'REFUND',
+    'OTHERS',
+    'CNY',
+    '0.00',
+    '0.00',
+    refund.refundId,
+    refund.outRefundNo,
+    money(refund.refund),
+    '0.00',
+    'ORIGINAL',
+    refund.status,
+    '优购小店',
+    order.attach ?? '',
+    '0.00000',
+    '0.60%',
+    '0.00',
+    money(refund.refund),
+    '',
   ])
 }
 

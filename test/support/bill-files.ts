@@ -78,10 +78,33 @@ function withDefaults(line: BillLine): Required<BillLine> {
 function lineOf(row: Required<BillLine>): string {
   const at = typeof row.at === 'string' ? row.at : beijingTime(row.at)
   return cells([
-    ...[at, row.appid, row.mchid, row.subMchid, '', row.transactionId, row.outTradeNo, row.openid, row.tradeType],
-    ...[row.state, 'OTHERS', 'CNY', yuanOf(row.settlement), yuanOf(row.coupons), row.refundId, row.outRefundNo],
-    ...[yuanOf(row.givenBack), '0.00', '', row.refundStatus, row.product, row.attach, '0.36000', '0.60%'],
-    ...[yuanOf(row.total), yuanOf(row.refund), ''],
+    at,
+    row.appid,
+    row.mchid,
+    row.subMchid,
+    '',
+    row.transactionId,
+    row.outTradeNo,
+    row.openid,
+    row.tradeType,
+    row.state,
+    'OTHERS',
+    'CNY',
+    yuanOf(row.settlement),
+    yuanOf(row.coupons),
+    row.refundId,
+    row.outRefundNo,
+    yuanOf(row.givenBack),
+    '0.00',
+    '',
+    row.refundStatus,
+    row.product,
+    row.attach,
+    '0.36000',
+    '0.60%',
+    yuanOf(row.total),
+    yuanOf(row.refund),
+    '',
   ])
 }
 
