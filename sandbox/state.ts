@@ -8,6 +8,7 @@ import { openTokenBook, type TokenBook } from './official/tokens.ts'
 import type { UserCard } from './official/user-card.ts'
 import type { Coupon } from './pay/coupon.ts'
 import type { Order } from './pay/order.ts'
+import type { ServedFile } from './pay/served-files.ts'
 import { openRateLimit, type RateLimit } from './rate-limit.ts'
 import type { World } from './world.ts'
 
@@ -35,6 +36,8 @@ export type SandboxState = {
   tokens: TokenBook
   /** Tickets of WeChat's page script, by appid. */
   jsTickets: Map<string, { ticket: string; until: number }>
+  /** Files that can be fetched for 30 s, by their token. */
+  files: Map<string, ServedFile>
   rate: RateLimit
   /** Five card calls per second of a number (docs/wechat/member-cards.md 2). */
   cardRate: RateLimit
@@ -115,6 +118,7 @@ export function openState(options: StateOptions): SandboxState {
     codes: openCodeBook(clock),
     tokens: openTokenBook(clock),
     jsTickets: new Map(),
+    files: new Map(),
     rate: openRateLimit(settings),
     cardRate: openRateLimit({ sendsPerSecond: 5 }),
     privateKey: cached(createPrivateKey),

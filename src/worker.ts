@@ -3,6 +3,8 @@ import { walkCoupons } from './coupons/walk.ts'
 import { openDeliveryLoop } from './delivery/loop.ts'
 import { deleteOldAttempts } from './delivery/old-attempts.ts'
 import { probeHalts } from './delivery/probes.ts'
+import { bringBills, bringFlows } from './files/due-files.ts'
+import { forgetFiles } from './files/retention.ts'
 import { openGateRepair } from './gate/gate-repair.ts'
 import { openInboxLoop } from './inbox/loop.ts'
 import { deleteOldEntries, forgetBodies } from './inbox/retention.ts'
@@ -42,6 +44,9 @@ export const jobs: Job<Services>[] = [
   { name: 'stocks', when: { everyMs: 15_000 }, limitMs: minutes(10), act: syncStocks },
   { name: 'member-caps', when: { everyMs: hours(1) }, limitMs: hours(1), act: watchMemberCaps },
   { name: 'stock-reports', when: daily('03:40'), limitMs: hours(1), act: deleteOldReports },
+  { name: 'bills', when: { everyMs: minutes(5) }, limitMs: hours(6), act: bringBills },
+  { name: 'flows', when: { everyMs: minutes(5) }, limitMs: hours(6), act: bringFlows },
+  { name: 'files', when: daily('04:00'), limitMs: hours(2), act: forgetFiles },
   { name: 'coupon-states', when: { everyMs: minutes(10) }, limitMs: hours(1), act: walkCoupons },
   { name: 'inbox-bodies', when: daily('03:10'), limitMs: hours(2), act: forgetBodies },
   { name: 'inbox-rows', when: daily('03:20'), limitMs: hours(2), act: deleteOldEntries },

@@ -68,6 +68,14 @@ const words = {
     message: '商户号 {subject} 所用的微信支付平台证书已于 {date} 到期，验不了微信的应答',
     cure: '请核对 APIv3 密钥，并在商户平台「账户中心 · API安全」更换平台证书，或改用微信支付公钥',
   },
+  file_differs: {
+    message: '{subject} 连续 {times} 次与微信给的校验值、条数或合计不符，没有采用：{reason}',
+    cure: '系统每 30 分钟再取一次；第二天仍不符时，请在商户平台手工下载，用 bills import 导入，并带 Request-ID 联系微信支付',
+  },
+  file_refused: {
+    message: '{subject} 微信不给：{reason}',
+    cure: '按所说的原因处理密钥或权限，然后执行 bills fetch；也可在商户平台手工下载，用 bills import 导入',
+  },
 } as const satisfies Record<string, { message: string; cure: string }>
 
 export type WarningKind = keyof typeof words

@@ -8,6 +8,7 @@ import type { Promotion } from '../plumbing/storage/schema.ts'
 import { settlementOf } from './amounts.ts'
 import { keepFacts, raiseFacts } from './facts.ts'
 import { joinPromotions } from './join-promotions.ts'
+import { paymentRow } from './payment-row.ts'
 import type { Payment } from './payment.ts'
 
 /**
@@ -19,30 +20,21 @@ import type { Payment } from './payment.ts'
 export function recordPayment({ db, log, clock }: Services, merchant: Merchant, payment: Payment): Promise<string> {
   return db.transaction().execute(async (trx) => {
     await lockPayments(trx, merchant.id, [payment.transactionId])
-    const payer = await write(trx, log, merchant, payment)
+    const payer = await write(trx, { log, now: clock.now() }, merchant, payment)
     const receiver = payment.subMchid ?? payment.mchid
     await noteCouponsOfPayment(trx, merchant, { ...payment, receiver }, clock.now())
     return payer
   })
 }
 
-async function write(db: Db, log: Logger, merchant: Merchant, payment: Payment): Promise<string> {
+async function write(
+  db: Db,
+  { log, now }: { log: Logger; now: Date },
+  merchant: Merchant,
+  payment: Payment,
+): Promise<string> {
   const promotions = await withType(db, merchant, payment.promotions)
-  const row = {
-    merchant_id: merchant.id,
-    transaction_id: payment.transactionId,
-    out_trade_no: payment.outTradeNo,
-    mchid: payment.mchid,
-    sub_mchid: payment.subMchid ?? null,
-    openid: payment.openid,
-    total: payment.total,
-    payer_total: payment.payerTotal,
-    settlement: settlementOf(payment.total, promotions),
-    promotions: JSON.stringify(promotions),
-    goods_tag: payment.goodsTag ?? null,
-    paid_at: payment.paidAt,
-    source: payment.source,
-  }
+  const row = paymentRow(merchant, payment, promotions, now)
   const inserted = await db
     .insertInto('payments')
     .values(row)
@@ -55,6 +47,10 @@ async function write(db: Db, log: Logger, merchant: Merchant, payment: Payment):
   }
 
   const first = await addPromotions(db, merchant, payment.transactionId, promotions)
+  if (first.source === 'bill' && payment.source !== 'bill') {
+    await replaceBill(db, merchant, first, payment)
+    return first.openid
+  }
   const differing = (['openid', 'out_trade_no', 'total', 'payer_total'] as const).filter(
     (name) => first[name] !== row[name],
   )
@@ -68,13 +64,23 @@ async function write(db: Db, log: Logger, merchant: Merchant, payment: Payment):
 }
 
 /**
+ * A bill does not say what the payer paid, and a campaign may not take what only a bill tells: a better report of the
+ * same payment replaces both.
+ */
+async function replaceBill(db: Db, { id: merchantId }: Merchant, first: { id: number; openid: string }, told: Payment) {
+  const better = { payer_total: told.payerTotal, source: told.source, goods_tag: told.goodsTag ?? null }
+  await db.updateTable('payments').set(better).where('id', '=', first.id).execute()
+  await raiseFacts(db, merchantId, first.openid)
+}
+
+/**
  * Adds the promotions of another report to those known, with the settlement that follows from them, and returns the
  * first report. New promotions may change what the payment earns, so the facts have changed.
  */
 async function addPromotions(db: Db, merchant: Merchant, transactionId: string, told: Promotion[]) {
   const first = await db
     .selectFrom('payments')
-    .select(['id', 'openid', 'out_trade_no', 'total', 'payer_total', 'promotions'])
+    .select(['id', 'openid', 'out_trade_no', 'total', 'payer_total', 'promotions', 'source'])
     .where('merchant_id', '=', merchant.id)
     .where('transaction_id', '=', transactionId)
     .executeTakeFirstOrThrow()

@@ -36,6 +36,13 @@ import type {
   OnboardingStepsTable,
   ProviderActsTable,
 } from './schema/provider.ts'
+import type {
+  WechatFileCausesTable,
+  WechatFilePiecesTable,
+  WechatFileRowsTable,
+  WechatFileSharesTable,
+  WechatFilesTable,
+} from './schema/files.ts'
 import type { ExaminationsTable, GuideSharesTable } from './schema/guide.ts'
 import type { ReceiptSwitchesTable } from './schema/receipts.ts'
 import type { StockReportsTable, StocksTable, WarningsTable } from './schema/stocks.ts'
@@ -53,6 +60,7 @@ import type {
 } from './schema/operators.ts'
 
 export type * from './schema/card-products.ts'
+export type * from './schema/files.ts'
 export type * from './schema/guide.ts'
 export type * from './schema/key-dates.ts'
 export type * from './schema/ledger.ts'
@@ -117,4 +125,9 @@ export type Tables = {
   provider_links: ProviderLinksTable
   application_recipients: ApplicationRecipientsTable
   notices: NoticesTable
+  wechat_files: WechatFilesTable
+  wechat_file_pieces: WechatFilePiecesTable
+  wechat_file_shares: WechatFileSharesTable
+  wechat_file_rows: WechatFileRowsTable
+  wechat_file_causes: WechatFileCausesTable
 }

@@ -131,7 +131,7 @@ export const waitingInbox = new Gauge({
   registers,
 })
 
-/** `what`: inbox_body, inbox_row, stock_report or attempt. */
+/** `what`: inbox_body, inbox_row, stock_report, wechat_file or attempt. */
 export const retiredTotal = new Counter({
   name: 'paycoupon_retired_rows_total',
   help: 'Rows forgotten or deleted since they were older than they have to be kept',

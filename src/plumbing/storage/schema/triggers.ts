@@ -51,7 +51,7 @@ export type PaymentsTable = {
   promotions: Json<Promotion[]>
   goods_tag: string | null
   paid_at: Time
-  source: 'event' | 'notification' | 'query'
+  source: 'event' | 'notification' | 'query' | 'bill'
   created_at: Generated<Time>
 }
 
