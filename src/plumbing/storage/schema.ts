@@ -25,6 +25,7 @@ import type {
   SpendersTable,
   InboxTable,
 } from './schema/triggers.ts'
+import type { AskedOrdersTable, DayExplanationsTable, DaySignaturesTable, DaysTable } from './schema/days.ts'
 import type { JobsTable, ProcessesTable } from './schema/schedule.ts'
 import type {
   ApplicationRecipientsTable,
@@ -48,6 +49,7 @@ import type {
   RecoveryCodesTable,
 } from './schema/operators.ts'
 
+export type * from './schema/days.ts'
 export type * from './schema/guide.ts'
 export type * from './schema/ledger.ts'
 export type * from './schema/merchants.ts'
@@ -101,4 +103,8 @@ export type Tables = {
   provider_links: ProviderLinksTable
   application_recipients: ApplicationRecipientsTable
   notices: NoticesTable
+  asked_orders: AskedOrdersTable
+  days: DaysTable
+  day_signatures: DaySignaturesTable
+  day_explanations: DayExplanationsTable
 }
