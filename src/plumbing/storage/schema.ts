@@ -34,6 +34,13 @@ import type {
   OnboardingStepsTable,
   ProviderActsTable,
 } from './schema/provider.ts'
+import type {
+  WechatFileCausesTable,
+  WechatFilePiecesTable,
+  WechatFileRowsTable,
+  WechatFileSharesTable,
+  WechatFilesTable,
+} from './schema/files.ts'
 import type { ExaminationsTable, GuideSharesTable } from './schema/guide.ts'
 import type { StockReportsTable, StocksTable, WarningsTable } from './schema/stocks.ts'
 import type {
@@ -50,6 +57,7 @@ import type {
 } from './schema/operators.ts'
 
 export type * from './schema/days.ts'
+export type * from './schema/files.ts'
 export type * from './schema/guide.ts'
 export type * from './schema/ledger.ts'
 export type * from './schema/merchants.ts'
@@ -107,4 +115,9 @@ export type Tables = {
   days: DaysTable
   day_signatures: DaySignaturesTable
   day_explanations: DayExplanationsTable
+  wechat_files: WechatFilesTable
+  wechat_file_pieces: WechatFilePiecesTable
+  wechat_file_shares: WechatFileSharesTable
+  wechat_file_rows: WechatFileRowsTable
+  wechat_file_causes: WechatFileCausesTable
 }

@@ -47,7 +47,7 @@ export type PaymentsTable = {
   promotions: Json<Promotion[]>
   goods_tag: string | null
   paid_at: Time
-  source: 'event' | 'notification' | 'query'
+  source: 'event' | 'notification' | 'query' | 'bill'
   created_at: Generated<Time>
   /** When WeChat itself first told of it; null while only the merchant's own systems did. */
   confirmed_at: Time | null
