@@ -26,6 +26,7 @@ import type {
   InboxTable,
 } from './schema/triggers.ts'
 import type { AskedOrdersTable, DayExplanationsTable, DaySignaturesTable, DaysTable } from './schema/days.ts'
+import type { CouponStatesTable, CouponWalksTable, RedemptionsTable } from './schema/redemptions.ts'
 import type { JobsTable, ProcessesTable } from './schema/schedule.ts'
 import type {
   ApplicationRecipientsTable,
@@ -62,6 +63,7 @@ export type * from './schema/guide.ts'
 export type * from './schema/ledger.ts'
 export type * from './schema/merchants.ts'
 export type * from './schema/operators.ts'
+export type * from './schema/redemptions.ts'
 export type * from './schema/provider.ts'
 export type * from './schema/stocks.ts'
 export type * from './schema/triggers.ts'
@@ -95,6 +97,9 @@ export type Tables = {
   halts: HaltsTable
   suspicions: SuspicionsTable
   operator_acts: OperatorActsTable
+  redemptions: RedemptionsTable
+  coupon_states: CouponStatesTable
+  coupon_walks: CouponWalksTable
   inbox: InboxTable
   jobs: JobsTable
   processes: ProcessesTable
