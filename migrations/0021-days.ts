@@ -14,7 +14,8 @@ const statements = [
   `alter table payments add column confirmed_at timestamptz`,
 
   // An order that a page or the events API named and WeChat has not told us of. due_at: when it is asked next.
-  // ended_at: when the asking ended, and outcome how.
+  // ended_at: when the asking ended, and outcome how. transaction_ids: the payments it turned out to be, several for a
+  // combined order.
   `create table asked_orders (
     id bigint generated always as identity primary key,
     merchant_id bigint not null references merchants,
@@ -25,6 +26,7 @@ const statements = [
     due_at timestamptz not null,
     tries smallint not null default 0,
     last_answer text,
+    transaction_ids text[] not null default '{}',
     outcome text check (outcome in ('confirmed', 'refunded', 'not_ours', 'given_up')),
     ended_at timestamptz,
     unique (merchant_id, named_by, name),

@@ -7,7 +7,7 @@ import { readCallback, setCallback } from './pay/callbacks.ts'
 import { listCertificates } from './pay/certificates.ts'
 import { pauseStock, restartStock, startStock } from './pay/change-stock.ts'
 import { createStock } from './pay/create-stock.ts'
-import { readOrder, readPartnerOrder } from './pay/orders.ts'
+import { readCombinedOrder, readOrder, readPartnerOrder } from './pay/orders.ts'
 import type { PayHandler } from './pay/pay-call.ts'
 import { runPay } from './pay/run-pay.ts'
 import { sendCoupon } from './pay/send-coupon.ts'
@@ -41,6 +41,7 @@ export const wechatRoutes: Route[] = [
   pay('order', 'GET', '/v3/pay/transactions/out-trade-no/:outTradeNo', readOrder),
   pay('partner_order', 'GET', '/v3/pay/partner/transactions/id/:transactionId', readPartnerOrder),
   pay('partner_order', 'GET', '/v3/pay/partner/transactions/out-trade-no/:outTradeNo', readPartnerOrder),
+  pay('combined_order', 'GET', '/v3/combine-transactions/out-trade-no/:outTradeNo', readCombinedOrder),
   { method: 'GET', path: '/connect/oauth2/authorize', run: authorize },
   official('oauth_exchange', 'GET', '/sns/oauth2/access_token', exchangeCode),
   official('stable_token', 'POST', '/cgi-bin/stable_token', stableToken),

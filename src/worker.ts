@@ -7,6 +7,7 @@ import { deleteOldEntries, forgetBodies } from './inbox/retention.ts'
 import { followEvidence } from './onboarding/follow-evidence.ts'
 import { mailNotices } from './operators/mail-notices.ts'
 import { deleteOldSessions } from './operators/sessions.ts'
+import { askMissing } from './payments/ask-missing.ts'
 import type { Job } from './plumbing/schedule/job.ts'
 import { openJobsLoop } from './plumbing/schedule/jobs.ts'
 import { type Loop, openLoop } from './plumbing/schedule/loop.ts'
@@ -38,6 +39,7 @@ export function loopsOfWorker(services: Services) {
 /** Jobs: each runs in one worker at a time. */
 export const jobs: Job<Services>[] = [
   { name: 'stocks', when: { everyMs: 15_000 }, limitMs: minutes(10), act: syncStocks },
+  { name: 'missing-orders', when: { everyMs: 15_000 }, limitMs: minutes(10), act: askMissing },
   { name: 'member-caps', when: { everyMs: hours(1) }, limitMs: hours(1), act: watchMemberCaps },
   { name: 'stock-reports', when: daily('03:40'), limitMs: hours(1), act: deleteOldReports },
   { name: 'inbox-bodies', when: daily('03:10'), limitMs: hours(2), act: forgetBodies },

@@ -3,6 +3,7 @@ import type { Selectable } from 'kysely'
 import type { CardFacts } from '../cards/card-opening.ts'
 import { applyOpening } from '../cards/apply-opening.ts'
 import type { Merchant } from '../merchants/merchant.ts'
+import { noteToldByEvent } from '../payments/asked-orders.ts'
 import { recordPayment } from '../payments/intake.ts'
 import type { Payment, Refund } from '../payments/payment.ts'
 import { applyPayment } from '../payments/apply-payment.ts'
@@ -65,6 +66,7 @@ async function applyFact(
   if (fact.kind === 'card_push') return applyCardPush(services, merchant, fact.push, entry.attempts)
   if (fact.kind === 'payment') {
     await recordPayment(services, merchant, fact.payment)
+    if (fact.payment.source === 'event') await noteToldByEvent(services, merchant, fact.payment)
     await applyPayment(services, merchant, fact.payment.transactionId)
     return undefined
   }

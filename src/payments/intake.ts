@@ -14,14 +14,19 @@ import type { Payment } from './payment.ts'
  * promotions of all reports are joined, since each source may leave some out, and they matter: our own coupons may
  * exclude an order, and others change its settlement.
  */
-export function recordPayment({ db, log }: Services, merchant: Merchant, payment: Payment): Promise<string> {
+export function recordPayment({ db, log, clock }: Services, merchant: Merchant, payment: Payment): Promise<string> {
   return db.transaction().execute(async (trx) => {
     await lockPayment(trx, merchant.id, payment.transactionId)
-    return write(trx, log, merchant, payment)
+    return write(trx, { log, now: clock.now() }, merchant, payment)
   })
 }
 
-async function write(db: Db, log: Logger, merchant: Merchant, payment: Payment): Promise<string> {
+async function write(
+  db: Db,
+  { log, now }: { log: Logger; now: Date },
+  merchant: Merchant,
+  payment: Payment,
+): Promise<string> {
   const promotions = await withType(db, merchant, payment.promotions)
   const row = {
     merchant_id: merchant.id,
@@ -37,6 +42,7 @@ async function write(db: Db, log: Logger, merchant: Merchant, payment: Payment):
     goods_tag: payment.goodsTag ?? null,
     paid_at: payment.paidAt,
     source: payment.source,
+    confirmed_at: payment.source === 'event' ? null : now,
   }
   const inserted = await db
     .insertInto('payments')
@@ -50,6 +56,7 @@ async function write(db: Db, log: Logger, merchant: Merchant, payment: Payment):
   }
 
   const first = await addPromotions(db, merchant, payment.transactionId, promotions)
+  if (row.confirmed_at) await confirm(db, first.id, row.confirmed_at)
   const differing = (['openid', 'out_trade_no', 'total', 'payer_total'] as const).filter(
     (name) => first[name] !== row[name],
   )
@@ -87,6 +94,16 @@ async function addPromotions(db: Db, merchant: Merchant, transactionId: string, 
     .execute()
   await raiseFacts(db, merchant.id, first.openid)
   return first
+}
+
+/** WeChat itself now tells of a payment that only the merchant's own systems had reported. */
+async function confirm(db: Db, id: number, at: Date): Promise<void> {
+  await db
+    .updateTable('payments')
+    .set({ confirmed_at: at })
+    .where('id', '=', id)
+    .where('confirmed_at', 'is', null)
+    .execute()
 }
 
 /** An event's promotions do not say whether they were prefunded; for our own stocks we know it. */

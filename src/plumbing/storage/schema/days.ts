@@ -14,6 +14,8 @@ export type AskedOrdersTable = {
   tries: Generated<number>
   /** What the last asking brought, in words. */
   last_answer: string | null
+  /** The payments that it turned out to be: several for a combined order. */
+  transaction_ids: Generated<string[]>
   outcome: 'confirmed' | 'refunded' | 'not_ours' | 'given_up' | null
   ended_at: Time | null
 }
