@@ -6,6 +6,7 @@ import { openInboxLoop } from './inbox/loop.ts'
 import { deleteOldEntries, forgetBodies } from './inbox/retention.ts'
 import { followEvidence } from './onboarding/follow-evidence.ts'
 import { mailNotices } from './operators/mail-notices.ts'
+import { runDays } from './days/run-days.ts'
 import { deleteOldSessions } from './operators/sessions.ts'
 import { askMissing } from './payments/ask-missing.ts'
 import type { Job } from './plumbing/schedule/job.ts'
@@ -47,6 +48,7 @@ export const jobs: Job<Services>[] = [
   { name: 'attempts', when: daily('03:30'), limitMs: hours(2), act: deleteOldAttempts },
   { name: 'sessions', when: daily('03:50'), limitMs: hours(1), act: deleteOldSessions },
   { name: 'onboarding', when: { everyMs: minutes(5) }, limitMs: hours(1), act: followEvidence },
+  { name: 'days', when: { everyMs: hours(1) }, limitMs: hours(2), act: runDays },
   { name: 'notices', when: { everyMs: minutes(1) }, limitMs: minutes(10), act: mailNotices },
 ]
 

@@ -52,6 +52,10 @@ const words = {
     message: '{subject}「{name}」：近 7 天有 {members} 位会员因自然人限制被拒，同一身份的几个微信号合算一人',
     cure: '这是批次的“自然人限制”，不是故障；需要放开时，请服务商新建不勾选自然人限制的批次',
   },
+  day_unexplained: {
+    message: '{subject}：有 {differences} 处差异还没有原因（{keys}）',
+    cure: '执行 reconcile 查看当天的差异和证据，查明后用 --explain 写明原因，再签字',
+  },
 } as const satisfies Record<string, { message: string; cure: string }>
 
 export type WarningKind = keyof typeof words

@@ -14,6 +14,7 @@ import { merchantCommand } from './merchant.ts'
 import { migrateCommand } from './migrate.ts'
 import { operatorCommand } from './operator.ts'
 import { proofCommand } from './proof.ts'
+import { reconcileCommand } from './reconcile.ts'
 import { stockCommand } from './stock.ts'
 
 export type Output = { out(text: string): void; err(text: string): void }
@@ -56,6 +57,7 @@ function program(cli: Cli, output: Output): Command {
     grantsCommand,
     memberCommand,
     proofCommand,
+    reconcileCommand,
     doctorCommand,
     jobsCommand,
     operatorCommand,

@@ -153,5 +153,5 @@ test('the page after a combined payment shows what each of its orders earned', a
   expect(again.text.match(/coupon|张/g)).not.toBeNull()
   expect(asked()).toBe(before)
   const other = await look(shop.member('onlooker'), 'combined-3')
-  expect(other.text).toBe((await look(shop.member('onlooker'), 'combined-none')).text)
+  expect(other.text).toContain('没有找到这笔订单')
 })

@@ -73,6 +73,9 @@ export const shownFields = {
   application_mailed: ['mail_to', 'merchants'],
   guide_share_ended: ['half'],
   stock_created: ['out_request_no', 'request'],
+  day_signed: ['day', 'name', 'hash'],
+  day_reopened: ['day', 'hash', 'reason'],
+  difference_explained: ['day', 'difference', 'cause', 'reason'],
 } as const satisfies Record<string, readonly string[]>
 
 export type AuditAct = keyof typeof shownFields
@@ -129,6 +132,9 @@ export const actNames: Record<AuditAct, string> = {
   application_mailed: '发出申请邮件',
   guide_share_ended: '结束分享链接',
   stock_created: '在微信创建批次',
+  day_signed: '对账签字',
+  day_reopened: '重新打开对账',
+  difference_explained: '写明差异原因',
 }
 
 export const fieldNames: Record<string, string> = {
@@ -182,4 +188,6 @@ export const fieldNames: Record<string, string> = {
   merchants: '商户',
   out_request_no: '创建单号',
   request: '填写内容',
+  difference: '差异',
+  cause: '原因',
 }
