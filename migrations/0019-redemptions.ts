@@ -51,8 +51,9 @@ const statements = [
     state text not null,
     available_begin timestamptz,
     available_end timestamptz,
-    -- When it was asked.
+    -- When it was asked, and when it last said that the coupon can be used.
     checked_at timestamptz not null,
+    usable_at timestamptz,
     primary key (merchant_id, coupon_id)
   )`,
 

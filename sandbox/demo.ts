@@ -42,7 +42,7 @@ export async function startDemo(config: Config): Promise<{ running: Running; gre
   })
   const { url } = sandbox
   try {
-    const wechat = { openUrl: url, apiUrl: url, payUrl: url, payBackupUrl: url }
+    const wechat = { openUrl: url, apiUrl: url, payUrl: url, payBackupUrl: url, filesUrl: url }
     const addresses = demoAddresses(config.publicUrl, url, config.consoleUrl)
     const demoConfig = { ...config, wechat, sandbox: { ...config.sandbox, addresses } }
     const running = await start(demoConfig, openLog(config.logLevel), (services) => setUpPatiently(services, world))

@@ -1,5 +1,6 @@
 import { beijingTime } from '../plumbing/clock.ts'
 import { grouped, yuan } from './in-chinese.ts'
+import { defaultLateFacts } from './late-facts.ts'
 import type { Stocks } from './promise.ts'
 import { awardWords } from './read-back.ts'
 import type { Rules } from './rules-of.ts'
@@ -68,7 +69,12 @@ function spendFacts(spend: NonNullable<Rules['spend']>, stocks: Stocks): Record<
     达到几档: spend.tier_rule === 'all' ? '每档都送' : '只送最高一档',
     用过本活动券的订单: spend.exclude_orders_using_our_coupons ? '不算' : '也算',
     等待: `${grouped(spend.hold_minutes)} 分钟`,
+    账单补记的付款: lateWords(spend),
   }
+}
+
+function lateWords({ late_facts: { earn, within_days } = defaultLateFacts }: NonNullable<Rules['spend']>): string {
+  return earn ? `也送，到活动结束后 ${within_days} 天为止` : '不送'
 }
 
 function namedAward(coupons: Rules['coupons'], stocks: Stocks): string {

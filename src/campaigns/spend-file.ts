@@ -8,6 +8,8 @@ const windowDaysAtMost = 366
 /** 30 days: longer than any shop's time for returns. */
 const holdMinutesAtMost = 43_200
 const tiersAtMost = 10
+/** A bill can be asked for during three months; a coupon for a payment of last season surprises everybody. */
+const lateDaysAtMost = 60
 
 const tierSchema = z.strictObject({
   /** fen; in `count` mode the nth payment */
@@ -27,6 +29,12 @@ export const spendSchema = z.strictObject({
   tier_rule: z.enum(['highest', 'all'], 'must be highest or all').default('highest'),
   exclude_orders_using_our_coupons: z.boolean('must be true or false').default(true),
   hold_minutes: z.int('must be a whole number').min(0).max(holdMinutesAtMost).default(0),
+  late_facts: z
+    .strictObject({
+      earn: z.boolean('must be true or false').default(true),
+      within_days: z.int('must be a whole number').min(0).max(lateDaysAtMost).default(3),
+    })
+    .optional(),
 })
 
 /** Faults that the schema of a single tier cannot find. */

@@ -44,10 +44,13 @@ export async function compareDay(db: Db, merchant: Merchant, day: string): Promi
   const whole = wholeDay(day)
   const stocks = await stocksOfDay(db, merchant.id, whole)
   const mchids = merchant.accounts.map((account) => account.mchid)
-  const withFlows = stocks.filter((stock) =>
-    merchant.accounts.some(({ mchid, keys }) => mchid === stock.creator_mchid && keys),
+  // Of a stock that nobody has got a coupon of there is no flow; of another creator's only the creator gets it.
+  const withFlows = stocks.filter(
+    (stock) =>
+      stock.distributed_coupons > 0 &&
+      merchant.accounts.some(({ mchid, keys }) => mchid === stock.creator_mchid && keys),
   )
-  const { files, missing, differences } = await filesOfDay(db, merchant, stocks, whole)
+  const { files, missing, differences } = await filesOfDay(db, merchant, withFlows, whole)
   const compared = [
     await compareSent(db, merchant.id, stocks, whole),
     await compareUses(db, merchant.id, withFlows, whole),

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Account, Merchant } from '../merchants/merchant.ts'
+import type { Merchant } from '../merchants/merchant.ts'
 import type { Db } from '../plumbing/storage/database.ts'
 import type { FileKind } from '../plumbing/storage/schema.ts'
 import type { Difference, Evidence, SheetFile } from './sheet.ts'
@@ -11,17 +11,17 @@ const comes = ['absent', 'due', 'not_ready', 'unverified', 'not read yet']
 
 /**
  * The files of a day that WeChat should have given for the merchant: a bill of each number with keys, and two flows of
- * each stock whose creator's keys we have. One that is not read yet is a difference of its own, and so is one that
+ * each of these stocks. One that is not read yet is a difference of its own, and so is one that
  * WeChat refuses.
  */
 export async function filesOfDay(
   db: Db,
   merchant: Merchant,
-  stocks: DayStock[],
+  withFlows: DayStock[],
   day: WholeDay,
 ): Promise<{ files: SheetFile[]; differences: Difference[]; missing: string[] }> {
   const files: SheetFile[] = []
-  for (const one of expected(merchant, stocks)) files.push(await fileOf(db, one, day.day))
+  for (const one of expected(merchant, withFlows)) files.push(await fileOf(db, one, day.day))
   const late = files.filter(({ state }) => comes.includes(state))
   const refused = files.filter(({ state }) => state === 'refused')
   return {
@@ -37,13 +37,11 @@ export async function filesOfDay(
 type Expected = { kind: FileKind; mchid: string; stock_id: string | null }
 
 function expected({ accounts }: Merchant, stocks: DayStock[]): Expected[] {
-  const withKeys = accounts.filter((account: Account) => account.keys !== undefined)
-  const isOpen = (mchid: string) => withKeys.some((account) => account.mchid === mchid)
-  const flows = stocks.filter((stock) => isOpen(stock.creator_mchid))
+  const withKeys = accounts.filter((account) => account.keys !== undefined)
   return [
     ...withKeys.map(({ mchid }): Expected => ({ kind: 'trade_bill', mchid, stock_id: null })),
     ...(['use_flow', 'refund_flow'] as const).flatMap((kind) =>
-      flows.map((stock): Expected => ({ kind, mchid: stock.creator_mchid, stock_id: stock.stock_id })),
+      stocks.map((stock): Expected => ({ kind, mchid: stock.creator_mchid, stock_id: stock.stock_id })),
     ),
   ]
 }

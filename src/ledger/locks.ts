@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Campaign } from '../plumbing/storage/schema/campaign.ts'
 import type { Db } from '../plumbing/storage/database.ts'
 
@@ -26,4 +27,32 @@ export function lockGrant(trx: Db, grantId: string) {
     .where('id', '=', grantId)
     .forUpdate()
     .executeTakeFirstOrThrow()
+}
+
+/**
+ * Until the transaction ends, no other one writes these payments, their refunds or the coupons used in them: they may
+ * be reported at the same moment, and each must see the other. Advisory locks, since before something is written there
+ * is no row to lock.
+ */
+export function lockPayments(trx: Db, merchantId: number, transactionIds: string[]): Promise<void> {
+  return lockNames(
+    trx,
+    transactionIds.map((id) => `payment/${merchantId}/${id}`),
+  )
+}
+
+/** The same for what became of coupons. Payments are locked before it. */
+export function lockCoupons(trx: Db, merchantId: number, couponIds: string[]): Promise<void> {
+  return lockNames(
+    trx,
+    couponIds.map((id) => `coupon/${merchantId}/${id}`),
+  )
+}
+
+/** Always in the same order, so that no two transactions wait for each other. */
+async function lockNames(trx: Db, names: string[]): Promise<void> {
+  const sorted = [...new Set(names)].toSorted()
+  if (sorted.length === 0) return
+  await sql`select pg_advisory_xact_lock(hashtextextended(name, 0))
+    from unnest(${sorted}::text[]) with ordinality as named(name, nth) order by nth`.execute(trx)
 }

@@ -2,10 +2,11 @@ import { AskAgain } from '../plumbing/ask-again.ts'
 import { award } from '../grants/award.ts'
 import { type Awarded, AwardStale } from '../grants/awarded.ts'
 import { eachByItself } from '../plumbing/each-by-itself.ts'
+import { lockPayments } from '../ledger/locks.ts'
 import { memberMark } from '../members/member-mark.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
-import { lockPayment, payerOf, raiseFacts } from './facts.ts'
+import { payerOf, raiseFacts } from './facts.ts'
 import { decidePayment } from './decide-payment.ts'
 import { isSpend, memberSpend, type SpendCampaignRow } from './spend-ledger.ts'
 import { type CampaignPayment, fallenTiers, type Reach, reachAround, standingTiers } from './spend-rules.ts'
@@ -98,7 +99,7 @@ async function takeBackNow(
   transactionId: string,
 ): Promise<void> {
   const { freed, changed, inFlight } = await db.transaction().execute(async (trx) => {
-    await lockPayment(trx, merchant.id, transactionId)
+    await lockPayments(trx, merchant.id, [transactionId])
     await raiseFacts(trx, merchant.id, openid)
     return takeBack(trx, { merchant, openid, transactionId, at: clock.now() })
   })

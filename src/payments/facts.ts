@@ -1,23 +1,17 @@
-import { sql } from 'kysely'
 import type { Db } from '../plumbing/storage/database.ts'
 
 /**
- * Until the transaction ends, no other one writes this payment or a refund of it: the two may arrive at the same
- * moment, and each must see the other. An advisory lock, since before the payment is written there is no row to lock.
- */
-export async function lockPayment(trx: Db, merchantId: number, transactionId: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`payment/${merchantId}/${transactionId}`}, 0))`.execute(trx)
-}
-
-/**
- * Raises the version of the member's facts, because this transaction changes what is known of the member's payments.
+ * Raises the version of the members' facts, because this transaction changes what is known of their payments.
  * Waits for awards that are being written with the old facts; later ones fail with the old facts and are computed
  * again.
  */
-export async function raiseFacts(trx: Db, merchantId: number, openid: string): Promise<void> {
+export async function raiseFacts(trx: Db, merchantId: number, ...openids: string[]): Promise<void> {
+  if (openids.length === 0) return
+  // Always in the same order, so that no two transactions wait for each other.
+  const members = [...new Set(openids)].toSorted()
   await trx
     .insertInto('spenders')
-    .values({ merchant_id: merchantId, openid })
+    .values(members.map((openid) => ({ merchant_id: merchantId, openid })))
     .onConflict((conflict) =>
       conflict.columns(['merchant_id', 'openid']).doUpdateSet((eb) => ({ version: eb('spenders.version', '+', 1) })),
     )

@@ -1,11 +1,13 @@
+import { lockPayments } from '../ledger/locks.ts'
 import type { Logger } from 'pino'
 import type { Db } from '../plumbing/storage/database.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
 import type { Promotion } from '../plumbing/storage/schema.ts'
 import { settlementOf } from './amounts.ts'
-import { keepFacts, lockPayment, raiseFacts } from './facts.ts'
+import { keepFacts, raiseFacts } from './facts.ts'
 import { joinPromotions } from './join-promotions.ts'
+import { paymentRow } from './payment-row.ts'
 import type { Payment } from './payment.ts'
 
 /**
@@ -16,7 +18,7 @@ import type { Payment } from './payment.ts'
  */
 export function recordPayment({ db, log, clock }: Services, merchant: Merchant, payment: Payment): Promise<string> {
   return db.transaction().execute(async (trx) => {
-    await lockPayment(trx, merchant.id, payment.transactionId)
+    await lockPayments(trx, merchant.id, [payment.transactionId])
     return write(trx, { log, now: clock.now() }, merchant, payment)
   })
 }
@@ -28,22 +30,7 @@ async function write(
   payment: Payment,
 ): Promise<string> {
   const promotions = await withType(db, merchant, payment.promotions)
-  const row = {
-    merchant_id: merchant.id,
-    transaction_id: payment.transactionId,
-    out_trade_no: payment.outTradeNo,
-    mchid: payment.mchid,
-    sub_mchid: payment.subMchid ?? null,
-    openid: payment.openid,
-    total: payment.total,
-    payer_total: payment.payerTotal,
-    settlement: settlementOf(payment.total, promotions),
-    promotions: JSON.stringify(promotions),
-    goods_tag: payment.goodsTag ?? null,
-    paid_at: payment.paidAt,
-    source: payment.source,
-    confirmed_at: payment.source === 'event' ? null : now,
-  }
+  const row = paymentRow(merchant, payment, promotions, now)
   const inserted = await db
     .insertInto('payments')
     .values(row)
@@ -57,6 +44,10 @@ async function write(
 
   const first = await addPromotions(db, merchant, payment.transactionId, promotions)
   if (row.confirmed_at) await confirm(db, first.id, row.confirmed_at)
+  if (first.source === 'bill' && payment.source !== 'bill') {
+    await replaceBill(db, merchant, first, payment)
+    return first.openid
+  }
   const differing = (['openid', 'out_trade_no', 'total', 'payer_total'] as const).filter(
     (name) => first[name] !== row[name],
   )
@@ -70,13 +61,23 @@ async function write(
 }
 
 /**
+ * A bill does not say what the payer paid, and a campaign may not take what only a bill tells: a better report of the
+ * same payment replaces both.
+ */
+async function replaceBill(db: Db, { id: merchantId }: Merchant, first: { id: number; openid: string }, told: Payment) {
+  const better = { payer_total: told.payerTotal, source: told.source, goods_tag: told.goodsTag ?? null }
+  await db.updateTable('payments').set(better).where('id', '=', first.id).execute()
+  await raiseFacts(db, merchantId, first.openid)
+}
+
+/**
  * Adds the promotions of another report to those known, with the settlement that follows from them, and returns the
  * first report. New promotions may change what the payment earns, so the facts have changed.
  */
 async function addPromotions(db: Db, merchant: Merchant, transactionId: string, told: Promotion[]) {
   const first = await db
     .selectFrom('payments')
-    .select(['id', 'openid', 'out_trade_no', 'total', 'payer_total', 'promotions'])
+    .select(['id', 'openid', 'out_trade_no', 'total', 'payer_total', 'promotions', 'source'])
     .where('merchant_id', '=', merchant.id)
     .where('transaction_id', '=', transactionId)
     .executeTakeFirstOrThrow()

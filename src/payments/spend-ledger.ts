@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Campaign } from '../plumbing/storage/schema/campaign.ts'
 import type { Db } from '../plumbing/storage/database.ts'
 import type { Promotion, SpendRule } from '../plumbing/storage/schema.ts'
+import { lateEarns } from '../campaigns/late-facts.ts'
 import { factsVersion } from './facts.ts'
 import type { CampaignPayment, Given, SpendCampaign } from './spend-rules.ts'
 
@@ -53,9 +54,9 @@ async function campaignPayments(
   openid: string,
   kept: Set<string>,
 ): Promise<CampaignPayment[]> {
-  const payments = await db
+  const known = await db
     .selectFrom('payments')
-    .select(['transaction_id', 'total', 'payer_total', 'settlement', 'promotions', 'paid_at'])
+    .select(['transaction_id', 'total', 'payer_total', 'settlement', 'promotions', 'paid_at', 'source', 'created_at'])
     .where('merchant_id', '=', campaign.merchant_id)
     .where('openid', '=', openid)
     .where((eb) =>
@@ -65,6 +66,11 @@ async function campaignPayments(
       ]),
     )
     .execute()
+  // One that only a bill told of is late: the campaign says whether it still counts.
+  const payments = known.filter(
+    ({ transaction_id, source, created_at }) =>
+      source !== 'bill' || kept.has(transaction_id) || lateEarns(campaign, created_at),
+  )
   const refunds = await refundsOf(
     db,
     campaign.merchant_id,

@@ -1,6 +1,7 @@
+import { lockPayments } from '../ledger/locks.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
-import { lockPayment, payerOf, raiseFacts } from './facts.ts'
+import { payerOf, raiseFacts } from './facts.ts'
 import type { Refund } from './payment.ts'
 import { recordRefund } from './refunds.ts'
 import { type TakenBack, takeBack } from './take-back.ts'
@@ -19,7 +20,7 @@ export async function takeRefund(
   const { db, gate, clock, log } = services
   const { transactionId } = refund
   const taken = await db.transaction().execute(async (trx) => {
-    await lockPayment(trx, merchant.id, transactionId)
+    await lockPayments(trx, merchant.id, [transactionId])
     const openid = await payerOf(trx, merchant.id, transactionId)
     if (openid !== undefined) await raiseFacts(trx, merchant.id, openid)
     await recordRefund(trx, log, merchant, refund)

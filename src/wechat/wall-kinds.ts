@@ -19,3 +19,6 @@ export const officialAccountCalls: WallKind = { name: 'official_account', connec
  * 1.8); as many again may wait for a connection, so that a burst is not turned away.
  */
 export const payCalls: WallKind = { name: 'pay', connections: 64, underWay: 128 }
+
+/** Bills and flow files of one merchant number: one is fetched after the other, each for as long as it takes. */
+export const fileCalls: WallKind = { name: 'files', connections: 2, underWay: 2 }

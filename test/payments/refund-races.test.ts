@@ -4,7 +4,8 @@ import { claim } from '../../src/claims/claim.ts'
 import { memberGrants } from '../../src/grants/grants.ts'
 import { retryGrants } from '../../src/grants/retry.ts'
 import type { Merchant } from '../../src/merchants/merchant.ts'
-import { lockPayment, raiseFacts } from '../../src/payments/facts.ts'
+import { lockPayments } from '../../src/ledger/locks.ts'
+import { raiseFacts } from '../../src/payments/facts.ts'
 import { recordPayment } from '../../src/payments/intake.ts'
 import type { Payment } from '../../src/payments/payment.ts'
 import { recordRefund } from '../../src/payments/refunds.ts'
@@ -98,7 +99,7 @@ describe('a refund that comes between what was earned and its grant', () => {
 
 test('a payment that arrives while its own refund is being written waits for it, and earns nothing', async () => {
   const refunding = await services.db.startTransaction().execute()
-  await lockPayment(refunding, merchant.id, payment.transactionId)
+  await lockPayments(refunding, merchant.id, [payment.transactionId])
   await recordRefund(refunding, services.log, merchant, aRefund(services, payment))
   const settling = record().then(() => settle())
   await Promise.race([settling, statementsWait(services.db)])

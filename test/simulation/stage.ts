@@ -80,6 +80,7 @@ function configOf(databaseUrl: string, redisUrl: string): Config {
     apiUrl: 'http://api.wechat',
     payUrl: 'http://main.wechat',
     payBackupUrl: 'http://backup.wechat',
+    filesUrl: 'http://files.wechat',
   }
   return { ...testConfig(), databaseUrl, dataDir: '', redisUrls: [redisUrl], wechat }
 }

@@ -34,5 +34,5 @@ export function testConfig(): Config {
 }
 
 export function wechatAt(url: string, payBackupUrl = url): Config['wechat'] {
-  return { openUrl: url, apiUrl: url, payUrl: url, payBackupUrl }
+  return { openUrl: url, apiUrl: url, payUrl: url, payBackupUrl, filesUrl: url }
 }

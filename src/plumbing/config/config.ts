@@ -25,7 +25,7 @@ export type Config = {
   masterKeys: Buffer[]
   /** The first signs, all verify. */
   cookieKeys: string[]
-  wechat: { openUrl: string; apiUrl: string; payUrl: string; payBackupUrl: string }
+  wechat: { openUrl: string; apiUrl: string; payUrl: string; payBackupUrl: string; filesUrl: string }
   /**
    * `pagesUrl`: where its pages are, when the calls to WeChat Pay go to it, so never in production. `addresses`: set by
    * the demo and shown at `/`; never from the environment.
@@ -64,7 +64,13 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   return configOf(parsed.data)
 }
 
-const wechatNames = ['WECHAT_OPEN_URL', 'WECHAT_API_URL', 'WECHAT_PAY_URL', 'WECHAT_PAY_BACKUP_URL'] as const
+const wechatNames = [
+  'WECHAT_OPEN_URL',
+  'WECHAT_API_URL',
+  'WECHAT_PAY_URL',
+  'WECHAT_PAY_BACKUP_URL',
+  'WECHAT_FILES_URL',
+] as const
 
 function productionFaults(given: Record<string, string | undefined>): string[] {
   const required = {
@@ -129,6 +135,7 @@ function configOf(env: z.output<typeof environment>): Config {
       payUrl: env.WECHAT_PAY_URL ?? sandboxUrl ?? 'https://api.mch.weixin.qq.com',
       // When the main address is set to another server, the backup must never reach the real WeChat.
       payBackupUrl: env.WECHAT_PAY_BACKUP_URL ?? sandboxUrl ?? env.WECHAT_PAY_URL ?? 'https://api2.mch.weixin.qq.com',
+      filesUrl: env.WECHAT_FILES_URL ?? sandboxUrl ?? env.WECHAT_PAY_URL ?? 'https://download-service.wechatpay.cn',
     },
     sandbox: {
       on: sandboxOn,

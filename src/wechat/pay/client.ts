@@ -52,6 +52,7 @@ export function openPayClient(keys: PayKeys, options: PayClientOptions): PayClie
       const proven = carriesSignature(headers) && (await platformKeys.verify(headers, body, leftMs())).ok
       return { ...refusalReply(answer, proven), mayHaveArrived }
     }
+    if (request.mayBeUnsigned && !carriesSignature(headers)) return acceptedReply(answer)
     const verdict = await platformKeys.verify(headers, body, leftMs())
     return verdict.ok ? acceptedReply(answer) : unknownReply('unverified_answer', status, headers, verdict.detail)
   }

@@ -13,7 +13,8 @@ export function roomAt(wall: Wall, { main, backup }: PayHosts): number {
   return wall.room(main) + (backup === main ? 0 : wall.room(backup))
 }
 
-function originOf(url: string): string {
+/** Throws when an address has a path. */
+export function originOf(url: string): string {
   const { origin, pathname } = new URL(url)
   if (pathname !== '/') throw new Error(`a WeChat Pay address must have no path: ${url}`)
   return origin

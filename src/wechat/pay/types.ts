@@ -35,6 +35,10 @@ export type PayRequest = {
   timeoutMs?: number
   /** Try the backup host first. */
   backup?: boolean
+  /** An answer without any signature is accepted too: of flow files it has none (docs/wechat/bills.md 2). */
+  mayBeUnsigned?: boolean
+  /** Instead of JSON. */
+  accept?: string
 }
 
 export type SignedForm = { signed: string; contentType: string; bytes: Buffer }

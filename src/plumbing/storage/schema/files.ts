@@ -23,7 +23,10 @@ export type WechatFilesTable = {
   /** `hand`: somebody downloaded it from the platform and gave it to `bills import`. */
   origin: Generated<'wechat' | 'hand'>
   state: Generated<FileState>
-  /** Why it is not kept, in words for the console. */
+  /**
+   * Of `none`: `empty_day` (nothing happened), or `places_no_orders` (this number is not known to place orders, so it
+   * says nothing about the day: the bill of the provider is needed). Of the other states: what was wrong, in words.
+   */
   reason: string | null
   /** When it is asked for (again). */
   due_at: Time

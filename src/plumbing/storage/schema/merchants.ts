@@ -81,6 +81,11 @@ export type SpendRule = {
   tier_rule: 'highest' | 'all'
   exclude_orders_using_our_coupons: boolean
   hold_minutes: number
+  /**
+   * Whether a payment that only a bill told us of still earns, and until how many days after the campaign's end. Unset:
+   * it does, until three days after.
+   */
+  late_facts?: { earn: boolean; within_days: number }
   /** Stocks that its tiers gave earlier and no longer give: orders that used their coupons stay excluded. */
   former_stocks?: string[]
 }

@@ -50,6 +50,8 @@ export type CouponStatesTable = {
   available_end: Time | null
   /** When it was asked. */
   checked_at: Time
+  /** When it was last asked and said that the coupon can be used. */
+  usable_at: Time | null
 }
 
 /** How far the sent coupons of a stock have been asked about, in the order of `settled_at` and id. */

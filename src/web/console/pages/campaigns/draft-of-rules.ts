@@ -1,3 +1,4 @@
+import { defaultLateFacts } from '../../../../campaigns/late-facts.ts'
 import type { Rules } from '../../../../campaigns/rules-of.ts'
 import type { Draft, DraftCoupon } from './draft.ts'
 import { dayAndTime, yuanField } from './typed.ts'
@@ -44,6 +45,8 @@ function spendOf(spend: Rules['spend']) {
     tierRule: spend?.tier_rule ?? 'highest',
     excludes: (spend?.exclude_orders_using_our_coupons ?? true) ? 'yes' : 'no',
     holdMinutes: String(spend?.hold_minutes ?? 0),
+    lateEarns: (spend?.late_facts ?? defaultLateFacts).earn ? 'yes' : 'no',
+    lateDays: String((spend?.late_facts ?? defaultLateFacts).within_days),
   }
 }
 

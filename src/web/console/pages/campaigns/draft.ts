@@ -21,6 +21,8 @@ export type Draft = {
   tierRule: string
   excludes: string
   holdMinutes: string
+  lateEarns: string
+  lateDays: string
   cardIds: string
   cards: string
   gifted: string
@@ -61,6 +63,8 @@ export function draftOfForm(fields: URLSearchParams): Draft {
     tierRule: text('tier_rule'),
     excludes: text('excludes'),
     holdMinutes: text('hold_minutes'),
+    lateEarns: text('late_earns'),
+    lateDays: text('late_days'),
     cardIds: text('card_ids').replaceAll('\r\n', '\n'),
     cards: text('cards'),
     gifted: text('gifted'),
@@ -120,6 +124,8 @@ export function fieldsOfDraft(draft: Draft): [name: string, value: string][] {
     ['tier_rule', draft.tierRule],
     ['excludes', draft.excludes],
     ['hold_minutes', draft.holdMinutes],
+    ['late_earns', draft.lateEarns],
+    ['late_days', draft.lateDays],
     ['card_ids', draft.cardIds],
     ['cards', draft.cards],
     ['gifted', draft.gifted],

@@ -69,6 +69,8 @@ const inMore = new Set([
   'basis',
   'excludes',
   'hold_minutes',
+  'late_earns',
+  'late_days',
   'card_ids',
   'gifted',
   'channel',

@@ -1,5 +1,6 @@
 import { type CampaignFile, readCampaignFile } from '../../../../campaigns/campaign-file.ts'
 import { type Fault, UnusableCampaign } from '../../../../campaigns/faults.ts'
+import { defaultLateFacts } from '../../../../campaigns/late-facts.ts'
 import type { CampaignState } from '../../../../plumbing/storage/schema.ts'
 import type { Draft, DraftCoupon } from './draft.ts'
 import { countOf, fenOf, instantOf } from './typed.ts'
@@ -64,7 +65,8 @@ function limitsOf({ perMember, perMemberPerDay, total, perDay }: Draft) {
   return Object.fromEntries(Object.entries(limits).filter(([, limit]) => limit !== undefined))
 }
 
-function spendOf({ basis, mode, windowDays, tiers, tierRule, excludes, holdMinutes }: Draft) {
+function spendOf(draft: Draft) {
+  const { basis, mode, windowDays, tiers, tierRule, excludes, holdMinutes } = draft
   return {
     basis,
     mode,
@@ -77,7 +79,15 @@ function spendOf({ basis, mode, windowDays, tiers, tierRule, excludes, holdMinut
     tier_rule: tierRule,
     exclude_orders_using_our_coupons: excludes !== 'no',
     hold_minutes: countOf(holdMinutes) ?? 0,
+    ...lateFactsOf(draft),
   }
+}
+
+/** What every campaign does by itself needs no line in the file. */
+function lateFactsOf({ lateEarns, lateDays }: Draft) {
+  const stated = { earn: lateEarns !== 'no', within_days: countOf(lateDays) ?? defaultLateFacts.within_days }
+  const isDefault = stated.earn === defaultLateFacts.earn && stated.within_days === defaultLateFacts.within_days
+  return isDefault ? {} : { late_facts: stated }
 }
 
 function couponsOf(coupons: DraftCoupon[]) {

@@ -45,6 +45,8 @@ export function newDraft({ kind, mode }: Template, stock: Stock | undefined, slu
     tierRule: 'highest',
     excludes: 'yes',
     holdMinutes: '0',
+    lateEarns: 'yes',
+    lateDays: '3',
     cardIds: '',
     cards: 'new',
     gifted: 'no',
