@@ -63,7 +63,6 @@ const statements = [
     round text not null check (round in ('before_end', 'after_end')),
     settled_at timestamptz not null,
     coupon_row uuid not null,
-    finished_at timestamptz,
     primary key (stock_ref, round)
   )`,
 ]

@@ -1,3 +1,4 @@
+import { walkCoupons } from './coupons/walk.ts'
 import { openDeliveryLoop } from './delivery/loop.ts'
 import { deleteOldAttempts } from './delivery/old-attempts.ts'
 import { probeHalts } from './delivery/probes.ts'
@@ -43,6 +44,7 @@ export const jobs: Job<Services>[] = [
   { name: 'missing-orders', when: { everyMs: 15_000 }, limitMs: minutes(10), act: askMissing },
   { name: 'member-caps', when: { everyMs: hours(1) }, limitMs: hours(1), act: watchMemberCaps },
   { name: 'stock-reports', when: daily('03:40'), limitMs: hours(1), act: deleteOldReports },
+  { name: 'coupon-states', when: { everyMs: minutes(10) }, limitMs: hours(1), act: walkCoupons },
   { name: 'inbox-bodies', when: daily('03:10'), limitMs: hours(2), act: forgetBodies },
   { name: 'inbox-rows', when: daily('03:20'), limitMs: hours(2), act: deleteOldEntries },
   { name: 'attempts', when: daily('03:30'), limitMs: hours(2), act: deleteOldAttempts },

@@ -55,7 +55,8 @@ export function placeOrder(state: SandboxState, spec: OrderSpec): Order {
 
 /**
  * Refunds an order. The member gets back a share in proportion to what they paid, rounded
- * (docs/wechat/payment-triggers.md 1.6).
+ * (docs/wechat/payment-triggers.md 1.6), and once all of it is refunded also the coupon, usable until its window ends
+ * (docs/wechat/pay-v3.md 2.8).
  */
 export function refundOrder(
   state: SandboxState,
@@ -74,7 +75,23 @@ export function refundOrder(
   order.refunds.push(refund)
   // Any refund, even a partial one, changes the order's state (docs/wechat/payment-triggers.md 1.8).
   if (refund.status === 'SUCCESS') order.state = 'REFUND'
+  if (isRefundedInFull(order)) giveCouponsBack(state, order)
   return refund
+}
+
+function isRefundedInFull({ total, refunds }: Order): boolean {
+  const done = refunds.filter(({ status }) => status === 'SUCCESS')
+  return done.reduce((sum, { refund }) => sum + refund, 0) >= total
+}
+
+function giveCouponsBack(state: SandboxState, order: Order): void {
+  for (const { coupon_id } of order.promotions) {
+    const coupon = state.coupons.get(coupon_id)
+    if (coupon?.usedBy?.transactionId !== order.transactionId) continue
+    coupon.status = 'SENDED'
+    delete coupon.usedAt
+    delete coupon.usedBy
+  }
 }
 
 /**
@@ -105,7 +122,7 @@ function deduct(state: SandboxState, order: Order, coupon: Coupon): void {
     amount: stock.coupon_amount,
     type: stock.no_cash ? 'NOCASH' : 'CASH',
   })
-  // A refund does not take it back: the coupon stays used.
+  // A refund does not take this back: the use stays counted.
   stockUse(state, stock.stock_id).used++
   coupon.status = 'USED'
   coupon.usedAt = order.paidAt!

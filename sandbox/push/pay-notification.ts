@@ -87,11 +87,27 @@ export function refundBody(order: Order, refund: OrderRefund): object {
   }
 }
 
-/** COUPON.USE: neither openid nor out_request_no, only the coupon (docs/wechat/pay-v3.md 5.4). */
-export function couponUseBody(state: SandboxState, coupon: Coupon): object {
+/**
+ * COUPON.USE: neither openid nor out_request_no, only the coupon (docs/wechat/pay-v3.md 5.4), as it was when it was used
+ * in that order, or in its last one. A bare one does not say where.
+ */
+export function couponUseBody(
+  state: SandboxState,
+  coupon: Coupon,
+  use: { transactionId?: string; bare?: boolean } = {},
+): object {
   const stock = state.world.stocks.find((each) => each.stock_id === coupon.stockId)
   if (!stock) throw new Error(`the sandbox has no stock ${coupon.stockId}`)
-  return couponBody(stock, coupon)
+  const order = state.orders.findLast(
+    ({ promotions, transactionId }) =>
+      promotions.some(({ coupon_id }) => coupon_id === coupon.couponId) &&
+      (use.transactionId === undefined || use.transactionId === transactionId),
+  )
+  if (!order) return couponBody(stock, coupon)
+  const usedBy = { mchid: order.subMchid ?? order.mchid, transactionId: order.transactionId }
+  const used: Coupon = { ...coupon, status: 'USED', usedAt: order.paidAt!, usedBy }
+  const body = couponBody(stock, used)
+  return use.bare ? { ...body, consume_information: undefined } : body
 }
 
 const summaries: Record<string, string> = {

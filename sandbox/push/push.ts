@@ -23,7 +23,7 @@ type NoticeOptions = {
 export type PushSpec = { slug?: string } & (
   | ({ kind: 'payment'; transactionId: string } & NoticeOptions)
   | ({ kind: 'refund'; transactionId: string; refundId?: string } & NoticeOptions)
-  | ({ kind: 'coupon_use'; couponId: string } & NoticeOptions)
+  | ({ kind: 'coupon_use'; couponId: string; transactionId?: string; bare?: boolean } & NoticeOptions)
   | ({ kind: 'card'; event: string; cardCode: string } & Omit<Message, 'fromOpenid' | 'event'>)
   | ({ kind: 'message' } & Message)
   | ({ kind: 'merchant_event' } & MerchantEvent)
@@ -92,7 +92,7 @@ function couponNotice(state: SandboxState, spec: PushSpec & { kind: 'coupon_use'
   const mchid = state.world.stocks.find((each) => each.stock_id === coupon.stockId)!.stock_creator_mchid
   const { notifyUrl: own } = accountOf(state.world, mchid)
   const notifyUrl = spec.notifyUrl ?? own ?? notifyAddress(state, { mchid, appid: coupon.appid }, spec.slug)
-  const about = { mchid, resource: couponUseBody(state, coupon), notifyUrl }
+  const about = { mchid, resource: couponUseBody(state, coupon, spec), notifyUrl }
   return { ...spec, ...about, eventType: 'COUPON.USE', originalType: 'coupon' }
 }
 

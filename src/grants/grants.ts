@@ -22,6 +22,8 @@ export type GrantCoupon = {
   stockId: string
   name: string
   couponId: string | null
+  /** accounts.id of its sender. */
+  accountId: number
   state: CouponState
   /** A name from the outcome table: why it was refused, or what it waits for. */
   reason: string | null
@@ -93,7 +95,7 @@ async function readGrants(db: Db, which: ReturnType<typeof sql>, limit: number):
     select g.id, g.openid, g.created_at as "createdAt", g.refunded_at as "refundedAt", g.transaction_id as "transactionId",
       g.campaign_id as "campaignId", ca.slug, ca.title, ca.kind,
       (select json_agg(json_build_object(
-          'stockId', s.stock_id, 'name', s.name, 'couponId', c.coupon_id, 'state', c.state, 'reason', coalesce(c.reason, ${standingCause}),
+          'stockId', s.stock_id, 'name', s.name, 'couponId', c.coupon_id, 'accountId', c.account_id, 'state', c.state, 'reason', coalesce(c.reason, ${standingCause}),
           'amount', s.coupon_amount, 'minimum', s.transaction_minimum, 'availableBegin', s.available_begin,
           'availableEnd', s.available_end, 'dueAt', c.due_at, 'outRequestNo', c.out_request_no) order by c.ordinal)
         from coupons c join stocks s on s.id = c.stock_ref where c.grant_id = g.id) as coupons

@@ -2,6 +2,7 @@ import { AskAgain } from '../plumbing/ask-again.ts'
 import type { Selectable } from 'kysely'
 import type { CardFacts } from '../cards/card-opening.ts'
 import { applyOpening } from '../cards/apply-opening.ts'
+import { noteCouponUse } from '../coupons/note-use.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import { noteToldByEvent } from '../payments/asked-orders.ts'
 import { recordPayment } from '../payments/intake.ts'
@@ -10,6 +11,7 @@ import { applyPayment } from '../payments/apply-payment.ts'
 import { takeRefund } from '../payments/take-refund.ts'
 import type { InboxTable } from '../plumbing/storage/schema.ts'
 import type { Services } from '../services.ts'
+import type { CouponUse } from '../wechat/pay/coupon-use.ts'
 import { applyCardPush } from './card-push.ts'
 import { type MerchantEvent, openingOfEvent, paymentOfEvent, refundOfEvent } from './event.ts'
 import { factsOfNotification, type StoredNotification } from './pay-notification.ts'
@@ -20,6 +22,7 @@ export type InboxEntry = Selectable<InboxTable>
 type Fact =
   | { kind: 'payment'; payment: Payment }
   | { kind: 'refund'; refund: Refund }
+  | { kind: 'coupon_use'; mchid: string; use: CouponUse }
   | { kind: 'card_opening'; facts: CardFacts }
   | { kind: 'card_push'; push: CardPush }
   | { kind: 'ignored'; why: string }
@@ -64,6 +67,8 @@ async function applyFact(
     return undefined
   }
   if (fact.kind === 'card_push') return applyCardPush(services, merchant, fact.push, entry.attempts)
+  if (fact.kind === 'coupon_use')
+    return noteCouponUse(services, merchant, { ...fact, toldAt: entry.received_at, attempts: entry.attempts })
   if (fact.kind === 'payment') {
     await recordPayment(services, merchant, fact.payment)
     if (fact.payment.source === 'event') await noteToldByEvent(services, merchant, fact.payment)

@@ -1,7 +1,7 @@
 import type { Merchant } from '../merchants/merchant.ts'
 import { factsOfOrder, type OrderFact } from '../payments/order-facts.ts'
 import type { Refund } from '../payments/payment.ts'
-import { readCouponUse } from '../wechat/pay/coupon-use.ts'
+import { type CouponUse, readCouponUse } from '../wechat/pay/coupon-use.ts'
 import { readPayment } from '../wechat/pay/payment.ts'
 import { readRefund } from '../wechat/pay/refund.ts'
 import { readV2Payment } from '../wechat/pay-v2/payment.ts'
@@ -14,7 +14,11 @@ import type { XmlFields } from '../wechat/pay-v2/xml.ts'
  */
 export type StoredNotification = { mchid: string; id: string; event_type: string; resource: unknown }
 
-export type PayFact = OrderFact | { kind: 'refund'; refund: Refund }
+export type PayFact =
+  | OrderFact
+  | { kind: 'refund'; refund: Refund }
+  /** `mchid` is the number whose keys proved it. */
+  | { kind: 'coupon_use'; mchid: string; use: CouponUse }
 
 /**
  * Returns the key by which a repeated notification is recognised. WeChat may repeat it with another id, so the key is
@@ -22,13 +26,13 @@ export type PayFact = OrderFact | { kind: 'refund'; refund: Refund }
  * proves nothing under one number may prove something under another.
  */
 export function notificationKey(notification: StoredNotification): string {
-  const { mchid, id, event_type, resource } = notification
+  const { mchid, id, event_type } = notification
   const payment = paymentIn(notification)
   if (payment?.shape === 'combined') return `${mchid}/combined/${payment.combine_mchid}/${payment.combine_out_trade_no}`
   if (payment?.transaction_id) return `${mchid}/payment/${payment.transaction_id}/${payment.trade_state}`
   const refund = refundIn(notification)
   if (refund) return `${mchid}/refund/${refund.refund_id}/${refund.refund_status}`
-  const use = event_type === 'COUPON.USE' ? readCouponUse(resource) : undefined
+  const use = useIn(notification)
   const usedIn = use?.consume_information?.transaction_id
   if (use) return `${mchid}/coupon_use/${use.coupon_id}/${usedIn ?? id}`
   return `${mchid}/${event_type}/${id}`
@@ -39,6 +43,8 @@ export function factsOfNotification(merchant: Merchant, notification: StoredNoti
   const { mchid, event_type } = notification
   const payment = paymentIn(notification)
   if (payment) return factsOfOrder(merchant, mchid, payment, 'notification')
+  const use = useIn(notification)
+  if (use) return [{ kind: 'coupon_use', mchid, use }]
   const refund = refundIn(notification)
   if (!refund) return [{ kind: 'ignored', why: `a ${event_type} of no use here` }]
   // With ABNORMAL and CLOSED nothing was paid back; a later SUCCESS of the same refund is notified again
@@ -69,4 +75,8 @@ function paymentIn({ event_type, resource }: StoredNotification) {
 function refundIn({ event_type, resource }: StoredNotification) {
   if (event_type === 'V2.REFUND') return readV2Refund(resource as XmlFields)
   return event_type.startsWith('REFUND.') ? readRefund(resource) : undefined
+}
+
+function useIn({ event_type, resource }: StoredNotification) {
+  return event_type === 'COUPON.USE' ? readCouponUse(resource) : undefined
 }

@@ -15,7 +15,7 @@ const limiters = kept<string, RateLimiterMemory>({ most: 10 })
  */
 export async function mayAsk(
   cache: Cache,
-  kind: 'order' | 'card',
+  kind: 'order' | 'card' | 'coupon',
   merchant: { id: number },
   openid: string,
 ): Promise<boolean> {

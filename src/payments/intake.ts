@@ -1,5 +1,6 @@
-import { lockPayments } from '../ledger/locks.ts'
 import type { Logger } from 'pino'
+import { noteCouponsOfPayment } from '../coupons/of-payment.ts'
+import { lockPayments } from '../ledger/locks.ts'
 import type { Db } from '../plumbing/storage/database.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
@@ -14,12 +15,15 @@ import type { Payment } from './payment.ts'
  * Writes a payment into our own ledger once, whichever source reported it, and returns the openid that it is written
  * under. The first report of a transaction counts; a report that contradicts it changes nothing and is logged. Only the
  * promotions of all reports are joined, since each source may leave some out, and they matter: our own coupons may
- * exclude an order, and others change its settlement.
+ * exclude an order, and others change its settlement. The uses of our coupons are written with it.
  */
 export function recordPayment({ db, log, clock }: Services, merchant: Merchant, payment: Payment): Promise<string> {
   return db.transaction().execute(async (trx) => {
     await lockPayments(trx, merchant.id, [payment.transactionId])
-    return write(trx, { log, now: clock.now() }, merchant, payment)
+    const payer = await write(trx, { log, now: clock.now() }, merchant, payment)
+    const receiver = payment.subMchid ?? payment.mchid
+    await noteCouponsOfPayment(trx, merchant, { ...payment, receiver }, clock.now())
+    return payer
   })
 }
 

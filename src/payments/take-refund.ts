@@ -1,3 +1,4 @@
+import { settleReturns } from '../coupons/returns.ts'
 import { lockPayments } from '../ledger/locks.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
@@ -24,6 +25,7 @@ export async function takeRefund(
     const openid = await payerOf(trx, merchant.id, transactionId)
     if (openid !== undefined) await raiseFacts(trx, merchant.id, openid)
     await recordRefund(trx, log, merchant, refund)
+    await settleReturns(trx, merchant.id, { transactions: [transactionId], couponIds: [] })
     if (openid === undefined) return undefined
     return takeBack(trx, { merchant, openid, transactionId, at: clock.now() })
   })

@@ -42,12 +42,17 @@ const pay = (tradeType?: 'JSAPI' | 'MICROPAY') =>
     ...(tradeType && { tradeType }),
   })
 
-test('a used coupon is counted, and stays used after a refund', async () => {
+test('a used coupon is counted, and can be used again after a full refund, not after a part', async () => {
   const { stockId } = await received({})
   expect(pay().payerTotal).toBe(4000)
   expect(sandbox.control.stock(stockId)).toMatchObject({ distributed_coupons: 1, used_coupons: 1 })
-  sandbox.control.refund(sandbox.control.orders().at(-1)!.transactionId)
+  const { transactionId } = sandbox.control.orders().at(-1)!
+  sandbox.control.refund(transactionId, { refund: 2000 })
+  expect(sandbox.control.coupons(openid)[0]!.status).toBe('USED')
+  sandbox.control.refund(transactionId, { refund: 3000 })
+  expect(sandbox.control.coupons(openid)[0]!.status).toBe('SENDED')
   expect(sandbox.control.stock(stockId).used_coupons).toBe(1)
+  expect(pay().payerTotal).toBe(4000)
 })
 
 test('a coupon has expired when its days after receipt are over, or its window', async () => {

@@ -71,7 +71,7 @@ export async function readStock(
   return readReply(await client.call({ method: 'GET', path, timeoutMs: stock.timeoutMs }), stockSchema)
 }
 
-const userCouponSchema = z.object({
+export const userCouponSchema = z.object({
   stock_creator_mchid: text,
   stock_id: text,
   coupon_id: text,

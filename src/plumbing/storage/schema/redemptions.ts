@@ -60,5 +60,4 @@ export type CouponWalksTable = {
   round: 'before_end' | 'after_end'
   settled_at: Time
   coupon_row: string
-  finished_at: Time | null
 }

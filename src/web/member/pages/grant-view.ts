@@ -5,7 +5,8 @@ import type { Merchant } from '../../../merchants/merchant.ts'
 import { day } from '../../shell/format.ts'
 import { urls } from '../../member-views/urls.ts'
 import { grantRefreshSeconds, patienceSeconds } from './refresh.ts'
-import { ownTicket, type Ticket } from '../../member-views/ticket.ts'
+import { fatedTicket, type Ticket } from '../../member-views/ticket.ts'
+import type { Standings } from './own-coupons.ts'
 
 /** A grant as the pages show it to its member. */
 export type GrantView = {
@@ -27,8 +28,8 @@ export type GrantView = {
   campaignUrl: string
 }
 
-/** The grant at the instant `now`. */
-export function grantView(merchant: Merchant, grant: Grant, now: Date): GrantView {
+/** The grant at the instant `now`; with `standings` also what became of its coupons after they were sent. */
+export function grantView(merchant: Merchant, grant: Grant, now: Date, standings?: Standings): GrantView {
   const refused = grant.coupons.find((coupon) => coupon.state === 'refused')
   const pending = grant.status === 'pending'
   const ageSeconds = (now.getTime() - grant.createdAt.getTime()) / 1_000
@@ -36,7 +37,7 @@ export function grantView(merchant: Merchant, grant: Grant, now: Date): GrantVie
     id: grant.id,
     title: grant.campaign.title,
     time: day(grant.createdAt),
-    tickets: grant.coupons.map((coupon) => ownTicket(coupon, now)),
+    tickets: grant.coupons.map((coupon) => fatedTicket(coupon, standings?.(coupon), now)),
     reason: refused && memberWords(refused.reason).message,
     refunded: grant.refundedAt !== null,
     pending,
