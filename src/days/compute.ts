@@ -24,19 +24,17 @@ export async function computeDay(
 ): Promise<Sheet | undefined> {
   if (await standingSignature(db, merchant.id, day)) return undefined
   // One snapshot: what arrives meanwhile belongs to the next comparison.
-  return db
+  const sheet = await db
     .transaction()
     .setIsolationLevel('repeatable read')
-    .execute(async (trx) => {
-      const sheet = await compareDay(trx, merchant, day)
-      const row = { computed_at: clock.now(), sheet: JSON.stringify(sheet) }
-      await trx
-        .insertInto('days')
-        .values({ merchant_id: merchant.id, day, ...row })
-        .onConflict((conflict) => conflict.columns(['merchant_id', 'day']).doUpdateSet(row))
-        .execute()
-      return sheet
-    })
+    .execute((trx) => compareDay(trx, merchant, day))
+  const row = { computed_at: clock.now(), sheet: JSON.stringify(sheet) }
+  await db
+    .insertInto('days')
+    .values({ merchant_id: merchant.id, day, ...row })
+    .onConflict((conflict) => conflict.columns(['merchant_id', 'day']).doUpdateSet(row))
+    .execute()
+  return sheet
 }
 
 /** Compares a day, and keeps nothing. */

@@ -3,7 +3,10 @@ import type { Db } from '../plumbing/storage/database.ts'
 import type { StocksTable } from '../plumbing/storage/schema.ts'
 import type { WholeDay } from './whole-day.ts'
 
-export type DayStock = Pick<Selectable<StocksTable>, 'id' | 'stock_id' | 'creator_mchid' | 'coupon_amount' | 'distributed_coupons'>
+export type DayStock = Pick<
+  Selectable<StocksTable>,
+  'id' | 'stock_id' | 'creator_mchid' | 'coupon_amount' | 'distributed_coupons'
+>
 
 /** The merchant's stocks of which coupons could be sent or used on the day. */
 export function stocksOfDay(db: Db, merchantId: number, { start, end }: WholeDay): Promise<DayStock[]> {
