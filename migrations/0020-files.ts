@@ -89,6 +89,7 @@ const statements = [
     transaction_id text not null,
     out_trade_no text,
     refund_id text,
+    out_refund_no text,
     coupon_id text,
     fen bigint not null,
     at timestamptz,

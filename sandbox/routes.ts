@@ -4,10 +4,13 @@ import { activateCard, decryptCode, readTempInfo, readUserInfo } from './officia
 import { classicToken, exchangeCode, stableToken } from './official/credentials.ts'
 import { runOfficial, type OfficialHandler } from './official/run-official.ts'
 import { readCallback, setCallback } from './pay/callbacks.ts'
+import { refundFlowOfDay, tradeBill, useFlowOfDay } from './pay/bills.ts'
 import { listCertificates } from './pay/certificates.ts'
 import { pauseStock, restartStock, startStock } from './pay/change-stock.ts'
 import { createStock } from './pay/create-stock.ts'
 import { readCombinedOrder, readOrder, readPartnerOrder } from './pay/orders.ts'
+import { readRefund } from './pay/read-refund.ts'
+import { downloadFile } from './pay/served-files.ts'
 import type { PayHandler } from './pay/pay-call.ts'
 import { runPay } from './pay/run-pay.ts'
 import { sendCoupon } from './pay/send-coupon.ts'
@@ -42,6 +45,12 @@ export const wechatRoutes: Route[] = [
   pay('partner_order', 'GET', '/v3/pay/partner/transactions/id/:transactionId', readPartnerOrder),
   pay('partner_order', 'GET', '/v3/pay/partner/transactions/out-trade-no/:outTradeNo', readPartnerOrder),
   pay('combined_order', 'GET', '/v3/combine-transactions/out-trade-no/:outTradeNo', readCombinedOrder),
+  pay('bill', 'GET', '/v3/bill/tradebill', tradeBill),
+  pay('bill_download', 'GET', '/v3/billdownload/file', downloadFile),
+  pay('use_flow', 'GET', `${favor}/stocks/:stockId/use-flow-by-day`, useFlowOfDay),
+  pay('refund_flow', 'GET', `${favor}/stocks/:stockId/refund-flow-by-day`, refundFlowOfDay),
+  pay('flow_download', 'GET', '/mkt/storage/bill/download', downloadFile),
+  pay('refund', 'GET', '/v3/refund/domestic/refunds/:outRefundNo', readRefund),
   { method: 'GET', path: '/connect/oauth2/authorize', run: authorize },
   official('oauth_exchange', 'GET', '/sns/oauth2/access_token', exchangeCode),
   official('stable_token', 'POST', '/cgi-bin/stable_token', stableToken),

@@ -7,6 +7,7 @@ import { openTokenBook, type TokenBook } from './official/tokens.ts'
 import type { UserCard } from './official/user-card.ts'
 import type { Coupon } from './pay/coupon.ts'
 import type { Order } from './pay/order.ts'
+import type { ServedFile } from './pay/served-files.ts'
 import { openRateLimit, type RateLimit } from './rate-limit.ts'
 import type { World } from './world.ts'
 
@@ -30,6 +31,8 @@ export type SandboxState = {
   userCards: UserCard[]
   codes: CodeBook
   tokens: TokenBook
+  /** Files that can be fetched for 30 s, by their token. */
+  files: Map<string, ServedFile>
   rate: RateLimit
   /** A key is parsed once per PEM. */
   privateKey(pem: string): KeyObject
@@ -106,6 +109,7 @@ export function openState(options: StateOptions): SandboxState {
     userCards: [],
     codes: openCodeBook(clock),
     tokens: openTokenBook(clock),
+    files: new Map(),
     rate: openRateLimit(settings),
     privateKey: cached(createPrivateKey),
     publicKey: cached(createPublicKey),

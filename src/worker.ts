@@ -2,6 +2,8 @@ import { walkCoupons } from './coupons/walk.ts'
 import { openDeliveryLoop } from './delivery/loop.ts'
 import { deleteOldAttempts } from './delivery/old-attempts.ts'
 import { probeHalts } from './delivery/probes.ts'
+import { bringBills, bringFlows } from './files/due-files.ts'
+import { forgetFiles } from './files/retention.ts'
 import { openGateRepair } from './gate/gate-repair.ts'
 import { openInboxLoop } from './inbox/loop.ts'
 import { deleteOldEntries, forgetBodies } from './inbox/retention.ts'
@@ -45,6 +47,9 @@ export const jobs: Job<Services>[] = [
   { name: 'member-caps', when: { everyMs: hours(1) }, limitMs: hours(1), act: watchMemberCaps },
   { name: 'stock-reports', when: daily('03:40'), limitMs: hours(1), act: deleteOldReports },
   { name: 'coupon-states', when: { everyMs: minutes(10) }, limitMs: hours(1), act: walkCoupons },
+  { name: 'bills', when: { everyMs: minutes(5) }, limitMs: hours(6), act: bringBills },
+  { name: 'flows', when: { everyMs: minutes(5) }, limitMs: hours(6), act: bringFlows },
+  { name: 'files', when: daily('04:00'), limitMs: hours(2), act: forgetFiles },
   { name: 'inbox-bodies', when: daily('03:10'), limitMs: hours(2), act: forgetBodies },
   { name: 'inbox-rows', when: daily('03:20'), limitMs: hours(2), act: deleteOldEntries },
   { name: 'attempts', when: daily('03:30'), limitMs: hours(2), act: deleteOldAttempts },

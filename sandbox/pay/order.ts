@@ -34,7 +34,7 @@ export type OrderPromotion = {
 export type OrderRefund = {
   refundId: string
   outRefundNo: string
-  status: 'SUCCESS' | 'CLOSED' | 'ABNORMAL'
+  status: 'SUCCESS' | 'CLOSED' | 'ABNORMAL' | 'PROCESSING'
   refund: number
   payerRefund: number
   at: string

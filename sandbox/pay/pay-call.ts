@@ -12,7 +12,8 @@ export type PayCall = {
   body: Record<string, unknown>
 }
 
-export type PayResult = { ok: object } | { refused: RefusalRow }
+/** `file`: bytes without any signature; `unsigned`: JSON without one. */
+export type PayResult = { ok: object; unsigned?: true } | { file: Buffer } | { refused: RefusalRow }
 
 /** One endpoint of WeChat Pay. `facts` returns the member and stock of a call, for faults and the list of calls. */
 export type PayHandler = {

@@ -63,6 +63,12 @@ export const refusals = {
   merchants_not_allowed: row(400, 'INVALID_REQUEST', '可用商户不符合规则'),
   balance_low: row(403, 'NOT_ENOUGH', '商户余额不足'),
   users_not_ready: row(403, 'RULE_LIMIT', '批次关联的用户包未导入完成'),
+  no_statement: row(400, 'NO_STATEMENT_EXIST', '请求的账单文件不存在'),
+  statement_creating: row(400, 'STATEMENT_CREATING', '账单生成中'),
+  bill_date_wrong: row(400, 'PARAM_ERROR', '账单日期不在近三个月内'),
+  no_use_that_day: row(404, 'RESOURCE_NOT_EXISTS', '账单文件不存在', '268586001'),
+  no_refund_that_day: row(404, 'RESOURCE_NOT_EXISTS', '账单文件不存在', '268586003'),
+  file_token_over: row(400, 'INVALID_REQUEST', 'token已失效'),
   system_failure: row(500, 'SYSTEM_ERROR', '系统异常,请稍后重试'),
   unknown_code: row(400, 'SOMETHING_NEW', '微信新增的错误'),
 } satisfies Record<string, RefusalRow>

@@ -72,12 +72,20 @@ async function signed(
   spoil?: Spoil,
   fault?: Fault,
 ): Promise<Answer> {
+  if ('file' in result) return fileAnswer(result.file, spoil)
   const answer = 'ok' in result ? okAnswer(result.ok) : refusalAnswer(result.refused)
-  if (answer.status === 401) return answer
+  if (answer.status === 401 || ('ok' in result && result.unsigned)) return answer
   const options = { account, wanted: wantedSerial(request), spoil, skewMs: fault?.ms }
   const proof = await signatureHeaders(state, answer.body, options)
   if (spoil === 'tampered') answer.body = answer.body.replace(/"([^"]*)"\}/, '"$1 "}')
   return { ...answer, headers: { ...answer.headers, ...proof } }
+}
+
+function fileAnswer(file: Buffer, spoil?: Spoil): Answer {
+  const headers = { 'Content-Type': 'application/octet-stream', 'Request-ID': requestId('0') }
+  const bytes = spoil === 'half' ? file.subarray(0, file.length / 2) : Buffer.from(file)
+  if (spoil === 'tampered') bytes[bytes.length - 1]! ^= 1
+  return { status: 200, headers, body: '', bytes }
 }
 
 function okAnswer(body: object): Answer {

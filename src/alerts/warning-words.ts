@@ -56,6 +56,14 @@ const words = {
     message: '{subject}：有 {differences} 处差异还没有原因（{keys}）',
     cure: '执行 reconcile 查看当天的差异和证据，查明后用 --explain 写明原因，再签字',
   },
+  file_differs: {
+    message: '{subject} 连续 {times} 次与微信给的校验值、条数或合计不符，没有采用：{reason}',
+    cure: '系统每 30 分钟再取一次；第二天仍不符时，请在商户平台手工下载，用 bills import 导入，并带 Request-ID 联系微信支付',
+  },
+  file_refused: {
+    message: '{subject} 微信不给：{reason}',
+    cure: '按所说的原因处理密钥或权限，然后执行 bills fetch；也可在商户平台手工下载，用 bills import 导入',
+  },
 } as const satisfies Record<string, { message: string; cure: string }>
 
 export type WarningKind = keyof typeof words

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { maskText } from '../plumbing/telemetry/mask-text.ts'
 import { Unusable } from '../plumbing/unusable.ts'
+import { billsCommand } from './bills.ts'
 import { campaignCommand } from './campaign.ts'
 import { cardsCommand } from './cards.ts'
 import { auditCommand } from './audit.ts'
@@ -53,6 +54,7 @@ function program(cli: Cli, output: Output): Command {
     merchantCommand,
     stockCommand,
     campaignCommand,
+    billsCommand,
     cardsCommand,
     grantsCommand,
     memberCommand,

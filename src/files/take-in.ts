@@ -25,7 +25,7 @@ export async function takeIn(
   pass: (bytes: Uint8Array) => Promise<void>,
   most = mostBytes,
 ): Promise<TakenIn> {
-  const reader = kind === 'trade_bill' ? openBillReader() : openFlowReader()
+  const reader = kind === 'trade_bill' ? openBillReader() : openFlowReader(kind === 'use_flow' ? 'uses' : 'refunds')
   const [plain, packed] = [createHash('sha1'), createHash('sha1')]
   let bytes = 0
   async function take(chunks: AsyncIterable<Uint8Array>): Promise<void> {

@@ -59,7 +59,14 @@ export async function openTradingDay(keyMode: 'certificate' | 'public_key' = 'pu
   }
 
   async function pay(openid: string, told = true): Promise<Order> {
-    const order = sandbox.control.addOrder({ openid, total: 20_000, useCoupon: true, mchid: direct })
+    const goodsTag = stock.goods_tags[0]
+    const order = sandbox.control.addOrder({
+      openid,
+      total: 20_000,
+      useCoupon: true,
+      mchid: direct,
+      ...(goodsTag && { goodsTag }),
+    })
     if (told) await hear(order)
     return order
   }

@@ -73,6 +73,8 @@ function handler(
   let body: Readable | undefined
   let status = 0
   return {
+    // undici tells this kind of handler from the older kind by this method.
+    onRequestStart: () => undefined,
     onResponseStart(controller, code, headers) {
       status = code
       if (code < 200) return

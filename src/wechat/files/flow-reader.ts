@@ -21,7 +21,7 @@ export type FlowRow = {
 }
 
 /** Reads a use flow or a refund flow: a header, rows, a line `总条数` and the number of rows. */
-export function openFlowReader(): FileReader<FlowRow> {
+export function openFlowReader(of: 'uses' | 'refunds' = 'uses'): FileReader<FlowRow> {
   const lines = openLines()
   const figures = noFigures()
   let lineNumber = 0
@@ -54,8 +54,8 @@ export function openFlowReader(): FileReader<FlowRow> {
       throw new UnreadableFile(`line ${lineNumber}: ${cells.length} cells instead of ${width}`)
     const row = read(cells, lineNumber)
     figures.rows += 1
-    figures.payments += 1
-    figures.paymentsFen += row.total
+    figures[of === 'uses' ? 'payments' : 'refunds'] += 1
+    figures[of === 'uses' ? 'paymentsFen' : 'refundsFen'] += row.total
     figures.couponsFen += row.coupon
     return row
   }

@@ -99,6 +99,7 @@ export type WechatFileRowsTable = {
   transaction_id: string
   out_trade_no: string | null
   refund_id: string | null
+  out_refund_no: string | null
   coupon_id: string | null
   fen: number
   at: Time | null
