@@ -24,7 +24,6 @@ export const iconNames = [
   'check-circle-filled',
   'time-filled',
   'error-circle-filled',
-  'minus-circle-filled',
   'info-circle-filled',
   'add',
   'file-import',
@@ -59,6 +58,6 @@ function read(file: string): string {
 }
 
 if (argv[1] === fileURLToPath(import.meta.url)) {
-  writeFileSync(new URL('../public/console/icons.svg', import.meta.url), sprite())
+  writeFileSync(new URL('../views/console/icons.svg', import.meta.url), sprite())
   stdout.write(`${iconNames.length} signs\n`)
 }

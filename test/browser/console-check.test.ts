@@ -40,7 +40,7 @@ afterAll(async () => {
 /** A desk's browser in which the owner is signed in. */
 const open = (width: number, script = true) => openConsolePage(browser, shop.site.url, { person: owner, width, script })
 
-describe.each([1280, 390, 320])('at %i px', { timeout: 120_000 }, (width) => {
+describe.each([1280, 390])('at %i px', { timeout: 120_000 }, (width) => {
   it('检查, 试算 and the preview fit, and axe finds nothing', async () => {
     const { page, complaints } = await open(width)
     const checks = ['welcome', 'bad', 'spend'].map((slug) => `${slug}/check`)

@@ -1,16 +1,20 @@
 import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { PlatformActs } from '../../sandbox/platform/platform-acts.ts'
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts'
 import { createWorld } from '../../sandbox/world.ts'
 import { firstOwnerLink } from '../../src/operators/first-owner.ts'
+import { migrate } from '../../src/plumbing/storage/migrate.ts'
 import type { Services } from '../../src/services.ts'
 import { openBrowser, openPhonePage } from '../support/browser.ts'
 import { type MovableClock, movableClock } from '../support/clock.ts'
 import { openConsolePage } from '../support/console-page.ts'
 import { countedHand } from '../support/counted-hand.ts'
 import { codeOf, password } from '../support/operators.ts'
+import { quickFolder } from '../support/quick-folder.ts'
 import { openTestServices } from '../support/services.ts'
 import { type Site, startSite } from '../support/site.ts'
 
@@ -25,10 +29,17 @@ beforeAll(async () => {
 afterAll(() => browser?.close())
 
 /** An installation that has nothing, at a WeChat at which neither number has anything. */
-async function anEmptyInstallation(clock: MovableClock) {
+async function anEmptyInstallation(clock: MovableClock, { embedded }: { embedded: boolean }) {
+  const dataDir = embedded ? mkdtempSync(join(quickFolder(), 'paycoupon-flow-')) : undefined
   const world = createWorld({ bare: true, slugs: ['shop'], now: clock.now() })
   const sandbox = await startSandbox({ port: 0, backupPort: 0, world, clock })
-  const services: Services & AsyncDisposable = await openTestServices({ redis: false, clock, sandbox })
+  const services: Services & AsyncDisposable = await openTestServices({
+    redis: false,
+    clock,
+    sandbox,
+    ...(dataDir && { dataDir }),
+  })
+  if (dataDir) await migrate(services.db)
   Object.assign(services.config.sandbox, { on: true, pagesUrl: sandbox.url })
   const site: Site = await startSite(services)
   // As where it is installed: WeChat sends members back to the address that people have opened.
@@ -43,6 +54,7 @@ async function anEmptyInstallation(clock: MovableClock) {
       await site[Symbol.asyncDispose]()
       await services[Symbol.asyncDispose]()
       await sandbox.close()
+      if (dataDir) rmSync(dataDir, { recursive: true })
     },
   }
 }
@@ -84,11 +96,12 @@ async function post(sandbox: Sandbox, name: string, input: object): Promise<{ id
 }
 
 test.each([
-  ['with script', true],
+  // As `npm start` has it: one connection, and a driver of its own.
+  ['with script, on the embedded database', true],
   ['without script', false],
 ])('%s, from an empty install to a sent coupon, with no command', { timeout: 180_000 }, async (_, script) => {
   const clock = movableClock()
-  await using here = await anEmptyInstallation(clock)
+  await using here = await anEmptyInstallation(clock, { embedded: script })
   const { services, site, sandbox } = here
   const { file, key, provider, officialAccount } = await walkWechat(sandbox, 'certificate')
   const { page, complaints } = await openConsolePage(browser, site.url, { script })

@@ -48,7 +48,7 @@ afterAll(async () => {
 
 const open = (person: ConsoleBrowser, width: number) => openConsolePage(browser, shop.site.url, { person, width })
 
-describe.each([1280, 390, 320])('at %i px', { timeout: 120_000 }, (width) => {
+describe.each([1280, 390])('at %i px', { timeout: 120_000 }, (width) => {
   it('the pages about grants, the guide and the overview fit, and axe finds nothing', async () => {
     const { page, complaints } = await open(owner, width)
     const boss = await open(head, width)

@@ -51,5 +51,7 @@ export async function overflow(page: Page): Promise<number> {
   const wider = 'document.documentElement.scrollWidth - window.innerWidth'
   const normal = await page.evaluate<number>(wider)
   await page.evaluate(`document.documentElement.style.fontSize = '200%'`)
-  return Math.max(normal, await page.evaluate<number>(wider))
+  const large = await page.evaluate<number>(wider)
+  await page.evaluate(`document.documentElement.style.fontSize = ''`)
+  return Math.max(normal, large)
 }

@@ -24,10 +24,22 @@ export async function openConsolePage(
   return { page, complaints }
 }
 
-/** Nothing that axe complains of, and nothing wider than the window; on a phone also with letters twice as large. */
+/** As narrow as a phone is. */
+const narrowest = 320
+
+/**
+ * Nothing that axe complains of, and nothing wider than the window; on a phone also at its narrowest, and with letters
+ * twice as large.
+ */
 export async function expectGoodLooks(page: Page): Promise<void> {
+  const { width, height } = page.viewportSize()!
   expect(await accessibilityFaults(page), page.url()).toEqual([])
-  const isPhone = (page.viewportSize()?.width ?? 0) <= 640
-  const wider = () => page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth')
-  expect(await (isPhone ? overflow(page) : wider()), page.url()).toBeLessThanOrEqual(0)
+  if (width > 640) {
+    const wider = await page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth')
+    return expect(wider, page.url()).toBeLessThanOrEqual(0)
+  }
+  expect(await overflow(page), page.url()).toBeLessThanOrEqual(0)
+  await page.setViewportSize({ width: narrowest, height })
+  expect(await overflow(page), `${page.url()} at ${narrowest} px`).toBeLessThanOrEqual(0)
+  await page.setViewportSize({ width, height })
 }

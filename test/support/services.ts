@@ -15,6 +15,8 @@ export type TestServicesOptions = {
   processName?: string
   /** false: no Redis, the ledger alone holds the limits. */
   redis?: false
+  /** The folder of an embedded database, as `npm start` has one, instead of PostgreSQL. */
+  dataDir?: string
   /** Where WeChat answers: a started sandbox. Unset: an address where nobody listens. */
   sandbox?: { url: string; backupUrl?: string }
   /** Wins over everything else; its databaseUrl and redisUrls let two processes share one ledger. */
@@ -23,10 +25,19 @@ export type TestServicesOptions = {
 
 /** Services on a database and a Redis of their own, wired as in production; disposing closes them and drops the database. */
 export async function openTestServices(options: TestServicesOptions = {}): Promise<Services & AsyncDisposable> {
-  const database = options.config?.databaseUrl ? undefined : await createTestDatabase(inject('templateDatabase'))
+  const { dataDir } = options
+  const isGiven = dataDir !== undefined || options.config?.databaseUrl
+  const database = isGiven ? undefined : await createTestDatabase(inject('templateDatabase'))
   const redisUrls = options.redis === false ? [] : (options.config?.redisUrls ?? [await takeRedisDatabase()])
   const wechat = wechatAt(options.sandbox?.url ?? nobodyListens, options.sandbox?.backupUrl)
-  const config = { ...testConfig(), databaseUrl: database?.url, wechat, ...options.config, redisUrls }
+  const config = {
+    ...testConfig(),
+    databaseUrl: database?.url,
+    ...(dataDir && { dataDir }),
+    wechat,
+    ...options.config,
+    redisUrls,
+  }
   const { clock, log = openLog('silent'), processName } = options
   const services = await openServices(config, { log, ...(clock && { clock }), ...(processName && { processName }) })
   async function dispose() {

@@ -5,5 +5,4 @@ export const assets = {
   style: storeBundle('console', 'css', 'text/css; charset=utf-8'),
   script: storeAsset('console.js', 'text/javascript; charset=utf-8'),
   htmx: storePackageFile('htmx.org/dist/htmx.min.js', 'htmx.js', 'text/javascript; charset=utf-8'),
-  icons: storeAsset('console/icons.svg', 'image/svg+xml'),
 }

@@ -4,6 +4,7 @@ import { assets } from './assets.ts'
 import { consoleCookie } from './cookies.ts'
 import type { PageState } from './frame.ts'
 import { escaped, type Markup, markup } from './markup.ts'
+import { signs } from './signs.ts'
 import { textAt } from './text.ts'
 
 /**
@@ -31,7 +32,7 @@ export function render(
   const { frame, csrf, services } = ctx.state
   const { errors = [] } = data
   const keys = frame !== undefined && consoleCookie(ctx, 'keys') !== 'off'
-  const kit = { assets, keys, frame, csrf, errors, status, text: textAt(services.clock.now()), markup, ui }
+  const kit = { assets, signs, keys, frame, csrf, errors, status, text: textAt(services.clock.now()), markup, ui }
   function ui(part: string, its: object): Markup {
     return markup(views(`ui/${part}`, { ...its, kit }))
   }

@@ -10,7 +10,7 @@ const filesOf = (folder: string, ending: string) =>
     .map((name) => read(`${folder}/${name}`))
 
 test('the sprite is what the script makes, with its licence', () => {
-  const stored = read('public/console/icons.svg')
+  const stored = read('views/console/icons.svg')
   expect(stored).toBe(sprite())
   expect(stored).toContain('Permission is hereby granted, free of charge')
 })

@@ -5,6 +5,7 @@ import type { Context, Handler } from '../../../shell/context.ts'
 import { consolePaths as paths } from '../../paths.ts'
 import { render } from '../../render.ts'
 import type { MerchantState } from '../../state.ts'
+import { withQuery } from '../../with-query.ts'
 import { couponWords, grantTag, triggerWords, whyWords } from './words.ts'
 
 const rowsOfPage = 50
@@ -54,8 +55,7 @@ async function askedOf({ query, state }: Context<MerchantState>) {
 
 function addressesOf(slug: string, campaign?: string) {
   return (state?: string, before?: string) => {
-    const query = Object.entries({ state, campaign, before }).filter((pair): pair is [string, string] => !!pair[1])
-    const text = new URLSearchParams(query).toString()
-    return `${paths.grants.replace(':merchant', slug)}${text && `?${text}`}`
+    const asked = Object.entries({ state, campaign, before }).filter((pair): pair is [string, string] => !!pair[1])
+    return withQuery(paths.grants.replace(':merchant', slug), Object.fromEntries(asked))
   }
 }
