@@ -76,7 +76,12 @@ function dataOf({ sheet, computedAt, signed, history }: StoredDay) {
     reopened_at,
     reopened_reason,
   }: (typeof history)[number]) => ({
-    ...{ signed_by, signed_at, sheet_hash, reopened_by, reopened_at, reopened_reason },
+    signed_by,
+    signed_at,
+    sheet_hash,
+    reopened_by,
+    reopened_at,
+    reopened_reason,
   })
   return {
     ...sheet,

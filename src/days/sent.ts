@@ -75,7 +75,7 @@ function reportEvidence(end: string, { at, count }: CountAt): Evidence {
   return { [`${end}_at`]: at.toISOString(), [`${end}_count`]: count }
 }
 
-function evidenceOfLost({ counts: _, ...coupon }: LostAnswer): Evidence {
+function evidenceOfLost({ counts: _counts, ...coupon }: LostAnswer): Evidence {
   return coupon
 }
 

@@ -56,11 +56,12 @@ export async function rewardFor(
 /** A combined order is several payments, and each is applied by itself. */
 async function applyAll(services: Services, merchant: Merchant, transactionIds: string[]) {
   const outcomes: PaymentOutcome[] = []
-  const errors: unknown[] = []
+  const errors: Error[] = []
   for (const id of transactionIds) {
     await applyPayment(services, merchant, id).then(
       (some) => outcomes.push(...some),
-      (error: unknown) => errors.push(error),
+      (error: unknown) =>
+        errors.push(error instanceof Error ? error : new Error('a payment was not applied', { cause: error })),
     )
   }
   return { outcomes, errors }

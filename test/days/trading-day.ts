@@ -95,8 +95,11 @@ export async function openTradingDay(keyMode: 'certificate' | 'public_key' = 'pu
     const refunds = state.orders.flatMap((order) => order.refunds.filter(({ at }) => isIn(at)))
     const returned = state.orders.filter((order) => order.refunds.some(({ at }) => isIn(at)))
     const bill = {
-      ...{ rows: paid.length + refunds.length, payments: paid.length, payments_fen: sum(paid.map((one) => one.total)) },
-      ...{ refunds: refunds.length, refunds_fen: sum(refunds.map((one) => one.refund)) },
+      rows: paid.length + refunds.length,
+      payments: paid.length,
+      payments_fen: sum(paid.map((one) => one.total)),
+      refunds: refunds.length,
+      refunds_fen: sum(refunds.map((one) => one.refund)),
     }
     await file({ kind: 'trade_bill', mchid: direct, stockId: null, day, share: bill })
     await file({ kind: 'trade_bill', mchid: stock.creator_mchid, stockId: null, day })

@@ -133,8 +133,12 @@ test('of many made-up orders in addresses only so many are kept', async () => {
   const { db } = shop.services
   const at = clock.now()
   const rows = Array.from({ length: 500 }, (_, n) => ({
-    ...{ merchant_id: shop.merchant.id, named_by: 'out_trade_no' as const, name: `made-up-${n}` },
-    ...{ told_by: 'page' as const, first_at: at, due_at: at },
+    merchant_id: shop.merchant.id,
+    named_by: 'out_trade_no' as const,
+    name: `made-up-${n}`,
+    told_by: 'page' as const,
+    first_at: at,
+    due_at: at,
   }))
   await db.insertInto('asked_orders').values(rows).execute()
   await look(shop.member('guesser'), 'one-more')
