@@ -26,7 +26,7 @@ import { listCertificates } from './pay/certificates.ts'
 import { pauseStock, restartStock, startStock } from './pay/change-stock.ts'
 import { createStock } from './pay/create-stock.ts'
 import { switchPage, switchPlan } from './pay/gold-plan.ts'
-import { readOrder, readPartnerOrder } from './pay/orders.ts'
+import { readCombinedOrder, readOrder, readPartnerOrder } from './pay/orders.ts'
 import { readRefund } from './pay/read-refund.ts'
 import { downloadFile } from './pay/served-files.ts'
 import type { PayHandler } from './pay/pay-call.ts'
@@ -80,6 +80,7 @@ export const wechatRoutes: Route[] = [
   pay('open_card_list', 'GET', `${membercardOpen}/user/cards`, listOpenCards),
   pay('open_card_callback', 'GET', `${membercardOpen}/callback`, openCallback),
   pay('open_card_callback', 'PATCH', `${membercardOpen}/callback`, openCallback),
+  pay('combined_order', 'GET', '/v3/combine-transactions/out-trade-no/:outTradeNo', readCombinedOrder),
   pay('bill', 'GET', '/v3/bill/tradebill', tradeBill),
   pay('bill_download', 'GET', '/v3/billdownload/file', downloadFile),
   pay('use_flow', 'GET', `${favor}/stocks/:stockId/use-flow-by-day`, useFlowOfDay),

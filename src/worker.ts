@@ -10,7 +10,9 @@ import { openInboxLoop } from './inbox/loop.ts'
 import { deleteOldEntries, forgetBodies } from './inbox/retention.ts'
 import { followEvidence } from './onboarding/follow-evidence.ts'
 import { mailNotices } from './operators/mail-notices.ts'
+import { runDays } from './days/run-days.ts'
 import { deleteOldSessions } from './operators/sessions.ts'
+import { askMissing } from './payments/ask-missing.ts'
 import type { Job } from './plumbing/schedule/job.ts'
 import { openJobsLoop } from './plumbing/schedule/jobs.ts'
 import { type Loop, openLoop } from './plumbing/schedule/loop.ts'
@@ -42,6 +44,7 @@ export function loopsOfWorker(services: Services) {
 /** Jobs: each runs in one worker at a time. */
 export const jobs: Job<Services>[] = [
   { name: 'stocks', when: { everyMs: 15_000 }, limitMs: minutes(10), act: syncStocks },
+  { name: 'missing-orders', when: { everyMs: 15_000 }, limitMs: minutes(10), act: askMissing },
   { name: 'member-caps', when: { everyMs: hours(1) }, limitMs: hours(1), act: watchMemberCaps },
   { name: 'stock-reports', when: daily('03:40'), limitMs: hours(1), act: deleteOldReports },
   { name: 'bills', when: { everyMs: minutes(5) }, limitMs: hours(6), act: bringBills },
@@ -54,6 +57,7 @@ export const jobs: Job<Services>[] = [
   { name: 'sessions', when: daily('03:50'), limitMs: hours(1), act: deleteOldSessions },
   { name: 'onboarding', when: { everyMs: minutes(5) }, limitMs: hours(1), act: followEvidence },
   { name: 'key-ends', when: { everyMs: hours(1) }, limitMs: hours(1), act: watchKeyEnds },
+  { name: 'days', when: { everyMs: hours(1) }, limitMs: hours(2), act: runDays },
   { name: 'notices', when: { everyMs: minutes(1) }, limitMs: minutes(10), act: mailNotices },
 ]
 

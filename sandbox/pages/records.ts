@@ -34,6 +34,7 @@ const endpointNames = {
   user_coupons: '查询用户的券',
   certificates: '下载平台证书',
   order: '查单',
+  combined_order: '查合单',
   oauth_authorize: '授权页',
   oauth_exchange: 'code 换 openid',
   stable_token: '获取 access_token',

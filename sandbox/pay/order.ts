@@ -9,6 +9,8 @@ export type Order = {
   outTradeNo: string
   transactionId: string
   openid: string
+  /** Of a part of a combined order: the whole one's number, and who placed it. */
+  combine?: { outTradeNo: string; mchid: string }
   tradeType: 'JSAPI' | 'MICROPAY' | 'NATIVE'
   state: 'SUCCESS' | 'NOTPAY' | 'USERPAYING' | 'CLOSED' | 'REFUND' | 'PAYERROR'
   /** fen */
@@ -80,7 +82,8 @@ function payerOf(order: Order): object {
   return { sp_openid: `sp-${order.openid}`.slice(0, 28), sub_openid: order.openid }
 }
 
-function promotionBody(promotion: OrderPromotion): object {
+/** A coupon that WeChat used on the order. */
+export function promotionBody(promotion: OrderPromotion): object {
   const isPrefunded = promotion.type === 'CASH'
   return {
     ...promotion,

@@ -1,3 +1,4 @@
+import { combinedBody } from './combined-order.ts'
 import { orderBody, type Order } from './order.ts'
 import { ok, refuse, type PayCall, type PayHandler, type PayResult } from './pay-call.ts'
 import { refusals } from './refusals.ts'
@@ -6,7 +7,7 @@ import { refusals } from './refusals.ts'
 export const readOrder: PayHandler = {
   handle(call) {
     if (call.request.query.get('mchid') !== call.account.mchid) return refuse(refusals.illegal_mchid)
-    return answer(call, (order) => order.subMchid === undefined)
+    return answer(call, (order) => order.subMchid === undefined && !order.combine)
   },
 }
 
@@ -16,11 +17,22 @@ export const readPartnerOrder: PayHandler = {
     const { query } = call.request
     if (query.get('sp_mchid') !== call.account.mchid) return refuse(refusals.illegal_mchid)
     const subMchid = query.get('sub_mchid')
-    const order = find(call, (each) => each.subMchid !== undefined)
+    const order = find(call, (each) => each.subMchid !== undefined && !each.combine)
     if (order?.mchid === call.account.mchid && order.subMchid !== subMchid) {
       return refuse(refusals.order_of_another_sub_mchid)
     }
-    return answer(call, (each) => each.subMchid !== undefined)
+    return answer(call, (each) => each.subMchid !== undefined && !each.combine)
+  },
+}
+
+/** GET /v3/combine-transactions/out-trade-no/{…}: by the number that placed it (docs/wechat/payment-triggers.md 2). */
+export const readCombinedOrder: PayHandler = {
+  handle({ state, account, params }) {
+    const parts = state.orders.filter(({ combine }) => combine?.outTradeNo === params.outTradeNo)
+    if (parts.length === 0) return refuse(refusals.order_not_found)
+    return parts[0]!.combine!.mchid === account.mchid
+      ? ok(combinedBody(parts))
+      : refuse(refusals.order_of_another_mchid)
   },
 }
 

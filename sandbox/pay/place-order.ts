@@ -14,6 +14,8 @@ export type OrderSpec = {
   subMchid?: string
   outTradeNo?: string
   transactionId?: string
+  /** Makes it a part of this combined order; placed by its own number unless another one is named. */
+  combine?: { outTradeNo: string; mchid?: string }
   goodsTag?: string
   attach?: string
   tradeType?: Order['tradeType']
@@ -34,6 +36,7 @@ export function placeOrder(state: SandboxState, spec: OrderSpec): Order {
     outTradeNo: spec.outTradeNo ?? `${day}${state.nextId(14)}`,
     transactionId: spec.transactionId ?? `4200${day}${state.nextId(16)}`,
     openid: spec.openid,
+    ...(spec.combine && { combine: { mchid: spec.mchid ?? merchant.mchids[0]!, ...spec.combine } }),
     tradeType: spec.tradeType ?? 'JSAPI',
     state: spec.state ?? 'SUCCESS',
     total: spec.total,

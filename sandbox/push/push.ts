@@ -2,6 +2,7 @@ import type { SandboxState } from '../state.ts'
 import { brandNotice, type CardNoticeSpec } from '../wallet/card-notice.ts'
 import { openNotice, type OpenNoticeSpec } from '../wallet/open-notice.ts'
 import { accountOf, merchantOf } from '../merchant-file.ts'
+import { combinedBody } from '../pay/combined-order.ts'
 import { orderBody, type Order, type OrderRefund } from '../pay/order.ts'
 import type { Spoil } from '../pay/sign-answer.ts'
 import { paidData, pushMerchantEvent, refundedData, type MerchantEvent } from './merchant-event.ts'
@@ -79,7 +80,9 @@ export async function push(state: SandboxState, spec: PushSpec): Promise<PushRep
 function paymentNotice(state: SandboxState, spec: PushSpec & { kind: 'payment' }): Notice {
   const order = orderOf(state, spec.transactionId)
   const notifyUrl = spec.notifyUrl ?? notifyAddress(state, order, spec.slug)
-  const about = { mchid: order.mchid, resource: orderBody(order), notifyUrl }
+  const parts = state.orders.filter(({ combine }) => combine && combine.outTradeNo === order.combine?.outTradeNo)
+  const resource = parts.length > 0 ? combinedBody(parts) : orderBody(order)
+  const about = { mchid: order.combine?.mchid ?? order.mchid, resource, notifyUrl }
   return { ...spec, ...about, eventType: 'TRANSACTION.SUCCESS', originalType: 'transaction' }
 }
 

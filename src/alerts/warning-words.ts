@@ -68,6 +68,10 @@ const words = {
     message: '商户号 {subject} 所用的微信支付平台证书已于 {date} 到期，验不了微信的应答',
     cure: '请核对 APIv3 密钥，并在商户平台「账户中心 · API安全」更换平台证书，或改用微信支付公钥',
   },
+  day_unexplained: {
+    message: '{subject}：有 {differences} 处差异还没有原因（{keys}）',
+    cure: '执行 reconcile 查看当天的差异和证据，查明后用 --explain 写明原因，再签字',
+  },
   file_differs: {
     message: '{subject} 连续 {times} 次与微信给的校验值、条数或合计不符，没有采用：{reason}',
     cure: '系统每 30 分钟再取一次；第二天仍不符时，请在商户平台手工下载，用 bills import 导入，并带 Request-ID 联系微信支付',

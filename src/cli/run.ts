@@ -15,6 +15,7 @@ import { merchantCommand } from './merchant.ts'
 import { migrateCommand } from './migrate.ts'
 import { operatorCommand } from './operator.ts'
 import { proofCommand } from './proof.ts'
+import { reconcileCommand } from './reconcile.ts'
 import { stockCommand } from './stock.ts'
 
 /** `out` may return a promise of the moment when the text was taken. */
@@ -60,6 +61,7 @@ function program(cli: Cli, output: Output): Command {
     grantsCommand,
     memberCommand,
     proofCommand,
+    reconcileCommand,
     doctorCommand,
     jobsCommand,
     operatorCommand,

@@ -4,6 +4,7 @@ import type { CardFacts } from '../cards/card-opening.ts'
 import { applyOpening } from '../cards/apply-opening.ts'
 import { noteCouponUse } from '../coupons/note-use.ts'
 import type { Merchant } from '../merchants/merchant.ts'
+import { noteToldByEvent } from '../payments/asked-orders.ts'
 import { recordPayment } from '../payments/intake.ts'
 import type { Payment, Refund } from '../payments/payment.ts'
 import { applyPayment } from '../payments/apply-payment.ts'
@@ -77,6 +78,7 @@ async function applyFact(
   }
   if (fact.kind === 'payment') {
     await recordPayment(services, merchant, fact.payment)
+    if (fact.payment.source === 'event') await noteToldByEvent(services, merchant, fact.payment)
     await applyPayment(services, merchant, fact.payment.transactionId)
     return undefined
   }

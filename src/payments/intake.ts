@@ -47,6 +47,7 @@ async function write(
   }
 
   const first = await addPromotions(db, merchant, payment.transactionId, promotions)
+  if (row.confirmed_at) await confirm(db, first.id, row.confirmed_at)
   if (first.source === 'bill' && payment.source !== 'bill') {
     await replaceBill(db, merchant, first, payment)
     return first.openid
@@ -98,6 +99,16 @@ async function addPromotions(db: Db, merchant: Merchant, transactionId: string, 
     .execute()
   await raiseFacts(db, merchant.id, first.openid)
   return first
+}
+
+/** WeChat itself now tells of a payment that only the merchant's own systems had reported. */
+async function confirm(db: Db, id: number, at: Date): Promise<void> {
+  await db
+    .updateTable('payments')
+    .set({ confirmed_at: at })
+    .where('id', '=', id)
+    .where('confirmed_at', 'is', null)
+    .execute()
 }
 
 /** An event's promotions do not say whether they were prefunded; for our own stocks we know it. */

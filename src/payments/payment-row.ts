@@ -20,5 +20,6 @@ export function paymentRow(merchant: Merchant, payment: Payment, promotions: Pro
     paid_at: payment.paidAt,
     source: payment.source,
     created_at: now,
+    confirmed_at: payment.source === 'event' ? null : now,
   }
 }

@@ -1,11 +1,14 @@
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
-import { recordPayment } from './intake.ts'
-import { factsOfOrder } from './order-facts.ts'
-import { type OrderName, queryOrder } from './order-query.ts'
+import type { Db } from '../plumbing/storage/database.ts'
+import type { OrderName } from './ask-wechat.ts'
+import { noteAnswered, noteAskedByPage } from './asked-orders.ts'
+import { queryOrder } from './order-query.ts'
+import { takeOrder } from './take-order.ts'
 
 export type FoundPayment =
-  | { kind: 'paid'; transactionId: string }
+  /** Several for a combined order. */
+  | { kind: 'paid'; transactionIds: string[] }
   | { kind: 'not_paid' }
   | { kind: 'unknown_order' }
   /** It was refunded before we knew of the payment: only a notification or an event can say what is left. */
@@ -19,7 +22,7 @@ const shapes = { transaction_id: /^[0-9A-Za-z_-]{1,64}$/, out_trade_no: /^[0-9A-
  * Finds the payment that an address names, in our ledger or else at WeChat, and checks that this member paid it:
  * without this check anyone with the link could claim the gift (docs/wechat/payment-triggers.md 2). Another's order is
  * answered like one that does not exist, after the same questions: who counts up order numbers learns no shop's sales.
- * Grants nothing.
+ * An order that is not known to be this member's and paid is asked about again later, by itself. Grants nothing.
  */
 export async function findOrQueryPayment(
   services: Services,
@@ -29,25 +32,39 @@ export async function findOrQueryPayment(
 ): Promise<FoundPayment> {
   const name = orderName(query)
   if (!name) return { kind: 'unknown_order' }
-  const mine = await services.db
+  const mine = await knownPayments(services.db, merchant, openid, name)
+  if (mine.length > 0) return { kind: 'paid', transactionIds: mine }
+
+  const queried = await queryOrder(services, merchant, openid, name)
+  const taken = queried.kind === 'found' ? await takeOrder(services, merchant, queried, openid) : queried
+  if (taken.kind !== 'paid') {
+    await noteAskedByPage(services, merchant, name)
+    return { kind: taken.kind === 'not_ours' ? 'unknown_order' : taken.kind }
+  }
+  if (queried.kind === 'found' && queried.order.shape === 'combined')
+    await noteAnswered(services, merchant, name, { outcome: 'confirmed', transactionIds: taken.transactionIds })
+  return taken
+}
+
+/** The member's payments of that name; a combined order's are known by what WeChat answered about it. */
+async function knownPayments(db: Db, merchant: Merchant, openid: string, name: OrderName): Promise<string[]> {
+  const rows = await db
     .selectFrom('payments')
     .select('transaction_id')
     .where('merchant_id', '=', merchant.id)
-    .where(name.by, '=', name.value)
     .where('openid', '=', openid)
-    .executeTakeFirst()
-  if (mine) return { kind: 'paid', transactionId: mine.transaction_id }
-
-  const queried = await queryOrder(services, merchant, openid, name)
-  if (queried.kind !== 'found') return queried
-  const { mchid, order } = queried
-  if (order.shape === 'combined') return { kind: 'unknown_order' }
-  if (order.trade_state === 'REFUND') return { kind: 'refunded' }
-  if (order.trade_state !== 'SUCCESS') return { kind: 'not_paid' }
-  const [fact] = factsOfOrder(merchant, mchid, order, 'query')
-  if (fact?.kind !== 'payment' || fact.payment.openid !== openid) return { kind: 'unknown_order' }
-  const payer = await recordPayment(services, merchant, fact.payment)
-  return payer === openid ? { kind: 'paid', transactionId: fact.payment.transactionId } : { kind: 'unknown_order' }
+    .where((eb) => {
+      const asked = eb
+        .selectFrom('asked_orders')
+        .select((one) => one.fn<string>('unnest', ['transaction_ids']).as('transaction_id'))
+        .where('merchant_id', '=', merchant.id)
+        .where('named_by', '=', name.by)
+        .where('name', '=', name.value)
+      return eb.or([eb(name.by, '=', name.value), eb('transaction_id', 'in', asked)])
+    })
+    .orderBy('id')
+    .execute()
+  return rows.map((row) => row.transaction_id)
 }
 
 function orderName({ transaction_id, out_trade_no }: Record<string, unknown>): OrderName | undefined {

@@ -39,17 +39,38 @@ export async function rewardFor(
   const found = await findOrQueryPayment(services, merchant, query, openid)
   if (found.kind === 'refunded') return { kind: 'nothing', reason: 'not_eligible', detail: {} }
   if (found.kind !== 'paid') return found
-  const applied = await applyPayment(services, merchant, found.transactionId).catch((error: unknown) => ({ error }))
-  const grants = await grantsOfTransaction(services.db, merchant.id, found.transactionId)
+  const applied = await applyAll(services, merchant, found.transactionIds)
+  const grants = await grantsOfAll(services, merchant, found.transactionIds)
   // What one campaign gave is shown even when another one failed: the next look at the page tries that one again.
   if (grants.length > 0) {
-    if ('error' in applied)
-      services.log.error({ err: applied.error, payment: found.transactionId }, 'payment not applied in every campaign')
+    for (const err of applied.errors)
+      services.log.error({ err, payments: found.transactionIds }, 'payment not applied in every campaign')
     return { kind: 'granted', grants }
   }
-  if (!('error' in applied)) return nothing(applied)
-  if (applied.error instanceof AskAgain) return { kind: 'later' }
-  throw applied.error
+  const [error] = applied.errors
+  if (error === undefined) return nothing(applied.outcomes)
+  if (error instanceof AskAgain) return { kind: 'later' }
+  throw error
+}
+
+/** A combined order is several payments, and each is applied by itself. */
+async function applyAll(services: Services, merchant: Merchant, transactionIds: string[]) {
+  const outcomes: PaymentOutcome[] = []
+  const errors: Error[] = []
+  for (const id of transactionIds) {
+    await applyPayment(services, merchant, id).then(
+      (some) => outcomes.push(...some),
+      (error: unknown) =>
+        errors.push(error instanceof Error ? error : new Error('a payment was not applied', { cause: error })),
+    )
+  }
+  return { outcomes, errors }
+}
+
+async function grantsOfAll({ db }: Services, merchant: Merchant, transactionIds: string[]): Promise<Grant[]> {
+  const grants: Grant[] = []
+  for (const id of transactionIds) grants.push(...(await grantsOfTransaction(db, merchant.id, id)))
+  return grants
 }
 
 /**

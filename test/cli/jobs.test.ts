@@ -51,9 +51,9 @@ test('what another program says of a member is masked, since the output of comma
 })
 
 test('a job that there is not is refused with the names of those there are', async () => {
-  const { code, err } = await run('jobs', 'run', 'bills')
+  const { code, err } = await run('jobs', 'run', 'nothing')
   expect(code).toBe(1)
   expect(err).toBe(
-    'there is no job bills; there are: stocks, member-caps, stock-reports, inbox-bodies, inbox-rows, attempts, sessions, onboarding, notices\n',
+    'there is no job nothing; there are: stocks, missing-orders, member-caps, stock-reports, coupon-states, bills, flows, files, inbox-bodies, inbox-rows, attempts, sessions, onboarding, days, notices\n',
   )
 })

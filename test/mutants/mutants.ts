@@ -3,6 +3,7 @@ import { byHand } from './list/by-hand.ts'
 import { cardsAndInbox } from './list/cards-and-inbox.ts'
 import { atTheConsole } from './list/console.ts'
 import { coupons } from './list/coupons.ts'
+import { days } from './list/days.ts'
 import { doubt } from './list/doubt.ts'
 import { leases } from './list/leases.ts'
 import { payments } from './list/payments.ts'
@@ -14,6 +15,7 @@ import type { Mutant } from './mutant.ts'
 /** Every planted bug. */
 export const mutants: readonly Mutant[] = [
   ...leases,
+  ...days,
   ...doubt,
   ...places,
   ...answers,

@@ -75,6 +75,9 @@ export const shownFields = {
   guide_share_ended: ['half'],
   stock_created: ['out_request_no', 'request'],
   receipt_switched: ['provider', 'plan', 'page', 'outcome'],
+  day_signed: ['day', 'name', 'hash'],
+  day_reopened: ['day', 'hash', 'reason'],
+  difference_explained: ['day', 'difference', 'cause', 'reason'],
 } as const satisfies Record<string, readonly string[]>
 
 export type AuditAct = keyof typeof shownFields
@@ -133,6 +136,9 @@ export const actNames: Record<AuditAct, string> = {
   guide_share_ended: '结束分享链接',
   stock_created: '在微信创建批次',
   receipt_switched: '在微信开关支付后小票',
+  day_signed: '对账签字',
+  day_reopened: '重新打开对账',
+  difference_explained: '写明差异原因',
 }
 
 export const fieldNames: Record<string, string> = {
@@ -191,4 +197,6 @@ export const fieldNames: Record<string, string> = {
   plan: '点金计划',
   page: '商家小票',
   outcome: '结果',
+  difference: '差异',
+  cause: '原因',
 }

@@ -26,6 +26,7 @@ import type {
   InboxTable,
 } from './schema/triggers.ts'
 import type { FormerKeysTable, KeyWarningsTable } from './schema/key-dates.ts'
+import type { AskedOrdersTable, DayExplanationsTable, DaySignaturesTable, DaysTable } from './schema/days.ts'
 import type { CouponStatesTable, CouponWalksTable, RedemptionsTable } from './schema/redemptions.ts'
 import type { CardJoinsTable, CardProductsTable } from './schema/card-products.ts'
 import type { JobsTable, ProcessesTable } from './schema/schedule.ts'
@@ -60,6 +61,7 @@ import type {
 } from './schema/operators.ts'
 
 export type * from './schema/card-products.ts'
+export type * from './schema/days.ts'
 export type * from './schema/files.ts'
 export type * from './schema/guide.ts'
 export type * from './schema/key-dates.ts'
@@ -125,6 +127,10 @@ export type Tables = {
   provider_links: ProviderLinksTable
   application_recipients: ApplicationRecipientsTable
   notices: NoticesTable
+  asked_orders: AskedOrdersTable
+  days: DaysTable
+  day_signatures: DaySignaturesTable
+  day_explanations: DayExplanationsTable
   wechat_files: WechatFilesTable
   wechat_file_pieces: WechatFilePiecesTable
   wechat_file_shares: WechatFileSharesTable

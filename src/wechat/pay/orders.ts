@@ -1,4 +1,4 @@
-import { paymentSchema, type Payment } from './payment.ts'
+import { combinedPaymentSchema, type CombinedPayment, paymentSchema, type Payment } from './payment.ts'
 import { readReply } from './read-reply.ts'
 import type { PayClient, PayReply } from './types.ts'
 
@@ -16,4 +16,16 @@ export async function readOrder(
     order.subMchid === undefined ? { mchid: client.mchid } : { sp_mchid: client.mchid, sub_mchid: order.subMchid }
   const path = `${base}/${kind}/${encodeURIComponent(order.value)}?${new URLSearchParams(numbers).toString()}`
   return readReply(await client.call({ method: 'GET', path, timeoutMs: order.timeoutMs }), paymentSchema)
+}
+
+/**
+ * Queries a combined order by its `combine_out_trade_no`, by the number that placed it: the ordinary query does not find
+ * it (docs/wechat/payment-triggers.md 2). No query in the address; the number that asks is the one that signs.
+ */
+export async function readCombinedOrder(
+  client: PayClient,
+  { combineOutTradeNo, timeoutMs }: { combineOutTradeNo: string; timeoutMs?: number },
+): Promise<PayReply<CombinedPayment>> {
+  const path = `/v3/combine-transactions/out-trade-no/${encodeURIComponent(combineOutTradeNo)}`
+  return readReply(await client.call({ method: 'GET', path, timeoutMs }), combinedPaymentSchema)
 }

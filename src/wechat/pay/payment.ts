@@ -73,7 +73,8 @@ const subOrderSchema = z.object({
   promotion_detail: listOf(promotionSchema),
 })
 
-const combinedSchema = z
+/** A combined order, as its notification contains it and as its query returns it. */
+export const combinedPaymentSchema = z
   .object({
     combine_appid: maybe(text),
     combine_mchid: text,
@@ -85,7 +86,7 @@ const combinedSchema = z
 
 export type DirectPayment = z.infer<typeof directSchema>
 export type PartnerPayment = z.infer<typeof partnerSchema>
-export type CombinedPayment = z.infer<typeof combinedSchema>
+export type CombinedPayment = z.infer<typeof combinedPaymentSchema>
 export type Payment = DirectPayment | PartnerPayment | CombinedPayment
 
 /**
@@ -106,6 +107,6 @@ export function readPayment(resource: unknown): Payment | undefined {
 
 function schemaFor(value: unknown): z.ZodType<Payment> {
   if (typeof value !== 'object' || value === null) return directSchema
-  if ('combine_out_trade_no' in value) return combinedSchema
+  if ('combine_out_trade_no' in value) return combinedPaymentSchema
   return 'sp_mchid' in value ? partnerSchema : directSchema
 }

@@ -53,6 +53,8 @@ export type PaymentsTable = {
   paid_at: Time
   source: 'event' | 'notification' | 'query' | 'bill'
   created_at: Generated<Time>
+  /** When WeChat itself first told of it; null while only the merchant's own systems did. */
+  confirmed_at: Time | null
 }
 
 /** A member who has paid. */
