@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { resealFileKeys } from '../files/reseal-keys.ts'
 import { openDatabase, patientTimeoutMs } from '../plumbing/storage/database.ts'
 import { giveMemberKeys } from '../merchants/member-keys.ts'
 import { resealSecrets } from '../merchants/reseal.ts'
@@ -19,7 +20,9 @@ export function migrateCommand(cli: Cli): Command {
         const applied = await migrate(db)
         const secrets = openSecrets(config.masterKeys)
         const marked = await giveMemberKeys(db, secrets)
-        const resealed = (await resealSecrets(db, secrets)) + (await resealSeeds(db, secrets))
+        const kinds = [resealSecrets, resealSeeds, resealFileKeys]
+        let resealed = 0
+        for (const reseal of kinds) resealed += await reseal(db, secrets)
         const lines = [
           ...(applied.length > 0 ? applied.map((name) => `applied ${name}`) : ['the schema is current']),
           ...(marked > 0 ? [`named the members of ${marked} merchants by marks instead of openids`] : []),

@@ -1,6 +1,6 @@
 import { beijingTime } from '../../plumbing/clock.ts'
 import { roleNames } from '../rights/roles.ts'
-import { fieldNames } from './acts.ts'
+import { fieldNames } from './field-names.ts'
 import type { AuditEntry } from './chain.ts'
 
 /** What the audit keeps as a word of the program, as the console says it. */

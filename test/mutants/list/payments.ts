@@ -59,9 +59,9 @@ export const payments: Mutant[] = [
   {
     name: 'payment-and-refund-do-not-meet',
     harm: 'a payment that arrives beside its own refund earns',
-    file: 'src/payments/facts.ts',
-    find: 'select pg_advisory_xact_lock(hashtextextended(',
-    replace: 'select (hashtextextended(',
+    file: 'src/ledger/locks.ts',
+    find: 'select pg_advisory_xact_lock(hashtextextended(name, 0))',
+    replace: 'select hashtextextended(name, 0)',
     tests: ['test/payments/refund-races.test.ts'],
   },
   {
