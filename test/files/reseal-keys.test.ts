@@ -10,7 +10,7 @@ test('MASTER_KEY is changed: a bill that was kept under the old key is read with
   const { db, clock, config } = services
   const [oldKey] = config.masterKeys
   const old = openSecrets([oldKey!])
-  const row = { mchid: '1601400973', kind: 'trade_bill' as const, day: '20261129', state: 'kept' as const }
+  const row = { mchid: '1601400973', kind: 'trade_bill' as const, day: '20261129' }
   const { id } = await db
     .insertInto('wechat_files')
     .values({ ...row, due_at: clock.now() })
