@@ -4,6 +4,7 @@ import type { Services } from '../services.ts'
 import { readStock } from '../wechat/pay/favor.ts'
 import type { PayReply } from '../wechat/pay/types.ts'
 import { finding, type Finding } from './findings.ts'
+import { needsFormerKeys } from './former-keys.ts'
 
 /**
  * No stock has this number: WeChat answers that it does not exist, which it only does for a caller whose signature is
@@ -30,7 +31,9 @@ export async function askSigned(services: Services, merchant: Merchant, account:
     creatorMchid: known?.creator_mchid ?? mchid,
     timeoutMs: operatorTimeoutMs,
   }
-  return readStock(services.pay(account), stock)
+  const reply = await readStock(services.pay(account), stock)
+  const isStale = reply.kind === 'ok' && (await needsFormerKeys(services, account))
+  return isStale ? { kind: 'unknown', word: 'unverified_answer', detail: 'only by keys that were replaced' } : reply
 }
 
 /** What its answer says about the signature, and about the key that verifies answers. */

@@ -57,6 +57,8 @@ describe('whatever is asked, at every address, and whatever is broken', { timeou
       membership: ['1', strangers[1]],
       step: ['4', strangers[0]],
       proposal: ['1', strangers[1]],
+      card: ['p1', strangers[1]],
+      brand: ['1', strangers[1]],
     }
     for (const marks of [secrets, ours]) {
       addSecretsOf(shop, marks)
