@@ -127,7 +127,7 @@ export type FlowLine = {
   mchid?: string
 }
 
-const flowHeader =
+export const flowHeader =
   '批次id,优惠id,优惠类型,优惠金额（元）,订单总金额（元）,交易类型,支付单号,消耗时间,消耗商户号,设备号,银行流水号,单品信息'
 
 /** A flow file of these rows (docs/wechat/bills.md 5). */
