@@ -84,7 +84,10 @@ test('a flow downloaded by hand tells of a use that no message reported, once', 
   const folder = mkdtempSync(join(tmpdir(), 'flows-'))
   const { stock_id } = shop.stock
   const path = join(folder, 'flow.csv')
-  writeFileSync(path, flowFile([{ stockId: stock_id, couponId: '9000000001', transactionId: '42000777', coupon: 1500 }]))
+  writeFileSync(
+    path,
+    flowFile([{ stockId: stock_id, couponId: '9000000001', transactionId: '42000777', coupon: 1500 }]),
+  )
   const wanted = ['--number', '1601400973', '--on', '2026-11-23', '--kind', 'use_flow', '--stock', stock_id]
   const { code, out } = await run('bills', 'import', path, ...wanted)
   expect(out).toContain('kept, 1 rows')

@@ -47,6 +47,11 @@ export function billFile(lines: BillLine[], { header = billHeader, sums = sumsHe
   return Buffer.from(`\uFEFF${text}`)
 }
 
+/** One row of such a bill, without its line end. */
+export function billRow(line: BillLine): string {
+  return lineOf(withDefaults(line))
+}
+
 function withDefaults(line: BillLine): Required<BillLine> {
   const isRefund = line.state === 'REFUND'
   const total = line.total ?? (isRefund ? 0 : 6000)

@@ -90,7 +90,11 @@ describe('what only a bill tells', () => {
   test('cannot earn for longer than 60 days after the end', async () => {
     const { status, $ } = await send(`${list}/new`, { ...spend({ late_days: '61' }), do: 'save' })
     expect(status).toBe(422)
-    expect($('.errors a, [role=alert] a').map((_, one) => $(one).attr('href')).get()).toContain('#f-late_days')
+    expect(
+      $('.errors a, [role=alert] a')
+        .map((_, one) => $(one).attr('href'))
+        .get(),
+    ).toContain('#f-late_days')
   })
 })
 
