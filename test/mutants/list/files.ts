@@ -22,8 +22,8 @@ export const files: Mutant[] = [
     name: 'refund-in-a-bill-read-twice-is-taken-off-twice',
     harm: 'each reading of the same bill takes a partial refund off once more, and coupons that are owed are not given',
     file: 'src/files/import-refunds.ts',
-    find: 'const refundId = row.refundId ?? row.outRefundNo ?? `bill-${row.line}`',
-    replace: 'const refundId = `bill-${row.line}-${Math.random()}`',
+    find: 'return { transactionId, refundId, outRefundNo: row.outRefundNo, refund,',
+    replace: 'return { transactionId, refundId: `bill-${Math.random()}`, refund,',
     tests: ['test/files/bills.test.ts'],
   },
 ]
