@@ -3,6 +3,7 @@ import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { benchAbuse } from './abuse.ts'
 import { type BenchRow, figure, printRow } from './bench.ts'
+import { benchBills } from './bills.ts'
 import { benchClaims } from './claims.ts'
 import { benchConsole } from './console.ts'
 import { benchEarned } from './earned.ts'
@@ -16,18 +17,20 @@ import { benchTaps } from './taps.ts'
 /**
  * Runs all benchmarks in turn, or the named ones (`npm run bench -- claims size`), each with its floor or peer in the
  * same run; prints a table at the end and writes JSON to bench/results/. `--grants 5000000`: the size of the ledger for
- * `size` and `console`. `--seconds 5`: how long `abuse` attacks each route;
+ * `size` and `console`. `--rows 200000`: how long the bill of `bills` is. `--seconds 5`: how long `abuse` attacks each route;
  * `--route /api/`: only those with this in their name.
  */
 const { positionals: names, values } = parseArgs({
   allowPositionals: true,
   options: {
     grants: { type: 'string', default: '1000000' },
+    rows: { type: 'string', default: '1000000' },
     seconds: { type: 'string', default: '20' },
     route: { type: 'string', default: '' },
   },
 })
 const grants = Number(values.grants)
+const billRows = Number(values.rows)
 const seconds = Number(values.seconds)
 const benches = {
   claims: benchClaims,
@@ -37,14 +40,16 @@ const benches = {
   lanes: benchLanes,
   earned: benchEarned,
   parsers: benchParsers,
+  bills: () => benchBills(billRows),
   size: () => benchSize(grants),
   console: () => benchConsole(grants),
   abuse: () => benchAbuse(seconds, values.route),
 }
 const unknown = names.filter((name) => !(name in benches))
-if (unknown.length > 0 || !Number.isInteger(grants) || grants < 1 || !(seconds > 0)) {
+const areCounts = [grants, billRows].every((count) => Number.isInteger(count) && count >= 1)
+if (unknown.length > 0 || !areCounts || !(seconds > 0)) {
   throw new Error(
-    `usage: npm run bench -- [${Object.keys(benches).join(' ')}] [--grants NUMBER] [--seconds NUMBER] [--route WORD]`,
+    `usage: npm run bench -- [${Object.keys(benches).join(' ')}] [--grants NUMBER] [--rows NUMBER] [--seconds NUMBER] [--route WORD]`,
   )
 }
 const rows: BenchRow[] = []

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runCli } from '../../src/cli/run.ts'
 import { beijingDay } from '../../src/plumbing/clock.ts'
 import { shownDay } from '../../src/plumbing/calendar-day.ts'
-import { billFile } from '../support/bill-files.ts'
+import { billFile, flowFile } from '../support/bill-files.ts'
 import { openShop, type SandboxShop } from '../support/shop.ts'
 
 let shop: SandboxShop
@@ -78,4 +78,27 @@ test('a flow needs its stock', async () => {
   expect(
     await run('bills', 'import', 'x', '--number', '1601400973', '--on', '2026-11-23', '--kind', 'use_flow'),
   ).toMatchObject({ code: 1 })
+})
+
+test('a flow downloaded by hand tells of a use that no message reported, once', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'flows-'))
+  const { stock_id } = shop.stock
+  const path = join(folder, 'flow.csv')
+  writeFileSync(
+    path,
+    flowFile([{ stockId: stock_id, couponId: '9000000001', transactionId: '42000777', coupon: 1500 }]),
+  )
+  const wanted = ['--number', '1601400973', '--on', '2026-11-23', '--kind', 'use_flow', '--stock', stock_id]
+  const { code, out } = await run('bills', 'import', path, ...wanted)
+  expect(out).toContain('kept, 1 rows')
+  expect(code).toBe(0)
+  const uses = () =>
+    shop.services.db
+      .selectFrom('redemptions')
+      .select(['transaction_id', 'source', 'amount'])
+      .where('coupon_id', '=', '9000000001')
+      .execute()
+  expect(await uses()).toEqual([{ transaction_id: '42000777', source: 'flow', amount: 1500 }])
+  expect(await run('bills', 'import', path, ...wanted)).toMatchObject({ code: 1 })
+  expect(await uses()).toHaveLength(1)
 })

@@ -89,6 +89,20 @@ test('a bill that is brought in twice changes nothing', async () => {
   expect(await ledgerOf(shop)).toEqual(before)
 })
 
+test('a part that was given back is taken off once, however often the bill is read', async () => {
+  const { shop, toNextDay } = await openTill({ rule: { basis: 'total' } })
+  await using closing = shop
+  const order = shop.sandbox.control.addOrder({ ...tillPay, openid: shop.member('xiaoming') })
+  shop.sandbox.control.refund(order.transactionId, { refund: 600 })
+  toNextDay()
+  await runNow(closing.services, 'bills')
+  await shop.services.db.updateTable('wechat_files').set({ imported_at: null }).execute()
+  await runNow(shop.services, 'bills')
+  const refunds = await shop.services.db.selectFrom('refunds').select('refund').execute()
+  expect(refunds).toEqual([{ refund: 600 }])
+  expect((await ledgerOf(shop)).grants).toHaveLength(1)
+})
+
 test('a payment that was given back on the same day earns nothing', async () => {
   const { shop, toNextDay } = await openTill({ rule: { basis: 'total' } })
   await using closing = shop

@@ -5,6 +5,7 @@ import { atTheConsole } from './list/console.ts'
 import { coupons } from './list/coupons.ts'
 import { days } from './list/days.ts'
 import { doubt } from './list/doubt.ts'
+import { files } from './list/files.ts'
 import { leases } from './list/leases.ts'
 import { payments } from './list/payments.ts'
 import { places } from './list/places.ts'
@@ -16,6 +17,7 @@ import type { Mutant } from './mutant.ts'
 export const mutants: readonly Mutant[] = [
   ...leases,
   ...days,
+  ...files,
   ...doubt,
   ...places,
   ...answers,

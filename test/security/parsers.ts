@@ -26,7 +26,12 @@ import { openV2Notification } from '../../src/wechat/pay-v2/notification.ts'
 import { readV2Payment } from '../../src/wechat/pay-v2/payment.ts'
 import { readV2Refund } from '../../src/wechat/pay-v2/refund.ts'
 import { readXml } from '../../src/wechat/pay-v2/xml.ts'
+import { openBillReader } from '../../src/wechat/files/bill-reader.ts'
+import type { FileReader } from '../../src/wechat/files/file-reader.ts'
+import { openFlowReader } from '../../src/wechat/files/flow-reader.ts'
+import { UnreadableFile } from '../../src/wechat/files/unreadable-file.ts'
 import { safeTarget } from '../../src/web/member/login-target.ts'
+import { billFile, billHeader, flowFile, flowHeader, sumsHeader } from '../support/bill-files.ts'
 
 /** Something that reads what others wrote. */
 export type Parser = {
@@ -194,6 +199,29 @@ function signedAnswer(text: string) {
   return { status: 200, headers, body }
 }
 
+/** A file as it arrives, in pieces that end in the middle of a character. */
+const inPieces =
+  <Row>(open: () => FileReader<Row>) =>
+  (text: string) => {
+    const reader = open()
+    const bytes = Buffer.from(text)
+    for (let from = 0; from < bytes.length; from += 1_021) reader.push(bytes.subarray(from, from + 1_021))
+    return reader.end()
+  }
+
+const fileTexts = (header: string, last: string) => (length: number) => [
+  whole(length, `${header}\r\n`, '`,'),
+  whole(length, `${header}\r\n`, '`\r\n'),
+  whole(length, `${header}\r\n\``, ','),
+  whole(length, `${header}\r\n`, '","'),
+  whole(length, `${header}\r\n"`, '""'),
+  whole(length, `${header}\r\n\`1,"`, 'x'),
+  whole(length, `${header}\r\n`, `${last}\r\n`),
+  whole(length, `${header}\r\n${last}\r\n\``, '9'),
+  whole(length, '', '交易时间,'),
+  whole(length, '', '\r\n'),
+]
+
 /** Everything that reads a text from outside, beginning with those that read it before anything is proven. */
 export const parsers: Parser[] = [
   xml('v2 XML', v2Text, 128 * kB, (text) => readXml(text, 'xml')),
@@ -301,6 +329,22 @@ export const parsers: Parser[] = [
       return readCertificates(answer, [v3Key], () => platform.publicKey, now)
     }),
     refusal: CertificatesUnavailable,
+  },
+  {
+    name: 'trade bill',
+    sample: billFile([{}, { state: 'REFUND', refundId: '50300001', refund: 6000, refundStatus: 'SUCCESS' }]).toString(),
+    read: inPieces(openBillReader),
+    refusal: UnreadableFile,
+    hostile: fileTexts(billHeader, sumsHeader),
+    longest: 128 * kB,
+  },
+  {
+    name: 'flow file',
+    sample: flowFile([{ stockId: '1', couponId: '2', transactionId: '42001' }]).toString(),
+    read: inPieces(openFlowReader),
+    refusal: UnreadableFile,
+    hostile: fileTexts(flowHeader, '总条数'),
+    longest: 128 * kB,
   },
   {
     name: 'text for the log',

@@ -47,6 +47,11 @@ export function billFile(lines: BillLine[], { header = billHeader, sums = sumsHe
   return Buffer.from(`\uFEFF${text}`)
 }
 
+/** One row of such a bill, without its line end. */
+export function billRow(line: BillLine): string {
+  return lineOf(withDefaults(line))
+}
+
 function withDefaults(line: BillLine): Required<BillLine> {
   const isRefund = line.state === 'REFUND'
   const total = line.total ?? (isRefund ? 0 : 6000)
@@ -127,7 +132,7 @@ export type FlowLine = {
   mchid?: string
 }
 
-const flowHeader =
+export const flowHeader =
   '批次id,优惠id,优惠类型,优惠金额（元）,订单总金额（元）,交易类型,支付单号,消耗时间,消耗商户号,设备号,银行流水号,单品信息'
 
 /** A flow file of these rows (docs/wechat/bills.md 5). */

@@ -7,7 +7,10 @@ import { originOf, payHosts } from '../pay/hosts.ts'
 import { openSigner } from '../pay/signer.ts'
 import type { PayKeys } from '../pay/types.ts'
 
-/** A file that has begun to arrive, or why it does not. A refused one may be had under a new address. */
+/**
+ * A file that has begun to arrive, or why it does not. A refused one may be had under a new address; a foreign one lies,
+ * by its address or by a redirect, where no file of WeChat's lies.
+ */
 export type Download =
   | { kind: 'file'; body: Readable }
   | { kind: 'refused'; status: number; detail: string }
@@ -78,7 +81,8 @@ function handler(
     onResponseStart(controller, code, headers) {
       status = code
       if (code < 200) return
-      if (code !== 200) return resolve({ kind: 'refused', status, detail: refusalOf(code, headers) })
+      if (code >= 300 && code < 400) return resolve({ kind: 'foreign', detail: redirectionOf(headers) })
+      if (code !== 200) return resolve({ kind: 'refused', status, detail: `HTTP ${status}` })
       body = new Readable({
         read: () => controller.resume(),
         destroy(error, done) {
@@ -104,6 +108,6 @@ function handler(
   }
 }
 
-function refusalOf(status: number, headers: HeaderBag): string {
-  return status < 400 ? `redirected to ${JSON.stringify(headers.location).slice(0, 80)}` : `HTTP ${status}`
+function redirectionOf({ location }: HeaderBag): string {
+  return `the file is redirected to ${typeof location === 'string' ? location.slice(0, 80) : 'nowhere'}`
 }

@@ -57,6 +57,47 @@ describe('a template', () => {
   })
 })
 
+describe('what only a bill tells', () => {
+  const spend = (overrides: Record<string, string> = {}) =>
+    form({
+      kind: 'spend',
+      mode: 'single',
+      basis: 'total',
+      tier_rule: 'highest',
+      excludes: 'yes',
+      'tiers-0-at_least': '50',
+      'tiers-0-coupons-0-stock': desk.stock().stock_id,
+      'tiers-0-coupons-0-count': '1',
+      ...overrides,
+    })
+
+  test.each([
+    ['no', '0', { earn: false, within_days: 0 }],
+    ['yes', '60', { earn: true, within_days: 60 }],
+    ['yes', '3', undefined],
+  ])('earns or not as the form says (%s, %s days), and the form shows it again', async (earns, days, meant) => {
+    const fields = spend({ late_earns: earns, late_days: days })
+    expect((await send(`${list}/new`, { ...fields, do: 'save' })).status).toBe(303)
+    expect((await stored(fields.slug!))?.spend?.late_facts).toEqual(meant)
+    const path = `${list}/${fields.slug}/edit`
+    const { $ } = await see(path)
+    const again = formOf($, path)
+    expect(again).toMatchObject({ late_earns: earns, late_days: days })
+    expect((await send(path, { ...again, do: 'save' })).status).toBe(303)
+    expect((await stored(fields.slug!))?.spend?.late_facts).toEqual(meant)
+  })
+
+  test('cannot earn for longer than 60 days after the end', async () => {
+    const { status, $ } = await send(`${list}/new`, { ...spend({ late_days: '61' }), do: 'save' })
+    expect(status).toBe(422)
+    expect(
+      $('.errors a, [role=alert] a')
+        .map((_, one) => $(one).attr('href'))
+        .get(),
+    ).toContain('#f-late_days')
+  })
+})
+
 describe('a wrong form', () => {
   const cases: [string, Record<string, string>][] = [
     ['title', { title: '' }],

@@ -9,6 +9,8 @@ const names: Record<string, string> = {
   spend: 'tiers-0-at_least',
   'spend.tiers': 'tiers-0-at_least',
   'spend.exclude_orders_using_our_coupons': 'excludes',
+  'spend.late_facts.earn': 'late_earns',
+  'spend.late_facts.within_days': 'late_days',
   NEW_SLUG: 'slug',
   '--from': 'starts_day',
 }

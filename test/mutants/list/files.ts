@@ -1,0 +1,29 @@
+import type { Mutant } from '../mutant.ts'
+
+/** Bills and flow files, from which payments earn and coupons count as used. */
+export const files: Mutant[] = [
+  {
+    name: 'file-whose-hash-differs-is-imported',
+    harm: 'payments that WeChat never wrote into the bill earn coupons',
+    file: 'src/files/fetch-file.ts',
+    find: "if (!hashOf || (file.kind === 'trade_bill' && hashOf === 'packed'))",
+    replace: 'if (said.sha1.length === 0)',
+    tests: ['test/files/bills.test.ts', 'test/files/flows.test.ts'],
+  },
+  {
+    name: 'redirect-of-a-file-is-a-passing-refusal',
+    harm: 'a file that somebody moves to a host of his own is asked for again and again, and nobody is told',
+    file: 'src/wechat/files/download.ts',
+    find: "return resolve({ kind: 'foreign', detail: redirectionOf(headers) })",
+    replace: "return resolve({ kind: 'refused', status, detail: redirectionOf(headers) })",
+    tests: ['test/files/foreign-hosts.test.ts'],
+  },
+  {
+    name: 'refund-in-a-bill-read-twice-is-taken-off-twice',
+    harm: 'each reading of the same bill takes a partial refund off once more, and coupons that are owed are not given',
+    file: 'src/files/import-refunds.ts',
+    find: 'return { transactionId, refundId, outRefundNo: row.outRefundNo, refund,',
+    replace: 'return { transactionId, refundId: `bill-${Math.random()}`, refund,',
+    tests: ['test/files/bills.test.ts'],
+  },
+]
