@@ -25,11 +25,29 @@
         button.hidden = false
       }
       for (const button of invoking) {
-        const { wechatInvoke, wechatWith } = button.dataset
-        // The answer is only a hint: what happened is heard by the server.
-        button.addEventListener('click', () => wx.invoke(wechatInvoke, JSON.parse(wechatWith), () => {}))
+        button.addEventListener('click', () => void open(button))
         button.hidden = false
       }
+      for (const words of document.querySelectorAll('[data-wechat-without]')) words.hidden = true
+    })
+  }
+
+  // Opens a component of WeChat with what our server gives for this one tap.
+  async function open(button) {
+    const { wechatInvoke, wechatAsk, wechatThen, csrf } = button.dataset
+    const problem = document.querySelector('[data-wechat-problem]')
+    problem.hidden = true
+    button.disabled = true
+    const answer = await fetch(wechatAsk, { method: 'POST', headers: { 'x-csrf-token': csrf } })
+      .then((response) => (response.ok ? response.json() : undefined))
+      .catch(() => undefined)
+    button.disabled = false
+    if (!answer) return void (problem.hidden = false)
+    const input = { businessType: answer.business_type, queryString: answer.query_string }
+    window.wx.invoke(wechatInvoke, input, (said) => {
+      // Only a hint: what happened is heard by the server, which the next page asks.
+      if (said.err_msg?.endsWith(':ok')) window.location.assign(wechatThen)
+      else if (!said.err_msg?.endsWith(':cancel')) problem.hidden = false
     })
   }
 

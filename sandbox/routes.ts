@@ -36,6 +36,7 @@ import { listStockMerchants, listStocks, readStock } from './pay/stocks.ts'
 import { uploadImage } from './pay/upload-image.ts'
 import { listUserCoupons, readUserCoupon } from './pay/user-coupons.ts'
 import type { SandboxState } from './state.ts'
+import { joinCard } from './wallet/join-from-page.ts'
 
 export type Run = (state: SandboxState, request: Incoming, params: Record<string, string>) => Ending | Promise<Ending>
 export type Route = { method: 'GET' | 'POST' | 'PATCH' | 'DELETE'; path: string; run: Run }
@@ -97,6 +98,7 @@ export const wechatRoutes: Route[] = [
   official('js_ticket', 'GET', '/cgi-bin/ticket/getticket', getTicket),
   { method: 'GET', path: '/open/js/jweixin-1.6.0.js', run: jsSdk },
   { method: 'GET', path: '/sandbox/js-config', run: checkJsConfig },
+  { method: 'GET', path: '/sandbox/join-card', run: joinCard },
   official('card_temp_info', 'POST', '/card/membercard/activatetempinfo/get', readTempInfo),
 ]
 

@@ -32,6 +32,8 @@ export type SandboxState = {
   userCards: UserCard[]
   /** Cards of WeChat Pay's products. */
   heldCards: HeldCard[]
+  /** What a page may open with a token for joining, until it does. */
+  joinTokens: Map<string, { cardId: string; openid: string; until: number }>
   codes: CodeBook
   tokens: TokenBook
   /** Tickets of WeChat's page script, by appid. */
@@ -115,6 +117,7 @@ export function openState(options: StateOptions): SandboxState {
     orders: [],
     userCards: [],
     heldCards: [],
+    joinTokens: new Map(),
     codes: openCodeBook(clock),
     tokens: openTokenBook(clock),
     jsTickets: new Map(),

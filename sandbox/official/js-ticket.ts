@@ -46,7 +46,8 @@ export const checkJsConfig: Run = (state, { query, method, path, host }) => {
   return javascript(`window.sandboxWx(${holds})`)
 }
 
-function javascript(body: string): Answer {
+/** A script as the answer, which a page of ours may load. */
+export function javascript(body: string): Answer {
   return {
     status: 200,
     headers: { 'Content-Type': 'text/javascript; charset=utf-8', 'Cache-Control': 'no-store' },

@@ -9,6 +9,7 @@ import { afterPayScript, afterPaying } from './after-paying.ts'
 import { phonePage } from './phone.ts'
 import { platformFile } from './platform-files.ts'
 import { platformAct, platformPage } from './platform.ts'
+import { billByHand, payByCode, tillPage } from './till.ts'
 import { changeStockStatus, recordsPage, switchFaultOff, switchFaultOn } from './records.ts'
 
 /** The handler of a page: gets the control, the request, its form and the parts of its path. */
@@ -43,6 +44,9 @@ export function pageRoutes(control: SandboxControl): Route[] {
     post('/sandbox/refund', refundLast),
     get('/sandbox/after-paying', afterPaying),
     get('/sandbox/after-paying.js', afterPayScript),
+    get('/sandbox/till', tillPage),
+    post('/sandbox/till', payByCode),
+    get('/sandbox/till/bill', billByHand),
     get('/sandbox/wechat-pay', recordsPage),
     post('/sandbox/faults', switchFaultOn),
     post('/sandbox/faults/:id/removal', switchFaultOff),

@@ -28,6 +28,12 @@ export const tradeBill: PayHandler = {
   },
 }
 
+/** What a number placed on a day, as a person downloads it; undefined where it is nothing. */
+export function billOfDay(orders: Order[], mchid: string, day: string): string | undefined {
+  const entries = orders.filter((order) => order.mchid === mchid).flatMap((order) => entriesOf(order, day))
+  return entries.length === 0 ? undefined : billText(entries)
+}
+
 const isPaid = ({ state }: Order) => state === 'SUCCESS' || state === 'REFUND'
 
 function entriesOf(order: Order, date: string): Entry[] {

@@ -23,9 +23,15 @@
     updateTimelineShareData: (card) => (menu.cards.timeline = card),
     hideMenuItems: ({ menuList }) => menu.hidden.push(...menuList),
     closeWindow: () => window.location.assign(`${host}/`),
-    invoke: (name, input, done) => {
-      window.alert(`微信将打开 ${name}：${JSON.stringify(input)}`)
-      done({ err_msg: `${name}:ok` })
+    invoke: (name, { businessType, queryString }, done) => {
+      const isCard = name === 'openBusinessView' && businessType === 'wxpayCardMember'
+      if (!isCard) return done({ err_msg: `${name}:fail` })
+      if (!window.confirm('微信：开通这家商户的会员卡？')) return done({ err_msg: `${name}:cancel` })
+      window.sandboxJoined = (taken) => done({ err_msg: `${name}:${taken ? 'ok' : 'fail'}` })
+      const script = document.createElement('script')
+      script.src = `${host}/sandbox/join-card?${queryString}`
+      script.nonce = me.nonce
+      document.head.append(script)
     },
   }
 

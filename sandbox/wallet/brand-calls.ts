@@ -31,9 +31,12 @@ export const readCardTemplate: PayHandler = handler((call) =>
 /** POST …/pre-auth-tokens */
 export const makePreAuthToken: PayHandler = handler((call) =>
   withProduct(call, textOf(call.body, 'card_id'), () => {
-    if (!textOf(call.body, 'openid')) return refuse(refusals.openid_missing)
-    const expires = new Date(call.state.clock.now().getTime() + tokenMs)
-    return ok({ token: randomBytes(16).toString('hex'), expire_time: wechatTime(expires) })
+    const [cardId, openid] = [textOf(call.body, 'card_id')!, textOf(call.body, 'openid')]
+    if (!openid) return refuse(refusals.openid_missing)
+    const until = call.state.clock.now().getTime() + tokenMs
+    const token = randomBytes(16).toString('hex')
+    call.state.joinTokens.set(token, { cardId, openid, until })
+    return ok({ token, expire_time: wechatTime(new Date(until)) })
   }),
 )
 

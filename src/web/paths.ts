@@ -7,6 +7,7 @@ export const paths = {
   grant: '/m/:merchant/grants/:grant',
   coupons: '/m/:merchant/coupons',
   cardOpened: '/m/:merchant/card-opened',
+  productCard: '/m/:merchant/card/:card',
   productCardOpened: '/m/:merchant/card/:card/opened',
   cardToken: '/m/:merchant/card/:card/token',
   paid: '/m/:merchant/paid',

@@ -7,6 +7,7 @@ import { memberRequired as member } from './member/middleware/member-required.ts
 import { receiptFrame } from './member/middleware/receipt-frame.ts'
 import { session } from './member/middleware/session.ts'
 import * as campaigns from './member/pages/campaign.ts'
+import * as card from './member/pages/card.ts'
 import * as cardOpened from './member/pages/card-opened.ts'
 import * as cardToken from './member/pages/card-token.ts'
 import * as claims from './member/pages/claims.ts'
@@ -40,6 +41,7 @@ export function routes(): Router<State, Routed> {
   get(paths.grant, merchant, session, member, grants.show)
   get(paths.coupons, merchant, session, member, coupons.list)
   get(paths.cardOpened, merchant, session, member, cardOpened.show)
+  get(paths.productCard, merchant, session, member, card.show)
   get(paths.productCardOpened, merchant, session, member, productCard.show)
   post(paths.cardToken, merchant, session, form, cardToken.create)
   get(paths.paid, merchant, session, member, paid.show)

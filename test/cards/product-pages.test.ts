@@ -113,6 +113,25 @@ test('a page gets a new token per tap for its member and card, and only with its
   expect(other.text).not.toBe(one.text)
 })
 
+test('the card’s page carries what a tap needs, is the only one that may ask our server, and says what to do without it', async () => {
+  const { cardId } = productOf('brand_partner')
+  const path = `/m/demo/card/${cardId}`
+  const phone = shop.phoneOf('reader')
+  const { status, text, headers } = await phone.get(path)
+  expect(status).toBe(200)
+  expect(headers.get('content-security-policy')).toMatch(/default-src 'none'.*; connect-src 'self'$/)
+  expect(text).toContain('请在手机微信里打开本页')
+  const [button = ''] = /<button[^>]*data-wechat-invoke="openBusinessView"[^>]*>/.exec(text) ?? []
+  expect(button).toMatch(/ hidden /)
+  const [, ask = ''] = /data-wechat-ask="([^"]+)"/.exec(button) ?? []
+  const [, csrf = ''] = /data-csrf="([^"]+)"/.exec(button) ?? []
+  expect((await phone.post(ask, {}, { 'x-csrf-token': csrf })).status).toBe(200)
+  expect((await phone.get('/m/demo/coupons')).headers.get('content-security-policy')).not.toContain('connect-src')
+  expect((await phone.get('/m/demo/card/unknown')).status).toBe(404)
+  expect((await phone.get(`/m/demo/card/${productOf('membercard_open').cardId}`)).status).toBe(404)
+  expect((await shop.site.phone().get(path)).status).toBe(302)
+})
+
 test.each(['brand_partner', 'brand', 'membercard_open'] as const)(
   'a person at the sandbox’s phone opens a card of %s and gets the coupon',
   async (kind) => {

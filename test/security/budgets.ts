@@ -141,6 +141,12 @@ export const budgets: Budget[] = [
     ),
   },
   {
+    route: `GET ${paths.productCard}`,
+    bytes: 0,
+    calls: 0,
+    worst: always(({ merchant }, turn) => get(`/m/${merchant}/card/pX${turn}?x=${long(turn)}`, weChat)),
+  },
+  {
     route: `GET ${paths.productCardOpened}`,
     bytes: 0,
     calls: 0,

@@ -6,5 +6,7 @@ export const urls = {
   claims: (merchant: string, campaign: string) => `/m/${merchant}/c/${campaign}/claims`,
   claimsResume: (merchant: string, campaign: string) => `/m/${merchant}/c/${campaign}/claims/resume`,
   grant: (merchant: string, grant: string) => `/m/${merchant}/grants/${grant}`,
+  cardToken: (merchant: string, card: string) => `/m/${merchant}/card/${card}/token`,
+  cardOpened: (merchant: string, card: string) => `/m/${merchant}/card/${card}/opened`,
   coupons: (merchant: string) => `/m/${merchant}/coupons`,
 }
