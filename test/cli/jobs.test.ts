@@ -54,6 +54,6 @@ test('a job that there is not is refused with the names of those there are', asy
   const { code, err } = await run('jobs', 'run', 'nothing')
   expect(code).toBe(1)
   expect(err).toBe(
-    'there is no job nothing; there are: stocks, missing-orders, member-caps, stock-reports, coupon-states, bills, flows, files, inbox-bodies, inbox-rows, attempts, sessions, onboarding, days, notices\n',
+    'there is no job nothing; there are: stocks, missing-orders, member-caps, stock-reports, bills, flows, files, coupon-states, inbox-bodies, inbox-rows, attempts, sessions, onboarding, key-ends, days, notices\n',
   )
 })
