@@ -13,7 +13,7 @@ import { openStage, type Stage } from './support/stage.ts'
 
 /** Of each list; a person waits for one page at a time. */
 const requests = 100
-const loads = 3
+const loads = 7
 const listMsAtMost = 200
 const pageBytesAtMost = 40_960
 const lcpMsAtMost = 1_000

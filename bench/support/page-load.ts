@@ -13,7 +13,10 @@ export async function openChromium(): Promise<Browser> {
   return chromium.launch({ executablePath: findChromium(), args })
 }
 
-/** Opens the page with an empty cache, on a slow line and a slow processor. */
+/**
+ * Opens the page with an empty cache, on a slow line and a slow processor. The browser has been at the site, at a page
+ * that loads nothing: what a browser needs to start itself is not the page's.
+ */
 export async function loadPage(
   browser: Browser,
   url: string,
@@ -23,6 +26,7 @@ export async function loadPage(
   try {
     await context.addCookies([{ ...cookie, url }])
     const page = await context.newPage()
+    await page.goto(new URL('/healthz', url).href)
     const session = await context.newCDPSession(page)
     let [bytes, requests] = [0, 0]
     session.on('Network.loadingFinished', ({ encodedDataLength }) => {

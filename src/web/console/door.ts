@@ -1,18 +1,20 @@
 import type { Context, Handler } from '../shell/context.ts'
+import { styleSource } from './assets.ts'
 import { compress } from './compressed.ts'
 
 /** The router takes an address in any letters, so this does too. */
 const consolePath = /^\/console(\/|$)/i
 
 /**
- * What a browser may do with the console's pages. There is no nonce: a page has no script or style of its own. Forms are
- * posted under this policy with their `Origin`, which `no-referrer` would take away.
+ * What a browser may do with the console's pages. There is no nonce: a page has no script of its own, and one style, the
+ * same in every page, named by its hash. Forms are posted under this policy with their `Origin`, which `no-referrer`
+ * would take away.
  */
 const headers = Object.entries({
   'Content-Security-Policy': [
     "default-src 'none'",
     "script-src 'self'",
-    "style-src 'self'",
+    `style-src 'self' ${styleSource}`,
     "img-src 'self' data:",
     "connect-src 'self'",
     "frame-src 'self'",

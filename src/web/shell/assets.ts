@@ -31,11 +31,11 @@ export function storePackageFile(file: string, name: string, type: string): stri
   return store(name, type, readFileSync(createRequire(import.meta.url).resolve(file)))
 }
 
-/** The same for all files of public/{name} with this ending as one, in the order of their names. */
-export function storeBundle(name: string, ending: string, type: string): string {
+/** The text of all files of public/{name} with this ending as one, in the order of their names. */
+export function readBundle(name: string, ending: string): string {
   const names = readdirSync(new URL(`${name}/`, folder)).filter((file) => file.endsWith(`.${ending}`))
-  const files = names.toSorted().map((file) => readFileSync(new URL(`${name}/${file}`, folder)))
-  return store(`${name}.${ending}`, type, Buffer.concat(files))
+  const files = names.toSorted().map((file) => readFileSync(new URL(`${name}/${file}`, folder), 'utf8'))
+  return files.join('')
 }
 
 function store(name: string, type: string, bytes: Buffer): string {

@@ -172,8 +172,10 @@ describe('beside the owner of the embedded database', () => {
   })
 })
 
-/** One folder after another's work: making a database takes longer than opening it. */
-// Each makes a database from nothing: seconds on a quiet machine, many more on a busy one.
+/**
+ * One folder after another's work: making a database takes longer than opening it, and seconds become half a minute on a
+ * busy machine.
+ */
 describe('the folder of the embedded database', { timeout: 120_000 }, () => {
   let dataDir = join(folders, 'first')
   const socketFile = () => join(dataDir, 'socket/.s.PGSQL.5432')

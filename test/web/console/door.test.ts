@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Config } from '../../../src/plumbing/config/config.ts'
@@ -11,15 +12,20 @@ afterAll(() => services[Symbol.asyncDispose]())
 const siteWith = (config: Partial<Config>): Promise<Site> =>
   startSite({ ...services, config: { ...services.config, ...config } })
 
+/** The style that stands in a page. */
+const styleOf = (page: string): string => /<style>([^<]*)<\/style>/.exec(page)?.[1] ?? ''
+
 const production = { production: true, publicUrl: 'https://quan.example.com' }
 
 describe('a page of the console', () => {
-  it('has a policy without inline script or style, and is kept by nobody', async () => {
+  it('has a policy without inline script, and with no style but its own by its hash, and is kept by nobody', async () => {
     await using site = await siteWith({})
+    const { text } = await site.browser().get('/console/_ui')
+    const style = `sha256-${createHash('sha256').update(styleOf(text)).digest('base64')}`
     for (const path of ['/console/_ui', '/console/none', '/console', '/console/%00']) {
       const { headers } = await site.browser().get(path)
       expect(headers.get('content-security-policy')).toBe(
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+        `default-src 'none'; script-src 'self'; style-src 'self' '${style}'; img-src 'self' data:; connect-src 'self'; ` +
           "frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
       )
       expect(headers.get('cache-control')).toBe('no-store')
@@ -41,22 +47,21 @@ describe('a page of the console', () => {
     expect((await plain!.text()).length).toBe(text.length)
   })
 
-  it('loads one stylesheet of at most 15 kB and one script, which may be kept for ever', async () => {
+  it('has one style of at most 15 kB in it, and loads one script, which may be kept for ever', async () => {
     await using site = await siteWith({})
     const page = await site.browser().get('/console/_ui')
-    const paths = [...page.text.matchAll(/\/assets\/console\.[0-9a-f]{12}\.(?:css|js)/g)].map(([path]) => path)
-    expect(paths).toHaveLength(2)
-    for (const path of paths) {
-      const file = await site.browser().get(path)
-      expect([file.status, file.headers.get('cache-control')]).toEqual([200, 'public, max-age=31536000, immutable'])
-      expect(gzipSync(file.text).length).toBeLessThanOrEqual(15_000)
-    }
+    expect(gzipSync(styleOf(page.text)).length).toBeLessThanOrEqual(15_000)
+    const paths = [...page.text.matchAll(/\/assets\/console[.\w]+/g)].map(([path]) => path)
+    expect(paths).toEqual([expect.stringMatching(/^\/assets\/console\.[0-9a-f]{12}\.js$/)])
+    const file = await site.browser().get(paths[0]!)
+    expect([file.status, file.headers.get('cache-control')]).toEqual([200, 'public, max-age=31536000, immutable'])
+    expect(gzipSync(file.text).length).toBeLessThanOrEqual(15_000)
   })
 
-  it('has no inline script, handler or style', async () => {
+  it('has no other style, no handler and no inline script', async () => {
     await using site = await siteWith({})
     const { text } = await site.browser().get('/console/_ui')
-    expect(text).not.toMatch(/\son\w+=|\sstyle=|javascript:|<style/)
+    expect(text.replace(`<style>${styleOf(text)}</style>`, '')).not.toMatch(/\son\w+=|\sstyle=|javascript:|<style/)
     expect(text.match(/<script[^>]*>(?!<\/script>)/)).toBeNull()
   })
 

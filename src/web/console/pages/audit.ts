@@ -5,6 +5,7 @@ import { beijingDay } from '../../../plumbing/clock.ts'
 import type { Handler } from '../../shell/context.ts'
 import { askedFilter, filterOf } from '../audit-filter.ts'
 import type { Filled, PersonState } from '../state.ts'
+import { olderThan } from '../older-than.ts'
 import { renderAudit } from './audit-view.ts'
 
 const rowsOfPage = 50
@@ -14,9 +15,7 @@ export const show: Handler<PersonState> = async (ctx) => {
   const { services, person } = ctx.state
   const query = new URLSearchParams(ctx.querystring)
   const asked = askedFilter(query)
-  const before = query.get('before') ?? ''
-  const older = /^\d{1,15}$/.test(before) ? { before: Number(before) } : {}
-  renderAudit(ctx, asked, await listAudit(services.db, person, { ...filterOf(asked), ...older }, rowsOfPage))
+  renderAudit(ctx, asked, await listAudit(services.db, person, { ...filterOf(asked), ...olderThan(query) }, rowsOfPage))
 }
 
 /** The same as a CSV file; a form, since an export is itself an entry. */

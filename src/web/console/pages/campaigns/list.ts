@@ -11,6 +11,7 @@ import { latestRefusals } from '../../../../campaigns/lists/refusals.ts'
 import { memberWords, outcomes } from '../../../../ledger/outcomes/outcomes.ts'
 import { may } from '../../../../operators/rights/person.ts'
 import type { Handler } from '../../../shell/context.ts'
+import { olderThan } from '../../older-than.ts'
 import { render } from '../../render.ts'
 import { withQuery } from '../../with-query.ts'
 import type { MerchantState } from '../../state.ts'
@@ -63,9 +64,4 @@ export const show: Handler<MerchantState> = async (ctx) => {
 function reasonWords(reason: string | undefined): string {
   if (reason === undefined) return '—'
   return outcomes.find(({ name }) => name === reason)?.operator.cause ?? memberWords(reason).message
-}
-
-function olderThan(query: URLSearchParams): { before?: number } {
-  const before = query.get('before') ?? ''
-  return /^\d{1,15}$/.test(before) ? { before: Number(before) } : {}
 }

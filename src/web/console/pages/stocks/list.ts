@@ -3,6 +3,7 @@ import { creatorsFor } from '../../../../stocks/by-staff/reach.ts'
 import { forecastsOf } from '../../../../stocks/forecast.ts'
 import { listStocks } from '../../../../stocks/list.ts'
 import type { Handler } from '../../../shell/context.ts'
+import { olderThan } from '../../older-than.ts'
 import { render } from '../../render.ts'
 import { withQuery } from '../../with-query.ts'
 import type { MerchantState } from '../../state.ts'
@@ -31,9 +32,4 @@ export const show: Handler<MerchantState> = async (ctx) => {
   const shown = { rows, asked, chips: stockChips(asked, addressOf), older, first }
   const { form: createAt } = newStockPaths(merchant)
   render(ctx, 'stocks', { ...shown, list, importAt, createAt, mayKeep, kindNames, shelfNames, slug: merchant.slug })
-}
-
-function olderThan(query: URLSearchParams): { before?: number } {
-  const before = query.get('before') ?? ''
-  return /^\d{1,15}$/.test(before) ? { before: Number(before) } : {}
 }

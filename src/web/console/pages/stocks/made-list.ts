@@ -4,6 +4,7 @@ import { forecastsOf } from '../../../../stocks/forecast.ts'
 import { type StockOfMerchant, stocksMadeBy } from '../../../../stocks/made-by.ts'
 import type { Context, Handler } from '../../../shell/context.ts'
 import { consolePaths as paths } from '../../paths.ts'
+import { olderThan } from '../../older-than.ts'
 import { render } from '../../render.ts'
 import { withQuery } from '../../with-query.ts'
 import type { ProviderState } from '../../state.ts'
@@ -57,9 +58,6 @@ async function rowsOf({ state }: Context<ProviderState>, stocks: StockOfMerchant
 }
 
 function askedOf(query: URLSearchParams): { merchant?: string; before?: number } {
-  const [merchant, before] = [query.get('merchant') ?? '', query.get('before') ?? '']
-  return {
-    ...(/^[\w-]{1,64}$/.test(merchant) && { merchant }),
-    ...(/^\d{1,15}$/.test(before) && { before: Number(before) }),
-  }
+  const merchant = query.get('merchant') ?? ''
+  return { ...(/^[\w-]{1,64}$/.test(merchant) && { merchant }), ...olderThan(query) }
 }
