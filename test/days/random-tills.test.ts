@@ -24,7 +24,7 @@ const act: fc.Arbitrary<Act> = fc.record({
   does: fc.constantFrom(...does),
   member: fc.constantFrom<Act['member']>('xiaoming', 'xiaoming', 'xiaohong'),
   byProvider: fc.boolean(),
-  yuan: fc.constantFrom(60, 200, 20),
+  yuan: fc.constantFrom(60, 200, 45),
   told,
   useTold: told,
   after: fc.integer({ min: 1, max: 55 }),
