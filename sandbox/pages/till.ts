@@ -2,7 +2,7 @@ import { beijingDay } from '../../src/plumbing/clock.ts'
 import { memberOf, openidUnder } from '../browser.ts'
 import { type Answer, html, redirect } from '../http.ts'
 import { billOfDay } from '../pay/bills.ts'
-import { beijingClock, yuan } from './format.ts'
+import { beijingClock, beijingTime, yuan } from './format.ts'
 import type { PageAct } from './page-routes.ts'
 import { merchantNamed, page } from './phone-acts.ts'
 import { renderPage } from './render-page.ts'
@@ -22,7 +22,9 @@ export const tillPage: PageAct = (control, request, query) => {
   }))
   const member = memberOf(control.state, request)
   const day = `${today.slice(0, 4)}-${today.slice(4, 6)}-${today.slice(6)}`
-  return page(control, renderPage('till', { merchant, mchid, member, day, taken: shown.toReversed() }))
+  const { now, daysAhead } = control.time()
+  const time = { now: beijingTime(now).slice(0, 16), daysAhead }
+  return page(control, renderPage('till', { merchant, mchid, member, day, time, taken: shown.toReversed() }))
 }
 
 /**
