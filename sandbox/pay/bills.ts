@@ -1,5 +1,6 @@
 import { wechatTime } from '../wechat-time.ts'
 import { billText, flowText, type Entry, type Use } from './bill-text.ts'
+import type { SandboxState } from '../state.ts'
 import type { Order } from './order.ts'
 import { ok, refuse, type PayCall, type PayHandler, type PayResult } from './pay-call.ts'
 import { refusals } from './refusals.ts'
@@ -75,6 +76,7 @@ type Flow = {
 
 function flow(call: PayCall, { word, name, none, usesOf }: Flow): PayResult {
   const { state, account, params, request } = call
+  if (!hasTurn(state)) return refuse(refusals.frequency_limit_exceed)
   const date = request.query.get('bill_date') ?? ''
   const stock = state.world.stocks.find(({ stock_id }) => stock_id === params.stockId)
   if (!stock) return refuse(refusals.stock_not_found)
@@ -89,6 +91,15 @@ function flow(call: PayCall, { word, name, none, usesOf }: Flow): PayResult {
   const { url, sha1 } = serveFile(state, account.mchid, flowText(uses, word), where)
   // Older pages say that these answers have no signature.
   return { ok: { url, [`stock_${name}_hash`]: sha1, [`stock_${name}_count`]: String(uses.length) }, unsigned: true }
+}
+
+/** A refused call counts as none. */
+function hasTurn(state: SandboxState): boolean {
+  const now = state.clock.now().getTime()
+  state.flowAsks = state.flowAsks.filter((at) => at > now - 60_000)
+  if (state.flowAsks.length >= state.settings.flowsPerMinute) return false
+  state.flowAsks.push(now)
+  return true
 }
 
 function usesAt(order: Order, at: string): Use[] {

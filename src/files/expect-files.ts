@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { beijingDay, beijingDayNumber, startOfBeijingDay } from '../plumbing/clock.ts'
 import type { FileKind } from '../plumbing/storage/schema.ts'
+import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
 import { readyAt } from './wechat-file.ts'
 
@@ -26,14 +27,25 @@ async function expectBills({ db }: Services, day: string): Promise<void> {
     on conflict do nothing`.execute(db)
 }
 
-/** Flows of the stocks whose creator's keys are here and whose coupons could be used on that day, or just before it. */
-async function expectFlows({ db }: Services, day: string, kinds: FileKind[]): Promise<void> {
+/**
+ * Flows of the stocks, of one merchant or of all, whose creator's keys are here and whose coupons could be used on that
+ * day, or just before it.
+ */
+export async function expectFlows(
+  { db }: Services,
+  day: string,
+  kinds: FileKind[],
+  of?: Pick<Merchant, 'id'>,
+): Promise<void> {
   const due = readyAt(day)
+  const ofMerchant = of ? sql`and s.merchant_id = ${of.id}` : sql``
   await sql`insert into wechat_files (mchid, kind, stock_id, day, due_at)
     select distinct s.creator_mchid, k.kind, s.stock_id, ${day}, ${due}::timestamptz
     from stocks s cross join unnest(${kinds}::text[]) as k(kind)
     where s.distributed_coupons > 0 and s.available_begin < ${due} and s.available_end > ${due}::timestamptz - interval '8 days'
       and exists (select from accounts a where a.mchid = s.creator_mchid and a.private_key_sealed is not null)
+      ${ofMerchant}
+    order by k.kind desc
     on conflict do nothing`.execute(db)
 }
 

@@ -154,6 +154,8 @@ describe.each(['certificate', 'public_key'] as const)('notice addresses, keys as
     for (const kind of kinds) inWorld(kind).notifyUrl = ''
     expect(await read('brand_partner')).toMatchObject({ set: null, isOurs: true })
     expect(await read('brand')).toMatchObject({ set: null, isOurs: false })
+    await set('brand_partner')
+    expect(inWorld('brand_partner').notifyUrl).toBe(oursOf('brand_partner'))
     expect(await read('membercard_open')).toMatchObject({ set: null, isOurs: false })
   })
 

@@ -35,7 +35,8 @@ export async function setOurNoticeAddress(
   { replace, by }: { replace: boolean; by: string },
 ): Promise<NoticeAddress> {
   const before = await noticeAddress(services, merchant, product)
-  if (before.isOurs) return before
+  // Where WeChat does not tell, somebody else may have set another since.
+  if (before.isOurs && before.set !== null) return before
   if (before.set !== null && !replace)
     throw new Unusable([
       `WeChat tells of its members to ${before.set}, which would hear nothing any more: replace it with --replace, and let that system be told by us`,
