@@ -23,7 +23,7 @@ import { classicToken, exchangeCode, stableToken } from './official/credentials.
 import { checkJsConfig, getTicket, jsSdk } from './official/js-ticket.ts'
 import { runOfficial, type OfficialHandler } from './official/run-official.ts'
 import { readCallback, setCallback } from './pay/callbacks.ts'
-import { refundFlowOfDay, tradeBill, useFlowOfDay } from './pay/bills.ts'
+import { refundFlowOfDay, tradeBill, useFlowOfDay, wholeRefundFlow, wholeUseFlow } from './pay/bills.ts'
 import { listCertificates } from './pay/certificates.ts'
 import { pauseStock, restartStock, startStock } from './pay/change-stock.ts'
 import { createStock } from './pay/create-stock.ts'
@@ -89,6 +89,8 @@ export const wechatRoutes: Route[] = [
   pay('bill_download', 'GET', '/v3/billdownload/file', downloadFile),
   pay('use_flow', 'GET', `${favor}/stocks/:stockId/use-flow-by-day`, useFlowOfDay),
   pay('refund_flow', 'GET', `${favor}/stocks/:stockId/refund-flow-by-day`, refundFlowOfDay),
+  pay('use_flow_whole', 'GET', `${favor}/stocks/:stockId/use-flow`, wholeUseFlow),
+  pay('refund_flow_whole', 'GET', `${favor}/stocks/:stockId/refund-flow`, wholeRefundFlow),
   pay('flow_download', 'GET', '/mkt/storage/bill/download', downloadFile),
   pay('refund', 'GET', '/v3/refund/domestic/refunds/:outRefundNo', readRefund),
   { method: 'GET', path: '/connect/oauth2/authorize', run: authorize },

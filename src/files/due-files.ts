@@ -19,9 +19,9 @@ export async function bringBills(services: Services, run: JobRun): Promise<strin
   return done
 }
 
-/** The job `flows`: what was used and undone of each stock's coupons. */
+/** The job `flows`: what was used and undone of each stock's coupons, by day and, after its end, as a whole. */
 export function bringFlows(services: Services, run: JobRun): Promise<string> {
-  return bringFiles(services, run, ['use_flow', 'refund_flow'])
+  return bringFiles(services, run, ['use_flow', 'refund_flow', 'use_flow_whole', 'refund_flow_whole'])
 }
 
 async function bringFiles(services: Services, run: JobRun, kinds: FileKind[]): Promise<string> {

@@ -34,7 +34,7 @@ export async function fetchDay(services: Services, merchant: Merchant, day: stri
 /** The flows of a day, due again where WeChat had refused them. */
 async function flowsOfDay(services: Services, merchant: Merchant, day: string): Promise<WechatFile[]> {
   const { db, clock } = services
-  await expectFlows(services, day, ['use_flow', 'refund_flow'], merchant)
+  await expectFlows(services, day, merchant)
   const filed = await filesOf(db, merchant, { from: day, to: day })
   const flows = filed.map(({ file }) => file).filter(({ kind, origin }) => kind !== 'trade_bill' && origin === 'wechat')
   await db

@@ -17,6 +17,7 @@ export async function flowsLeft({ db, clock, config }: Pick<Services, 'db' | 'cl
       sql<boolean>`coalesce(bool_or(reason like '429 %'), false)`.as('refused'),
     ])
     .where('kind', '!=', 'trade_bill')
+    .where('origin', '=', 'wechat')
     .where('asked_at', '>', since)
     .executeTakeFirstOrThrow()
   return refused ? 0 : Math.max(0, config.flowFilesPerMinute - Number(asked))

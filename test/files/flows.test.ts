@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { giveCoupon } from '../../sandbox/pay/coupon.ts'
 import { fetchDay } from '../../src/files/fetch-day.ts'
 import { readyAt } from '../../src/files/wechat-file.ts'
-import { beijingDay } from '../../src/plumbing/clock.ts'
+import { wechatTime } from '../../sandbox/wechat-time.ts'
+import { beijingDay, type Clock } from '../../src/plumbing/clock.ts'
 import { movableClock } from '../support/clock.ts'
 import { runNow } from '../support/jobs.ts'
 import { openShop, type SandboxShop } from '../support/shop.ts'
@@ -44,8 +45,16 @@ const flowsOf = ({ services, stock }: SandboxShop, day: string) =>
     .execute()
 
 const minuteMs = 60_000
+const dayMs = 24 * 60 * minuteMs
 const asked = ({ sandbox }: SandboxShop) =>
   sandbox.control.countCalls('use_flow') + sandbox.control.countCalls('refund_flow')
+
+async function endWithinAnHour({ services, world, stock: { stock_id } }: SandboxShop, clock: Clock): Promise<Date> {
+  const end = new Date(clock.now().getTime() + 60 * minuteMs)
+  world.stocks.find((stock) => stock.stock_id === stock_id)!.available_end_time = wechatTime(end)
+  await services.db.updateTable('stocks').set({ available_end: end }).where('stock_id', '=', stock_id).execute()
+  return end
+}
 
 const usesOf = ({ services }: SandboxShop) => services.db.selectFrom('redemptions').selectAll().execute()
 
@@ -165,12 +174,58 @@ test('where another system asks from the same address, a 429 ends the asking for
   ).toBe(1)
 })
 
+test.each(['certificate', 'public_key'] as const)(
+  'after an activity its whole flows tell what no day’s file could tell, once (%s)',
+  async (keyMode) => {
+    const { shop, clock, order } = await openWithUse(keyMode)
+    await using closing = shop
+    const { services, sandbox } = closing
+    sandbox.control.refund(order.transactionId)
+    const end = await endWithinAnHour(closing, clock)
+    const whole = () =>
+      flowsOf(shop, beijingDay(end)).then((files) => files.filter(({ kind }) => kind.endsWith('_whole')))
+    clock.advance(7 * dayMs)
+    await runNow(services, 'flows')
+    expect(await whole()).toEqual([])
+    expect(await usesOf(shop)).toEqual([])
+    clock.advance(2 * dayMs)
+    await runNow(services, 'flows')
+    expect(await whole()).toMatchObject([
+      { kind: 'use_flow_whole', state: 'kept', rows: 1, hash_of: 'unpacked' },
+      { kind: 'refund_flow_whole', state: 'kept', rows: 1 },
+    ])
+    const use = [{ transaction_id: order.transactionId, source: 'flow', returned_source: 'flow' }]
+    expect(await usesOf(shop)).toMatchObject(use)
+    const before = sandbox.control.countCalls('use_flow_whole')
+    await fetchDay(services, shop.merchant, beijingDay(end), new AbortController().signal)
+    await runNow(services, 'flows')
+    expect(await usesOf(shop)).toMatchObject(use)
+    expect(sandbox.control.countCalls('use_flow_whole')).toBe(before)
+  },
+)
+
+test('an activity without a use has no whole flows, and that is no fault', async () => {
+  const { shop, clock } = await openWithUse()
+  await using closing = shop
+  const { services, sandbox } = closing
+  await endWithinAnHour(closing, clock)
+  sandbox.control.state.orders.length = 0
+  clock.advance(9 * dayMs)
+  await runNow(services, 'flows')
+  const files = await services.db
+    .selectFrom('wechat_files')
+    .selectAll()
+    .where('kind', 'in', ['use_flow_whole', 'refund_flow_whole'])
+    .execute()
+  expect(files.map(({ state, reason }) => [state, reason])).toEqual(Array(2).fill(['none', 'empty_day']))
+})
+
 test('after a week without a worker, and after a refusal, an operator gets the flows of a day', async () => {
   const { shop, clock, day, toNextDay } = await openWithUse()
   await using closing = shop
   toNextDay()
   shop.sandbox.control.setFault({ fault: 'no_auth', endpoint: 'refund_flow' })
-  clock.advance(6 * 24 * 60 * minuteMs)
+  clock.advance(6 * dayMs)
   await runNow(closing.services, 'flows')
   expect(await flowsOf(shop, day)).toEqual([])
   const fetched = () => fetchDay(shop.services, shop.merchant, day, new AbortController().signal)
@@ -192,7 +247,7 @@ test('what an operator asks for beyond a minute’s turns is got by the job', as
   await using closing = shop
   closing.services.config.flowFilesPerMinute = 1
   toNextDay()
-  clock.advance(6 * 24 * 60 * minuteMs)
+  clock.advance(6 * dayMs)
   await fetchDay(shop.services, shop.merchant, day, new AbortController().signal)
   expect(asked(shop)).toBe(1)
   expect(await flowsOf(shop, day)).toMatchObject([{ state: 'kept' }, { state: 'due', tries: 0 }])
