@@ -27,7 +27,7 @@ export const tillPage: PageAct = (control, request, query) => {
 
 /**
  * POST /sandbox/till: the member shows the payment code and has paid. Nobody sends a message of it: only the bill of the
- * day tells (docs/wechat/bills.md).
+ * day tells (docs/wechat/bills.md 4).
  */
 export const payByCode: PageAct = (control, request, form) => {
   const fen = fenOf(form.get('yuan') ?? '')
