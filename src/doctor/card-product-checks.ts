@@ -21,11 +21,18 @@ export async function checkCardProducts(services: Services, merchant: Merchant):
 async function checkProduct(services: Services, merchant: Merchant, product: CardProduct): Promise<Finding[]> {
   const { cardId: card } = product
   const fits = await templateFits(services, merchant, product)
-  if (fits === 'fits')
-    return [finding('card_product_answers', { card }), await checkNotices(services, merchant, product)]
+  if (fits === 'fits') {
+    const notices = canSign(merchant, product) ? [await checkNotices(services, merchant, product)] : []
+    return [finding('card_product_answers', { card }), ...notices]
+  }
   if (fits === 'later') return [finding('card_product_silent', { card })]
   if (fits.refused === otherAppid) return [finding('card_product_other_appid', { card })]
   return [finding('card_product_refused', { card, said: fits.refused })]
+}
+
+/** That a card fits is known for an hour, its number's keys may be gone meanwhile. */
+function canSign({ accounts }: Merchant, { kind, mchid }: CardProduct): boolean {
+  return kind === 'brand' || accounts.some((account) => account.mchid === mchid && account.keys !== undefined)
 }
 
 /** Whether WeChat tells us of the card's members; where the merchant's own system confirms them, it may be the one told. */
