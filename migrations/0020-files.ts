@@ -15,7 +15,7 @@ const statements = [
   `create table wechat_files (
     id bigint generated always as identity primary key,
     mchid text not null check (mchid ~ '^[0-9]{6,32}$'),
-    kind text not null check (kind in ('trade_bill', 'use_flow', 'refund_flow')),
+    kind text not null check (kind in ('trade_bill', 'use_flow', 'refund_flow', 'use_flow_whole', 'refund_flow_whole')),
     stock_id text,
     day text not null check (day ~ '^[0-9]{8}$'),
     origin text not null default 'wechat' check (origin in ('wechat', 'hand')),

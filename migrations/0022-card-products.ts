@@ -62,6 +62,12 @@ const statements = [
     add constraint card_openings_source_check
       check (source in ('landing', 'event', 'oa', 'brand_partner', 'brand', 'membercard_open'))`,
 
+  // Setting where WeChat tells of a card's members is an act at WeChat too.
+  `alter table provider_acts
+    drop constraint provider_acts_act_check,
+    add constraint provider_acts_act_check check (act in
+      ('create', 'activate', 'pause', 'restart', 'set_callback', 'set_card_notices', 'upload_image'))`,
+
   `alter table inbox
     drop constraint inbox_source_check,
     add constraint inbox_source_check check (source in ('events', 'oa', 'pay', 'cards'))`,

@@ -44,6 +44,7 @@ export async function startDemo(config: Config): Promise<{ running: Running; gre
     keep: (changed) => keepWorld(config.dataDir, changed),
   })
   const { url } = sandbox
+  sandbox.control.settings.flowsPerMinute = 5
   try {
     const wechat = { openUrl: url, apiUrl: url, payUrl: url, payBackupUrl: url, filesUrl: url }
     const addresses = demoAddresses(config.publicUrl, url, config.consoleUrl)

@@ -1,5 +1,6 @@
 import type { Incoming, Ending } from './http.ts'
 import {
+  changeCardTemplate,
   confirmMemberCard,
   listMemberCards,
   makePreAuthToken,
@@ -10,10 +11,11 @@ import {
   activateOpenCard,
   decryptOpenCode,
   listOpenCards,
-  openCallback,
+  readOpenCallback,
   readOpenCard,
   readOpenForm,
   readOpenTemplate,
+  setOpenCallback,
 } from './wallet/open-calls.ts'
 import { authorize } from './oauth/authorize.ts'
 import { activateCard, decryptCode, readTempInfo, readUserInfo } from './official/cards.ts'
@@ -21,7 +23,7 @@ import { classicToken, exchangeCode, stableToken } from './official/credentials.
 import { checkJsConfig, getTicket, jsSdk } from './official/js-ticket.ts'
 import { runOfficial, type OfficialHandler } from './official/run-official.ts'
 import { readCallback, setCallback } from './pay/callbacks.ts'
-import { refundFlowOfDay, tradeBill, useFlowOfDay } from './pay/bills.ts'
+import { refundFlowOfDay, tradeBill, useFlowOfDay, wholeRefundFlow, wholeUseFlow } from './pay/bills.ts'
 import { listCertificates } from './pay/certificates.ts'
 import { pauseStock, restartStock, startStock } from './pay/change-stock.ts'
 import { createStock } from './pay/create-stock.ts'
@@ -68,6 +70,7 @@ export const wechatRoutes: Route[] = [
   pay('partner_order', 'GET', '/v3/pay/partner/transactions/out-trade-no/:outTradeNo', readPartnerOrder),
   ...['/v3/brand/partner/card-member', '/brand/card-member'].flatMap((base) => [
     pay('card_template', 'GET', `${base}/cards/:cardId`, readCardTemplate),
+    pay('card_template_change', 'PATCH', `${base}/cards/:cardId`, changeCardTemplate),
     pay('card_token', 'POST', `${base}/pre-auth-tokens`, makePreAuthToken),
     pay('card_list', 'GET', `${base}/user-cards`, listMemberCards),
     pay('card_detail', 'GET', `${base}/user-cards/:code`, readMemberCard),
@@ -79,13 +82,15 @@ export const wechatRoutes: Route[] = [
   pay('open_card_detail', 'GET', `${membercardOpen}/cards/:cardId/codes/:code`, readOpenCard),
   pay('open_card_activate', 'POST', `${membercardOpen}/cards/:cardId/codes/:code/activate`, activateOpenCard),
   pay('open_card_list', 'GET', `${membercardOpen}/user/cards`, listOpenCards),
-  pay('open_card_callback', 'GET', `${membercardOpen}/callback`, openCallback),
-  pay('open_card_callback', 'PATCH', `${membercardOpen}/callback`, openCallback),
+  pay('open_card_callback', 'GET', `${membercardOpen}/callback`, readOpenCallback),
+  pay('open_card_callback_set', 'PATCH', `${membercardOpen}/callback`, setOpenCallback),
   pay('combined_order', 'GET', '/v3/combine-transactions/out-trade-no/:outTradeNo', readCombinedOrder),
   pay('bill', 'GET', '/v3/bill/tradebill', tradeBill),
   pay('bill_download', 'GET', '/v3/billdownload/file', downloadFile),
   pay('use_flow', 'GET', `${favor}/stocks/:stockId/use-flow-by-day`, useFlowOfDay),
   pay('refund_flow', 'GET', `${favor}/stocks/:stockId/refund-flow-by-day`, refundFlowOfDay),
+  pay('use_flow_whole', 'GET', `${favor}/stocks/:stockId/use-flow`, wholeUseFlow),
+  pay('refund_flow_whole', 'GET', `${favor}/stocks/:stockId/refund-flow`, wholeRefundFlow),
   pay('flow_download', 'GET', '/mkt/storage/bill/download', downloadFile),
   pay('refund', 'GET', '/v3/refund/domestic/refunds/:outRefundNo', readRefund),
   { method: 'GET', path: '/connect/oauth2/authorize', run: authorize },

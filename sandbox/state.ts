@@ -41,6 +41,8 @@ export type SandboxState = {
   jsTickets: Map<string, { ticket: string; until: number }>
   /** Files that can be fetched for 30 s, by their token. */
   files: Map<string, ServedFile>
+  /** When flow files were asked for. */
+  flowAsks: number[]
   rate: RateLimit
   /** Five card calls per second of a number (docs/wechat/member-cards.md 2). */
   cardRate: RateLimit
@@ -59,6 +61,8 @@ export type SandboxSettings = {
   appUrl: string
   /** WeChat's limit on sending, per merchant number (docs/wechat/pay-v3.md 3). */
   sendsPerSecond: number
+  /** WeChat's limit on flow files, of all numbers together: the sandbox sees one address (docs/wechat/bills.md 2). */
+  flowsPerMinute: number
   /** How long WeChat takes to send one coupon. */
   sendMs: number
   /** Not documented by WeChat: a refused number gets the same refusal for ever (docs/wechat/pay-v3.md 3.2). */
@@ -97,6 +101,7 @@ export function openState(options: StateOptions): SandboxState {
     url: '',
     appUrl: (options.appUrl ?? 'http://localhost:3000').replace(/\/$/, ''),
     sendsPerSecond: options.sendsPerSecond ?? sendsPerSecondDefault,
+    flowsPerMinute: Infinity,
     sendMs: options.sendMs ?? 0,
     remembersRefusals: false,
     limitsFirst: false,
@@ -118,6 +123,7 @@ export function openState(options: StateOptions): SandboxState {
     orders: [],
     userCards: [],
     heldCards: [],
+    flowAsks: [],
     joinTokens: new Map(),
     codes: openCodeBook(clock),
     tokens: openTokenBook(clock),

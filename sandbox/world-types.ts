@@ -72,7 +72,7 @@ export type WorldCardProduct = {
   brandKeys?: { apiKey: string; certificates: KeyedCertificate[] }
   /** Who gives the codes. */
   codeMode: 'system' | 'merchant'
-  /** Where its notices go; absent: paycoupon's own address. */
+  /** Where its notices go, as set by API; absent: paycoupon's own address; '': nowhere. */
   notifyUrl?: string
 }
 

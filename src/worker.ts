@@ -48,7 +48,7 @@ export const jobs: Job<Services>[] = [
   { name: 'member-caps', when: { everyMs: hours(1) }, limitMs: hours(1), act: watchMemberCaps },
   { name: 'stock-reports', when: daily('03:40'), limitMs: hours(1), act: deleteOldReports },
   { name: 'bills', when: { everyMs: minutes(5) }, limitMs: hours(6), act: bringBills },
-  { name: 'flows', when: { everyMs: minutes(5) }, limitMs: hours(6), act: bringFlows },
+  { name: 'flows', when: { everyMs: minutes(1) }, limitMs: hours(6), act: bringFlows },
   { name: 'files', when: daily('04:00'), limitMs: hours(2), act: forgetFiles },
   { name: 'coupon-states', when: { everyMs: minutes(10) }, limitMs: hours(1), act: walkCoupons },
   { name: 'inbox-bodies', when: daily('03:10'), limitMs: hours(2), act: forgetBodies },

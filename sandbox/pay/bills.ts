@@ -1,5 +1,7 @@
 import { wechatTime } from '../wechat-time.ts'
 import { billText, flowText, type Entry, type Use } from './bill-text.ts'
+import type { SandboxState } from '../state.ts'
+import type { WorldStock } from '../world.ts'
 import type { Order } from './order.ts'
 import { ok, refuse, type PayCall, type PayHandler, type PayResult } from './pay-call.ts'
 import { lastRefund } from './place-order.ts'
@@ -43,53 +45,85 @@ function entriesOf(order: Order, date: string): Entry[] {
 }
 
 /** GET …/use-flow-by-day: the uses of a stock's coupons, for its creator only. */
-export const useFlowOfDay: PayHandler = {
-  handle: (call) =>
-    flow(call, {
-      word: '支付',
-      name: 'useflow',
-      none: refusals.no_use_that_day,
-      usesOf: (order, date) => (isPaid(order) && dayOf(order.paidAt!) === date ? usesAt(order, order.paidAt!) : []),
-    }),
-}
+export const useFlowOfDay: PayHandler = { handle: (call) => flowOfDay(call, uses) }
 
 /** GET …/refund-flow-by-day: uses that a full refund has undone. */
-export const refundFlowOfDay: PayHandler = {
-  handle: (call) =>
-    flow(call, {
-      word: '退款',
-      name: 'refundflow',
-      none: refusals.no_refund_that_day,
-      usesOf(order, date) {
-        const last = lastRefund(order)
-        return last && dayOf(last.at) === date ? usesAt(order, last.at) : []
-      },
-    }),
-}
+export const refundFlowOfDay: PayHandler = { handle: (call) => flowOfDay(call, refunds) }
+
+/** GET …/use-flow: all uses, once the activity has ended. */
+export const wholeUseFlow: PayHandler = { handle: (call) => wholeFlow(call, uses) }
+
+/** GET …/refund-flow */
+export const wholeRefundFlow: PayHandler = { handle: (call) => wholeFlow(call, refunds) }
 
 type Flow = {
   word: '支付' | '退款'
   name: 'useflow' | 'refundflow'
   none: (typeof refusals)['no_use_that_day']
-  usesOf(order: Order, date: string): Use[]
+  usesOf(order: Order, isIn: (at: string) => boolean): Use[]
 }
 
-function flow(call: PayCall, { word, name, none, usesOf }: Flow): PayResult {
-  const { state, account, params, request } = call
-  const date = request.query.get('bill_date') ?? ''
+const uses: Flow = {
+  word: '支付',
+  name: 'useflow',
+  none: refusals.no_use_that_day,
+  usesOf: (order, isIn) => (isPaid(order) && isIn(order.paidAt!) ? usesAt(order, order.paidAt!) : []),
+}
+
+const refunds: Flow = {
+  word: '退款',
+  name: 'refundflow',
+  none: refusals.no_refund_that_day,
+  usesOf(order, isIn) {
+    const last = lastRefund(order)
+    return last && isIn(last.at) ? usesAt(order, last.at) : []
+  },
+}
+
+function flowOfDay(call: PayCall, flow: Flow): PayResult {
+  const date = call.request.query.get('bill_date') ?? ''
+  return withStock(call, ({ stock_id }) => {
+    const unready = notReady(call, date)
+    if (unready) return unready
+    const found = usesOfStock(call.state, stock_id, flow, (at) => dayOf(at) === date)
+    if (found.length === 0) return refuse(flow.none)
+    const where = { path: '/mkt/storage/bill/download', parameter: 'bill_params', packed: false }
+    const { url, sha1 } = serveFile(call.state, call.account.mchid, flowText(found, flow.word), where)
+    const { name } = flow
+    // Older pages say that these answers have no signature.
+    return { ok: { url, [`stock_${name}_hash`]: sha1, [`stock_${name}_count`]: String(found.length) }, unsigned: true }
+  })
+}
+
+function wholeFlow(call: PayCall, flow: Flow): PayResult {
+  return withStock(call, ({ stock_id, available_end_time }) => {
+    const found = usesOfStock(call.state, stock_id, flow, () => true)
+    if (found.length === 0 || notReady(call, dayOf(available_end_time))) return refuse(refusals.flow_missing)
+    const where = { path: '/v3/billdownload/file', parameter: 'token', packed: false }
+    const { url, sha1 } = serveFile(call.state, call.account.mchid, flowText(found, flow.word), where)
+    return { ok: { url, hash_type: 'SHA1', hash_value: sha1 }, unsigned: true }
+  })
+}
+
+function usesOfStock({ orders }: SandboxState, stockId: string, flow: Flow, isIn: (at: string) => boolean): Use[] {
+  return orders.flatMap((order) => flow.usesOf(order, isIn)).filter(({ promotion }) => promotion.stock_id === stockId)
+}
+
+/** For the stock's creator, as often as one address may ask. */
+function withStock({ state, account, params }: PayCall, then: (stock: WorldStock) => PayResult): PayResult {
+  if (!hasTurn(state)) return refuse(refusals.frequency_limit_exceed)
   const stock = state.world.stocks.find(({ stock_id }) => stock_id === params.stockId)
   if (!stock) return refuse(refusals.stock_not_found)
-  if (stock.stock_creator_mchid !== account.mchid) return refuse(refusals.no_permission)
-  const unready = notReady(call, date)
-  if (unready) return unready
-  const uses = state.orders
-    .flatMap((order) => usesOf(order, date))
-    .filter(({ promotion }) => promotion.stock_id === stock.stock_id)
-  if (uses.length === 0) return refuse(none)
-  const where = { path: '/mkt/storage/bill/download', parameter: 'bill_params', packed: false }
-  const { url, sha1 } = serveFile(state, account.mchid, flowText(uses, word), where)
-  // Older pages say that these answers have no signature.
-  return { ok: { url, [`stock_${name}_hash`]: sha1, [`stock_${name}_count`]: String(uses.length) }, unsigned: true }
+  return stock.stock_creator_mchid === account.mchid ? then(stock) : refuse(refusals.no_permission)
+}
+
+/** A refused call counts as none. */
+function hasTurn(state: SandboxState): boolean {
+  const now = state.clock.now().getTime()
+  state.flowAsks = state.flowAsks.filter((at) => at > now - 60_000)
+  if (state.flowAsks.length >= state.settings.flowsPerMinute) return false
+  state.flowAsks.push(now)
+  return true
 }
 
 function usesAt(order: Order, at: string): Use[] {

@@ -22,12 +22,17 @@ export const setCallback: PayHandler = {
     if (refusal) return refuse(refusal)
     const url = textOf(body, 'notify_url')
     if (!url) return refuse(refusals.callback_url_missing)
-    if (!/^https?:\/\/[^?#]{1,248}$/.test(url)) {
+    if (!isNotifyUrl(url)) {
       return refuse({ ...refusals.param_error, detail: { field: '/notify_url', value: url, location: 'body' } })
     }
     account.notifyUrl = url
     return ok({ update_time: wechatTime(state.clock.now()), notify_url: url })
   },
+}
+
+/** WeChat takes no query and at most 256 characters; the sandbox takes http too. */
+export function isNotifyUrl(url: string): boolean {
+  return /^https?:\/\/[^?#]{1,248}$/.test(url)
 }
 
 /** Only a number that makes stocks, or may, asks about itself. */

@@ -57,6 +57,7 @@ export const refusals = {
   callback_url_missing: row(400, 'PARAM_ERROR', '回调url不能为空'),
   callback_mchid_missing: row(400, 'PARAM_ERROR', '回调商户不能为空'),
   callback_permission: row(403, 'NO_AUTH', '请开通回调通知产品权限'),
+  flow_missing: row(404, 'RESOURCE_NOT_EXISTS', '账单文件不存在'),
   no_callback: row(404, 'RESOURCE_NOT_EXISTS', '回调地址不存在'),
   stock_differs: row(400, 'RESOURCE_ALREADY_EXISTS', '创建请求重入，但本次请求与上次请求信息不一致'),
   special_permission: row(403, 'NO_AUTH', '你配置的信息需要开通特殊权限'),

@@ -65,8 +65,9 @@ export async function pushNotice(state: SandboxState, notice: Notice): Promise<P
   }, notice.retryMs)
 }
 
-/** Without an APIv3 key nothing can be encrypted; uses of coupons are a product of their own (docs/wechat/pay-v3.md 6). */
+/** Where nothing is set, nobody is told; without an APIv3 key nothing can be encrypted; uses of coupons are a product of their own (docs/wechat/pay-v3.md 6). */
 function mayNotify(account: WorldAccount, notice: Notice): boolean {
+  if (notice.notifyUrl === '') return false
   return account.apiV3Key !== '' && (notice.eventType !== 'COUPON.USE' || isOpen(account, 'marketing_events'))
 }
 

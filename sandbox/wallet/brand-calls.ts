@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
+import { isNotifyUrl } from '../pay/callbacks.ts'
 import { ok, refuse, textOf, type PayCall, type PayHandler, type PayResult } from '../pay/pay-call.ts'
 import { refusals } from '../pay/refusals.ts'
 import { wechatTime } from '../wechat-time.ts'
 import type { WorldCardProduct } from '../world.ts'
 import type { HeldCard } from './held-card.ts'
+import { noticeAddressOf } from './notice-address.ts'
 import { productOf } from './products.ts'
 import { userCardBody } from './user-card-body.ts'
 
@@ -16,17 +18,31 @@ const pageMost = 20
 
 /** GET …/cards/{card_id} */
 export const readCardTemplate: PayHandler = handler((call) =>
-  withProduct(call, call.params.cardId, ({ cardId, brandId, appid, codeMode }) =>
-    ok({
-      card_id: cardId,
-      brand_id: brandId,
-      appid,
-      card_type: 'NORMAL',
-      code_mode: codeMode === 'merchant' ? 'MERCHANT_ALLOCATE' : 'SYSTEM_ALLOCATE',
-      state: 'CARD_EFFECTIVE',
-    }),
-  ),
+  withProduct(call, call.params.cardId, (product) => ok(templateBody(call, product))),
 )
+
+/** PATCH …/cards/{card_id}: of what may be changed, only where its notices go. */
+export const changeCardTemplate: PayHandler = handler((call) =>
+  withProduct(call, call.params.cardId, (product) => {
+    const url = textOf(call.body, 'notify_url') ?? ''
+    if (!isNotifyUrl(url)) return refuse(refusals.param_error, '参数 notify_url 错误')
+    product.notifyUrl = url
+    return ok(templateBody(call, product))
+  }),
+)
+
+function templateBody({ state }: PayCall, product: WorldCardProduct): object {
+  const address = noticeAddressOf(state, productOf(state, product.cardId)!)
+  return {
+    card_id: product.cardId,
+    brand_id: product.brandId,
+    appid: product.appid,
+    card_type: 'NORMAL',
+    code_mode: product.codeMode === 'merchant' ? 'MERCHANT_ALLOCATE' : 'SYSTEM_ALLOCATE',
+    state: 'CARD_EFFECTIVE',
+    ...(address !== '' && { notify_url: address }),
+  }
+}
 
 /** POST …/pre-auth-tokens */
 export const makePreAuthToken: PayHandler = handler((call) =>

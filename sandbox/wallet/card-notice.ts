@@ -1,6 +1,7 @@
 import type { SandboxState } from '../state.ts'
 import type { Notice } from '../push/pay-notification.ts'
 import type { HeldCard } from './held-card.ts'
+import { noticeAddressOf } from './notice-address.ts'
 import { callerOf, productOf } from './products.ts'
 import { userCardBody } from './user-card-body.ts'
 
@@ -18,16 +19,16 @@ export function brandNotice(
   state: SandboxState,
   spec: CardNoticeSpec,
 ): Pick<Notice, 'mchid' | 'notifyUrl' | 'eventType' | 'originalType' | 'resource'> {
-  const { merchant, product } = productOf(state, spec.cardId)!
+  const found = productOf(state, spec.cardId)!
+  const { product } = found
   const caller = product.kind === 'brand' ? product.brandId! : product.mchid!
   const account = callerOf(state, caller)!
   const card = lastCard(state, spec)
   const shown: HeldCard = spec.event === 'DELETE' ? { ...card, state: 'DELETE' } : card
   const family = product.kind === 'brand' ? 'BRAND_MEMBER_CARD' : 'BRAND_MEMBER_CARD_SP'
-  const way = product.kind === 'brand' ? 'brand' : 'pay'
   return {
     mchid: caller,
-    notifyUrl: product.notifyUrl ?? `${state.settings.appUrl}/notify/${merchant.slug}/${way}/${caller}`,
+    notifyUrl: noticeAddressOf(state, found),
     eventType: `${family}.USER_CARD.${spec.event}`,
     originalType: 'user_card',
     resource: { ...userCardBody(state, { account, product, words: 'notice' }, shown), ...spec.fields },

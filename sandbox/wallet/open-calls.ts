@@ -1,8 +1,10 @@
+import { isNotifyUrl } from '../pay/callbacks.ts'
 import { ok, refuse, textOf, type PayCall, type PayHandler, type PayResult } from '../pay/pay-call.ts'
 import { refusals } from '../pay/refusals.ts'
 import { pushNotice } from '../push/pay-notification.ts'
 import type { WorldCardProduct } from '../world.ts'
 import type { HeldCard } from './held-card.ts'
+import { noticeAddressOf } from './notice-address.ts'
 import { openNotice } from './open-notice.ts'
 import { productOf } from './products.ts'
 import { sealed } from './user-card-body.ts'
@@ -72,13 +74,19 @@ export const listOpenCards = handler(({ state, request, account }) => {
   return ok({ total_count: mine.length, offset: 0, limit: 20, data })
 })
 
-/** GET and PATCH /callback: one address per number. */
-export const openCallback = handler(({ state, account, body, request }) => {
-  const products = state.world.merchants.flatMap((merchant) => merchant.cardProducts ?? [])
-  const own = products.filter(({ kind, mchid }) => kind === 'membercard_open' && mchid === account.mchid)
-  if (request.method === 'PATCH') for (const product of own) product.notifyUrl = textOf(body, 'notify_url') ?? ''
-  const set = own.find(({ notifyUrl }) => notifyUrl)
-  return set ? ok({ notify_url: set.notifyUrl, mchid: account.mchid }) : refuse(refusals.no_callback)
+/** GET /callback: the one address of all cards of the calling number. */
+export const readOpenCallback = handler((call) => {
+  const [first] = ownProducts(call)
+  const set = first && noticeAddressOf(call.state, first)
+  return set ? ok({ notify_url: set, mchid: call.account.mchid }) : refuse(refusals.no_callback)
+})
+
+/** PATCH /callback: replaces it. */
+export const setOpenCallback = handler((call) => {
+  const url = textOf(call.body, 'notify_url') ?? ''
+  if (!isNotifyUrl(url)) return refuse(refusals.param_error, '参数 notify_url 错误')
+  for (const { product } of ownProducts(call)) product.notifyUrl = url
+  return ok({ notify_url: url, mchid: call.account.mchid })
 })
 
 const statusWords = { UNACTIVATED: 'NOT_ACTIVATE', EFFECTIVE: 'EFFECTIVE', DELETE: 'DELETE' }
@@ -94,6 +102,14 @@ function withProduct(call: PayCall, then: (product: WorldCardProduct) => PayResu
   const product = productOf(call.state, call.params.cardId!)?.product
   if (!product || product.kind !== 'membercard_open') return refuse(cardMissing)
   return product.mchid === call.account.mchid ? then(product) : refuse(notTheirs)
+}
+
+function ownProducts({ state, account }: PayCall) {
+  return state.world.merchants.flatMap((merchant) =>
+    (merchant.cardProducts ?? [])
+      .filter(({ kind, mchid }) => kind === 'membercard_open' && mchid === account.mchid)
+      .map((product) => ({ merchant, product })),
+  )
 }
 
 function cardOf({ state, params }: PayCall, cardId: string): HeldCard | undefined {

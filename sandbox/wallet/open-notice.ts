@@ -2,6 +2,7 @@ import type { Notice } from '../push/pay-notification.ts'
 import type { SandboxState } from '../state.ts'
 import { wechatTime } from '../wechat-time.ts'
 import { lastCard } from './card-notice.ts'
+import { noticeAddressOf } from './notice-address.ts'
 import { callerOf, productOf } from './products.ts'
 import { sealed } from './user-card-body.ts'
 
@@ -18,12 +19,12 @@ export function openNotice(
   state: SandboxState,
   spec: OpenNoticeSpec,
 ): Pick<Notice, 'mchid' | 'notifyUrl' | 'eventType' | 'originalType' | 'resource'> {
-  const { merchant, product } = productOf(state, spec.cardId)!
-  const mchid = product.mchid!
+  const found = productOf(state, spec.cardId)!
+  const mchid = found.product.mchid!
   const card = lastCard(state, spec)
   return {
     mchid,
-    notifyUrl: product.notifyUrl ?? `${state.settings.appUrl}/notify/${merchant.slug}/pay/${mchid}`,
+    notifyUrl: noticeAddressOf(state, found),
     eventType: `MEMBERCARD.${spec.event}`,
     originalType: 'membercard',
     resource: {

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { importEarlierCards } from '../cards/earlier-cards.ts'
 import { unprovenOpenings } from '../cards/unproven.ts'
+import { cardNoticesCommand } from './cards-notices.ts'
 import { answer, type Cli, merchantNamed, withServices } from './cli.ts'
 import { readTextFile } from './text-file.ts'
 
@@ -37,5 +38,5 @@ export function cardsCommand(cli: Cli): Command {
       )
       answer(cli, json, openings, lines.length > 0 ? lines : ['no opening is without proof'])
     })
-  return command
+  return command.addCommand(cardNoticesCommand(cli))
 }

@@ -11,7 +11,7 @@ import type { Sheet } from './sheet.ts'
 import { stocksOfDay } from './stocks-of-day.ts'
 import { standingSignature } from './stored.ts'
 import { compareUses } from './uses.ts'
-import { wholeDay } from './whole-day.ts'
+import { wholeDay } from '../plumbing/whole-day.ts'
 
 /**
  * Compares the Beijing day `20261101` of a merchant and keeps the comparison. A day that is signed is not compared again:

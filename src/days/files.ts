@@ -4,7 +4,7 @@ import type { Db } from '../plumbing/storage/database.ts'
 import type { FileKind } from '../plumbing/storage/schema.ts'
 import type { Difference, Evidence, SheetFile } from './sheet.ts'
 import type { DayStock } from './stocks-of-day.ts'
-import type { WholeDay } from './whole-day.ts'
+import type { WholeDay } from '../plumbing/whole-day.ts'
 
 /** A file that comes later by itself, or is taken in again. */
 const comes = ['absent', 'due', 'not_ready', 'unverified', 'not read yet']

@@ -3,7 +3,7 @@ import { shownDay } from '../plumbing/calendar-day.ts'
 import { daysBefore } from '../plumbing/clock.ts'
 import type { Db } from '../plumbing/storage/database.ts'
 import { type Difference, type Evidence, type Figure, mostEvidence } from './sheet.ts'
-import { type WholeDay, wholeDay } from './whole-day.ts'
+import { type WholeDay, wholeDay } from '../plumbing/whole-day.ts'
 
 /** WeChat's bills reach three months back (docs/wechat/bills.md 1). */
 const reachDays = 100

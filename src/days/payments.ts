@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Db } from '../plumbing/storage/database.ts'
 import { readFiles } from './file-figures.ts'
 import { type Compared, type Difference, type Evidence, type Figure, mostEvidence } from './sheet.ts'
-import type { WholeDay } from './whole-day.ts'
+import type { WholeDay } from '../plumbing/whole-day.ts'
 
 /**
  * Payments and refunds: those that we know of the day against the bills. Refunds are only shown side by side: a bill has a

@@ -2,7 +2,7 @@ import type { Db } from '../plumbing/storage/database.ts'
 import { flowFigure } from './file-figures.ts'
 import { type Compared, type Difference, type Evidence, mostEvidence } from './sheet.ts'
 import type { DayStock } from './stocks-of-day.ts'
-import type { WholeDay } from './whole-day.ts'
+import type { WholeDay } from '../plumbing/whole-day.ts'
 
 /** Uses that were undone by a refund: those that became known to us against WeChat's refund flows. */
 export async function compareReturns(db: Db, merchantId: number, stocks: DayStock[], day: WholeDay): Promise<Compared> {

@@ -7,7 +7,7 @@ import type { Services } from '../services.ts'
 import { computeDay } from './compute.ts'
 import { type Sheet, unexplained } from './sheet.ts'
 import { storedDay } from './stored.ts'
-import { wholeDay } from './whole-day.ts'
+import { wholeDay } from '../plumbing/whole-day.ts'
 
 /** WeChat's files are dependable from 10:00 on, and take their time to be read: a day is compared from 11:00 on. */
 const firstHourMs = 11 * 3_600_000

@@ -5,7 +5,7 @@ import { lostAnswers, type LostAnswer } from './lost-answers.ts'
 import { type Compared, type Difference, type Evidence, type Figure, mostEvidence } from './sheet.ts'
 import { type CountAt, countsOfDay } from './stock-counts.ts'
 import type { DayStock } from './stocks-of-day.ts'
-import type { WholeDay } from './whole-day.ts'
+import type { WholeDay } from '../plumbing/whole-day.ts'
 
 /**
  * Coupons sent: our ledger's of the day against what WeChat's count of each stock rose by. The count also has what

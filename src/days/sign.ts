@@ -8,7 +8,7 @@ import type { Services } from '../services.ts'
 import { computeDay } from './compute.ts'
 import { unexplained } from './sheet.ts'
 import { hashOf, type StoredDay, storedDay } from './stored.ts'
-import { wholeDay } from './whole-day.ts'
+import { wholeDay } from '../plumbing/whole-day.ts'
 
 type Parts = Pick<Services, 'db' | 'clock'>
 

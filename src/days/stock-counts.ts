@@ -1,6 +1,6 @@
 import type { Db } from '../plumbing/storage/database.ts'
 import type { DayStock } from './stocks-of-day.ts'
-import type { WholeDay } from './whole-day.ts'
+import type { WholeDay } from '../plumbing/whole-day.ts'
 
 /** How many coupons of a stock WeChat had given when it was asked. */
 export type CountAt = { at: Date; count: number }

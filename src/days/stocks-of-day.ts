@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely'
 import { isGivenBefore } from '../stocks/given.ts'
 import type { Db } from '../plumbing/storage/database.ts'
 import type { StocksTable } from '../plumbing/storage/schema.ts'
-import type { WholeDay } from './whole-day.ts'
+import type { WholeDay } from '../plumbing/whole-day.ts'
 
 export type DayStock = Pick<Selectable<StocksTable>, 'id' | 'stock_id' | 'creator_mchid' | 'coupon_amount'> & {
   /** Whether anybody had got a coupon of it by the end of the day, as far as we know. */

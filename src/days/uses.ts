@@ -5,7 +5,7 @@ import { isNobodysHere } from './foreign-uses.ts'
 import { flowFigure } from './file-figures.ts'
 import { type Compared, type Difference, type Evidence, type Figure, mostEvidence } from './sheet.ts'
 import type { DayStock } from './stocks-of-day.ts'
-import type { WholeDay } from './whole-day.ts'
+import type { WholeDay } from '../plumbing/whole-day.ts'
 
 /** Why a use counts at WeChat and not with us; `plain`: it counts on both sides. */
 type UseKind = 'plain' | 'used_after_refund' | 'foreign_sender' | 'lost_answer'

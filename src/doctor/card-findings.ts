@@ -49,6 +49,36 @@ export const cardFindings = {
     message: '会员卡 {card}：微信不接受调用（{said}）',
     cure: '核对商户文件 cards 里的 card_id、brand_id、mchid 和密钥；确认已开通商家名片会员权限，品牌已授权服务商',
   },
+  card_notices_ours: {
+    check: 'card_notices',
+    ok: true,
+    message: '会员卡 {card}：微信的开卡通知发到本系统',
+    cure: '',
+  },
+  card_notices_unset: {
+    check: 'card_notices',
+    ok: false,
+    message: '会员卡 {card}：微信没有设置通知地址，收不到开卡通知',
+    cure: '运行 cards notices {slug} --card {card} --set，把通知地址设为 {ours}',
+  },
+  card_notices_elsewhere: {
+    check: 'card_notices',
+    ok: false,
+    message: '会员卡 {card}：微信的开卡通知发到 {set}，不是本系统的地址',
+    cure: '先与该系统的负责人说好，再运行 cards notices {slug} --card {card} --set --replace，地址改为 {ours}；不能改的，由商户系统发 card.opened 事件',
+  },
+  card_notices_at_crm: {
+    check: 'card_notices',
+    ok: true,
+    message: '会员卡 {card}：由商户会员系统确认开卡，微信的通知发到 {set}',
+    cure: '请商户会员系统在开卡后发 card.opened 事件；要由本系统接收通知，运行 cards notices {slug} --card {card} --set --replace',
+  },
+  card_notices_unasked: {
+    check: 'card_notices',
+    ok: true,
+    message: '会员卡 {card}：查不到通知地址（{said}）',
+    cure: '稍后再检查一次；要设置，运行 cards notices {slug} --card {card} --set',
+  },
   card_joins_stuck: {
     check: 'card_joins',
     ok: false,

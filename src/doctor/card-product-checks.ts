@@ -1,3 +1,4 @@
+import { lookAtNotices } from '../cards/products/notice-address.ts'
 import { templateFits, otherAppid } from '../cards/products/template-fits.ts'
 import { daysBefore } from '../plumbing/clock.ts'
 import { eachByItself } from '../plumbing/each-by-itself.ts'
@@ -14,16 +15,38 @@ const lookedBackDays = 30
 export async function checkCardProducts(services: Services, merchant: Merchant): Promise<Finding[]> {
   if (merchant.cards.length === 0) return []
   const findings = await eachByItself(merchant.cards, (product) => checkProduct(services, merchant, product))
-  return [...findings, ...(await checkJoins(services, merchant))]
+  return [...findings.flat(), ...(await checkJoins(services, merchant))]
 }
 
-async function checkProduct(services: Services, merchant: Merchant, product: CardProduct): Promise<Finding> {
+async function checkProduct(services: Services, merchant: Merchant, product: CardProduct): Promise<Finding[]> {
   const { cardId: card } = product
   const fits = await templateFits(services, merchant, product)
-  if (fits === 'fits') return finding('card_product_answers', { card })
-  if (fits === 'later') return finding('card_product_silent', { card })
-  if (fits.refused === otherAppid) return finding('card_product_other_appid', { card })
-  return finding('card_product_refused', { card, said: fits.refused })
+  if (fits === 'fits') {
+    const notices = canSign(merchant, product) ? [await checkNotices(services, merchant, product)] : []
+    return [finding('card_product_answers', { card }), ...notices]
+  }
+  if (fits === 'later') return [finding('card_product_silent', { card })]
+  if (fits.refused === otherAppid) return [finding('card_product_other_appid', { card })]
+  return [finding('card_product_refused', { card, said: fits.refused })]
+}
+
+/** That a card fits is known for an hour, its number's keys may be gone meanwhile. */
+function canSign({ accounts }: Merchant, { kind, mchid }: CardProduct): boolean {
+  return kind === 'brand' || accounts.some((account) => account.mchid === mchid && account.keys !== undefined)
+}
+
+/** Whether WeChat tells us of the card's members; where the merchant's own system confirms them, it may be the one told. */
+async function checkNotices(services: Services, merchant: Merchant, product: CardProduct): Promise<Finding> {
+  const [{ cardId: card, confirm }, { slug }] = [product, merchant]
+  const told = await lookAtNotices(services, merchant, product)
+  if (!('isOurs' in told)) {
+    const said = told.kind === 'refusal' ? `${told.status} ${told.code} ${told.message}` : told.word
+    return finding('card_notices_unasked', { slug, card, said })
+  }
+  const { set, ours, isOurs } = told
+  if (isOurs) return finding('card_notices_ours', { card })
+  if (set === null) return finding('card_notices_unset', { slug, card, ours })
+  return finding(confirm === 'crm' ? 'card_notices_at_crm' : 'card_notices_elsewhere', { slug, card, set, ours })
 }
 
 async function checkJoins({ db, clock }: Services, merchant: Merchant): Promise<Finding[]> {

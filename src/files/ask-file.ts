@@ -1,8 +1,8 @@
 import { shownDay } from '../plumbing/calendar-day.ts'
 import type { Account } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
-import { askFlowOfDay, askTradeBill, type FileOffer } from '../wechat/files/ask-files.ts'
-import type { PayReply } from '../wechat/pay/types.ts'
+import { askFlowOfDay, askTradeBill, askWholeFlow, type FileOffer } from '../wechat/files/ask-files.ts'
+import type { PayClient, PayReply } from '../wechat/pay/types.ts'
 import { readyAt, type WechatFile } from './wechat-file.ts'
 
 export type Asked =
@@ -16,13 +16,15 @@ export type Asked =
 /** Asks WeChat for a file's address, and returns what its answer means (docs/wechat/bills.md 1 and 2). */
 export async function askFile(services: Services, account: Account, file: WechatFile): Promise<Asked> {
   const client = services.pay(account)
-  const date = shownDay(file.day)
-  const { kind, stock_id } = file
-  const reply =
-    kind === 'trade_bill'
-      ? await askTradeBill(client, { date })
-      : await askFlowOfDay(client, { kind, stockId: stock_id!, date })
+  const reply = await askOf(client, file)
   return meaningOf(reply, file, services.clock.now())
+}
+
+function askOf(client: PayClient, { kind, stock_id, day }: WechatFile): Promise<PayReply<FileOffer>> {
+  if (kind === 'trade_bill') return askTradeBill(client, { date: shownDay(day) })
+  if (kind === 'use_flow' || kind === 'refund_flow')
+    return askFlowOfDay(client, { kind, stockId: stock_id!, date: shownDay(day) })
+  return askWholeFlow(client, { kind, stockId: stock_id! })
 }
 
 function meaningOf(reply: PayReply<FileOffer>, file: WechatFile, now: Date): Asked {

@@ -3,6 +3,7 @@ import type { FileKind } from '../plumbing/storage/schema.ts'
 import type { JobRun } from '../plumbing/schedule/job.ts'
 import { AskAgain } from '../plumbing/ask-again.ts'
 import { expectFiles } from './expect-files.ts'
+import { flowsLeft } from './flow-pace.ts'
 import { fetchFile } from './fetch-file.ts'
 import { importBill } from './import-bill.ts'
 import { importFlow } from './import-flow.ts'
@@ -18,9 +19,9 @@ export async function bringBills(services: Services, run: JobRun): Promise<strin
   return done
 }
 
-/** The job `flows`: what was used and undone of each stock's coupons. */
+/** The job `flows`: what was used and undone of each stock's coupons, by day and, after its end, as a whole. */
 export function bringFlows(services: Services, run: JobRun): Promise<string> {
-  return bringFiles(services, run, ['use_flow', 'refund_flow'])
+  return bringFiles(services, run, ['use_flow', 'refund_flow', 'use_flow_whole', 'refund_flow_whole'])
 }
 
 async function bringFiles(services: Services, run: JobRun, kinds: FileKind[]): Promise<string> {
@@ -31,6 +32,8 @@ async function bringFiles(services: Services, run: JobRun, kinds: FileKind[]): P
   let kept = 0
   for (const file of due) {
     run.signal.throwIfAborted()
+    // What is left over is due still: the next run takes it.
+    if (file.kind !== 'trade_bill' && (await flowsLeft(services)) === 0) break
     kept += (await fetchByItself(services, file))?.state === 'kept' ? 1 : 0
   }
   problems.push(...(await importKept(services, run, kinds)))

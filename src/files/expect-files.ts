@@ -1,7 +1,9 @@
 import { sql } from 'kysely'
 import { beijingDay, beijingDayNumber, startOfBeijingDay } from '../plumbing/clock.ts'
 import type { FileKind } from '../plumbing/storage/schema.ts'
+import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
+import { wholeDay } from '../plumbing/whole-day.ts'
 import { isGivenBefore } from '../stocks/given.ts'
 import { readyAt } from './wechat-file.ts'
 
@@ -13,11 +15,10 @@ export async function expectFiles(services: Services, kinds: FileKind[]): Promis
   const today = beijingDayNumber(services.clock.now())
   for (let back = daysBack; back >= 1; back -= 1) {
     const day = beijingDay(startOfBeijingDay(today - back))
-    const end = startOfBeijingDay(today - back + 1)
     if (kinds.includes('trade_bill')) await expectBills(services, day)
-    const flows = kinds.filter((kind) => kind !== 'trade_bill')
-    if (flows.length > 0) await expectFlows(services, { day, end }, flows)
+    if (kinds.includes('use_flow')) await expectFlows(services, day)
   }
+  if (kinds.includes('use_flow_whole')) await expectWholeFlows(services)
 }
 
 /** Bills of all numbers whose keys are here: merchants' own, and providers' for all their sub-merchants. */
@@ -28,18 +29,38 @@ async function expectBills({ db }: Services, day: string): Promise<void> {
     on conflict do nothing`.execute(db)
 }
 
-/** Flows of the stocks whose creator's keys are here and whose coupons could be used on that day, or just before it. */
-async function expectFlows(
-  { db }: Services,
-  { day, end }: { day: string; end: Date },
-  kinds: FileKind[],
-): Promise<void> {
+/**
+ * Flows of the stocks, of one merchant or of all, whose creator's keys are here and whose coupons could be used on that
+ * day, or just before it.
+ */
+export async function expectFlows({ db }: Services, day: string, of?: Pick<Merchant, 'id'>): Promise<void> {
   const due = readyAt(day)
+  const ofMerchant = of ? sql`and s.merchant_id = ${of.id}` : sql``
   await sql`insert into wechat_files (mchid, kind, stock_id, day, due_at)
     select distinct s.creator_mchid, k.kind, s.stock_id, ${day}, ${due}::timestamptz
-    from stocks s cross join unnest(${kinds}::text[]) as k(kind)
-    where ${isGivenBefore(end)} and s.available_begin < ${due} and s.available_end > ${due}::timestamptz - interval '8 days'
+    from stocks s cross join unnest(array['use_flow', 'refund_flow']) as k(kind)
+    where ${isGivenBefore(wholeDay(day).end)} and s.available_begin < ${due} and s.available_end > ${due}::timestamptz - interval '8 days'
       and exists (select from accounts a where a.mchid = s.creator_mchid and a.private_key_sealed is not null)
+      ${ofMerchant}
+    order by k.kind desc
+    on conflict do nothing`.execute(db)
+}
+
+/**
+ * Flows of whole activities that have ended, the last word on each: they also tell of days whose own files could not be
+ * had. A week after the end no coupon is left to be used, so one file has all; an activity that ended long before we
+ * knew of it is left alone.
+ */
+async function expectWholeFlows({ db, clock }: Services): Promise<void> {
+  const now = clock.now()
+  await sql`insert into wechat_files (mchid, kind, stock_id, day, due_at)
+    select distinct s.creator_mchid, k.kind, s.stock_id, to_char(s.available_end at time zone 'Asia/Shanghai', 'YYYYMMDD'),
+      s.available_end + interval '8 days'
+    from stocks s cross join unnest(array['use_flow_whole', 'refund_flow_whole']) as k(kind)
+    where ${isGivenBefore(now)}
+      and s.available_end between ${now}::timestamptz - interval '40 days' and ${now}::timestamptz - interval '8 days'
+      and exists (select from accounts a where a.mchid = s.creator_mchid and a.private_key_sealed is not null)
+    order by k.kind desc
     on conflict do nothing`.execute(db)
 }
 

@@ -7,7 +7,7 @@ import type { FlowRow } from '../wechat/files/flow-reader.ts'
 import type { ImportRun } from './import-run.ts'
 import { flowRows } from './read-rows.ts'
 import { type Aside, endImport, newProgress, type Progress, setAside, shareOf } from './tally.ts'
-import type { WechatFile } from './wechat-file.ts'
+import { tellsUses, type WechatFile } from './wechat-file.ts'
 
 type Flow = FlowRow & { couponId: string }
 
@@ -45,7 +45,7 @@ async function recordRows(
 ): Promise<void> {
   const facts = rows.map((row) => factOf(row, clock.now()))
   const recorded: Recorded[] = await db.transaction().execute((trx) =>
-    kind === 'use_flow'
+    tellsUses(kind)
       ? recordRedemptions(
           trx,
           merchant,

@@ -6,6 +6,7 @@ import { openBillReader } from '../wechat/files/bill-reader.ts'
 import type { FileFigures } from '../wechat/files/file-reader.ts'
 import { openFlowReader } from '../wechat/files/flow-reader.ts'
 import { UnreadableFile } from '../wechat/files/unreadable-file.ts'
+import { tellsUses } from './wechat-file.ts'
 import type { FileKind } from '../plumbing/storage/schema.ts'
 
 /** What was taken in: the SHA-1 of the unpacked and of the packed bytes, and what the rows add up to. */
@@ -25,7 +26,7 @@ export async function takeIn(
   pass: (bytes: Uint8Array) => Promise<void>,
   most = mostBytes,
 ): Promise<TakenIn> {
-  const reader = kind === 'trade_bill' ? openBillReader() : openFlowReader(kind === 'use_flow' ? 'uses' : 'refunds')
+  const reader = kind === 'trade_bill' ? openBillReader() : openFlowReader(tellsUses(kind) ? 'uses' : 'refunds')
   const [plain, packed] = [createHash('sha1'), createHash('sha1')]
   let bytes = 0
   async function take(chunks: AsyncIterable<Uint8Array>): Promise<void> {

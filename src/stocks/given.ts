@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 
 /**
  * SQL over a row `s` of `stocks`: whether a coupon of it was given before `at`, as far as anybody has told us. WeChat's own
- * count is as old as its last reading; a coupon that we sent, and a use, are proof too.
+ * count is as old as its last reading; a coupon that we sent, and a use, are proof too. (`<> 'refused'` names the index.)
  */
 export function isGivenBefore(at: Date): RawBuilder<boolean> {
   return sql`(s.distributed_coupons > 0

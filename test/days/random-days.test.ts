@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { computeDay } from '../../src/days/compute.ts'
 import { signDay } from '../../src/days/sign.ts'
 import type { Sheet } from '../../src/days/sheet.ts'
-import { wholeDay } from '../../src/days/whole-day.ts'
+import { wholeDay } from '../../src/plumbing/whole-day.ts'
 import { commandLine as doer } from '../../src/operators/rights/parts.ts'
 import { dateAfter, type Happened, openTradingDay, type TradingDay } from './trading-day.ts'
 

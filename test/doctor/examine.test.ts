@@ -31,7 +31,13 @@ async function changed(shop: SandboxShop, change: (file: File) => void): Promise
   return (await shop.services.catalog.merchant('demo'))!
 }
 
+/** WeChat's notices go to the address that members open, not to this test's port. */
+function tellUs({ sandbox, services }: SandboxShop): void {
+  sandbox.control.settings.appUrl = services.config.publicUrl
+}
+
 test('a merchant that is ready passes every check', async () => {
+  tellUs(shop)
   const findings = await examine(shop.services, shop.merchant)
   expect(wrong(findings)).toEqual({})
   const checks = new Set(findings.map(({ check }) => check))
@@ -98,6 +104,7 @@ test.each(['certificate', 'public_key'] as const)(
 
 test('WeChat Pay hears nothing unsigned, and no question for certificates under a public key', async () => {
   await using shop = await openShop({ wechat: 'sandbox', world: { keyMode: 'public_key' }, redis: false })
+  tellUs(shop)
   const { control } = shop.sandbox
   const before = control.calls().length
   expect(wrong(await examine(shop.services, shop.merchant))).toEqual({})

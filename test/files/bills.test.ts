@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { fetchDay } from '../../src/files/fetch-day.ts'
 import { readyAt } from '../../src/files/wechat-file.ts'
 import { beijingDay } from '../../src/plumbing/clock.ts'
 import type { SpendRule } from '../../src/plumbing/storage/schema.ts'
@@ -185,6 +186,21 @@ async function nextDays({ services }: SandboxShop, day: string, _days: number): 
   clock.advance(readyAt(day).getTime() - clock.now().getTime() + 60_000)
   await runNow(services, 'bills')
 }
+
+test('no bill before 10:00 is no day without payments: it is asked for again', async () => {
+  const { shop, clock, day, toNextDay } = await openTill()
+  await using closing = shop
+  shop.sandbox.control.addOrder({ ...tillPay, openid: shop.member('xiaoming') })
+  toNextDay()
+  clock.advance(-31 * 60_000)
+  shop.sandbox.control.setFault({ fault: 'no_statement', endpoint: 'bill' })
+  await fetchDay(closing.services, shop.merchant, day, new AbortController().signal)
+  expect(await ownBill(shop, day)).toMatchObject({ state: 'not_ready' })
+  shop.sandbox.control.clearFaults()
+  clock.advance(31 * 60_000)
+  await runNow(shop.services, 'bills')
+  expect(await ownBill(shop, day)).toMatchObject({ state: 'kept', rows: 1 })
+})
 
 test('a bill that is still being made is asked for again after half an hour', async () => {
   const { shop, clock, day, toNextDay } = await openTill()

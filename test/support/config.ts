@@ -25,6 +25,8 @@ export function testConfig(): Config {
     sandbox: { on: false, port: 0 },
     pageScriptUrl: undefined,
     receiptHeight: 600,
+    // The sandbox gives as many as it is asked for, unless a test says otherwise.
+    flowFilesPerMinute: 1_000,
     trustProxy: false,
     metricsToken: undefined,
     logLevel: 'silent',

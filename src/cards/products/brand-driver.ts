@@ -15,7 +15,7 @@ import { inTurn } from './turns.ts'
 
 /** 商家名片会员, called by the brand's provider or by the brand itself: the same calls in two dialects. */
 export function brandDriver(services: Services, merchant: Merchant, product: CardProduct): BrandDriver {
-  const caller = callerOf(services, merchant, product)
+  const caller = brandCaller(services, merchant, product)
   const { cardId } = product
   const ask = <T>(call: () => Promise<PayReply<T>>) => inTurn(services, caller.client, call)
 
@@ -32,7 +32,8 @@ export function brandDriver(services: Services, merchant: Merchant, product: Car
   }
 }
 
-function callerOf(services: Services, merchant: Merchant, product: CardProduct): BrandCaller {
+/** Who calls for a card of this kind, with whose keys. */
+export function brandCaller(services: Services, merchant: Merchant, product: CardProduct): BrandCaller {
   const brandId = product.brandId!
   if (product.kind === 'brand') return { client: services.brand(product), brandId, by: 'brand' }
   const account = merchant.accounts.find(({ mchid }) => mchid === product.mchid)

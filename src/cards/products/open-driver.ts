@@ -9,7 +9,7 @@ import {
   readOpenCard,
   readOpenTemplate,
 } from '../../wechat/membercard-open/calls.ts'
-import type { PayReply } from '../../wechat/pay/types.ts'
+import type { PayClient, PayReply } from '../../wechat/pay/types.ts'
 import { type CardDriver, type HeldCard, type Told, toldBy } from './driver.ts'
 import { inTurn } from './turns.ts'
 
@@ -24,9 +24,7 @@ export type OpenDriver = CardDriver & {
 /** membercard-open, called by the number that made the card. */
 export function openDriver(services: Services, merchant: Merchant, product: CardProduct): OpenDriver {
   const { cardId } = product
-  const account = merchant.accounts.find(({ mchid }) => mchid === product.mchid)
-  if (!account) throw new Error(`card ${cardId} is signed by a number that the merchant does not have`)
-  const client = services.pay(account)
+  const client = openCardClient(services, merchant, product)
   const ask = <T>(call: () => Promise<PayReply<T>>) => inTurn(services, client, call)
   const same = <T>(value: T): T => value
 
@@ -44,6 +42,13 @@ export function openDriver(services: Services, merchant: Merchant, product: Card
     form: async (ticket) => toldBy(await ask(() => findOpenForm(client, ticket)), same),
     activate: async (code) => toldBy(await ask(() => activateOpenCard(client, { cardId, code })), same),
   }
+}
+
+/** The client of the number that made the card. */
+export function openCardClient(services: Services, merchant: Merchant, product: CardProduct): PayClient {
+  const account = merchant.accounts.find(({ mchid }) => mchid === product.mchid)
+  if (!account) throw new Error(`card ${product.cardId} is signed by a number that the merchant does not have`)
+  return services.pay(account)
 }
 
 function heldCard({ openid, code, user_card_status: status }: OpenCard): HeldCard {

@@ -35,6 +35,8 @@ export type Config = {
   pageScriptUrl: string | undefined
   /** Of the receipt within WeChat's page after a payment, relative to a width of 640. */
   receiptHeight: number
+  /** How many WeChat gives to one address. */
+  flowFilesPerMinute: number
   trustProxy: boolean
   metricsToken: string | undefined
   logLevel: string
@@ -149,6 +151,7 @@ function configOf(env: z.output<typeof environment>): Config {
     pageScriptUrl:
       env.PAGE_SCRIPT === 'on' ? `${sandboxUrl ?? 'https://res.wx.qq.com'}/open/js/jweixin-1.6.0.js` : undefined,
     receiptHeight: env.RECEIPT_HEIGHT,
+    flowFilesPerMinute: env.FLOW_FILES_PER_MINUTE,
     trustProxy: env.TRUST_PROXY === 'true',
     metricsToken: env.METRICS_TOKEN,
     logLevel: env.LOG_LEVEL,

@@ -56,6 +56,11 @@ export const environment = z.object({
     .min(600, 'must be at least 600')
     .max(960, 'must be at most 960')
     .default(600),
+  FLOW_FILES_PER_MINUTE: z.coerce
+    .number('must be a number')
+    .int('must be a whole number')
+    .min(1, 'must be at least 1')
+    .default(5),
   TRUST_PROXY: z.enum(['true', 'false'], 'must be true or false').default('false'),
   METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
   LOG_LEVEL: z

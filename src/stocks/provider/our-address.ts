@@ -7,8 +7,12 @@ import { Unusable } from '../../plumbing/unusable.ts'
 const lengthAtMost = 256
 
 /** Where WeChat is to report the use of a creator's coupons. Throws `Unusable` when WeChat would not take it. */
-export function ourAddress({ publicUrl, production }: Config, merchant: Merchant, creatorMchid: string): string {
-  const address = `${publicUrl}/notify/${merchant.slug}/pay/${creatorMchid}`
+export function ourAddress(config: Config, merchant: Merchant, creatorMchid: string): string {
+  return takeableAddress(config, `${config.publicUrl}/notify/${merchant.slug}/pay/${creatorMchid}`)
+}
+
+/** The address, which begins with PUBLIC_URL. Throws `Unusable` when WeChat would not take it. */
+export function takeableAddress({ production }: Pick<Config, 'production'>, address: string): string {
   const faults = [
     ...(production && !address.startsWith('https:') ? ['must be https'] : []),
     ...(/[?#]/.test(address) ? ['must have no query'] : []),

@@ -6,6 +6,26 @@ import type { Unknown } from './ask-until-known.ts'
 type Row = { acts?: ProviderAct[]; codes?: string[]; phrase?: string; why: string }
 
 const rows: Row[] = [
+  {
+    acts: ['set_card_notices'],
+    codes: ['NO_AUTH'],
+    why: 'this number has no permission for these cards: WeChat opens 商家名片会员 or its older member cards, and the brand authorises its provider',
+  },
+  {
+    acts: ['set_card_notices'],
+    phrase: '创建商户号不等于调用方商户号',
+    why: 'cards.mchid: another number made the card, and only that one may do this',
+  },
+  {
+    acts: ['set_card_notices'],
+    codes: ['INVALID_REQUEST'],
+    why: 'the card and its brand do not belong together, or the card is no longer given out: compare card_id, brand_id and mchid of its entry in the merchant file',
+  },
+  {
+    acts: ['set_card_notices'],
+    codes: ['RESOURCE_NOT_EXISTS', 'NOT_FOUND'],
+    why: 'card_id: WeChat does not know this card',
+  },
   { phrase: '回调通知产品权限', why: noProduct('营销事件推送') },
   {
     acts: ['set_callback'],

@@ -15,16 +15,40 @@ const timeoutMs = 4_000
 /** WeChat's longest page. */
 const mostCards = 20
 
-const templateSchema = z.object({ card_id: text, appid: text, code_mode: maybe(text), state: maybe(text) })
+const templateSchema = z.object({
+  card_id: text,
+  appid: text,
+  code_mode: maybe(text),
+  state: maybe(text),
+  notify_url: maybe(text),
+})
 const tokenSchema = z.object({ token: text.pipe(z.string().min(1)), expire_time: maybe(time) })
 
 type CardTemplate = z.infer<typeof templateSchema>
 type PreAuthToken = z.infer<typeof tokenSchema>
+type Limits = { timeoutMs?: number; backup?: boolean }
 type NamedCard = { cardId: string; openid: string; code: string }
 
 /** The card as its merchant made it, without any member. */
-export async function readTemplate(caller: BrandCaller, cardId: string): Promise<PayReply<CardTemplate>> {
-  return readReply(await get(caller, `cards/${encodeURIComponent(cardId)}`, {}), templateSchema)
+export async function readTemplate(
+  caller: BrandCaller,
+  cardId: string,
+  limits: Limits = {},
+): Promise<PayReply<CardTemplate>> {
+  return readReply(await get(caller, `cards/${encodeURIComponent(cardId)}`, {}, limits), templateSchema)
+}
+
+/**
+ * Sets where WeChat tells of a card's members, and nothing else of the card; the address before is replaced
+ * (docs/wechat/member-cards.md 1.2). A repeat is safe.
+ */
+export async function setTemplateAddress(
+  { client, brandId, by }: BrandCaller,
+  { cardId, notifyUrl, ...limits }: Limits & { cardId: string; notifyUrl: string },
+): Promise<PayReply<unknown>> {
+  const body = JSON.stringify({ ...(by === 'provider' && { brand_id: brandId }), notify_url: notifyUrl })
+  const path = `${base[by]}/cards/${encodeURIComponent(cardId)}`
+  return client.call({ method: 'PATCH', path, body, timeoutMs, ...limits })
 }
 
 /** A token with which one member may open one card, for an hour (docs/wechat/member-cards.md 2.5). */
@@ -69,9 +93,9 @@ function namesCardId({ message, detail }: { message: string; detail?: unknown })
   return `${message} ${JSON.stringify(detail) ?? ''}`.includes('card_id')
 }
 
-function get({ client, brandId, by }: BrandCaller, path: string, query: Record<string, string>) {
+function get({ client, brandId, by }: BrandCaller, path: string, query: Record<string, string>, limits: Limits = {}) {
   const all = new URLSearchParams({ ...(by === 'provider' && { brand_id: brandId }), ...query }).toString()
-  return client.call({ method: 'GET', path: `${base[by]}/${path}${all && `?${all}`}`, timeoutMs })
+  return client.call({ method: 'GET', path: `${base[by]}/${path}${all && `?${all}`}`, timeoutMs, ...limits })
 }
 
 function post({ client, brandId, by }: BrandCaller, path: string, fields: object) {

@@ -25,6 +25,7 @@ export async function askTradeBill(client: PayClient, bill: { date: string }): P
 }
 
 export type FlowName = 'use_flow' | 'refund_flow'
+export type WholeFlowName = 'use_flow_whole' | 'refund_flow_whole'
 
 const words = { use_flow: ['use-flow', 'useflow'], refund_flow: ['refund-flow', 'refundflow'] } as const
 
@@ -48,3 +49,21 @@ export async function askFlowOfDay(
   const call = `${favor}/stocks/${encodeURIComponent(flow.stockId)}/${path}-by-day?${query.toString()}`
   return readReply(await client.call({ method: 'GET', path: call, mayBeUnsigned: true }), schema)
 }
+
+const wholeSchema = z
+  .object({ hash_type: z.literal('SHA1'), hash_value: sha1, url })
+  .transform((said): FileOffer => ({ url: said.url, sha1: said.hash_value }))
+
+/**
+ * The uses, or refunds of uses, of all of a stock's coupons, which are there once the activity has ended, with the
+ * creator's keys (docs/wechat/bills.md 2). Its answer has no signature.
+ */
+export async function askWholeFlow(
+  client: PayClient,
+  flow: { kind: WholeFlowName; stockId: string },
+): Promise<PayReply<FileOffer>> {
+  const path = `${favor}/stocks/${encodeURIComponent(flow.stockId)}/${wholeWords[flow.kind]}`
+  return readReply(await client.call({ method: 'GET', path, mayBeUnsigned: true }), wholeSchema)
+}
+
+const wholeWords = { use_flow_whole: 'use-flow', refund_flow_whole: 'refund-flow' }

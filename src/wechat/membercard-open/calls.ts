@@ -23,6 +23,9 @@ const cardsSchema = z.object({
 })
 const codeSchema = z.object({ code: text.pipe(z.string().regex(/^[0-9A-Za-z_-]{1,64}$/)) })
 
+const callbackSchema = z.object({ notify_url: maybe(text) })
+
+type Limits = { timeoutMs?: number; backup?: boolean }
 export type OpenCard = z.infer<typeof cardSchema>
 
 export async function readOpenTemplate(client: PayClient, cardId: string): Promise<PayReply<{ appid: string }>> {
@@ -71,6 +74,23 @@ export async function activateOpenCard(
   return client.call({ method: 'POST', path, body: JSON.stringify({ membership_number: code }), timeoutMs })
 }
 
-function get(client: PayClient, path: string) {
-  return client.call({ method: 'GET', path: `${base}/${path}`, timeoutMs })
+/** Where WeChat tells of the members of all cards of the calling number (docs/wechat/member-cards.md 1.2). */
+export async function readOpenCallback(
+  client: PayClient,
+  limits: Limits = {},
+): Promise<PayReply<{ notify_url?: string | undefined }>> {
+  return readReply(await get(client, 'callback', limits), callbackSchema)
+}
+
+/** Sets that address; the one before is replaced. A repeat is safe. */
+export async function setOpenCallback(
+  client: PayClient,
+  { notifyUrl, ...limits }: Limits & { notifyUrl: string },
+): Promise<PayReply<unknown>> {
+  const body = JSON.stringify({ notify_url: notifyUrl })
+  return client.call({ method: 'PATCH', path: `${base}/callback`, body, timeoutMs, ...limits })
+}
+
+function get(client: PayClient, path: string, limits: Limits = {}) {
+  return client.call({ method: 'GET', path: `${base}/${path}`, timeoutMs, ...limits })
 }

@@ -86,6 +86,7 @@ describe('in development', () => {
       apiUrl: 'https://api.weixin.qq.com',
       payUrl: 'http://127.0.0.1:4000',
       payBackupUrl: 'http://127.0.0.1:4000',
+      filesUrl: 'http://127.0.0.1:4000',
     })
     expect(readConfig({ DATA_DIR: dataDir, SANDBOX: 'off' }).wechat.payBackupUrl).toBe('https://api2.mch.weixin.qq.com')
   })

@@ -1,7 +1,8 @@
 import type { Generated } from 'kysely'
 import type { Time } from './column.ts'
 
-export type FileKind = 'trade_bill' | 'use_flow' | 'refund_flow'
+/** Flows of a day, and `…_whole` those of a whole activity, whose `day` is its last one. */
+export type FileKind = 'trade_bill' | 'use_flow' | 'refund_flow' | 'use_flow_whole' | 'refund_flow_whole'
 
 /**
  * `due`: not asked for yet. `not_ready`: WeChat says that it is still being made. `none`: WeChat says that there is

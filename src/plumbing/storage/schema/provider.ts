@@ -14,12 +14,14 @@ export type MadeStocksTable = {
   answered_at: Time | null
 }
 
-export type ProviderAct = 'create' | 'activate' | 'pause' | 'restart' | 'set_callback' | 'upload_image'
+export type ProviderAct =
+  'create' | 'activate' | 'pause' | 'restart' | 'set_callback' | 'set_card_notices' | 'upload_image'
 
-/** What was asked of WeChat with a provider's keys, and what it answered. */
+/** What was asked of WeChat with a provider's keys, or those of who made a card, and what it answered. */
 export type ProviderActsTable = {
   id: Generated<number>
   merchant_id: number
+  /** The number whose keys signed it; of the cards of a brand that signs for itself, the brand. */
   creator_mchid: string
   act: ProviderAct
   /** The stock's number, or what else the act was about. */

@@ -8,6 +8,7 @@ export const actNames: Record<ProviderAct, string> = {
   pause: '暂停发放',
   restart: '恢复发放',
   set_callback: '设置核销通知地址',
+  set_card_notices: '设置会员卡通知地址',
   upload_image: '上传图片',
 }
 

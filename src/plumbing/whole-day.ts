@@ -1,5 +1,5 @@
-import { shownDay } from '../plumbing/calendar-day.ts'
-import { beijingOffset, dayMs } from '../plumbing/clock.ts'
+import { shownDay } from './calendar-day.ts'
+import { beijingOffset, dayMs } from './clock.ts'
 
 /** A Beijing day with its first instant and that of the next day. */
 export type WholeDay = { day: string; start: Date; end: Date }
