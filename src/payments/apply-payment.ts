@@ -8,7 +8,7 @@ import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
 import { payerOf, raiseFacts } from './facts.ts'
 import { decidePayment } from './decide-payment.ts'
-import { isSpend, memberSpend, type SpendCampaignRow } from './spend-ledger.ts'
+import { isSpend, type MemberSpend, memberSpend, type SpendCampaignRow } from './spend-ledger.ts'
 import { type CampaignPayment, fallenTiers, type Reach, reachAround, standingTiers } from './spend-rules.ts'
 import { takeBack } from './take-back.ts'
 
@@ -74,16 +74,28 @@ async function applyIn(
   const spend = await memberSpend(services.db, campaign, openid)
   const payment = spend.payments.find((one) => one.transactionId === transactionId)
   if (!payment) return undefined
-  const seen = [spend.campaign, memberMark(merchant, openid), spend.payments, payment] as const
-  const around = reachAround(...seen)
-  const fallen = fallenTiers(around, spend.given).some((grant) => grant.waiting)
-  const risen = standingTiers(around, spend.given).some((grant) => grant.refundedAt !== null)
-  if (fallen || risen) await takeBackNow(services, merchant, openid, transactionId)
-  const { reach, earned } = decidePayment(spend, memberMark(merchant, openid), payment)
+  const mark = memberMark(merchant, openid)
+  if (movesGiven(spend, mark, payment)) await takeBackNow(services, merchant, openid, transactionId)
+  const { reach, earned } = decidePayment(spend, mark, payment)
   const awards: Awarded[] = []
   // The order matters: with `highest`, a tier that was given counts for those below it too.
   for (const one of earned) awards.push(await award(services, { merchant, campaign, openid, ...one }))
   return { campaign, payment, reach, awards }
+}
+
+/** Whether applying the payment changes anything in a campaign, as far as is known of its member. */
+export function wouldChange(spend: MemberSpend, mark: string, transactionId: string): boolean {
+  const payment = spend.payments.find((one) => one.transactionId === transactionId)
+  if (!payment) return false
+  return movesGiven(spend, mark, payment) || decidePayment(spend, mark, payment).earned.length > 0
+}
+
+/** Something that was given is no longer earned, or is earned again. */
+function movesGiven({ campaign, payments, given }: MemberSpend, mark: string, payment: CampaignPayment): boolean {
+  const around = reachAround(campaign, mark, payments, payment)
+  const fallen = fallenTiers(around, given).some((grant) => grant.waiting)
+  const risen = standingTiers(around, given).some((grant) => grant.refundedAt !== null)
+  return fallen || risen
 }
 
 /**
