@@ -91,33 +91,36 @@ test('a row under a foreign appid is set aside, and the good ones around it are 
   expect(aside).toEqual([{ cause: 'other_appid', transaction_id: '42002' }])
 })
 
-test.each([0, 1, 7])('a process that ends after %i awards of a bill: the next one makes the rest, each once', async (made) => {
-  const { shop, bring } = await openWithBill((line) => paidBy(line, 20))
-  await using closing = shop
-  const { services } = closing
-  let left = made
-  const dying: Services = {
-    ...services,
-    ledger: {
-      ...services.ledger,
-      reserve: (reservation) => {
-        left -= 1
-        return left >= 0 ? services.ledger.reserve(reservation) : Promise.reject(new Error('killed'))
+test.each([0, 1, 7])(
+  'a process that ends after %i awards of a bill: the next one makes the rest, each once',
+  async (made) => {
+    const { shop, bring } = await openWithBill((line) => paidBy(line, 20))
+    await using closing = shop
+    const { services } = closing
+    let left = made
+    const dying: Services = {
+      ...services,
+      ledger: {
+        ...services.ledger,
+        reserve: (reservation) => {
+          left -= 1
+          return left >= 0 ? services.ledger.reserve(reservation) : Promise.reject(new Error('killed'))
+        },
       },
-    },
-  }
-  await expect(bring(dying)).rejects.toThrow('killed')
-  const midway = await ledgerOf(services)
-  expect(midway.payments).toHaveLength(20)
-  expect(midway.grants).toHaveLength(made)
-  expect(midway.shares).toEqual([])
+    }
+    await expect(bring(dying)).rejects.toThrow('killed')
+    const midway = await ledgerOf(services)
+    expect(midway.payments).toHaveLength(20)
+    expect(midway.grants).toHaveLength(made)
+    expect(midway.shares).toEqual([])
 
-  await bring()
-  const { payments, grants } = await ledgerOf(services)
-  expect(payments).toHaveLength(20)
-  expect(new Set(grants.map((grant) => grant.transaction_id)).size).toBe(20)
-  expect(grants).toHaveLength(20)
-})
+    await bring()
+    const { payments, grants } = await ledgerOf(services)
+    expect(payments).toHaveLength(20)
+    expect(new Set(grants.map((grant) => grant.transaction_id)).size).toBe(20)
+    expect(grants).toHaveLength(20)
+  },
+)
 
 test('a member whose rows of a bill reach a sum only together gets one coupon for them', async () => {
   const together = { openid: 'o-regular', total: 1300 }
