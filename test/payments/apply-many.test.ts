@@ -48,11 +48,9 @@ test(
       mode: fc.constantFrom('single' as const, 'cumulative' as const, 'count' as const),
       tier_rule: fc.constantFrom('highest' as const, 'all' as const),
     })
-    const paid = fc.record({
-      who: fc.nat({ max: 3 }),
-      fen: fc.integer({ min: 1, max: 120 }),
-      back: fc.nat({ max: 120 }),
-    })
+    const [who, fen, back] = [fc.nat({ max: 3 }), fc.integer({ min: 1, max: 120 }), fc.nat({ max: 120 })]
+    const paid = fc.record({ who, fen, back, minutesAgo: fc.nat({ max: 60 }) })
+    const paidAt = (minutes: number) => new Date(services.clock.now().getTime() - minutes * 60_000)
     const property = fc.asyncProperty(
       fc.array(rule, { minLength: 1, maxLength: 2 }),
       fc.array(paid, { maxLength: 8 }),
