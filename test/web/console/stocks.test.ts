@@ -5,6 +5,7 @@ import { ofMerchant, ofProvider } from '../../../src/operators/rights/scope.ts'
 import { goodsTagSets } from '../../../src/stocks/goods-tags.ts'
 import { aCampaign, aMerchant, aStock } from '../../support/builders.ts'
 import { movableClock } from '../../support/clock.ts'
+import { applyInbox, aSentCoupon, payWithCoupon } from '../../support/coupons.ts'
 import { type ConsoleBrowser, consoleBrowser, tokenOf } from '../../support/console.ts'
 import { openShop, type SandboxShop } from '../../support/shop.ts'
 
@@ -138,6 +139,34 @@ describe.each(['certificate', 'public_key'] as const)('in %s mode', (keyMode) =>
       for (const part of [shop.stock.name, provider, '满减', '运行中', '上架', '前']) expect(row.text()).toContain(part)
       expect(row.find('[data-label="已核销"]').text()).toBe('—')
       expect(words).toContain(`stock callback demo --set`)
+    })
+
+    test('shows the redemptions with their source, without those of a coupon that came back', async () => {
+      const campaign = await shop.campaign()
+      const [first, second] = [shop.member('uses-one'), shop.member('uses-two')]
+      for (const openid of [first, second]) {
+        const couponId = await aSentCoupon(shop, openid, campaign)
+        payWithCoupon(shop, openid)
+        await shop.sandbox.control.push({ kind: 'coupon_use', couponId })
+      }
+      await applyInbox(shop)
+      const used = async () => {
+        const { $ } = await see(list)
+        const row = $('tbody tr').filter((_, one) => $(one).find('th').text().includes(shop.stock.stock_id))
+        return row.find('[data-label="已核销"]').text()
+      }
+      expect(await used()).toBe('2微信核销通知，刚刚')
+      expect((await see(`${list}/${shop.stock.stock_id}`)).words).toMatch(/已核销 ?2 ?微信核销通知，刚刚/)
+      const { coupon_id } = await shop.services.db
+        .selectFrom('redemptions')
+        .select('coupon_id')
+        .executeTakeFirstOrThrow()
+      await shop.services.db
+        .updateTable('redemptions')
+        .set({ returned_at: new Date(), returned_source: 'refund' })
+        .where('coupon_id', '=', coupon_id)
+        .execute()
+      expect(await used()).toBe('1微信核销通知，刚刚')
     })
 
     test('finds by name, kind, shelf and usable time, and forgets all with 清空', async () => {

@@ -2,8 +2,9 @@ import { standingOf } from '../../../../coupons/standing.ts'
 import type { Use } from '../../../../coupons/fates.ts'
 import type { EvidenceCoupon } from '../../../../grants/evidence-coupons.ts'
 import type { GrantStory } from '../../../../grants/by-staff/story.ts'
-import type { RedemptionSource, ReturnSource } from '../../../../plumbing/storage/schema.ts'
+import type { ReturnSource } from '../../../../plumbing/storage/schema.ts'
 import { minute, yuan } from '../../../shell/format.ts'
+import { useSources } from '../../use-sources.ts'
 
 const tags = {
   usable: { state: 'good', text: '可用' },
@@ -12,12 +13,6 @@ const tags = {
   expired: { state: 'off', text: '已过期' },
 } as const
 
-const sources: Record<RedemptionSource, string> = {
-  notice: '微信核销通知',
-  payment: '订单的优惠信息',
-  query: '查询券详情',
-  flow: '核销明细',
-}
 const returns: Record<ReturnSource, string> = {
   refund: '订单已全额退款，券可能退回',
   flow: '退款明细：券已退回',
@@ -48,7 +43,7 @@ export function useEvents({ coupons, fateOf }: GrantStory) {
         at: use.used_at ?? use.told_at,
         title: '券被使用',
         state: 'good',
-        words: `来源：${sources[use.source]}`,
+        words: `来源：${useSources[use.source]}`,
         raw: undefined,
       },
       ...(use.returned_at && use.returned_source
@@ -71,7 +66,7 @@ function useLine({ used_at, out_trade_no, transaction_id, amount, source, return
     `${used_at ? minute(used_at) : '时间未知'} 使用`,
     order,
     ...(amount === null ? [] : [`抵扣 ${yuan(amount)} 元`]),
-    `来源：${sources[source]}`,
+    `来源：${useSources[source]}`,
     ...(returned_source ? [returns[returned_source]] : []),
   ].join('，')
 }

@@ -1,7 +1,9 @@
+import type { StockUses } from '../../../../coupons/uses-of-stocks.ts'
 import { type Merchant } from '../../../../merchants/merchant.ts'
 import type { Stock } from '../../../../plumbing/storage/schema/stock.ts'
 import type { Forecast } from '../../../../stocks/forecast.ts'
 import { stockPaths } from './named-stock.ts'
+import { usedWords } from './used-words.ts'
 import { agoWords, forecastWords, kindWords, shelfTag, stateTag } from './words.ts'
 
 /** The rows of the list of stocks. */
@@ -12,11 +14,13 @@ export function rowsOf(
     now,
     mayKeep,
     forecasts,
+    uses,
   }: {
     merchant: Merchant
     now: Date
     mayKeep: boolean
     forecasts: Map<number, Forecast>
+    uses: Map<number, StockUses>
   },
 ) {
   const senders = merchant.accounts.filter(({ role }) => role === 'sender').map(({ mchid }) => mchid)
@@ -28,6 +32,7 @@ export function rowsOf(
     left: forecasts.get(stock.id)!.left,
     // Why there is none stands on the stock's own page.
     forecast: forecastWords(forecasts.get(stock.id)!, stock, now).replace(/^—.*/, '—'),
+    ...usedWords(uses.get(stock.id), now),
     syncedAgo: agoWords(stock.synced_at, now),
     tags: [shelfTag(stock), stateTag(stock, now)],
     mayKeep,

@@ -1,3 +1,4 @@
+import { usesOfStocks } from '../../../../coupons/uses-of-stocks.ts'
 import { may } from '../../../../operators/rights/person.ts'
 import { creatorsFor } from '../../../../stocks/by-staff/reach.ts'
 import { forecastsOf } from '../../../../stocks/forecast.ts'
@@ -25,7 +26,11 @@ export const show: Handler<MerchantState> = async (ctx) => {
   const { stocks, next } = await listStocks(services.db, merchant.id, filter, rowsOfPage)
   const now = services.clock.now()
   const mayKeep = may(person, 'keep_stocks', scope)
-  const rows = rowsOf(stocks, { merchant, now, mayKeep, forecasts: await forecastsOf(services.db, stocks, now) })
+  const [forecasts, uses] = await Promise.all([
+    forecastsOf(services.db, stocks, now),
+    usesOfStocks(services.db, stocks),
+  ])
+  const rows = rowsOf(stocks, { merchant, now, mayKeep, forecasts, uses })
   const addressOf = (one: AskedStocks & { before?: string }) => withQuery(list, one)
   const older = next === undefined ? undefined : addressOf({ ...asked, before: String(next) })
   const first = filter.before === undefined ? undefined : addressOf(asked)

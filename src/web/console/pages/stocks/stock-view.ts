@@ -1,5 +1,6 @@
 import { warningWords } from '../../../../alerts/warning-words.ts'
 import { mayWithStock } from '../../../../stocks/by-staff/reach.ts'
+import { usesOfStocks } from '../../../../coupons/uses-of-stocks.ts'
 import { campaignsOfStock } from '../../../../stocks/campaigns-of-stock.ts'
 import { forecastOf } from '../../../../stocks/forecast.ts'
 import { storyOf } from '../../../../stocks/story.ts'
@@ -15,6 +16,7 @@ import { leftChart } from './left-chart.ts'
 import { stockPaths } from './named-stock.ts'
 import { stateActs } from './state-acts.ts'
 import { tagRows } from './tag-rows.ts'
+import { usedWords } from './used-words.ts'
 import { actNames, outcomeTags } from './act-words.ts'
 import { agoWords, campaignKinds, forecastWords, kindWords, shelfTag, stateTag } from './words.ts'
 
@@ -32,10 +34,11 @@ const done: Record<string, string> = {
 export async function renderStock(ctx: Context<MerchantState>, stock: Stock, problem?: string): Promise<void> {
   const { services, merchant, person } = ctx.state
   const now = services.clock.now()
-  const [forecast, story, campaigns] = await Promise.all([
+  const [forecast, story, campaigns, uses] = await Promise.all([
     forecastOf(services.db, stock, now),
     storyOf(services.db, stock),
     campaignsOfStock(services.db, stock),
+    usesOfStocks(services.db, [stock]),
   ])
   const standings = await tagsOf(services, merchant, campaigns)
   const data = {
@@ -46,6 +49,7 @@ export async function renderStock(ctx: Context<MerchantState>, stock: Stock, pro
     kind: kindWords(stock),
     forecast: forecastWords(forecast, stock, now),
     left: forecast.left,
+    ...usedWords(uses.get(stock.id), now),
     chart: leftChart(stock, story.reports, forecast, now),
     syncedAgo: agoWords(stock.synced_at, now),
     tagRows: tagRows(stock.goods_tags),
