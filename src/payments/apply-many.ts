@@ -12,7 +12,7 @@ const atOnce = 6
 type Payer = Look & { transactionIds: string[] }
 
 /**
- * Applies some hundred payments (`applyPayment`). Their members are looked at together, and only those are gone through
+ * Applies up to a thousand payments (`applyPayment`). Their members are looked at together, and only those are gone through
  * for whom something changes: the payments of one in the given order, different ones side by side. Throws the first
  * failure when all that had begun have ended.
  */

@@ -23,7 +23,7 @@ export type PaymentOutcome = {
 
 /** A payment's member as somebody has just looked at them: what they have in each campaign, by its id. */
 export type Look = { openid: string; inCampaigns: Map<number, Seen> }
-export type Seen = { campaign: SpendCampaignRow; spend: MemberSpend }
+type Seen = { campaign: SpendCampaignRow; spend: MemberSpend }
 
 /**
  * Makes the awards that a payment has earned, in each campaign separately: a faulty campaign does not keep the others

@@ -9,7 +9,7 @@ import { paymentRow } from './payment-row.ts'
 
 /**
  * Writes payments of which no other source has told, in one transaction; one that is known by now is left as it is.
- * Returns the numbers of those that are new. At most some hundred at a time: each is locked.
+ * Returns the numbers of those that are new. At most a thousand at a time: each is locked.
  */
 export async function recordNewPayments(
   { db, clock }: Services,
