@@ -52,6 +52,8 @@ export function controlRoutes(control: SandboxControl): Route[] {
       return control.act(name, body as never)
     }),
     route('POST', 'events', (body) => control.push(body as never)),
+    route('GET', 'clock', () => control.time()),
+    route('POST', 'clock', ({ days }) => control.moveForward(days as number)),
     route('PATCH', 'settings', (body) => Object.assign(control.settings, body)),
     route('DELETE', 'tokens', (_body, _params, request) => {
       control.endTokens(request.query.get('as') === 'expired' ? 'expired' : 'invalid')

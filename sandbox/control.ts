@@ -4,6 +4,7 @@ import { landingQuery, takeCard } from './official/cards.ts'
 import type { HeldCard } from './wallet/held-card.ts'
 import { takeProductCard } from './wallet/take-product-card.ts'
 import type { UserCard } from './official/user-card.ts'
+import { moveForward, type SandboxTime, timeOf } from './clock.ts'
 import { createCertificate } from './certificate.ts'
 import { accountOf, merchantOf } from './merchant-file.ts'
 import type { Coupon } from './pay/coupon.ts'
@@ -61,6 +62,9 @@ export type SandboxControl = {
   addCertificate(mchid: string): void
   /** A new platform certificate: from now on it signs all answers except those that ask for an older one. */
   rotatePlatformCertificate(): void
+  time(): SandboxTime
+  /** Moves the day forward by whole days; throws beyond a year. */
+  moveForward(days: number): SandboxTime
   /** Ends every server token: later calls with it get 40001 or 42001. */
   endTokens(verdict: 'invalid' | 'expired'): void
 }
@@ -76,6 +80,8 @@ export function openControl(state: SandboxState): SandboxControl {
     ...ordersAndCards(state),
     ...keysAndTokens(state),
     push: (spec) => push(state, spec),
+    time: () => timeOf(state),
+    moveForward: (days) => moveForward(state, days),
     act(name, input) {
       const result = (platformActs[name] as (state: SandboxState, input: unknown) => never)(state, input)
       state.keep()

@@ -38,13 +38,19 @@ export function demoAddresses(
 
 /**
  * The lines that `npm start` prints when everything runs. `ownerLink`: at which whoever opens it becomes the first owner
- * at the console; only printed, never shown on a page.
+ * at the console; only printed, never shown on a page. `daysAhead`: by how much its day was moved forward.
  */
-export function greetingOf(addresses: DemoAddress[], ownerLink?: string): string {
+export function greetingOf(
+  addresses: DemoAddress[],
+  { ownerLink, daysAhead = 0 }: { ownerLink?: string | undefined; daysAhead?: number | undefined } = {},
+): string {
   const width = Math.max(...addresses.map(({ url }) => url.length))
   const lines = addresses.map(({ url, english }) => `  ${url.padEnd(width)}   ${english}`)
   const owner = ownerLink === undefined ? [] : ['', ownerLine, `  ${ownerLink}`]
-  return ['', 'paycoupon runs with its WeChat sandbox. Open, in this order:', ...lines, ...owner, ''].join('\n')
+  const ahead = daysAhead === 0 ? [] : ['', `Its day was moved forward: it is ${daysAhead} days ahead of this machine.`]
+  return ['', 'paycoupon runs with its WeChat sandbox. Open, in this order:', ...lines, ...ahead, ...owner, ''].join(
+    '\n',
+  )
 }
 
 const ownerLine = 'The console has no owner yet. Whoever opens this becomes it; it works once, for an hour:'

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { systemClock } from '../src/plumbing/clock.ts'
 import type { Config } from '../src/plumbing/config/config.ts'
+import { openSandboxClock } from './clock.ts'
 import { demoAddresses, greetingOf } from './demo-addresses.ts'
 import { setUpDemo } from './demo-set-up.ts'
 import { closeFile, makePrivateFolder } from '../src/plumbing/files/private.ts'
@@ -32,8 +33,9 @@ const worldFile = 'sandbox-world.json'
  */
 export async function startDemo(config: Config): Promise<{ running: Running; greeting: string }> {
   const world = keptWorld(config.dataDir)
-  renewStocks(world, systemClock.now())
-  openReceipts(world, systemClock.now())
+  const now = openSandboxClock(world, systemClock).now()
+  renewStocks(world, now)
+  openReceipts(world, now)
   const sandbox = await startSandbox({
     port: config.sandbox.port,
     host: config.host,
@@ -46,12 +48,15 @@ export async function startDemo(config: Config): Promise<{ running: Running; gre
     const wechat = { openUrl: url, apiUrl: url, payUrl: url, payBackupUrl: url, filesUrl: url }
     const addresses = demoAddresses(config.publicUrl, url, config.consoleUrl)
     const demoConfig = { ...config, wechat, sandbox: { ...config.sandbox, addresses } }
-    const running = await start(demoConfig, openLog(config.logLevel), (services) => setUpPatiently(services, world))
+    // WeChat and we have one time, also when its day is moved forward.
+    const parts = { log: openLog(config.logLevel), clock: sandbox.clock }
+    const running = await start(demoConfig, parts, (services) => setUpPatiently(services, world))
     const stop = async () => {
       await running.stop()
       await sandbox.close()
     }
-    return { running: { ...running, stop }, greeting: greetingOf(addresses, await firstOwnerAddress(running.services)) }
+    const ownerLink = await firstOwnerAddress(running.services)
+    return { running: { ...running, stop }, greeting: greetingOf(addresses, { ownerLink, daysAhead: world.daysAhead }) }
   } catch (error) {
     await sandbox.close()
     throw error

@@ -1,3 +1,4 @@
+import type { Clock } from '../src/plumbing/clock.ts'
 import { openControl, type SandboxControl } from './control.ts'
 import { controlRoutes } from './control-routes.ts'
 import { openListener, type Listener } from './listener.ts'
@@ -23,6 +24,8 @@ export type Sandbox = {
   url: string
   backupUrl: string
   world: World
+  /** The time there: a service that is to agree with it reads its own time from here. */
+  clock: Clock
   control: SandboxControl
   close(): Promise<void>
 }
@@ -45,6 +48,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     url: listeners[0]!.url,
     backupUrl: listeners.at(-1)!.url,
     world: options.world,
+    clock: state.clock,
     control,
     async close() {
       await Promise.all(listeners.map((listener) => listener.close()))

@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, randomInt, type KeyObject } from 'node:crypto'
 import { systemClock, type Clock } from '../src/plumbing/clock.ts'
+import { openSandboxClock } from './clock.ts'
 import { openCallBook, type CallBook, type NumberRecord } from './calls.ts'
 import type { HeldCard } from './wallet/held-card.ts'
 import { openFaultBook, type FaultBook } from './faults.ts'
@@ -91,7 +92,7 @@ const keptCallsDefault = 1000
 const sendsPerSecondDefault = 500
 
 export function openState(options: StateOptions): SandboxState {
-  const clock = options.clock ?? systemClock
+  const clock = openSandboxClock(options.world, options.clock ?? systemClock)
   const settings = {
     url: '',
     appUrl: (options.appUrl ?? 'http://localhost:3000').replace(/\/$/, ''),

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { giveMemberKeys } from './merchants/member-keys.ts'
 import { openServices } from './open-services.ts'
+import type { Clock } from './plumbing/clock.ts'
 import type { Config } from './plumbing/config/config.ts'
 import { migrate, schemaIsCurrent } from './plumbing/storage/migrate.ts'
 import type { Services } from './services.ts'
@@ -25,15 +26,15 @@ const farewellMs = 3_000
 
 /**
  * Opens the services and starts what ROLE asks for: the web server, the worker's loops, or both. Outside production it
- * first brings the schema up to date. `prepare` runs before anything is served or sent. Throws one plain sentence when
- * it cannot start.
+ * first brings the schema up to date. `parts`: another log or clock than its own. `prepare` runs before anything is
+ * served or sent. Throws one plain sentence when it cannot start.
  */
 export async function start(
   config: Config,
-  log?: Logger,
+  parts: { log?: Logger; clock?: Clock } = {},
   prepare?: (services: Services) => Promise<void>,
 ): Promise<Running> {
-  const services = await openServices(config, log ? { log } : {})
+  const services = await openServices(config, parts)
   try {
     await prepareSchema(services)
     await prepare?.(services)

@@ -5,6 +5,7 @@ import type { SandboxControl } from '../control.ts'
 import { html, type Answer, type Incoming } from '../http.ts'
 import type { Route } from '../routes.ts'
 import { chooseMember, openAddress, openCard, pay, refundLast } from './phone-acts.ts'
+import { moveDay } from './clock.ts'
 import { afterPayScript, afterPaying } from './after-paying.ts'
 import { phonePage } from './phone.ts'
 import { platformFile } from './platform-files.ts'
@@ -47,6 +48,7 @@ export function pageRoutes(control: SandboxControl): Route[] {
     get('/sandbox/till', tillPage),
     post('/sandbox/till', payByCode),
     get('/sandbox/till/bill', billByHand),
+    post('/sandbox/clock', moveDay),
     get('/sandbox/wechat-pay', recordsPage),
     post('/sandbox/faults', switchFaultOn),
     post('/sandbox/faults/:id/removal', switchFaultOff),

@@ -2,7 +2,7 @@ import { beijingDay } from '../../src/plumbing/clock.ts'
 import { memberOf, openidUnder } from '../browser.ts'
 import { type Answer, html, redirect } from '../http.ts'
 import { billOfDay } from '../pay/bills.ts'
-import { beijingClock, yuan } from './format.ts'
+import { beijingClock, beijingTime, yuan } from './format.ts'
 import type { PageAct } from './page-routes.ts'
 import { merchantNamed, page } from './phone-acts.ts'
 import { renderPage } from './render-page.ts'
@@ -22,12 +22,14 @@ export const tillPage: PageAct = (control, request, query) => {
   }))
   const member = memberOf(control.state, request)
   const day = `${today.slice(0, 4)}-${today.slice(4, 6)}-${today.slice(6)}`
-  return page(control, renderPage('till', { merchant, mchid, member, day, taken: shown.toReversed() }))
+  const { now, daysAhead } = control.time()
+  const time = { now: beijingTime(now).slice(0, 16), daysAhead }
+  return page(control, renderPage('till', { merchant, mchid, member, day, time, taken: shown.toReversed() }))
 }
 
 /**
  * POST /sandbox/till: the member shows the payment code and has paid. Nobody sends a message of it: only the bill of the
- * day tells (docs/wechat/bills.md).
+ * day tells (docs/wechat/bills.md 4).
  */
 export const payByCode: PageAct = (control, request, form) => {
   const fen = fenOf(form.get('yuan') ?? '')

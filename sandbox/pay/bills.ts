@@ -2,6 +2,7 @@ import { wechatTime } from '../wechat-time.ts'
 import { billText, flowText, type Entry, type Use } from './bill-text.ts'
 import type { Order } from './order.ts'
 import { ok, refuse, type PayCall, type PayHandler, type PayResult } from './pay-call.ts'
+import { lastRefund } from './place-order.ts'
 import { refusals } from './refusals.ts'
 import { serveFile } from './served-files.ts'
 
@@ -60,8 +61,8 @@ export const refundFlowOfDay: PayHandler = {
       name: 'refundflow',
       none: refusals.no_refund_that_day,
       usesOf(order, date) {
-        const full = order.refunds.find(({ refund, status }) => refund === order.total && status === 'SUCCESS')
-        return full && dayOf(full.at) === date ? usesAt(order, full.at) : []
+        const last = lastRefund(order)
+        return last && dayOf(last.at) === date ? usesAt(order, last.at) : []
       },
     }),
 }

@@ -75,13 +75,14 @@ export function refundOrder(
   order.refunds.push(refund)
   // Any refund, even a partial one, changes the order's state (docs/wechat/payment-triggers.md 1.8).
   if (refund.status === 'SUCCESS') order.state = 'REFUND'
-  if (isRefundedInFull(order)) giveCouponsBack(state, order)
+  if (lastRefund(order)) giveCouponsBack(state, order)
   return refund
 }
 
-function isRefundedInFull({ total, refunds }: Order): boolean {
-  const done = refunds.filter(({ status }) => status === 'SUCCESS')
-  return done.reduce((sum, { refund }) => sum + refund, 0) >= total
+/** The refund with which all of the order was given back; undefined while something is left of it. */
+export function lastRefund({ total, refunds }: Order): OrderRefund | undefined {
+  let left = total
+  return refunds.find(({ status, refund }) => status === 'SUCCESS' && (left -= refund) <= 0)
 }
 
 function giveCouponsBack(state: SandboxState, order: Order): void {

@@ -44,9 +44,7 @@ export async function compareDay(db: Db, merchant: Merchant, day: string): Promi
   const mchids = merchant.accounts.map((account) => account.mchid)
   // Of a stock that nobody has got a coupon of there is no flow; of another creator's only the creator gets it.
   const withFlows = stocks.filter(
-    (stock) =>
-      stock.distributed_coupons > 0 &&
-      merchant.accounts.some(({ mchid, keys }) => mchid === stock.creator_mchid && keys),
+    (stock) => stock.is_given && merchant.accounts.some(({ mchid, keys }) => mchid === stock.creator_mchid && keys),
   )
   const { files, missing, differences } = await filesOfDay(db, merchant, withFlows, whole)
   const compared = [

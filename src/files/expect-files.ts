@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { beijingDay, beijingDayNumber, startOfBeijingDay } from '../plumbing/clock.ts'
 import type { FileKind } from '../plumbing/storage/schema.ts'
 import type { Services } from '../services.ts'
+import { isGivenBefore } from '../stocks/given.ts'
 import { readyAt } from './wechat-file.ts'
 
 /** A weekend without a worker loses no day; WeChat has bills for three months, which `bills fetch` asks for. */
@@ -12,9 +13,10 @@ export async function expectFiles(services: Services, kinds: FileKind[]): Promis
   const today = beijingDayNumber(services.clock.now())
   for (let back = daysBack; back >= 1; back -= 1) {
     const day = beijingDay(startOfBeijingDay(today - back))
+    const end = startOfBeijingDay(today - back + 1)
     if (kinds.includes('trade_bill')) await expectBills(services, day)
     const flows = kinds.filter((kind) => kind !== 'trade_bill')
-    if (flows.length > 0) await expectFlows(services, day, flows)
+    if (flows.length > 0) await expectFlows(services, { day, end }, flows)
   }
 }
 
@@ -27,12 +29,16 @@ async function expectBills({ db }: Services, day: string): Promise<void> {
 }
 
 /** Flows of the stocks whose creator's keys are here and whose coupons could be used on that day, or just before it. */
-async function expectFlows({ db }: Services, day: string, kinds: FileKind[]): Promise<void> {
+async function expectFlows(
+  { db }: Services,
+  { day, end }: { day: string; end: Date },
+  kinds: FileKind[],
+): Promise<void> {
   const due = readyAt(day)
   await sql`insert into wechat_files (mchid, kind, stock_id, day, due_at)
     select distinct s.creator_mchid, k.kind, s.stock_id, ${day}, ${due}::timestamptz
     from stocks s cross join unnest(${kinds}::text[]) as k(kind)
-    where s.distributed_coupons > 0 and s.available_begin < ${due} and s.available_end > ${due}::timestamptz - interval '8 days'
+    where ${isGivenBefore(end)} and s.available_begin < ${due} and s.available_end > ${due}::timestamptz - interval '8 days'
       and exists (select from accounts a where a.mchid = s.creator_mchid and a.private_key_sealed is not null)
     on conflict do nothing`.execute(db)
 }

@@ -1,6 +1,6 @@
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
-import { askWeChat, type Line, type OrderName, type QueriedOrder } from './ask-wechat.ts'
+import { type AskOptions, askWeChat, type OrderName, type QueriedOrder } from './ask-wechat.ts'
 
 /** WeChat is asked about one order at most once in this time, by all processes together. */
 export const sameOrderMs = 3_000
@@ -13,7 +13,7 @@ export async function askInTurn(
   services: Services,
   merchant: Merchant,
   name: OrderName,
-  line?: Line,
+  options?: AskOptions,
 ): Promise<QueriedOrder> {
   const { redis, log } = services
   const key = `order-query/{${merchant.id}/${name.by}/${name.value}}`
@@ -23,5 +23,5 @@ export async function askInTurn(
   } catch (error) {
     log.warn({ err: error }, 'no turn from Redis: asking anyway')
   }
-  return askWeChat(services, merchant, name, line)
+  return askWeChat(services, merchant, name, options)
 }

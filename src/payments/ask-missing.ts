@@ -70,7 +70,7 @@ async function askOne(services: Services, merchant: Merchant, order: AskedOrder)
     await noteAnswered(services, merchant, name, { outcome: 'confirmed', transactionIds: [known.transactionId] })
     return true
   }
-  const queried = await askInTurn(services, merchant, name, known?.line)
+  const queried = await askInTurn(services, merchant, name, known && { line: known.line })
   const taken = queried.kind === 'found' ? await takeOrder(services, merchant, queried) : queried
   if (taken.kind === 'paid') return finish(services, merchant, order, taken.transactionIds)
   if (taken.kind === 'refunded') {

@@ -19,6 +19,9 @@ export type QueriedOrder =
 /** The number that placed an order, and for whom. */
 export type Line = { mchid: string; subMchid: string | undefined }
 
+/** `line`: who is said to have placed the order, asked first. `combined`: whether it may be a combined order's name. */
+export type AskOptions = { line?: Line; combined?: boolean }
+
 /** Per query. A page waits for all of its queries. */
 const queryTimeoutMs = 2_500
 /** If a merchant has more lines than this, only the first ones are asked; notifications report the other payments. */
@@ -27,13 +30,13 @@ const mostLines = 6
 /**
  * Asks WeChat about an order, with one of the merchant's numbers after the other until one of them finds it: as direct
  * merchant, as the provider of a sub-merchant, then as a combined order, which the ordinary query does not find
- * (docs/wechat/payment-triggers.md 2). The `line` that is said to have placed the order asks first.
+ * (docs/wechat/payment-triggers.md 2).
  */
 export async function askWeChat(
   services: Services,
   merchant: Merchant,
   name: OrderName,
-  line?: Line,
+  { line, combined = name.by === 'out_trade_no' }: AskOptions = {},
 ): Promise<QueriedOrder> {
   const lines = linesOf(merchant).toSorted((a, b) => Number(isOf(b, line)) - Number(isOf(a, line)))
   let unclear = false
@@ -45,7 +48,7 @@ export async function askWeChat(
   }
   // Where a number gave no answer, it may be its order, and the page need not wait for more questions.
   if (unclear) return { kind: 'later' }
-  return name.by === 'out_trade_no' ? askCombined(services, lines, name.value) : { kind: 'unknown_order' }
+  return combined ? askCombined(services, lines, name.value) : { kind: 'unknown_order' }
 }
 
 /** By each number once: a combined order is asked for by the number that placed it, whoever its parts belong to. */

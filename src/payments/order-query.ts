@@ -11,7 +11,7 @@ const answers = kept<string, Promise<QueriedOrder>>({ most: ordersRemembered, ag
 
 /**
  * Asks WeChat about an order that a member's page names: at most once in three seconds, however often the page is
- * loaded, and not more often for one member than is allowed.
+ * loaded, and not more often for one member than is allowed. A receipt is never that of a combined order.
  */
 export async function queryOrder(
   services: Services,
@@ -21,12 +21,12 @@ export async function queryOrder(
   kind: AskKind = 'order',
 ): Promise<QueriedOrder> {
   const { cache } = services
-  const key = `${merchant.id}/${name.by}/${name.value}`
+  const key = `${kind}/${merchant.id}/${name.by}/${name.value}`
   const last = cache.get(answers, key)
   if (last) return last
   // An out_trade_no can be guessed.
   if (!(await mayAsk(services.cache, kind, merchant, openid))) return { kind: 'later' }
-  const answer = askInTurn(services, merchant, name)
+  const answer = askInTurn(services, merchant, name, kind === 'receipt' ? { combined: false } : {})
   cache.set(answers, key, answer)
   return answer
 }

@@ -8,6 +8,7 @@ import { unusableStock } from './unusable-stock.ts'
 import { noteReport } from './reports.ts'
 import { stockColumns } from './stock-columns.ts'
 import { type StatedTags, statedTags } from './stated-tags.ts'
+import { nextSync } from './sync-due.ts'
 
 /**
  * Reads a stock from WeChat Pay as the merchant's sender and stores it, as a new one or over the known one. Throws
@@ -41,7 +42,8 @@ export async function storeStock(
 ): Promise<Stock> {
   const { stockId, detail } = look
   const inFlight = await countInFlight(db, merchant.id, stockId)
-  const columns = stockColumns(detail, tags, { now: clock.now(), inFlight })
+  const told = stockColumns(detail, tags, { now: clock.now(), inFlight })
+  const columns = { ...told, sync_due_at: nextSync(told) }
   const stock = await db
     .insertInto('stocks')
     .values({ merchant_id: merchant.id, stock_id: stockId, ...columns })

@@ -32,7 +32,7 @@ const nearlyBudgetShare = 0.8
 /** A single failure passes by itself. */
 const failuresToTell = 3
 
-/** What an operator must know of a needed stock now. Throws what the database throws. */
+/** What an operator must know of an awaited stock now. Throws what the database throws. */
 export async function stockWarnings(db: Db, stock: NeededStock, now: Date): Promise<FoundWarning[]> {
   const warn = (kind: WarningKind, facts: FoundWarning['facts'] = {}): FoundWarning => {
     return { kind, subject: stockSubject(stock), facts: { name: stock.name, ...facts } }

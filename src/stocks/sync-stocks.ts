@@ -10,7 +10,7 @@ import { syncStock } from './sync.ts'
 const merchantsAtOnce = 8
 
 /**
- * Reads every needed stock again whose turn it is, and brings the warnings about all needed stocks up to date. One
+ * Reads every needed stock again whose turn it is, and brings the warnings about all awaited stocks up to date. One
  * stock that cannot be read keeps no other from being read. Throws what the database throws.
  */
 export async function syncStocks(services: Services, { signal }: JobRun): Promise<string> {
@@ -53,7 +53,7 @@ async function readOne(services: Services, stock: NeededStock): Promise<boolean>
 /** Also without a call: a stock's window ends by itself, and a stock that no campaign gives any more needs no warning. */
 async function warnOfAll(services: Services, signal: AbortSignal): Promise<void> {
   const now = services.clock.now()
-  const needed = await neededStocks(services.db, now)
+  const needed = (await neededStocks(services.db, now)).filter((stock) => stock.is_awaited)
   for (const stock of needed) {
     signal.throwIfAborted()
     const about = { merchantId: stock.merchant_id, kinds: stockKinds, subject: stockSubject(stock) }

@@ -81,7 +81,7 @@ describe('SIGTERM under load', { timeout: 90_000 }, () => {
 
   test('in production the load balancer is told first, while claims are still answered', async () => {
     const config = { ...shop.services.config, production: true, host: '127.0.0.1', port: 0 }
-    const running = await start(config, openLog('silent'))
+    const running = await start(config, { log: openLog('silent') })
     const url = running.url ?? ''
     const campaign = await shop.campaign({ limits: { per_member: 1 } })
     const phone = openPhone(url)

@@ -3,11 +3,12 @@ import { giveCoupon } from '../../sandbox/pay/coupon.ts'
 import { readyAt } from '../../src/files/wechat-file.ts'
 import { beijingDay } from '../../src/plumbing/clock.ts'
 import { movableClock } from '../support/clock.ts'
+import { applyInbox } from '../support/coupons.ts'
 import { runNow } from '../support/jobs.ts'
 import { openShop, type SandboxShop } from '../support/shop.ts'
 
 /** A coupon of the shop's stock that somebody sent by hand in the platform, used today. */
-async function openWithUse(keyMode: 'certificate' | 'public_key' = 'certificate') {
+async function openWithUse(keyMode: 'certificate' | 'public_key' = 'certificate', distributed_coupons = 1) {
   const clock = movableClock()
   const shop = await openShop({ wechat: 'sandbox', clock, world: { keyMode } })
   const { control } = shop.sandbox
@@ -22,7 +23,7 @@ async function openWithUse(keyMode: 'certificate' | 'public_key' = 'certificate'
     goodsTag: control.stock(stockId).goods_tag[0],
     useCoupon: true,
   })
-  await shop.services.db.updateTable('stocks').set({ distributed_coupons: 1 }).where('stock_id', '=', stockId).execute()
+  await shop.services.db.updateTable('stocks').set({ distributed_coupons }).where('stock_id', '=', stockId).execute()
   const day = beijingDay(clock.now())
   return { shop, order, day, toNextDay: () => clock.advance(readyAt(day).getTime() - clock.now().getTime() + 60_000) }
 }
@@ -74,6 +75,32 @@ test('the refund flow tells that a use was undone', async () => {
   await runNow(closing.services, 'flows')
   expect(await flowsOf(shop, day)).toMatchObject([{ state: 'kept' }, { state: 'kept', refunds: 1 }])
   expect(await usesOf(shop)).toMatchObject([{ returned_source: 'flow' }])
+})
+
+test('an order that was given back in two parts is in the refund flow, as its coupon can be used again', async () => {
+  const { shop, order, day, toNextDay } = await openWithUse()
+  await using closing = shop
+  const { control } = shop.sandbox
+  control.refund(order.transactionId, { refund: 5_000 })
+  control.refund(order.transactionId, { refund: 15_000 })
+  expect(control.coupons(order.openid)).toMatchObject([{ status: 'SENDED' }])
+  toNextDay()
+  await runNow(closing.services, 'flows')
+  expect(await flowsOf(shop, day)).toMatchObject([{ state: 'kept' }, { state: 'kept', refunds: 1 }])
+  expect(await usesOf(shop)).toMatchObject([{ returned_source: 'flow' }])
+})
+
+test('a use that WeChat reports is reason enough to fetch the flow of a stock of which it had given nothing yet', async () => {
+  const { shop, order, day, toNextDay } = await openWithUse('certificate', 0)
+  await using closing = shop
+  await shop.sandbox.control.push({ kind: 'coupon_use', couponId: order.promotions[0]!.coupon_id })
+  await applyInbox(closing)
+  toNextDay()
+  await runNow(closing.services, 'flows')
+  expect(await flowsOf(shop, day)).toMatchObject([
+    { kind: 'use_flow', state: 'kept', rows: 1 },
+    { kind: 'refund_flow', state: 'none' },
+  ])
 })
 
 test('nothing is used of a flow with a changed byte', async () => {

@@ -75,7 +75,8 @@ async function openSandboxShop(options: TestServicesOptions, worldOptions?: Worl
   const { clock } = options
   const world = createWorld({ ...(clock && { now: clock.now() }), ...worldOptions })
   const sandbox = await startSandbox({ port: 0, backupPort: 0, world, ...(clock && { clock }) })
-  const services = await openTestServices({ ...options, sandbox })
+  // As in the demo WeChat and we have one time, also when its day is moved forward.
+  const services = await openTestServices({ ...options, clock: sandbox.clock, sandbox })
   await applyMerchant(services, merchantFile(world))
   const demo = world.merchants[0]!
   const merchant = (await services.catalog.merchant(demo.slug)) as Merchant
@@ -89,7 +90,11 @@ async function openSandboxShop(options: TestServicesOptions, worldOptions?: Worl
     if (!stock) throw new Error(`no stock for ${kind}`)
     return stock
   }
-  const shop = await inBusiness(services, { merchant, stock: stockOf('link'), stockOf }, { ...options, sandbox })
+  const shop = await inBusiness(
+    services,
+    { merchant, stock: stockOf('link'), stockOf },
+    { ...options, clock: sandbox.clock, sandbox },
+  )
   // As in production WeChat knows where we answer: its pushes and redirects arrive.
   sandbox.control.settings.appUrl = shop.site.url
   return {

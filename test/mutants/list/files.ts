@@ -3,6 +3,22 @@ import type { Mutant } from '../mutant.ts'
 /** Bills and flow files, from which payments earn and coupons count as used. */
 export const files: Mutant[] = [
   {
+    name: 'stock-has-flows-only-when-wechat-was-asked',
+    harm: 'uses of coupons that we sent are never fetched while a stock cannot be read, and the day looks explained',
+    file: 'src/stocks/given.ts',
+    find: 'or exists (select from coupons c',
+    replace: 'or false and exists (select from coupons c',
+    tests: ['test/days/till-to-sheet.test.ts'],
+  },
+  {
+    name: 'stock-is-not-read-after-its-campaign',
+    harm: 'what WeChat gave of a stock on the last day is not known, and coupons that others sent stay unseen',
+    file: 'src/stocks/needed.ts',
+    find: 'and settled_at > ${daysBefore(now, countedDays)})',
+    replace: 'and settled_at > ${daysBefore(now, -countedDays)})',
+    tests: ['test/days/till-to-sheet.test.ts'],
+  },
+  {
     name: 'file-whose-hash-differs-is-imported',
     harm: 'payments that WeChat never wrote into the bill earn coupons',
     file: 'src/files/fetch-file.ts',
