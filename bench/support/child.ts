@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 export type Child = { process: ChildProcess; port: number; startMs: number; stop(): Promise<void> }
 
 /** The same flags as `npm start`. */
-const nodeFlags = ['--heap-growing-percent=40', '--max-semi-space-size=16', '--import', 'tsx']
+export const nodeFlags = ['--heap-growing-percent=40', '--max-semi-space-size=16', '--import', 'tsx']
 
 const startTimeoutMs = 30_000
 

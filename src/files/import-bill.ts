@@ -47,7 +47,7 @@ export async function importBill(services: Services, file: WechatFile, run: Impo
 }
 
 /** A save is one statement; after a crash as many rows are gone through again. */
-const batchesPerSave = 4
+const batchesPerSave = 2
 
 async function goThrough(
   services: Services,

@@ -1,5 +1,5 @@
 import type { Merchant } from '../merchants/merchant.ts'
-import { applyPayment } from '../payments/apply-payment.ts'
+import { applyPayments } from '../payments/apply-many.ts'
 import { recordNewPayments } from '../payments/intake-many.ts'
 import { recordPayment } from '../payments/intake.ts'
 import type { Payment } from '../payments/payment.ts'
@@ -40,11 +40,13 @@ export async function importPayments(
   }
   share.new_payments += (await recordNewPayments(services, merchant, straight)).length
 
-  for (const row of rows) {
-    const isLate = (sources.get(row.transactionId) ?? 'bill') === 'bill'
-    if (isLate && campaigns.some((campaign) => canEarn(row, campaign)))
-      await applyPayment(services, merchant, row.transactionId)
-  }
+  const late = rows.filter(({ transactionId }) => (sources.get(transactionId) ?? 'bill') === 'bill')
+  const earning = late.filter((row) => campaigns.some((campaign) => canEarn(row, campaign)))
+  await applyPayments(
+    services,
+    merchant,
+    earning.map(({ transactionId }) => transactionId),
+  )
 }
 
 /** Returns whether WeChat's answer made it a payment of ours. */
@@ -63,11 +65,7 @@ async function knownSources({ db }: Services, merchant: Merchant, rows: BillRow[
     .selectFrom('payments')
     .select(['transaction_id', 'source'])
     .where('merchant_id', '=', merchant.id)
-    .where(
-      'transaction_id',
-      'in',
-      rows.map((row) => row.transactionId),
-    )
+    .where('transaction_id', '=', (eb) => eb.fn.any(eb.val(rows.map((row) => row.transactionId))))
     .execute()
   return new Map(known.map(({ transaction_id, source }) => [transaction_id, source]))
 }
@@ -79,8 +77,8 @@ async function knownOpenids({ db }: Services, merchant: Merchant, rows: BillRow[
   const members = db.selectFrom('members').select('openid').where('merchant_id', '=', merchant.id)
   const spenders = db.selectFrom('spenders').select('openid').where('merchant_id', '=', merchant.id)
   const known = await members
-    .where('openid', 'in', asked)
-    .union(spenders.where('openid', 'in', asked))
+    .where('openid', '=', (eb) => eb.fn.any(eb.val(asked)))
+    .union(spenders.where('openid', '=', (eb) => eb.fn.any(eb.val(asked))))
     .execute()
   return new Set(known.map(({ openid }) => openid))
 }

@@ -8,7 +8,7 @@ import type { Merchant } from '../merchants/merchant.ts'
 import type { Services } from '../services.ts'
 import { payerOf, raiseFacts } from './facts.ts'
 import { decidePayment } from './decide-payment.ts'
-import { isSpend, memberSpend, type SpendCampaignRow } from './spend-ledger.ts'
+import { isSpend, type MemberSpend, memberSpend, type SpendCampaignRow } from './spend-ledger.ts'
 import { type CampaignPayment, fallenTiers, type Reach, reachAround, standingTiers } from './spend-rules.ts'
 import { takeBack } from './take-back.ts'
 
@@ -21,9 +21,14 @@ export type PaymentOutcome = {
   awards: Awarded[]
 }
 
+/** A payment's member as somebody has just looked at them: what they have in each campaign, by its id. */
+export type Look = { openid: string; inCampaigns: Map<number, Seen> }
+type Seen = { campaign: SpendCampaignRow; spend: MemberSpend }
+
 /**
  * Makes the awards that a payment has earned, in each campaign separately: a faulty campaign does not keep the others
  * from giving. Safe to repeat at any time, with facts in any order; a payment that is not known yet changes nothing.
+ * `look` spares a first reading: a decision on facts that have changed since, or on a campaign that has, is not written.
  * Returns an outcome for each campaign whose time includes the payment. Throws the errors after all are applied
  * (`eachByItself`).
  */
@@ -31,13 +36,14 @@ export async function applyPayment(
   services: Services,
   merchant: Merchant,
   transactionId: string,
+  look?: Look,
 ): Promise<PaymentOutcome[]> {
-  const openid = await payerOf(services.db, merchant.id, transactionId)
+  const openid = look?.openid ?? (await payerOf(services.db, merchant.id, transactionId))
   if (openid === undefined) return []
   const campaigns = await services.catalog.campaigns(merchant.id)
   const outcomes = await eachByItself(
     campaigns.filter((campaign) => isSpend(campaign) && campaign.state !== 'draft'),
-    ({ id }) => applyTillSteady(services, merchant, id, openid, transactionId),
+    ({ id }) => applyTillSteady(services, merchant, id, { openid, transactionId }, look?.inCampaigns.get(id)),
   )
   return outcomes.filter((outcome) => outcome !== undefined)
 }
@@ -50,40 +56,58 @@ async function applyTillSteady(
   services: Services,
   merchant: Merchant,
   campaignId: number,
-  openid: string,
-  transactionId: string,
+  paid: Paid,
+  look: Seen | undefined,
 ): Promise<PaymentOutcome | undefined> {
   for (let round = 1; ; round += 1) {
-    const campaign = await services.catalog.campaignById(campaignId)
-    if (!campaign || !isSpend(campaign)) return undefined
+    const seen = (round === 1 && look) || (await see(services, campaignId, paid.openid))
+    if (!seen) return undefined
     try {
-      return await applyIn(services, merchant, campaign, openid, transactionId)
+      return await applyIn(services, merchant, seen, paid)
     } catch (error) {
       if (!(error instanceof AwardStale) || round === maxRounds) throw error
     }
   }
 }
 
+type Paid = { openid: string; transactionId: string }
+
+async function see({ db, catalog }: Services, campaignId: number, openid: string): Promise<Seen | undefined> {
+  const campaign = await catalog.campaignById(campaignId)
+  if (!campaign || !isSpend(campaign)) return undefined
+  return { campaign, spend: await memberSpend(db, campaign, openid) }
+}
+
 async function applyIn(
   services: Services,
   merchant: Merchant,
-  campaign: SpendCampaignRow,
-  openid: string,
-  transactionId: string,
+  { campaign, spend }: Seen,
+  { openid, transactionId }: Paid,
 ): Promise<PaymentOutcome | undefined> {
-  const spend = await memberSpend(services.db, campaign, openid)
   const payment = spend.payments.find((one) => one.transactionId === transactionId)
   if (!payment) return undefined
-  const seen = [spend.campaign, memberMark(merchant, openid), spend.payments, payment] as const
-  const around = reachAround(...seen)
-  const fallen = fallenTiers(around, spend.given).some((grant) => grant.waiting)
-  const risen = standingTiers(around, spend.given).some((grant) => grant.refundedAt !== null)
-  if (fallen || risen) await takeBackNow(services, merchant, openid, transactionId)
-  const { reach, earned } = decidePayment(spend, memberMark(merchant, openid), payment)
+  const mark = memberMark(merchant, openid)
+  if (movesGiven(spend, mark, payment)) await takeBackNow(services, merchant, openid, transactionId)
+  const { reach, earned } = decidePayment(spend, mark, payment)
   const awards: Awarded[] = []
   // The order matters: with `highest`, a tier that was given counts for those below it too.
   for (const one of earned) awards.push(await award(services, { merchant, campaign, openid, ...one }))
   return { campaign, payment, reach, awards }
+}
+
+/** Whether applying the payment changes anything in a campaign, as far as is known of its member. */
+export function wouldChange(spend: MemberSpend, mark: string, transactionId: string): boolean {
+  const payment = spend.payments.find((one) => one.transactionId === transactionId)
+  if (!payment) return false
+  return movesGiven(spend, mark, payment) || decidePayment(spend, mark, payment).earned.length > 0
+}
+
+/** Something that was given is no longer earned, or is earned again. */
+function movesGiven({ campaign, payments, given }: MemberSpend, mark: string, payment: CampaignPayment): boolean {
+  const around = reachAround(campaign, mark, payments, payment)
+  const fallen = fallenTiers(around, given).some((grant) => grant.waiting)
+  const risen = standingTiers(around, given).some((grant) => grant.refundedAt !== null)
+  return fallen || risen
 }
 
 /**

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Db } from '../plumbing/storage/database.ts'
 
 /**
@@ -9,13 +10,9 @@ export async function raiseFacts(trx: Db, merchantId: number, ...openids: string
   if (openids.length === 0) return
   // Always in the same order, so that no two transactions wait for each other.
   const members = [...new Set(openids)].toSorted()
-  await trx
-    .insertInto('spenders')
-    .values(members.map((openid) => ({ merchant_id: merchantId, openid })))
-    .onConflict((conflict) =>
-      conflict.columns(['merchant_id', 'openid']).doUpdateSet((eb) => ({ version: eb('spenders.version', '+', 1) })),
-    )
-    .execute()
+  await sql`insert into spenders (merchant_id, openid)
+    select ${merchantId}::bigint, openid from unnest(${members}::text[]) with ordinality as m (openid, nth) order by nth
+    on conflict (merchant_id, openid) do update set version = spenders.version + 1`.execute(trx)
 }
 
 /** Makes sure that the member's facts have a version, which every award needs; an existing one is not changed. */
@@ -27,15 +24,15 @@ export async function keepFacts(trx: Db, merchantId: number, openid: string): Pr
     .execute()
 }
 
-/** Read it before the facts: then they are at least as new as this version. 0 for a member who never paid. */
-export async function factsVersion(db: Db, merchantId: number, openid: string): Promise<number> {
-  const spender = await db
+/** Read them before the facts: then these are at least as new as this version. None for a member who never paid. */
+export async function factsVersions(db: Db, merchantId: number, openids: string[]): Promise<Map<string, number>> {
+  const spenders = await db
     .selectFrom('spenders')
-    .select('version')
+    .select(['openid', 'version'])
     .where('merchant_id', '=', merchantId)
-    .where('openid', '=', openid)
-    .executeTakeFirst()
-  return spender?.version ?? 0
+    .where('openid', '=', (eb) => eb.fn.any(eb.val(openids)))
+    .execute()
+  return new Map(spenders.map(({ openid, version }) => [openid, version]))
 }
 
 /** Returns the payer's openid; undefined while the payment is not known. */

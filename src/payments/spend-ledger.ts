@@ -3,7 +3,7 @@ import type { Campaign } from '../plumbing/storage/schema/campaign.ts'
 import type { Db } from '../plumbing/storage/database.ts'
 import type { Promotion, SpendRule } from '../plumbing/storage/schema.ts'
 import { lateEarns } from '../campaigns/late-facts.ts'
-import { factsVersion } from './facts.ts'
+import { factsVersions } from './facts.ts'
 import type { CampaignPayment, Given, SpendCampaign } from './spend-rules.ts'
 
 /** All that the rules need to know about one member in one campaign. */
@@ -35,30 +35,61 @@ export async function memberSpend(
   openid: string,
   refundedId?: string,
 ): Promise<MemberSpend> {
-  const version = await factsVersion(db, campaign.merchant_id, openid)
-  const given = await givenGrants(db, campaign, openid)
+  const spends = await memberSpends(db, campaign, [openid], refundedId)
+  return spends.get(openid)!
+}
+
+/** The same for many members at once, each in the map. */
+export async function memberSpends(
+  db: Db,
+  campaign: SpendCampaignRow,
+  openids: string[],
+  refundedId?: string,
+): Promise<Map<string, MemberSpend>> {
+  const versions = await factsVersions(db, campaign.merchant_id, openids)
+  const given = await givenGrants(db, campaign, openids)
   const kept = new Set(
     [refundedId, ...given.map((grant) => grant.transactionId)].filter((id) => typeof id === 'string'),
   )
-  return {
-    campaign: { rule: campaign.spend, startsAt: campaign.starts_at, endsAt: campaign.ends_at },
-    payments: await campaignPayments(db, campaign, openid, kept),
-    given,
-    factsVersion: version,
+  const payments = await campaignPayments(db, campaign, openids, kept)
+  const [givenTo, paidBy] = [byOpenid(given), byOpenid(payments)]
+  const rule = { rule: campaign.spend, startsAt: campaign.starts_at, endsAt: campaign.ends_at }
+  return new Map(
+    openids.map((openid) => [
+      openid,
+      {
+        campaign: rule,
+        payments: paidBy.get(openid) ?? [],
+        given: givenTo.get(openid) ?? [],
+        factsVersion: versions.get(openid) ?? 0,
+      },
+    ]),
+  )
+}
+
+/** The rows of each member, in the order in which they were read. */
+function byOpenid<T>(rows: (T & { openid: string })[]): Map<string, T[]> {
+  const all = new Map<string, T[]>()
+  for (const { openid, ...row } of rows) {
+    const own = all.get(openid)
+    if (own) own.push(row as T)
+    else all.set(openid, [row as T])
   }
+  return all
 }
 
 async function campaignPayments(
   db: Db,
   campaign: SpendCampaignRow,
-  openid: string,
+  openids: string[],
   kept: Set<string>,
-): Promise<CampaignPayment[]> {
+): Promise<(CampaignPayment & { openid: string })[]> {
   const known = await db
     .selectFrom('payments')
-    .select(['transaction_id', 'total', 'payer_total', 'settlement', 'promotions', 'paid_at', 'source', 'created_at'])
+    .select(['transaction_id', 'openid', 'total', 'payer_total', 'settlement', 'promotions', 'paid_at', 'source'])
+    .select('created_at')
     .where('merchant_id', '=', campaign.merchant_id)
-    .where('openid', '=', openid)
+    .where('openid', '=', (eb) => eb.fn.any(eb.val(openids)))
     .where((eb) =>
       eb.or([
         eb.and([eb('paid_at', '>=', campaign.starts_at), eb('paid_at', '<=', campaign.ends_at)]),
@@ -83,15 +114,14 @@ async function campaignPayments(
   )
   const stocks = stockIdsOf(campaign)
   return payments.map((payment) => ({
+    openid: payment.openid,
     transactionId: payment.transaction_id,
     total: payment.total,
     payerTotal: payment.payer_total,
     settlement: payment.settlement,
     paidAt: payment.paid_at,
     kept: kept.has(payment.transaction_id),
-    refunds: refunds
-      .filter((refund) => refund.transaction_id === payment.transaction_id)
-      .map((refund) => ({ refund: refund.refund, payerRefund: refund.payer_refund })),
+    refunds: refunds.get(payment.transaction_id) ?? [],
     usedOurCoupon: payment.promotions.some(
       ({ stock_id, coupon_id }) => stocks.has(stock_id ?? '') || ours.has(coupon_id ?? ''),
     ),
@@ -99,13 +129,17 @@ async function campaignPayments(
 }
 
 async function refundsOf(db: Db, merchantId: number, transactionIds: string[]) {
-  if (transactionIds.length === 0) return []
-  return db
+  const all = new Map<string, CampaignPayment['refunds']>()
+  if (transactionIds.length === 0) return all
+  const known = await db
     .selectFrom('refunds')
     .select(['transaction_id', 'refund', 'payer_refund'])
     .where('merchant_id', '=', merchantId)
-    .where('transaction_id', 'in', transactionIds)
+    .where('transaction_id', '=', (eb) => eb.fn.any(eb.val(transactionIds)))
     .execute()
+  for (const { transaction_id, refund, payer_refund } of known)
+    all.set(transaction_id, [...(all.get(transaction_id) ?? []), { refund, payerRefund: payer_refund }])
+  return all
 }
 
 /**
@@ -118,7 +152,7 @@ async function ourCouponIds(db: Db, merchantId: number, promotions: Promotion[])
     .selectFrom('coupons')
     .select('coupon_id')
     .where('merchant_id', '=', merchantId)
-    .where('coupon_id', 'in', used)
+    .where('coupon_id', '=', (eb) => eb.fn.any(eb.val(used)))
     .execute()
   return new Set(ours.map((coupon) => coupon.coupon_id as string))
 }
@@ -128,12 +162,16 @@ function stockIdsOf({ coupons, spend }: SpendCampaignRow): Set<string> {
   return new Set([...all.map((coupon) => coupon.stock_id), ...(spend.former_stocks ?? [])])
 }
 
-/** Reads everything that a campaign gave a member: spend campaigns give few grants per member. */
-async function givenGrants(db: Db, campaign: Campaign, openid: string): Promise<GivenGrant[]> {
+/** Reads everything that a campaign gave the members: spend campaigns give few grants per member. */
+async function givenGrants(
+  db: Db,
+  campaign: Campaign,
+  openids: string[],
+): Promise<(GivenGrant & { openid: string })[]> {
   return db
     .selectFrom('grants')
     .innerJoin('coupons', 'coupons.grant_id', 'grants.id')
-    .select(['grants.id as grantId', 'trigger_key as triggerKey', 'refunded_at as refundedAt'])
+    .select(['grants.id as grantId', 'grants.openid', 'trigger_key as triggerKey', 'refunded_at as refundedAt'])
     .select('transaction_id as transactionId')
     .select((eb) => eb.fn.coalesce('tier', sql<number>`0`).as('tier'))
     .select(
@@ -143,7 +181,7 @@ async function givenGrants(db: Db, campaign: Campaign, openid: string): Promise<
     )
     .select(sql<boolean>`bool_or(coupons.state = 'reserved' and coupons.doubt_since is null)`.as('waiting'))
     .where('grants.merchant_id', '=', campaign.merchant_id)
-    .where('grants.openid', '=', openid)
+    .where('grants.openid', '=', (eb) => eb.fn.any(eb.val(openids)))
     .where('campaign_id', '=', campaign.id)
     .groupBy('grants.id')
     .execute()

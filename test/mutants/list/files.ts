@@ -42,4 +42,12 @@ export const files: Mutant[] = [
     replace: 'return { transactionId, refundId: `bill-${Math.random()}`, refund,',
     tests: ['test/files/bills.test.ts'],
   },
+  {
+    name: 'payments-of-a-bill-leave-the-facts-as-they-were',
+    harm: 'an award that was decided before the bill was read is written beside it, and a tier is given that is not earned',
+    file: 'src/payments/intake-many.ts',
+    find: 'await raiseFacts(trx, merchant.id, ...written.map(({ openid }) => openid))',
+    replace: 'await raiseFacts(trx, merchant.id)',
+    tests: ['test/files/long-bills.test.ts', 'test/payments/apply-many.test.ts'],
+  },
 ]
