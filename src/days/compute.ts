@@ -38,7 +38,7 @@ export async function computeDay(
 }
 
 /** Compares a day, and keeps nothing. */
-export async function compareDay(db: Db, merchant: Merchant, day: string): Promise<Sheet> {
+async function compareDay(db: Db, merchant: Merchant, day: string): Promise<Sheet> {
   const whole = wholeDay(day)
   const stocks = await stocksOfDay(db, merchant.id, whole)
   const mchids = merchant.accounts.map((account) => account.mchid)

@@ -6,7 +6,7 @@ import { merchantsWith } from './askers.ts'
 import { fileName } from './file-words.ts'
 import type { WechatFile } from './wechat-file.ts'
 
-export const fileWarningKinds = ['file_differs', 'file_refused'] as const
+const fileWarningKinds = ['file_differs', 'file_refused'] as const
 
 /** One wrong file is a broken line; three in a row are a cause that somebody must look for. */
 const differencesToWarn = 3

@@ -13,7 +13,7 @@ import type { FileKind } from '../plumbing/storage/schema.ts'
 export type TakenIn = { sha1: string; packedSha1: string; bytes: number; figures: FileFigures }
 
 /** A trade bill of a million rows has about 400 MB. */
-export const mostBytes = 1024 * 1024 * 1024
+const mostBytes = 1024 * 1024 * 1024
 
 /**
  * Takes a file in while it arrives: unpacks it where it is packed (its first bytes decide, not a header), reads every

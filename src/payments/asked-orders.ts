@@ -8,7 +8,7 @@ import type { Payment } from './payment.ts'
 type Parts = Pick<Services, 'db' | 'clock'>
 
 /** A notification usually comes within seconds of the payment. */
-export const firstPauseMs = 60_000
+const firstPauseMs = 60_000
 
 /** Order numbers in addresses can be made up: beyond so many open ones of a merchant no page adds another. */
 const mostOfPages = 500

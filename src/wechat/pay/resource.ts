@@ -10,7 +10,7 @@ const tagBytes = 16
  * (docs/wechat/pay-v3.md 1.6, 5.3). Throws when the key, the nonce, the associated data or a single bit is wrong; the
  * message contains no secret.
  */
-export function openResource(apiV3Key: Secret, resource: SealedResource): string {
+function openResource(apiV3Key: Secret, resource: SealedResource): string {
   if (resource.algorithm !== resourceAlgorithm) throw new Error(`unknown algorithm ${resource.algorithm}`)
   const sealed = Buffer.from(resource.ciphertext, 'base64')
   if (sealed.length < tagBytes) throw new Error('the ciphertext is shorter than its tag')

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Aes } from 'wechatpay-axios-plugin'
 import { Secret } from '../../../src/plumbing/secrets/secret.ts'
-import { openResource, sealResource } from '../../../src/wechat/pay/resource.ts'
+import { openResourceByAny, sealResource } from '../../../src/wechat/pay/resource.ts'
 import { merchant } from '../../support/pay-parties.ts'
 
 const key = merchant.apiV3Key
@@ -12,7 +12,7 @@ test('what is sealed opens again, here and in the other implementation', () => {
   fc.assert(
     fc.property(text, fc.string({ maxLength: 16 }), (plain, associatedData) => {
       const sealed = sealResource(key, plain, associatedData)
-      expect(openResource(key, sealed)).toBe(Buffer.from(plain).toString())
+      expect(openResourceByAny([key], sealed)).toBe(Buffer.from(plain).toString())
       const other = Aes.AesGcm.decrypt(sealed.ciphertext, key.reveal(), sealed.nonce, associatedData)
       expect(other).toBe(Buffer.from(plain).toString())
     }),
@@ -25,7 +25,7 @@ test('what the other implementation seals opens here', () => {
     fc.property(text, nonce, (plain, iv) => {
       const ciphertext = Aes.AesGcm.encrypt(plain, key.reveal(), iv, 'transaction')
       const sealed = { algorithm: 'AEAD_AES_256_GCM', ciphertext, nonce: iv, associated_data: 'transaction' }
-      expect(openResource(key, sealed)).toBe(Buffer.from(plain).toString())
+      expect(openResourceByAny([key], sealed)).toBe(Buffer.from(plain).toString())
     }),
   )
 })
@@ -36,20 +36,20 @@ test('a single changed bit anywhere, a cut tag or another key opens nothing', ()
   for (let bit = 0; bit < bytes.length * 8; bit += 1) {
     const forged = Buffer.from(bytes)
     forged[bit >> 3]! ^= 1 << (bit & 7)
-    expect(() => openResource(key, { ...sealed, ciphertext: forged.toString('base64') })).toThrow()
+    expect(() => openResourceByAny([key], { ...sealed, ciphertext: forged.toString('base64') })).toThrow()
   }
   for (const length of [0, 4, 15, 16, bytes.length - 1]) {
     const cut = bytes.subarray(0, length).toString('base64')
-    expect(() => openResource(key, { ...sealed, ciphertext: cut })).toThrow()
+    expect(() => openResourceByAny([key], { ...sealed, ciphertext: cut })).toThrow()
   }
-  expect(() => openResource(key, { ...sealed, associated_data: '' })).toThrow()
-  expect(() => openResource(key, { ...sealed, nonce: '000000000000' })).toThrow()
-  expect(() => openResource(key, { ...sealed, algorithm: 'AEAD_SM4_GCM' })).toThrow('AEAD_SM4_GCM')
-  expect(() => openResource(new Secret('1'.repeat(32)), sealed)).toThrow()
+  expect(() => openResourceByAny([key], { ...sealed, associated_data: '' })).toThrow()
+  expect(() => openResourceByAny([key], { ...sealed, nonce: '000000000000' })).toThrow()
+  expect(() => openResourceByAny([key], { ...sealed, algorithm: 'AEAD_SM4_GCM' })).toThrow('AEAD_SM4_GCM')
+  expect(() => openResourceByAny([new Secret('1'.repeat(32))], sealed)).toThrow()
 })
 
 test('associated data may be missing or null', () => {
   const { associated_data: _, ...sealed } = sealResource(key, 'text')
-  expect(openResource(key, sealed)).toBe('text')
-  expect(openResource(key, { ...sealed, associated_data: null })).toBe('text')
+  expect(openResourceByAny([key], sealed)).toBe('text')
+  expect(openResourceByAny([key], { ...sealed, associated_data: null })).toBe('text')
 })
