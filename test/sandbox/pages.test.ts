@@ -54,7 +54,11 @@ describe('the phone', () => {
       $('.menu a')
         .toArray()
         .map((link) => `${$(link).text()} ${$(link).attr('href')}`),
-    ).toEqual([`领券 ${appUrl}/m/demo/c/welcome`, `我的券 ${appUrl}/m/demo/coupons`])
+    ).toEqual([
+      '到收银台出示付款码 /sandbox/till?merchant=demo',
+      `领券 ${appUrl}/m/demo/c/welcome`,
+      `我的券 ${appUrl}/m/demo/coupons`,
+    ])
     expect(headers.getSetCookie().map((each) => each.split(';')[0])).toEqual([
       'sandbox_wechat=1',
       'sandbox_member=xiaohong',

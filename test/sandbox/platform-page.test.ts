@@ -158,9 +158,11 @@ describe('a new merchant', () => {
     expect((await states('/sandbox/platform?merchant=shop-2')).slice(0, 3)).toEqual(['未开通', '未关联', '未关联'])
     const { $ } = await open('/?merchant=shop-2')
     expect($('.chat-bar h2').text()).toBe('街角咖啡')
-    expect($('.menu a').first().attr('href')).toBe('http://localhost:9/m/shop-2/c/welcome')
+    expect($('.menu a:contains("领券")').attr('href')).toBe('http://localhost:9/m/shop-2/c/welcome')
     await press('保存菜单', { campaign: 'first-cup' }, '/sandbox/platform?merchant=shop-2')
-    expect((await open('/?merchant=shop-2')).$('.menu a').first().attr('href')).toContain('/m/shop-2/c/first-cup')
+    expect((await open('/?merchant=shop-2')).$('.menu a:contains("领券")').attr('href')).toContain(
+      '/m/shop-2/c/first-cup',
+    )
     expect((await open('/')).$('.guide a.other').attr('href')).toBe('/?merchant=shop-2')
   })
 
