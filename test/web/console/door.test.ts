@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
+import { load } from 'cheerio'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Config } from '../../../src/plumbing/config/config.ts'
 import { openTestServices } from '../../support/services.ts'
@@ -64,6 +65,20 @@ describe('a page of the console', () => {
     expect(text.replace(`<style>${styleOf(text)}</style>`, '')).not.toMatch(/\son\w+=|\sstyle=|javascript:|<style/)
     expect(text.match(/<script[^>]*>(?!<\/script>)/)).toBeNull()
   })
+
+  it.each(['/console/_ui', '/console/_ui?show=bare'])(
+    '%s has its markup whole: no text of a part ends an attribute',
+    async (path) => {
+      await using site = await siteWith({})
+      const { text } = await site.browser().get(path)
+      const $ = load(text)
+      const names = $('*')
+        .get()
+        .flatMap((element) => Object.keys('attribs' in element ? element.attribs : {}))
+      expect(names.length).toBeGreaterThan(10)
+      expect(names.filter((name) => !/^[a-z][a-zA-Z0-9:-]*$/.test(name))).toEqual([])
+    },
+  )
 
   it('that does not exist says so in words of the console, and to a program in JSON', async () => {
     await using site = await siteWith({})
