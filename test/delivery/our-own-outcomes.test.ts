@@ -72,7 +72,7 @@ test('a worker that died with a coupon in hand has made an attempt: the evidence
   await openDeliveryLoop(room.services).drain()
   expect(await room.coupon(row)).toMatchObject({ state: 'sent' })
   expect(await answersOf(row)).toMatchObject([
-    { outcome: 'lease_ran_out', at: new Date(ranOut!.getTime() - leaseMs).toISOString() },
+    { outcome: 'lease_ran_out', at: { utc: new Date(ranOut!.getTime() - leaseMs).toISOString() } },
     { outcome: 'sent' },
   ])
 })
