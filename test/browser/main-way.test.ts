@@ -90,7 +90,7 @@ describe.each([
     await page.getByRole('link', { name: '返回活动页' }).click()
     await shows(page, '已领过 1/1')
     await page.getByRole('link', { name: '查看我的券' }).click()
-    await shows(page, '已到账')
+    await shows(page, '可用')
     await page.context().close()
   })
 
