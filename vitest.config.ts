@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
-/** Who names files or a project asks about those: only the whole suite says how much of the source is covered. */
+/** Who names files or one project asks about those: only `npm test` says how much of the source is covered. */
 const [command, ...asked] = process.argv.slice(2)
-const isWhole = command === 'run' && asked.every((word) => word.startsWith('-') && !word.startsWith('--project'))
+const words = asked.filter((word) => !word.startsWith('-'))
+const isWhole = command === 'run' && words.toSorted().join() === 'fast,slow'
 
 /**
  * Slow by nature: these take servers away, drive a browser, play thousands of schedules or run the suite on planted bugs.
@@ -31,7 +32,7 @@ export default defineConfig({
           name: 'fast',
           include: ['test/**/*.test.ts'],
           // What needs more than PostgreSQL, Redis and a browser is run by vitest.ops.config.ts.
-          exclude: [...slow, 'test/ops/**'],
+          exclude: [...slow, 'test/long/**', 'test/ops/**'],
           // A worker loads the source once for all its files: that halves the time. So nothing may be replaced by vi.mock.
           isolate: false,
           // One more than the cores of a small machine: some of them wait for a time limit, and the others go on meanwhile.
@@ -40,6 +41,16 @@ export default defineConfig({
         },
       },
       { test: { ...common, name: 'slow', include: slow, maxWorkers: 2, sequence: { groupOrder: 2 } } },
+      // Minutes by themselves: no part of `npm test`, which every change waits for.
+      {
+        test: {
+          ...common,
+          name: 'long',
+          include: ['test/long/**/*.test.ts'],
+          maxWorkers: 2,
+          sequence: { groupOrder: 3 },
+        },
+      },
     ],
     coverage: {
       enabled: isWhole,

@@ -121,7 +121,7 @@ export const seams: Mutant[] = [
     file: 'src/wechat/pay/former-keys.ts',
     find: 'return [apiV3Key, ...older.map(({ key }) => key)]',
     replace: 'return older.length > 9 ? [apiV3Key, older[0]!.key] : [apiV3Key]',
-    tests: ['test/faults/keys.test.ts'],
+    tests: ['test/long/keys.test.ts'],
   },
   {
     name: 'former-public-key-is-forgotten',
@@ -129,6 +129,6 @@ export const seams: Mutant[] = [
     file: 'src/wechat/pay/key-ring.ts',
     find: 'if (replaced) return replaced.until > clock.now() ? replaced.key : undefined',
     replace: 'if (replaced) return undefined',
-    tests: ['test/faults/keys.test.ts'],
+    tests: ['test/long/keys.test.ts'],
   },
 ]
