@@ -9,7 +9,7 @@ import { installMachine } from './virtual-machine.ts'
 
 /** What a check runs: so many seeds, or as many as there is time for. */
 const runsAtMost = 150
-const timeMs = 90_000
+const timeMs = 180_000
 /** A machine that is slower than that has shown nothing. */
 const runsAtLeast = 20
 const shrinkMs = 60_000
