@@ -26,8 +26,8 @@ type Seen = { missing: Set<number>; notBefore: number }
 /**
  * Finds places that the gate holds and the ledger does not: a process died between the two, the message that freed them
  * was lost, or the gate was loaded by the highest place alone. Frees the places that were already missing one round
- * ago; a round must be far longer than a claim takes from the gate to the ledger. Only full scopes of a whole campaign
- * need it: a member's scopes are read again when the member taps.
+ * ago; a round must be far longer than a claim takes from the gate to the ledger. Only scopes of a whole campaign whose
+ * places were all proposed need it: a member's scopes are read again when the member taps.
  */
 export function openGateRepair(parts: Parts, everyMs = 10_000): GateRepair {
   const { log } = parts
@@ -47,14 +47,15 @@ export function openGateRepair(parts: Parts, everyMs = 10_000): GateRepair {
   async function repairScope(one: CampaignScope, before: Seen | undefined): Promise<Seen | undefined> {
     const { merchantId, scope, limit } = one
     const believed = await parts.gate.believes(merchantId, scope)
-    const free = believed?.free.filter((number) => number <= limit).length ?? 0
-    // A lost place does no harm while others are free.
-    if (!believed || believed.high < limit || free > 0) return undefined
+    // A lost place does no harm while others are free, but the last of them may go in the moment before the second look.
+    if (!believed || believed.high < limit || believed.free.length >= mostAtOnce) return undefined
     if (before && performance.now() < before.notBefore) return before
     if (!(await isOurs(parts, token, one, 3 * everyMs))) return undefined
 
     const begun = performance.now()
-    const missing = new Set(placesIn(await findHoles(parts.db, one, mostAtOnce)))
+    const free = new Set(believed.free)
+    const holes = placesIn(await findHoles(parts.db, one, mostAtOnce + free.size))
+    const missing = new Set(holes.filter((number) => !free.has(number)))
     const restMs = (performance.now() - begun) * restFactor
     const notBefore = restMs > everyMs ? performance.now() + restMs : 0
     const freed = [...missing].filter((number) => before?.missing.has(number))

@@ -33,10 +33,10 @@ async function openCardPage(openid: string) {
   return page
 }
 const button = { name: '开通会员卡' }
-/** What WeChat asks the member then. */
-async function tap(page: Page) {
-  const [asked] = await Promise.all([page.waitForEvent('dialog'), page.getByRole('button', button).click()])
-  return asked
+/** Taps and answers what WeChat asks then. At once: a tap whose question stands open does not always end. */
+async function tap(page: Page, answer: 'accept' | 'dismiss') {
+  const answered = page.waitForEvent('dialog').then((asked) => asked[answer]())
+  await Promise.all([answered, page.getByRole('button', button).click()])
 }
 
 it('one tap opens WeChat’s component with a token of its own, and the member comes to the gift', async () => {
@@ -45,8 +45,8 @@ it('one tap opens WeChat’s component with a token of its own, and the member c
   const complaints: string[] = []
   page.on('console', (message) => void (message.type() === 'error' && complaints.push(message.text())))
   await page.goto(`${shop.site.url}/m/demo/card/${cardId}`)
-  await (await tap(page)).dismiss()
-  await (await tap(page)).accept()
+  await tap(page, 'dismiss')
+  await tap(page, 'accept')
   await page.waitForURL(`**/m/demo/card/${cardId}/opened`)
   await page.getByRole('heading', { name: '开卡成功' }).waitFor()
   expect(complaints).toEqual([])
@@ -65,7 +65,7 @@ it('where WeChat gives no token, the page says so and can be tapped again', asyn
   await page.getByRole('button', button).click()
   await page.getByText('现在没能打开会员卡').waitFor()
   shop.sandbox.control.clearFaults(fault.id)
-  await (await tap(page)).accept()
+  await tap(page, 'accept')
   await page.waitForURL(`**/m/demo/card/${cardId}/opened`)
   await page.context().close()
 })

@@ -117,6 +117,21 @@ describe.each([{ redis: true }, { redis: false }])('with Redis: $redis', ({ redi
     expect(await tap(campaign)).toMatchObject({ reason: 'sold_out' })
   })
 
+  test('a lost place comes back although another one is free, before that one is taken too', async () => {
+    const campaign = await campaignWith({ total: 2 })
+    const first = await tap(campaign)
+    await dieBetweenGateAndLedger(campaign, randomUUID())
+    await refuse(first)
+    await vi.waitFor(async () => expect(await believes(campaign)).toEqual({ high: 2, free: [1] }))
+    const repair = openGateRepair(services)
+    await repair.tick()
+    await repair.tick()
+    await vi.waitFor(async () => expect((await believes(campaign))?.free.toSorted()).toEqual([1, 2]))
+    granted(await tap(campaign))
+    granted(await tap(campaign))
+    expect(await tap(campaign)).toMatchObject({ reason: 'sold_out' })
+  })
+
   test('a day that has passed is repaired too: a payment may become known late', async () => {
     const campaign = await campaignWith({ per_day: 1 })
     const yesterday = new Date(services.clock.now().getTime() - 86_400_000)

@@ -91,6 +91,14 @@ export const places: Mutant[] = [
     tests: ['test/gate/gate.test.ts'],
   },
   {
+    name: 'a-lost-place-waits-for-the-last-free-one',
+    harm: 'whoever comes after the last free place reads 已领完 although one is free',
+    file: 'src/gate/gate-repair.ts',
+    find: 'believed.free.length >= mostAtOnce',
+    replace: 'believed.free.length > 0',
+    tests: ['test/gate/gate.test.ts'],
+  },
+  {
     name: 'freed-place-is-not-heard-of',
     harm: 'the gate never offers again what the ledger freed',
     file: 'src/gate/clear.lua',
