@@ -6,6 +6,11 @@ function reveal() {
 reveal()
 document.addEventListener('htmx:after:swap', reveal)
 
+// What loads parts of the page again comes once the page is drawn: on a slow line or machine it would hold that up.
+const { then } = document.currentScript.dataset
+const load = () => document.head.append(Object.assign(document.createElement('script'), { src: then }))
+if (then) requestAnimationFrame(() => setTimeout(load))
+
 // A part of the page that is asked for again comes by GET: the token of the form around it stays out of the address.
 document.addEventListener('htmx:config:request', ({ detail: { ctx } }) => {
   if (ctx.request.method === 'GET') ctx.request.body.delete('_csrf')

@@ -149,17 +149,17 @@ describe('the list of grants', () => {
     clock.advance(1_000)
     const owed = await aGrant(services, other, stock, { openid, coupons: ['reserved'] })
     const ids: string[] = []
-    for (let nth = 0; nth < 60; nth += 1) ids.unshift(await grantOf([['refused', 'user_abnormal']]))
+    for (let nth = 0; nth < 30; nth += 1) ids.unshift(await grantOf([['refused', 'user_abnormal']]))
     const first = await idsAt(`${list}?state=refused`)
-    expect(first.ids).toEqual(ids.slice(0, 50))
+    expect(first.ids).toEqual(ids.slice(0, 20))
     const next = await idsAt(first.page('a[rel=next]').attr('href')!)
-    expect(next.ids.slice(0, 10)).toEqual(ids.slice(50))
+    expect(next.ids.slice(0, 10)).toEqual(ids.slice(20))
     expect(next.ids).not.toContain(owed)
     expect((await idsAt(`${list}?campaign=other`)).ids).toEqual([owed])
     expect((await idsAt(`${list}?campaign=other&state=pending`)).ids).toEqual([owed])
     expect((await idsAt(`${list}?campaign=other&state=refused`)).ids).toEqual([])
     expect((await idsAt(`${list}?state=pending&before=${owed}`)).ids).not.toContain(owed)
-    expect((await idsAt(`${list}?state=x&campaign=nobody&before=1`)).ids).toHaveLength(50)
+    expect((await idsAt(`${list}?state=x&campaign=nobody&before=1`)).ids).toHaveLength(20)
   })
 
   test('of a merchant without grants says what to do', async () => {

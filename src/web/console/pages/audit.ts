@@ -8,7 +8,7 @@ import type { Filled, PersonState } from '../state.ts'
 import { olderThan } from '../older-than.ts'
 import { renderAudit } from './audit-view.ts'
 
-const rowsOfPage = 50
+const rowsOfPage = 20
 
 /** `GET /console/audit`: what was done, newest first. */
 export const show: Handler<PersonState> = async (ctx) => {

@@ -8,7 +8,7 @@ import type { MerchantState } from '../../state.ts'
 import { withQuery } from '../../with-query.ts'
 import { couponWords, grantTag, triggerWords, whyWords } from './words.ts'
 
-const rowsOfPage = 50
+const rowsOfPage = 20
 
 type Tab = { text: string; state?: string; having?: GrantFilter['having'] }
 
