@@ -42,7 +42,7 @@ export function demoAddresses(
  */
 export function greetingOf(
   addresses: DemoAddress[],
-  { ownerLink, daysAhead = 0 }: { ownerLink?: string | undefined; daysAhead?: number | undefined } = {},
+  { ownerLink, daysAhead = 0 }: { ownerLink?: string | undefined; daysAhead?: number } = {},
 ): string {
   const width = Math.max(...addresses.map(({ url }) => url.length))
   const lines = addresses.map(({ url, english }) => `  ${url.padEnd(width)}   ${english}`)

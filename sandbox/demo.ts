@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { systemClock } from '../src/plumbing/clock.ts'
 import type { Config } from '../src/plumbing/config/config.ts'
-import { openSandboxClock } from './clock.ts'
+import { daysAheadOf, openSandboxClock } from './clock.ts'
 import { demoAddresses, greetingOf } from './demo-addresses.ts'
 import { setUpDemo } from './demo-set-up.ts'
 import { closeFile, makePrivateFolder } from '../src/plumbing/files/private.ts'
@@ -57,7 +57,7 @@ export async function startDemo(config: Config): Promise<{ running: Running; gre
       await sandbox.close()
     }
     const ownerLink = await firstOwnerAddress(running.services)
-    return { running: { ...running, stop }, greeting: greetingOf(addresses, { ownerLink, daysAhead: world.daysAhead }) }
+    return { running: { ...running, stop }, greeting: greetingOf(addresses, { ownerLink, daysAhead: daysAheadOf(world) }) }
   } catch (error) {
     await sandbox.close()
     throw error

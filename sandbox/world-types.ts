@@ -16,8 +16,8 @@ export type World = {
   invitations?: WorldInvitation[]
   /** Applications for 跨商户号发券 that WeChat has got. */
   applications?: WorldApplication[]
-  /** By how many days its clock is ahead of the machine's; absent: not at all. */
-  daysAhead?: number
+  /** By how much its clock is ahead of the machine's; absent: not at all. */
+  aheadMs?: number
 }
 
 /** A provider invites a sub-merchant to take part in stocks that are not prefunded. */

@@ -1,4 +1,4 @@
-import { beijingDay } from '../../src/plumbing/clock.ts'
+import { beijingDay, dayMs } from '../../src/plumbing/clock.ts'
 import { memberOf, openidUnder } from '../browser.ts'
 import { type Answer, html, redirect } from '../http.ts'
 import { billOfDay } from '../pay/bills.ts'
@@ -23,7 +23,8 @@ export const tillPage: PageAct = (control, request, query) => {
   const member = memberOf(control.state, request)
   const day = `${today.slice(0, 4)}-${today.slice(4, 6)}-${today.slice(6)}`
   const { now, daysAhead } = control.time()
-  const time = { now: beijingTime(now).slice(0, 16), daysAhead }
+  const isMore = (control.state.world.aheadMs ?? 0) > daysAhead * dayMs
+  const time = { now: beijingTime(now).slice(0, 16), daysAhead, isMore }
   return page(control, renderPage('till', { merchant, mchid, member, day, time, taken: shown.toReversed() }))
 }
 

@@ -100,6 +100,21 @@ test('only forward, by whole days, within a year, and by nobody else’s page; t
   await again.close()
 })
 
+test('moved before ten in the morning it is half past ten there: yesterday’s files are out at once', async () => {
+  const clock = stillClock(new Date('2026-11-09T23:54:00Z'))
+  await using shop = await openShop({ wechat: 'sandbox', redis: false, clock })
+  const { services, sandbox } = shop
+  await post(`${sandbox.url}/sandbox/till`, { merchant: 'demo', yuan: '60' })
+  expect(sandbox.control.moveForward(1)).toEqual({ now: '2026-11-11T10:30:00+08:00', daysAhead: 1 })
+  await runNow(services, 'bills')
+  const bills = services.db.selectFrom('wechat_files').select(['day', 'rows']).where('kind', '=', 'trade_bill')
+  expect(await bills.where('state', '=', 'kept').where('rows', '>', 0).execute()).toEqual([
+    { day: '20261110', rows: 1 },
+  ])
+  const till = await (await fetch(`${sandbox.url}/sandbox/till`, { headers })).text()
+  expect(load(till)('#clock').text()).toContain('2026-11-11 10:30，比这台电脑快 1 天多')
+})
+
 test('npm start moves with its sandbox, and is still ahead after a restart', async () => {
   const dataDir = mkdtempSync(join(quickFolder(), 'paycoupon-day-'))
   const database = await createTestDatabase(inject('templateDatabase'))
