@@ -1,4 +1,4 @@
-import { beijingDayNumber, type Clock, dayMs, startOfBeijingDay } from '../src/plumbing/clock.ts'
+import { beijingDayNumber, type Clock, dayMs, startOfBeijingDay, timeOfPhones } from '../src/plumbing/clock.ts'
 import type { SandboxState } from './state.ts'
 import { wechatTime } from './wechat-time.ts'
 import type { World } from './world-types.ts'
@@ -14,7 +14,11 @@ export type SandboxTime = { now: string; daysAhead: number }
 
 /** The sandbox's clock: `base`, and the time by which its world was moved forward. */
 export function openSandboxClock(world: World, base: Clock): Clock {
-  return { ...base, now: () => new Date(base.now().getTime() + (world.aheadMs ?? 0)) }
+  return {
+    ...base,
+    now: () => new Date(base.now().getTime() + (world.aheadMs ?? 0)),
+    ofPhones: () => timeOfPhones(base),
+  }
 }
 
 export function timeOf({ world, clock }: SandboxState): SandboxTime {

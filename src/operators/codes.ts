@@ -1,3 +1,4 @@
+import { timeOfPhones } from '../plumbing/clock.ts'
 import type { Db } from '../plumbing/storage/database.ts'
 import { openSeed, stepOfCode } from './authenticator.ts'
 import { writeAudit } from './audit/write.ts'
@@ -54,7 +55,7 @@ async function spendCode({ db, clock, secrets }: Parts, { operator_id: id }: Ses
     .where('id', '=', id)
     .executeTakeFirstOrThrow()
   if (totp_sealed === null) return false
-  const step = stepOfCode(openSeed(secrets, id, totp_sealed), code, clock.now(), totp_step)
+  const step = stepOfCode(openSeed(secrets, id, totp_sealed), code, timeOfPhones(clock), totp_step)
   return step !== undefined && takeStep(db, id, step)
 }
 

@@ -1,3 +1,4 @@
+import { timeOfPhones } from '../plumbing/clock.ts'
 import type { Db } from '../plumbing/storage/database.ts'
 import { forgetTries } from './attempts.ts'
 import { writeAudit } from './audit/write.ts'
@@ -60,7 +61,8 @@ export async function setAuthenticator(
   const { db, clock, secrets } = parts
   const now = clock.now()
   const { id, operator_id, seed_sealed, operator } = session
-  const step = seed_sealed === null ? undefined : stepOfCode(openSeed(secrets, operator_id, seed_sealed), code, now, 0)
+  const seed = seed_sealed === null ? undefined : openSeed(secrets, operator_id, seed_sealed)
+  const step = seed === undefined ? undefined : stepOfCode(seed, code, timeOfPhones(clock), 0)
   if (step === undefined) throw new Declined('wrong_code')
   return db.transaction().execute(async (trx) => {
     const set = { totp_sealed: seed_sealed, totp_step: step }

@@ -5,6 +5,13 @@ export type Clock = {
    * Monotonic milliseconds, to measure how long something took; only a clock that is not this machine's has its own.
    */
   elapsedMs?(): number
+  /** The time of the phones that people hold; only a clock that was moved has another than its own. */
+  ofPhones?(): Date
+}
+
+/** The time of people's own phones, by which their authenticators show codes. */
+export function timeOfPhones(clock: Clock): Date {
+  return clock.ofPhones?.() ?? clock.now()
 }
 
 /** Milliseconds that never go back, to measure how long something took. */

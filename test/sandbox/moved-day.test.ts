@@ -6,11 +6,13 @@ import { startDemo } from '../../sandbox/demo.ts'
 import { startSandbox } from '../../sandbox/sandbox.ts'
 import { createWorld, worldFromJson, worldToJson } from '../../sandbox/world.ts'
 import { openDeliveryLoop } from '../../src/delivery/loop.ts'
+import { checkCode } from '../../src/operators/codes.ts'
 import { stillClock } from '../support/clock.ts'
 import { testConfig } from '../support/config.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { runNow } from '../support/jobs.ts'
 import { freePort } from '../support/listen.ts'
+import { aStaff, codeOf } from '../support/operators.ts'
 import { quickFolder } from '../support/quick-folder.ts'
 import { openShop } from '../support/shop.ts'
 
@@ -131,6 +133,11 @@ test('npm start moves with its sandbox, and is still ahead after a restart', asy
   const moved = await fetch(`${openUrl}/sandbox/control/clock`, { method: 'POST', body: '{"days":3}' })
   expect(moved.status).toBe(200)
   expect(ahead(first)).toBe(3)
+  // The phone with the authenticator is in the hand of somebody of today.
+  const { services } = first.running
+  const staff = await aStaff({ ...services, clock: { ...services.clock, advance: () => undefined } }, 'a@example.com')
+  const next = codeOf(staff.seed, new Date(Date.now() + 30_000))
+  await expect(checkCode(services, await staff.session(), { code: next })).resolves.toBeUndefined()
   await first.running.stop()
 
   const second = await begin()

@@ -1,4 +1,5 @@
 import { generateSync } from 'otplib'
+import { timeOfPhones } from '../../src/plumbing/clock.ts'
 import { createOperator } from '../../src/operators/create.ts'
 import { acceptLink } from '../../src/operators/joining.ts'
 import type { Offer } from '../../src/operators/memberships.ts'
@@ -41,7 +42,7 @@ export async function aStaff(
   const setUp = (await findSession(services, begun))!
   const seed = (await seedToShow(services, setUp))!
   const shown = (await findSession(services, begun))!
-  const entered = await setAuthenticator(services, shown, codeOf(seed, services.clock.now()), stranger)
+  const entered = await setAuthenticator(services, shown, codeOf(seed, timeOfPhones(services.clock)), stranger)
   async function session() {
     const found = await findSession(services, entered.token)
     if (!found) throw new Error('the session has ended')
