@@ -176,6 +176,15 @@ test('of many made-up orders in addresses only so many are kept', async () => {
   expect(await db.selectFrom('asked_orders').select('id').where('name', '=', 'one-more').execute()).toEqual([])
 })
 
+test('the made-up orders of one member leave room for those of others', async () => {
+  await open()
+  const { db } = shop.services
+  for (let n = 0; n < 30; n += 1) await look(shop.member('guesser'), `guess-${n}`)
+  await look(shop.member('honest'), 'a-real-one')
+  const kept = await db.selectFrom('asked_orders').select('name').orderBy('id').execute()
+  expect(kept.map(({ name }) => name)).toEqual([...Array.from({ length: 10 }, (_, n) => `guess-${n}`), 'a-real-one'])
+})
+
 test('the page after a combined payment shows what each of its orders earned', async () => {
   await open()
   const combine = { outTradeNo: 'combined-3' }
