@@ -15,7 +15,7 @@ export function merchantFile(world: World, slug?: string): object {
       encoding_aes_key: encodingAesKey,
     },
     accounts: merchant.mchids.map((mchid) => accountEntry(world, accountOf(world, mchid))),
-    cards: (merchant.cardProducts ?? []).map((product) => cardEntry(world, product)),
+    card_products: (merchant.cardProducts ?? []).map((product) => cardEntry(world, product)),
     events_secret: merchant.eventsSecret,
     domain_verification: { 'MP_verify_sandbox.txt': 'sandbox' },
   }

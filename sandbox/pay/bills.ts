@@ -87,8 +87,7 @@ function flowOfDay(call: PayCall, flow: Flow): PayResult {
     if (unready) return unready
     const found = usesOfStock(call.state, stock_id, flow, (at) => dayOf(at) === date)
     if (found.length === 0) return refuse(flow.none)
-    const where = { path: '/mkt/storage/bill/download', parameter: 'bill_params', packed: false }
-    const { url, sha1 } = serveFile(call.state, call.account.mchid, flowText(found, flow.word), where)
+    const { url, sha1 } = serveFlow(call, flow, found, '/mkt/storage/bill/download', 'bill_params')
     const { name } = flow
     // Older pages say that these answers have no signature.
     return { ok: { url, [`stock_${name}_hash`]: sha1, [`stock_${name}_count`]: String(found.length) }, unsigned: true }
@@ -99,10 +98,13 @@ function wholeFlow(call: PayCall, flow: Flow): PayResult {
   return withStock(call, ({ stock_id, available_end_time }) => {
     const found = usesOfStock(call.state, stock_id, flow, () => true)
     if (found.length === 0 || notReady(call, dayOf(available_end_time))) return refuse(refusals.flow_missing)
-    const where = { path: '/v3/billdownload/file', parameter: 'token', packed: false }
-    const { url, sha1 } = serveFile(call.state, call.account.mchid, flowText(found, flow.word), where)
+    const { url, sha1 } = serveFlow(call, flow, found, '/v3/billdownload/file', 'token')
     return { ok: { url, hash_type: 'SHA1', hash_value: sha1 }, unsigned: true }
   })
+}
+
+function serveFlow({ state, account }: PayCall, { word }: Flow, found: Use[], path: string, parameter: string) {
+  return serveFile(state, account.mchid, flowText(found, word), { path, parameter, packed: false })
 }
 
 function usesOfStock({ orders }: SandboxState, stockId: string, flow: Flow, isIn: (at: string) => boolean): Use[] {

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { connectedCard, namedCards } from '../cards/products/connected.ts'
 import type { NoticeAddress } from '../cards/products/notice-address.ts'
 import { noticeAddress, setOurNoticeAddress } from '../cards/products/set-notice-address.ts'
 import type { CardProduct, Merchant } from '../merchants/merchant.ts'
@@ -33,9 +34,9 @@ export function cardNoticesCommand(cli: Cli): Command {
     })
 }
 
-function cardsNamed({ cards, slug }: Merchant, named: string | undefined): CardProduct[] {
-  const found = cards.filter(({ cardId }) => named === undefined || cardId === named)
-  if (found.length === 0) throw new CliRefusal(`merchant ${slug} has no card ${named ?? 'of WeChat Pay'}`)
+function cardsNamed(merchant: Merchant, named: string | undefined): CardProduct[] {
+  const found = named === undefined ? namedCards(merchant) : [connectedCard(merchant, named) ?? []].flat()
+  if (found.length === 0) throw new CliRefusal(`merchant ${merchant.slug} has no card ${named ?? 'of WeChat Pay'}`)
   return found
 }
 

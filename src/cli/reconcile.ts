@@ -29,7 +29,7 @@ type Options = {
 export function reconcileCommand(cli: Cli): Command {
   return new Command('reconcile')
     .description(
-      'a day’s ledger, WeChat and payments side by side, with each difference; exit 1 while one has no cause',
+      'a day’s ledger, WeChat and payments side by side, with each difference; exit 1 while one has no cause or a file is missing',
     )
     .argument('<merchant>', 'slug of the merchant')
     .argument('<date>', 'the day in Beijing, such as 2026-11-01', dayOf)
@@ -47,7 +47,8 @@ export function reconcileCommand(cli: Cli): Command {
         return (await storedDay(services.db, merchant.id, day))!
       })
       answer(cli, options.json, dataOf(stored), linesOf(stored))
-      if (unexplained(stored.sheet).length > 0) cli.foundWanting()
+      const { missing } = stored.sheet
+      if (unexplained(stored.sheet).length > 0 || (missing.length > 0 && !stored.signed)) cli.foundWanting()
     })
 }
 
@@ -85,6 +86,7 @@ function dataOf({ sheet, computedAt, signed, history }: StoredDay) {
   })
   return {
     ...sheet,
+    differences: sheet.differences.map((one) => ({ ...one, cause: one.cause === 'unknown' ? null : one.cause })),
     day: shownDay(sheet.day),
     computed_at: computedAt,
     signed: signed ? shown(signed) : null,

@@ -11,8 +11,8 @@ export type OwnCoupon = SentCoupon & { fate: Fate; standing: Standing }
 
 /** One visit asks about so many coupons at most; the next visit asks about the next ones. */
 const mostPerVisit = 3
-/** A coupon is asked about at most once in this time, whatever the answer. */
-const freshMs = 10 * 60_000
+/** A coupon is asked about at most once in this time, whatever the answer: a page is true some seconds after a use. */
+const freshMs = 5_000
 /** The page waits no longer than this; an answer that comes later is shown by the next visit. */
 const pageMs = 400
 const patience = { turnMs: 300, timeoutMs: 2_500 }

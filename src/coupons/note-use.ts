@@ -45,7 +45,7 @@ async function noteAt(services: Services, merchant: Merchant, told: Told): Promi
   )
 }
 
-/** True when WeChat's answer about our coupon took the notice's place. */
+/** True when WeChat's answer about our coupon took the notice's place; one that lags behind the use does not. */
 async function isAnswered(services: Services, merchant: Merchant, use: CouponUse, attempts: number): Promise<boolean> {
   const coupon = await services.db
     .selectFrom('coupons')
@@ -57,5 +57,5 @@ async function isAnswered(services: Services, merchant: Merchant, use: CouponUse
   const asked = await askCoupon(services, merchant, { ...coupon, couponId: use.coupon_id }, patience)
   if (asked.kind === 'later' && attempts < mostTries)
     throw new AskAgain('the coupon cannot be looked up at this moment')
-  return asked.kind === 'told'
+  return asked.kind === 'told' && asked.state === 'USED'
 }

@@ -62,6 +62,11 @@ async function settleRefunds(trx: Db, merchantId: number, transactions: string[]
 }
 
 async function settleByAnswers(trx: Db, merchantId: number, couponIds: string[]): Promise<void> {
+  // The time of a use may become known later than the answer that seemed to come after it.
+  await sql`
+    update redemptions r set returned_at = null, returned_source = null
+    where r.merchant_id = ${merchantId} and r.coupon_id = any(${couponIds}) and r.returned_source = 'query'
+      and r.returned_at <= r.used_at + ${lagMs} * interval '1 millisecond'`.execute(trx)
   await sql`
     update redemptions r set returned_at = s.usable_at, returned_source = 'query'
     from coupon_states s

@@ -60,13 +60,14 @@ async function billFigures(db: Db, merchantId: number, mchids: string[], day: st
   >`
     select f.mchid, coalesce(s.payments, 0)::integer as payments, coalesce(s.payments_fen, 0)::bigint as payments_fen,
       coalesce(s.refunds, 0)::integer as refunds, coalesce(s.refunds_fen, 0)::bigint as refunds_fen,
-      coalesce(a.rows, 0)::integer as aside, coalesce(a.fen, 0)::bigint as aside_fen,
+      coalesce(s.aside_payments - a.rows, 0)::integer as aside, coalesce(s.aside_fen - a.fen, 0)::bigint as aside_fen,
       coalesce(s.set_aside, 0)::integer as aside_all
     from ${readFiles('trade_bill', day)} f
     left join wechat_file_shares s on s.file_id = f.id and s.merchant_id = ${merchantId}
     left join lateral (
-      select count(*) as rows, sum(r.fen) as fen from wechat_file_rows r
-      where r.file_id = f.id and r.merchant_id = ${merchantId} and r.refund_id is null
+      select count(*) as rows, coalesce(sum(r.fen), 0) as fen
+      from wechat_file_rows r join payments p on p.merchant_id = r.merchant_id and p.transaction_id = r.transaction_id
+      where r.file_id = f.id and r.merchant_id = ${merchantId} and r.cause <> 'refund_pending'
     ) a on true
     where f.mchid = any(${mchids})`.execute(db)
   const sum = (of: (row: (typeof rows)[number]) => number) => rows.reduce((all, row) => all + Number(of(row)), 0)

@@ -10,7 +10,8 @@ import type { WholeDay } from '../plumbing/whole-day.ts'
 /** Why a use counts at WeChat and not with us; `plain`: it counts on both sides. */
 type UseKind = 'plain' | 'used_after_refund' | 'foreign_sender' | 'lost_answer'
 
-type Uses = Figure & { kind: UseKind; evidence: Evidence[] }
+/** `flowed`: those of the stocks whose flows are compared. */
+type Uses = Figure & { kind: UseKind; evidence: Evidence[]; flowed: number; flowed_fen: number }
 
 const words: Record<Exclude<UseKind, 'plain'>, string> = {
   used_after_refund: 'coupons used once more after their order, or the payment that earned them, was given back',
@@ -24,7 +25,7 @@ const words: Record<Exclude<UseKind, 'plain'>, string> = {
  */
 export async function compareUses(db: Db, merchantId: number, stocks: DayStock[], day: WholeDay): Promise<Compared> {
   const stockIds = stocks.map((stock) => stock.stock_id)
-  const uses = await usesOfDay(db, merchantId, day)
+  const uses = await usesOfDay(db, merchantId, stockIds, day)
   const wechat = await flowFigure(db, { merchantId, day: day.day, kind: 'use_flow', stockIds })
   const payments = await couponsOfPayments(db, merchantId, stockIds, day)
   const plain = uses.find(({ kind }) => kind === 'plain') ?? { count: 0, fen: 0 }
@@ -33,7 +34,7 @@ export async function compareUses(db: Db, merchantId: number, stocks: DayStock[]
       ? []
       : [{ key: `used/${kind}`, of: 'used', cause: kind, words: words[kind], count, fen, evidence }],
   )
-  const known = uses.reduce((sum, { count, fen }) => ({ count: sum.count + count, fen: sum.fen + fen }), none)
+  const known = uses.reduce((sum, one) => ({ count: sum.count + one.flowed, fen: sum.fen + one.flowed_fen }), none)
   if (wechat) differences.push(...(await rest(db, merchantId, day, wechat, known)))
   const ledger = { count: plain.count, fen: plain.fen }
   return { line: { of: 'used', ledger, ...(wechat && { wechat }), payments }, differences }
@@ -41,7 +42,7 @@ export async function compareUses(db: Db, merchantId: number, stocks: DayStock[]
 
 const none: Figure = { count: 0, fen: 0 }
 
-async function usesOfDay(db: Db, merchantId: number, { start, end }: WholeDay): Promise<Uses[]> {
+async function usesOfDay(db: Db, merchantId: number, stockIds: string[], { start, end }: WholeDay): Promise<Uses[]> {
   const { rows } = await sql<Uses>`
     with uses as (
       select r.id, r.coupon_id, r.transaction_id, r.stock_id, r.source, r.used_at, c.grant_id, g.refunded_at,
@@ -68,14 +69,16 @@ async function usesOfDay(db: Db, merchantId: number, { start, end }: WholeDay): 
       select *, row_number() over (partition by kind order by id) as nth from uses
     )
     select kind, count(*)::integer as count, sum(fen)::bigint as fen,
+      count(*) filter (where stock_id = any(${stockIds}))::integer as flowed,
+      coalesce(sum(fen) filter (where stock_id = any(${stockIds})), 0)::bigint as flowed_fen,
       coalesce(json_agg(json_build_object('stock_id', stock_id, 'coupon_id', coupon_id, 'transaction_id', transaction_id,
         'used_at', used_at, 'told_by', source, 'grant', grant_id, 'grant_refunded_at', refunded_at) order by id)
         filter (where kind <> 'plain' and nth <= ${mostEvidence}), '[]') as evidence
     from listed group by kind order by kind`.execute(db)
-  return rows.map((row) => ({ ...row, fen: Number(row.fen) }))
+  return rows.map((row) => ({ ...row, fen: Number(row.fen), flowed_fen: Number(row.flowed_fen) }))
 }
 
-/** What the flows have beyond every use that we know, or lack of it. */
+/** What the flows have beyond every use of their stocks that we know, or lack of it. */
 async function rest(db: Db, merchantId: number, day: WholeDay, wechat: Figure, known: Figure): Promise<Difference[]> {
   const beyond = { count: wechat.count - known.count, fen: wechat.fen - known.fen }
   if (beyond.count === 0 && beyond.fen === 0) return []

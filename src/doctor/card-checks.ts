@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { connectedCard } from '../cards/products/connected.ts'
 import { unprovenOpenings } from '../cards/unproven.ts'
 import { dayMs } from '../plumbing/clock.ts'
 import type { Db } from '../plumbing/storage/database.ts'
@@ -34,7 +35,6 @@ export async function checkCards({ db, clock }: Services, merchant: Merchant): P
 
 /** Cards of WeChat Pay's products come by notices of their own: a campaign for these alone needs no push. */
 async function needsPushes(db: Db, merchant: Merchant): Promise<boolean> {
-  const products = new Set(merchant.cards.map(({ cardId }) => cardId))
   const campaigns = await db
     .selectFrom('campaigns')
     .select('card_ids')
@@ -42,7 +42,7 @@ async function needsPushes(db: Db, merchant: Merchant): Promise<boolean> {
     .where('kind', '=', 'card_open')
     .where('state', '=', 'published')
     .execute()
-  return campaigns.some(({ card_ids }) => card_ids.length === 0 || card_ids.some((cardId) => !products.has(cardId)))
+  return campaigns.some(({ card_ids }) => card_ids.length === 0 || card_ids.some((id) => !connectedCard(merchant, id)))
 }
 
 async function checkPushes(db: Db, merchant: Merchant, expected: boolean): Promise<Finding> {

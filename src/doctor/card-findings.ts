@@ -47,7 +47,7 @@ export const cardFindings = {
     check: 'card_products',
     ok: false,
     message: '会员卡 {card}：微信不接受调用（{said}）',
-    cure: '核对商户文件 cards 里的 card_id、brand_id、mchid 和密钥；确认已开通商家名片会员权限，品牌已授权服务商',
+    cure: '核对商户文件 card_products 里的 card_id、brand_id、mchid 和密钥；确认已开通商家名片会员权限，品牌已授权服务商',
   },
   card_notices_ours: {
     check: 'card_notices',

@@ -1,3 +1,4 @@
+import { namedCards } from '../cards/products/connected.ts'
 import { lookAtNotices } from '../cards/products/notice-address.ts'
 import { templateFits, otherAppid } from '../cards/products/template-fits.ts'
 import { daysBefore } from '../plumbing/clock.ts'
@@ -11,10 +12,10 @@ const onItsWayMs = 10 * 60_000
 /** What went wrong longer ago is known by now. */
 const lookedBackDays = 30
 
-/** For each connected card of WeChat Pay: whether WeChat answers about it, and whether its openids can be sent coupons. */
+/** For each card of WeChat Pay that is named: whether WeChat answers about it, and whether its openids can be sent coupons. */
 export async function checkCardProducts(services: Services, merchant: Merchant): Promise<Finding[]> {
   if (merchant.cards.length === 0) return []
-  const findings = await eachByItself(merchant.cards, (product) => checkProduct(services, merchant, product))
+  const findings = await eachByItself(namedCards(merchant), (product) => checkProduct(services, merchant, product))
   return [...findings.flat(), ...(await checkJoins(services, merchant))]
 }
 

@@ -13,11 +13,14 @@ export type AskedOrder =
   | { kind: 'no_payer' }
   | { kind: 'unanswered' }
 
+/** An order, and who placed it for whom. */
+type Placed = Pick<BillRow, 'mchid' | 'subMchid' | 'transactionId'>
+
 const turnMs = 30_000
 const triesAtMost = 3
 
 /** Asks WeChat for what a bill does not say of one order, as the number that placed it, at that number's pace. */
-export async function askOrder(services: Services, merchant: Merchant, row: BillRow): Promise<AskedOrder> {
+export async function askOrder(services: Services, merchant: Merchant, row: Placed): Promise<AskedOrder> {
   const account = await askerOf(services, row.mchid)
   if (!account) return { kind: 'unanswered' }
   for (let nth = 1; nth <= triesAtMost; nth += 1) {

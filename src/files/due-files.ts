@@ -2,6 +2,7 @@ import type { Services } from '../services.ts'
 import type { FileKind } from '../plumbing/storage/schema.ts'
 import type { JobRun } from '../plumbing/schedule/job.ts'
 import { AskAgain } from '../plumbing/ask-again.ts'
+import { eachByItself } from '../plumbing/each-by-itself.ts'
 import { expectFiles } from './expect-files.ts'
 import { flowsLeft } from './flow-pace.ts'
 import { fetchFile } from './fetch-file.ts'
@@ -10,13 +11,19 @@ import { importFlow } from './import-flow.ts'
 import type { ImportRun } from './import-run.ts'
 import { settlePendingRefunds } from './pending-refunds.ts'
 import { progressSchema } from './tally.ts'
+import { askUnanswered } from './unanswered.ts'
 import type { WechatFile } from './wechat-file.ts'
 
-/** The job `bills`: trade bills, one after the other, and the refunds in them that had not come to their end. */
+/** The job `bills`: trade bills, one after the other, and what had to wait of them: WeChat's answers and ends of refunds. */
 export async function bringBills(services: Services, run: JobRun): Promise<string> {
-  const done = await bringFiles(services, run, ['trade_bill'])
-  await settlePendingRefunds(services, run.signal)
-  return done
+  const parts = [
+    () => bringFiles(services, run, ['trade_bill']),
+    () => settlePendingRefunds(services, run.signal).then(String),
+    () => askUnanswered(services, run.signal).then(String),
+  ]
+  // A file that cannot be brought in keeps no refund from its end.
+  const [done] = await eachByItself(parts, (part) => part())
+  return done!
 }
 
 /** The job `flows`: what was used and undone of each stock's coupons, by day and, after its end, as a whole. */

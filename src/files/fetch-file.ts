@@ -81,9 +81,10 @@ async function fetchOffer(
 
 /** What the connection threw, not our database. */
 function isBroken(error: unknown): error is Error {
-  return (
-    error instanceof Error && 'code' in error && typeof error.code === 'string' && /^(UND_ERR|E[A-Z])/.test(error.code)
-  )
+  if (!(error instanceof Error)) return false
+  // What is no HTTP any more may have no code.
+  if (error.name === 'HTTPParserError') return true
+  return 'code' in error && typeof error.code === 'string' && /^(UND_ERR|E[A-Z])/.test(error.code)
 }
 
 async function keep(

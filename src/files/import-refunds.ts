@@ -1,4 +1,5 @@
 import type { Merchant } from '../merchants/merchant.ts'
+import { applyPayments } from '../payments/apply-many.ts'
 import { applyPayment } from '../payments/apply-payment.ts'
 import type { Refund } from '../payments/payment.ts'
 import { takeRefund } from '../payments/take-refund.ts'
@@ -8,7 +9,10 @@ import { AskAgain } from '../plumbing/ask-again.ts'
 import { refundEnded } from './refund-ended.ts'
 import { type Progress, setAside, shareOf } from './tally.ts'
 
-/** Takes the refunds among a bill's rows that nobody has reported, each once. Returns nothing of what was known. */
+/**
+ * Takes the refunds among a bill's rows, each once. What was known is applied again: an earlier run may have written it
+ * while a coupon that it takes back was being sent. Throws `AskAgain` while one is.
+ */
 export async function importRefunds(
   services: Services,
   merchant: Merchant,
@@ -18,12 +22,16 @@ export async function importRefunds(
   const refunds = rows.filter(({ state }) => state === 'refund' || state === 'revoked')
   if (refunds.length === 0) return
   const known = await knownNames(services, merchant, refunds)
+  const again: string[] = []
   for (const row of refunds) {
     const share = shareOf(progress, merchant.id)
     share.refunds += 1
     share.refunds_fen += row.state === 'refund' ? row.refund : row.refund || row.total
     const refund = refundOf(row)
-    if (known.has(nameOf(refund.transactionId, refund.refundId))) continue
+    if (known.has(nameOf(refund.transactionId, refund.refundId))) {
+      again.push(refund.transactionId)
+      continue
+    }
     if (row.refundStatus !== undefined && row.refundStatus !== 'SUCCESS') {
       const ended = await refundEnded(services, row)
       if (ended === 'not given back') continue
@@ -35,6 +43,7 @@ export async function importRefunds(
     await take(services, merchant, refund)
     share.new_refunds += 1
   }
+  await applyPayments(services, merchant, again)
 }
 
 async function take(services: Services, merchant: Merchant, refund: Refund): Promise<void> {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { AskAgain } from '../plumbing/ask-again.ts'
 import { daysBefore } from '../plumbing/clock.ts'
 import { applyPayment } from '../payments/apply-payment.ts'
@@ -9,7 +10,10 @@ import { refundEnded } from './refund-ended.ts'
 const days = 30
 const mostAtOnce = 200
 
-/** Asks again about the refunds of kept bills that had not come to their end, and takes those that have. */
+/**
+ * Asks again about the refunds of kept bills that had not come to their end, and takes those that have. By lot: those that
+ * take long keep no other from being asked about.
+ */
 export async function settlePendingRefunds(services: Services, signal: AbortSignal): Promise<number> {
   const { db, clock, catalog } = services
   const rows = await db
@@ -18,8 +22,7 @@ export async function settlePendingRefunds(services: Services, signal: AbortSign
     .selectAll('r')
     .where('r.cause', '=', 'refund_pending')
     .where('f.kept_at', '>', daysBefore(clock.now(), days))
-    .orderBy('r.file_id')
-    .orderBy('r.line')
+    .orderBy(sql`random()`)
     .limit(mostAtOnce)
     .execute()
   let settled = 0

@@ -14,6 +14,8 @@ const share = z.object({
   new_refunds: z.number(),
   new_redemptions: z.number(),
   set_aside: z.number(),
+  aside_payments: z.number().default(0),
+  aside_fen: z.number().default(0),
 })
 
 /** A merchant's part of a file (`wechat_file_shares`). */
@@ -50,6 +52,8 @@ export function shareOf({ shares }: Progress, merchantId: number): Share {
     new_refunds: 0,
     new_redemptions: 0,
     set_aside: 0,
+    aside_payments: 0,
+    aside_fen: 0,
   })
 }
 
@@ -71,6 +75,8 @@ export type Aside = {
 
 /** Enough to see what they are; how many there were is counted. */
 const keptOfCause = 300
+/** WeChat is asked about each of these again. */
+const allKept: RowCause[] = ['refund_pending', 'unanswered']
 
 /** Sets rows aside: counts them, and keeps the first ones of each cause. */
 export async function setAside(db: Db, progress: Progress, rows: Aside[]): Promise<void> {
@@ -78,8 +84,8 @@ export async function setAside(db: Db, progress: Progress, rows: Aside[]): Promi
     const cause = (progress.causes[row.cause] ??= { rows: 0, fen: 0 })
     cause.rows += 1
     cause.fen += row.fen
-    if (row.merchant_id !== null) shareOf(progress, row.merchant_id).set_aside += 1
-    return cause.rows <= keptOfCause
+    if (row.merchant_id !== null) countAside(shareOf(progress, row.merchant_id), row)
+    return cause.rows <= keptOfCause || allKept.includes(row.cause)
   })
   if (kept.length === 0) return
   await db
@@ -87,6 +93,13 @@ export async function setAside(db: Db, progress: Progress, rows: Aside[]): Promi
     .values(kept.map((row) => ({ ...row, file_id: progress.fileId })))
     .onConflict((conflict) => conflict.columns(['file_id', 'line']).doNothing())
     .execute()
+}
+
+function countAside(share: Share, { cause, fen }: Aside): void {
+  share.set_aside += 1
+  if (cause === 'refund_pending') return
+  share.aside_payments += 1
+  share.aside_fen += fen
 }
 
 /** Writes what was counted, when all rows of the file have been gone through. */

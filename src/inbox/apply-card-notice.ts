@@ -1,3 +1,4 @@
+import { connectedCard } from '../cards/products/connected.ts'
 import { joinCard } from '../cards/products/join-card.ts'
 import { markDeleted } from '../cards/products/mark-deleted.ts'
 import type { CardProduct, Merchant } from '../merchants/merchant.ts'
@@ -32,18 +33,19 @@ async function applyOlder(
   const [, kind] = /^MEMBERCARD\.(\w+)$/.exec(event_type) ?? []
   const notice = openNoticeSchema.safeParse(resource).data
   if (!kind || !notice) return `a ${event_type} of no use here`
-  const isIt = (each: CardProduct) => each.cardId === notice.card_id && each.mchid === mchid
-  const product = merchant.cards.find((each) => each.kind === 'membercard_open' && isIt(each))
+  const isIts = (each: CardProduct) => each.kind === 'membercard_open' && each.mchid === mchid
+  const product = connectedCard(merchant, notice.card_id, isIts)
   if (!product) return `a card ${notice.card_id} that is not connected here`
   return applyOpenNotice(services, merchant, product, { kind, notice, arrived })
 }
 
 /** The card as it is connected: its brand, and the number or brand under which the notice came. */
 function productOf(merchant: Merchant, { mchid }: StoredNotification, card: UserCard): CardProduct | undefined {
-  return merchant.cards.find(
-    ({ cardId, brandId, kind, mchid: number, keys }) =>
+  return connectedCard(
+    merchant,
+    card.card_id,
+    ({ brandId, kind, mchid: number, keys }) =>
       kind !== 'membercard_open' &&
-      cardId === card.card_id &&
       (number ?? keys?.mchid) === mchid &&
       (card.brand_id === undefined || brandId === card.brand_id),
   )

@@ -9,9 +9,10 @@ export async function applyCards(
   db: Db,
   sealer: Sealer,
   merchant: { id: number; slug: string },
-  cards: CardEntry[],
+  entries: CardEntry[],
   now: Date,
 ): Promise<string[]> {
+  const cards = entries.filter((card) => card.kind !== 'official_account')
   const rows = await db.selectFrom('card_products').selectAll().where('merchant_id', '=', merchant.id).execute()
   const lines: string[] = []
   for (const card of cards) {
@@ -36,7 +37,9 @@ export async function applyCards(
 
 type Sealed = Parameters<Sealer['columns']>[2]
 
-function columnsOf(sealer: Sealer, slug: string, card: CardEntry, before: Sealed, now: Date) {
+type Connected = Exclude<CardEntry, { kind: 'official_account' }>
+
+function columnsOf(sealer: Sealer, slug: string, card: Connected, before: Sealed, now: Date) {
   const isBrand = card.kind === 'brand'
   const given = isBrand ? { private_key: card.private_key, api_key: card.api_key } : {}
   return {

@@ -33,7 +33,7 @@ export async function applyMerchant(services: Parts, file: unknown): Promise<str
       )
     const mchids = accounts.map((account) => account.entry.mchid)
     changes.push(...(await removeMissingAccounts(db, id, mchids)))
-    changes.push(...(await applyCards(db, sealer, { id, slug: merchant.slug }, merchant.cards, now)))
+    changes.push(...(await applyCards(db, sealer, { id, slug: merchant.slug }, merchant.card_products, now)))
     await probeSoon(db, id, now)
     return changes
   })

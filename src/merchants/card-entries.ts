@@ -1,17 +1,18 @@
 import { z } from 'zod'
 import { readAccountKeys } from './account-keys.ts'
+import { anyCardOf } from './any-card.ts'
 
 const id = (pattern: RegExp, words: string) => z.string().regex(pattern, words)
 const pem = z.string().trim()
 
 const shared = {
-  card_id: id(/^[0-9A-Za-z_-]{1,32}$/, "must be WeChat's card_id"),
+  card_id: id(/^[0-9A-Za-z_-]{1,32}$/, "must be WeChat's card_id").optional(),
   appid: id(/^wx[0-9a-zA-Z]{16}$/, 'must be wx and 16 letters and digits').optional(),
 }
 const mchid = id(/^[0-9]{6,32}$/, 'must be a merchant number, digits only')
 const ofBrand = {
   brand_id: id(/^[0-9A-Za-z_-]{1,32}$/, "must be WeChat's brand_id"),
-  confirm: z.enum(['us', 'crm'], 'must be us or crm: who tells WeChat that a member has joined'),
+  confirm: z.enum(['us', 'crm'], 'must be us or crm: who tells WeChat that a member has joined').default('us'),
   code_mode: z.enum(['system', 'merchant'], 'must be system or merchant').default('system'),
 }
 
@@ -31,31 +32,39 @@ const cardEntry = z.discriminatedUnion(
       public_key: pem,
     }),
     z.strictObject({ kind: z.literal('membercard_open'), ...shared, mchid }),
+    // The card of 微信卡券: it needs nothing here.
+    z.strictObject({ kind: z.literal('official_account'), ...shared }),
   ],
-  { error: 'kind must be brand_partner, brand or membercard_open' },
+  { error: 'kind must be official_account, brand_partner, brand or membercard_open' },
 )
 
-/** The member cards of WeChat Pay in a merchant file (docs/merchant/merchant-file.md). */
-export const cardEntries = z.array(cardEntry)
-export type CardEntry = z.output<typeof cardEntry>
+/** The member cards in a merchant file (docs/merchant/merchant-file.md). */
+export const cardEntries = z.array(cardEntry).transform((entries) => entries.map(named))
+export type CardEntry = z.output<typeof cardEntries>[number]
 export type BrandEntry = Extract<CardEntry, { kind: 'brand' }>
 
-type Whole = { official_account: { appid: string }; cards: CardEntry[] }
+/** Without an id it stands for all cards of its brand or number. */
+function named<Entry extends z.output<typeof cardEntry>>(entry: Entry): Entry & { card_id: string } {
+  return { ...entry, card_id: entry.card_id ?? anyCardOf(entry) }
+}
+
+type Whole = { official_account: { appid: string }; card_products: CardEntry[] }
 type Numbers = { entry: { mchid: string; role: string; private_key?: string | undefined } }[]
 
 /** What is wrong with the cards of a file beside the others of its fields. Quotes no value. */
 export function cardFaults(file: Whole, accounts: Numbers, now: Date): string[] {
-  const faults = file.cards.flatMap((card, index) =>
-    faultsOf(card, file.official_account.appid, accounts, now).map((fault) => `cards[${index}].${fault}`),
+  const faults = file.card_products.flatMap((card, index) =>
+    faultsOf(card, file.official_account.appid, accounts, now).map((fault) => `card_products[${index}].${fault}`),
   )
-  const ids = file.cards.map((card) => card.card_id)
-  return new Set(ids).size < ids.length ? [...faults, 'cards: a card_id is listed twice'] : faults
+  const ids = file.card_products.map((card) => card.card_id)
+  return new Set(ids).size < ids.length ? [...faults, 'card_products: a card_id is listed twice'] : faults
 }
 
 function faultsOf(card: CardEntry, appid: string, accounts: Numbers, now: Date): string[] {
   const faults: string[] = []
   if (card.appid !== undefined && card.appid !== appid)
     faults.push('appid: 会员卡属于另一个 AppID，openid 不能用于发券 (the card belongs to another appid)')
+  if (card.kind === 'official_account') return faults
   if (card.kind === 'brand') return [...faults, ...keysOfBrand(card, now).faults]
   const account = accounts.find(({ entry }) => entry.mchid === card.mchid)
   if (!account) faults.push('mchid: is not one of the accounts')

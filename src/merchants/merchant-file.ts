@@ -93,7 +93,7 @@ const merchantSchema = z.strictObject({
     previous_encoding_aes_key: encodingAesKey.optional(),
   }),
   accounts: z.array(accountSchema).min(1, 'needs at least one account'),
-  cards: cardEntries.default([]),
+  card_products: cardEntries.default([]),
   events_secret: z.string().refine(isEventsSecret, 'must be whsec_ and base64 of 24 to 64 bytes').optional(),
   page_script: z.boolean('must be true or false').default(true),
   domain_verification: z.record(fields.domain_file, fields.domain_text).default({}),

@@ -25,23 +25,29 @@ const keptDays = 60
 /**
  * Job: asks WeChat about every order whose turn it is: one that a page or the events API named and no message of
  * WeChat's has told of. One order after the other for a merchant, only once over all processes. What is found is applied
- * as if its notification had come. Throws what the database throws.
+ * as if its notification had come. Throws the first failure when all others were asked about.
  */
 export async function askMissing(services: Services, { signal }: JobRun): Promise<string> {
   const due = await dueOrders(services)
   const queues = byMerchant(due)
+  const failures: Error[] = []
   let found = 0
   async function work(): Promise<void> {
     for (let queue = queues.shift(); queue; queue = queues.shift()) {
       const merchant = await services.catalog.merchantById(queue[0]!.merchant_id)
       for (const order of merchant ? queue : []) {
         signal.throwIfAborted()
-        if (await askOne(services, merchant!, order)) found += 1
+        // One that cannot be applied keeps no other from being asked about, and is due still.
+        await askOne(services, merchant!, order).then(
+          (isFound) => (found += Number(isFound)),
+          (failure: Error) => failures.push(failure),
+        )
       }
     }
   }
   await Promise.all(Array.from({ length: merchantsAtOnce }, work))
   await forgetOld(services)
+  if (failures.length > 0) throw failures[0]!
   return `${found} of ${due.length} orders found`
 }
 
@@ -66,10 +72,8 @@ function byMerchant(orders: AskedOrder[]): AskedOrder[][] {
 async function askOne(services: Services, merchant: Merchant, order: AskedOrder): Promise<boolean> {
   const name: OrderName = { by: order.named_by, value: order.name }
   const known = await knownPayment(services, order)
-  if (known?.confirmed) {
-    await noteAnswered(services, merchant, name, { outcome: 'confirmed', transactionIds: [known.transactionId] })
-    return true
-  }
+  // Whoever wrote it may have ended before it was applied.
+  if (known?.confirmed) return finish(services, merchant, order, [known.transactionId])
   const queried = await askInTurn(services, merchant, name, known && { line: known.line })
   const taken = queried.kind === 'found' ? await takeOrder(services, merchant, queried) : queried
   if (taken.kind === 'paid') return finish(services, merchant, order, taken.transactionIds)

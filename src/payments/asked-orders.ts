@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { mayAsk } from '../members/asks-of-member.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { AskedOrdersTable } from '../plumbing/storage/schema.ts'
 import type { Services } from '../services.ts'
@@ -13,8 +14,24 @@ const firstPauseMs = 60_000
 /** Order numbers in addresses can be made up: beyond so many open ones of a merchant no page adds another. */
 const mostOfPages = 500
 
-/** Keeps an order that a page asked about and that is not known to be paid, so that WeChat is asked again by itself. */
-export async function noteAskedByPage({ db, clock }: Parts, merchant: Merchant, name: OrderName): Promise<void> {
+/**
+ * Keeps an order that a member's page asked about and that is not known to be paid, so that WeChat is asked again by
+ * itself. Of one member only some each day: nobody takes the room of all.
+ */
+export async function noteAskedByPage(
+  { db, clock, cache }: Parts & Pick<Services, 'cache'>,
+  merchant: Merchant,
+  openid: string,
+  name: OrderName,
+): Promise<void> {
+  const isKept = await db
+    .selectFrom('asked_orders')
+    .select('id')
+    .where('merchant_id', '=', merchant.id)
+    .where('named_by', '=', name.by)
+    .where('name', '=', name.value)
+    .executeTakeFirst()
+  if (isKept || !(await mayAsk(cache, 'kept_order', merchant, openid))) return
   const now = clock.now()
   const due = new Date(now.getTime() + firstPauseMs)
   await sql`

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { settleReturns } from '../coupons/returns.ts'
 import { lockPayments } from '../ledger/locks.ts'
 import type { Merchant } from '../merchants/merchant.ts'
 import type { Db } from '../plumbing/storage/database.ts'
@@ -27,7 +28,10 @@ export async function recordNewPayments(
     )
     const written = await insertNew(trx, rows)
     await raiseFacts(trx, merchant.id, ...written.map(({ openid }) => openid))
-    return written.map((row) => row.transaction_id)
+    const transactions = written.map((row) => row.transaction_id)
+    // Uses and refunds of these orders may have been told before.
+    await settleReturns(trx, merchant.id, { transactions, couponIds: [] })
+    return transactions
   })
 }
 

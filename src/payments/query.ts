@@ -38,7 +38,7 @@ export async function findOrQueryPayment(
   const queried = await queryOrder(services, merchant, openid, name)
   const taken = queried.kind === 'found' ? await takeOrder(services, merchant, queried, openid) : queried
   if (taken.kind !== 'paid') {
-    await noteAskedByPage(services, merchant, name)
+    await noteAskedByPage(services, merchant, openid, name)
     return { kind: taken.kind === 'not_ours' ? 'unknown_order' : taken.kind }
   }
   if (queried.kind === 'found' && queried.order.shape === 'combined')

@@ -1,24 +1,19 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openInboxLoop } from '../../src/inbox/loop.ts'
-import { openBrowser, openPhonePage } from '../support/browser.ts'
-import { openShop, type SandboxShop } from '../support/shop.ts'
-import { sessionCookies } from '../support/site.ts'
-import { until } from '../support/waiting.ts'
+import { openBrowser } from '../support/browser.ts'
+import { openMemberPage, openScriptShop, pagesAreSigned } from '../support/script-pages.ts'
+import type { SandboxShop } from '../support/shop.ts'
 
 let shop: SandboxShop
 let browser: Browser
 let cardId: string
 
 beforeAll(async () => {
-  shop = await openShop({ wechat: 'sandbox', redis: false })
-  const { config } = shop.services
-  config.publicUrl = shop.site.url
-  config.pageScriptUrl = `${shop.sandbox.url}/open/js/jweixin-1.6.0.js`
-  config.sandbox.on = true
+  shop = await openScriptShop()
   cardId = shop.world.merchants[0]!.cardProducts!.find(({ kind }) => kind === 'brand_partner')!.cardId
   await shop.campaign({ kind: 'card_open', card_ids: [cardId] })
-  await until(async () => (await shop.phoneOf('x').get(`/m/demo/card/${cardId}`)).text.includes(`data-wechat="wx`))
+  await pagesAreSigned(shop, `/m/demo/card/${cardId}`)
   browser = await openBrowser()
 }, 60_000)
 afterAll(async () => {
@@ -26,12 +21,7 @@ afterAll(async () => {
   await shop[Symbol.asyncDispose]()
 })
 
-async function openCardPage(openid: string) {
-  const page = await openPhonePage(browser)
-  const cookies = sessionCookies(shop.services, shop.merchant, openid)
-  await page.context().addCookies(cookies.map(([name, { value }]) => ({ name, value, url: shop.site.url })))
-  return page
-}
+const openCardPage = (openid: string) => openMemberPage(shop, browser, openid)
 const button = { name: '开通会员卡' }
 /** Taps and answers what WeChat asks then. At once: a tap whose question stands open does not always end. */
 async function tap(page: Page, answer: 'accept' | 'dismiss') {

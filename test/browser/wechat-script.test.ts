@@ -1,22 +1,17 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { openBrowser, openPhonePage } from '../support/browser.ts'
-import { openShop, type SandboxShop } from '../support/shop.ts'
-import { sessionCookies } from '../support/site.ts'
-import { until } from '../support/waiting.ts'
+import { openBrowser } from '../support/browser.ts'
+import { openMemberPage, openScriptShop, pagesAreSigned } from '../support/script-pages.ts'
+import type { SandboxShop } from '../support/shop.ts'
 
 let shop: SandboxShop
 let browser: Browser
 let campaign: string
 
 beforeAll(async () => {
-  shop = await openShop({ wechat: 'sandbox', redis: false })
-  const { config } = shop.services
-  config.publicUrl = shop.site.url
-  config.pageScriptUrl = `${shop.sandbox.url}/open/js/jweixin-1.6.0.js`
-  config.sandbox.on = true
+  shop = await openScriptShop()
   campaign = `/m/demo/c/${(await shop.campaign()).slug}`
-  await until(async () => (await shop.phoneOf('x').get(campaign)).text.includes(`data-wechat="wx`))
+  await pagesAreSigned(shop, campaign)
   browser = await openBrowser()
 }, 60_000)
 afterAll(async () => {
@@ -24,13 +19,7 @@ afterAll(async () => {
   await shop[Symbol.asyncDispose]()
 })
 
-async function aPage(): Promise<Page> {
-  const page = await openPhonePage(browser)
-  const cookies = sessionCookies(shop.services, shop.merchant, shop.member('member'))
-  const asBrowser = cookies.map(([name, { value }]) => ({ name, value, url: shop.site.url }))
-  await page.context().addCookies(asBrowser)
-  return page
-}
+const aPage = () => openMemberPage(shop, browser, shop.member('member'))
 const menu = (page: Page) => page.locator('details', { hasText: '微信菜单' })
 
 it('WeChat’s client finds the signature right, and shows the share card of a campaign', async () => {

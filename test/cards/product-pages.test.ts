@@ -89,6 +89,15 @@ describe('the page after filling in the form of membercard-open', () => {
     expect(card.state).toBe('UNACTIVATED')
   })
 
+  test('is also at the one address of all cards, by the card’s id', async () => {
+    const card = take('membercard_open')
+    const query = addressOf('membercard_open', card)
+      .split('?')[1]!
+      .replace(/card_id=[^&]*&?/, '')
+    const page = await shop.phoneOf(card.openid).get(`/m/demo/card-opened?card_id=${card.cardId}&${query}`)
+    expect(page.text).toContain('会员卡已激活')
+  })
+
   test('takes a code whose plus sign came as a space', async () => {
     const card = take('membercard_open')
     const address = addressOf('membercard_open', card).replaceAll('%2B', '+')

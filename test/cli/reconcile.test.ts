@@ -25,7 +25,7 @@ const day = '2026-06-01'
 
 test('a person compares a day, signs it once its file is there, and opens it again with a reason', async () => {
   const early = await run(day)
-  expect(early.out).toMatch(/missing +trade_bill \d+: absent/)
+  expect(early).toMatchObject({ code: 1, out: expect.stringMatching(/missing +trade_bill \d+: absent/) as string })
   expect(await run(day, '--sign', '王会计')).toMatchObject({
     code: 1,
     out: '',
@@ -38,7 +38,7 @@ test('a person compares a day, signs it once its file is there, and opens it aga
       .insertInto('wechat_files')
       .values({ mchid, kind: 'trade_bill', day: '20260601', state: 'none', reason: 'empty_day', due_at: now })
       .execute()
-  expect((await run(day)).out).toMatch(/can be signed\n$/)
+  expect(await run(day)).toMatchObject({ code: 0, out: expect.stringMatching(/can be signed\n$/) as string })
   const signed = await run(day, '--sign', '王会计')
   expect(signed).toMatchObject({ code: 0, err: '' })
   expect(signed.out).toMatch(/signed +by 王会计 at \S+ \S+, SHA-256 [0-9a-f]{64}\n/)
@@ -47,6 +47,19 @@ test('a person compares a day, signs it once its file is there, and opens it aga
   const { history, signed: standing } = JSON.parse((await run(day, '--reopen', '补账', '--json')).out)
   expect(history).toMatchObject([{ signed_by: '王会计', reopened_by: 'command line', reopened_reason: '补账' }])
   expect(standing).toBeNull()
+})
+
+test('a difference without a cause is null in JSON, and the command exits with 1', async () => {
+  const { services, merchant } = shop
+  const refused = { kind: 'trade_bill' as const, day: '20260602', state: 'refused' as const, due_at: new Date() }
+  for (const { mchid } of merchant.accounts.filter(({ keys }) => keys))
+    await services.db
+      .insertInto('wechat_files')
+      .values({ ...refused, mchid })
+      .execute()
+  const { code, out } = await run('2026-06-02', '--json')
+  expect(code).toBe(1)
+  expect(JSON.parse(out)).toMatchObject({ missing: [], differences: [{ of: 'file', cause: null }] })
 })
 
 test('a day to come, an unknown difference and half an explanation are refused', async () => {

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { PushSpec } from '../../sandbox/push/push.ts'
 import { pushNotice } from '../../sandbox/push/pay-notification.ts'
+import { askCoupon } from '../../src/coupons/ask-coupon.ts'
+import { recordRedemption } from '../../src/coupons/record-redemptions.ts'
 import { findOrQueryPayment } from '../../src/payments/query.ts'
 import type { Campaign } from '../../src/plumbing/storage/schema/campaign.ts'
 import { applyInbox, aSentCoupon, payWithCoupon, usesOf } from '../support/coupons.ts'
@@ -101,6 +103,24 @@ describe.each(['certificate', 'public_key'] as const)('a coupon that was sent, a
     }
   })
 
+  test('stands as used when the order that is named late was paid after WeChat had called the coupon usable', async () => {
+    const { openid, couponId } = await aCoupon()
+    const { services, merchant } = shop
+    const first = payWithCoupon(shop, openid)
+    const bare = { source: 'notice', couponId, toldAt: clock.now() } as const
+    await services.db.transaction().execute((trx) => recordRedemption(trx, merchant, bare))
+    shop.sandbox.control.refund(first.transactionId)
+    clock.advance(10 * minuteMs)
+    const { id: accountId } = merchant.accounts.find(({ role }) => role === 'sender')!
+    await askCoupon(services, merchant, { couponId, openid, accountId }, { turnMs: 1_000, timeoutMs: 5_000 })
+    expect(await usesOf(shop, couponId)).toMatchObject([{ transaction_id: null, returned_source: 'query' }])
+    clock.advance(10 * minuteMs)
+    const { transactionId } = payWithCoupon(shop, openid)
+    await tell({ kind: 'payment', transactionId })
+    const now = { transaction_id: transactionId, returned_at: null, returned_source: null }
+    expect(await usesOf(shop, couponId)).toMatchObject([now])
+  })
+
   test('counts once per order when it is used again', async () => {
     const { openid, couponId } = await aCoupon()
     const first = payWithCoupon(shop, openid)
@@ -131,6 +151,19 @@ describe.each(['certificate', 'public_key'] as const)('a coupon that was sent, a
     await tell({ kind: 'coupon_use', couponId, bare: true }, { kind: 'coupon_use', couponId, bare: true })
     expect(await usesOf(shop, couponId)).toMatchObject([{ source: 'notice', transaction_id: null }])
     shop.sandbox.control.clearFaults(fault.id)
+    await tell({ kind: 'payment', transactionId })
+    expect(await usesOf(shop, couponId)).toMatchObject([{ source: 'notice', transaction_id: transactionId }])
+  })
+
+  test('is recorded as used though WeChat, asked at that moment, does not know it yet', async () => {
+    const { openid, couponId } = await aCoupon()
+    const { transactionId } = payWithCoupon(shop, openid)
+    await push({ kind: 'coupon_use', couponId, bare: true })
+    const coupon = shop.sandbox.control.state.coupons.get(couponId)!
+    coupon.status = 'SENDED'
+    await applyInbox(shop)
+    coupon.status = 'USED'
+    expect(await usesOf(shop, couponId)).toMatchObject([{ source: 'notice', transaction_id: null, returned_at: null }])
     await tell({ kind: 'payment', transactionId })
     expect(await usesOf(shop, couponId)).toMatchObject([{ source: 'notice', transaction_id: transactionId }])
   })

@@ -18,6 +18,16 @@ async function expectOneUsed({ sheet, stock }: TillDays, day: string): Promise<v
   )
 }
 
+/** The coupon is used at the till on the second day, and the next morning's jobs run. */
+async function useThenMorning(days: TillDays, yuan: number): Promise<void> {
+  const { shop, at } = days
+  at('2026-11-11T18:00:00')
+  await days.scan('xiaoming', yuan, { use_coupon: 'on' })
+  at('2026-11-12T00:01:00')
+  await runNow(shop.services, 'stocks')
+  await days.morning('2026-11-12')
+}
+
 test.each(['certificate', 'public_key'] as const)(
   'a payment at the till earns from its bill, its coupon is used at the till, and that day is explained (%s)',
   async (keyMode) => {
@@ -61,11 +71,7 @@ test('a coupon given only by a bill after its campaign’s end is counted at WeC
   at('2026-11-11T00:01:00')
   await runNow(shop.services, 'stocks')
   await days.morning('2026-11-11')
-  at('2026-11-11T18:00:00')
-  await scan('xiaoming', 200, { use_coupon: 'on' })
-  at('2026-11-12T00:01:00')
-  await runNow(shop.services, 'stocks')
-  await days.morning('2026-11-12')
+  await useThenMorning(days, 200)
   await expectOneUsed(days, '20261111')
   const { notes } = await days.sheet('20261111')
   expect(notes.filter((note) => note.includes(days.stock.stock_id))).toEqual([])
@@ -81,12 +87,8 @@ test('a stock that WeChat tells nothing of any more has flow files too, since we
   await scan('xiaoming', 60)
   shop.sandbox.control.setFault({ fault: 'html_502', endpoint: 'stock_detail' })
   await days.morning('2026-11-11')
-  at('2026-11-11T18:00:00')
   // Too little to earn: nobody asks WeChat about the order, and only the flow tells of its coupon.
-  await scan('xiaoming', 45, { use_coupon: 'on' })
-  at('2026-11-12T00:01:00')
-  await runNow(shop.services, 'stocks')
-  await days.morning('2026-11-12')
+  await useThenMorning(days, 45)
   const { distributed_coupons } = await shop.services.db
     .selectFrom('stocks')
     .select('distributed_coupons')

@@ -49,6 +49,9 @@ async function ownBill({ services, merchant }: SandboxShop, day: string) {
     .executeTakeFirstOrThrow()
 }
 
+const sharesOf = ({ services }: SandboxShop, file: number) =>
+  services.db.selectFrom('wechat_file_shares').selectAll().where('file_id', '=', file).execute()
+
 test.each(['certificate', 'public_key'] as const)(
   'a payment by code at the till, of which no message came, earns from the bill of its day (%s)',
   async (keyMode) => {
@@ -66,12 +69,7 @@ test.each(['certificate', 'public_key'] as const)(
     expect(bill).toMatchObject({ state: 'kept', hash_of: 'unpacked', rows: 1, payments: 1, payments_fen: 6000 })
     expect(bill.request_id).toBeTruthy()
     expect(bill.imported_at).not.toBeNull()
-    const shares = await shop.services.db
-      .selectFrom('wechat_file_shares')
-      .selectAll()
-      .where('file_id', '=', bill.id)
-      .execute()
-    expect(shares).toMatchObject([{ payments: 1, payments_fen: 6000, new_payments: 1 }])
+    expect(await sharesOf(shop, bill.id)).toMatchObject([{ payments: 1, payments_fen: 6000, new_payments: 1 }])
 
     await runNow(shop.services, 'bills')
     expect((await ledgerOf(shop)).grants).toHaveLength(1)
@@ -299,6 +297,50 @@ test("a provider's bill is split to the merchants that it concerns, and the rest
   expect(aside).toMatchObject([{ cause: 'not_ours', sub_mchid: '1999999999', fen: 700, merchant_id: null }])
   // The merchant's own number placed nothing: its own keys see none of that.
   expect(await ownBill(shop, day)).toMatchObject({ state: 'none', reason: 'places_no_orders' })
+})
+
+test('an order of which WeChat gave no answer when its bill was read is asked about again, and earns', async () => {
+  const { shop, day, toNextDay } = await openTill()
+  await using closing = shop
+  const { control } = shop.sandbox
+  control.addOrder({ ...tillPay, openid: shop.member('xiaoming') })
+  toNextDay()
+  control.setFault({ fault: 'system_error', endpoint: 'order' })
+  await runNow(closing.services, 'bills')
+  expect(await ledgerOf(shop)).toEqual({ payments: [], grants: [] })
+  control.clearFaults()
+  await runNow(shop.services, 'bills')
+  const { payments, grants } = await ledgerOf(shop)
+  expect(payments).toMatchObject([{ source: 'bill', payer_total: 6000 }])
+  expect(grants).toHaveLength(1)
+  expect(await shop.services.db.selectFrom('wechat_file_rows').selectAll().execute()).toEqual([])
+  const share = { set_aside: 1, aside_payments: 0, aside_fen: 0 }
+  expect(await sharesOf(shop, (await ownBill(shop, day)).id)).toMatchObject([share])
+})
+
+test('refunds whose end is long in coming keep no other from being asked about', async () => {
+  const { shop, day, toNextDay } = await openTill({ rule: { basis: 'total' } })
+  await using closing = shop
+  const { control } = shop.sandbox
+  const order = control.addOrder({ ...tillPay, openid: shop.member('xiaoming') })
+  const refund = control.refund(order.transactionId, { status: 'PROCESSING' })
+  toNextDay()
+  await runNow(closing.services, 'bills')
+  const { id } = await ownBill(shop, day)
+  const earlier = Array.from({ length: 200 }, (_, nth) => ({
+    file_id: id,
+    line: -nth,
+    merchant_id: shop.merchant.id,
+    cause: 'refund_pending' as const,
+    mchid: '1999999999',
+    transaction_id: `4100${nth}`,
+    out_refund_no: `slow-${nth}`,
+    fen: 100,
+  }))
+  await shop.services.db.insertInto('wechat_file_rows').values(earlier).execute()
+  refund.status = 'SUCCESS'
+  for (let nth = 0; nth < 4; nth += 1) await runNow(shop.services, 'bills')
+  expect(await shop.services.db.selectFrom('refunds').select('refund').execute()).toEqual([{ refund: 6000 }])
 })
 
 test('a refund that was only begun counts when WeChat says that it has ended', async () => {

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { giveCoupon } from '../../sandbox/pay/coupon.ts'
 import { fetchDay } from '../../src/files/fetch-day.ts'
@@ -7,6 +8,7 @@ import { beijingDay, type Clock } from '../../src/plumbing/clock.ts'
 import { movableClock } from '../support/clock.ts'
 import { applyInbox } from '../support/coupons.ts'
 import { runNow } from '../support/jobs.ts'
+import { openScriptedHost } from '../support/scripted-host.ts'
 import { openShop, type SandboxShop } from '../support/shop.ts'
 
 /** A coupon of the shop's stock that somebody sent by hand in the platform, used today. */
@@ -130,6 +132,33 @@ test('nothing is used of a flow with a changed byte', async () => {
   shop.sandbox.control.setFault({ fault: 'tampered_body', endpoint: 'flow_download' })
   await runNow(closing.services, 'flows')
   expect((await flowsOf(shop, day))[0]).toMatchObject({ state: 'unverified' })
+  expect(await usesOf(shop)).toEqual([])
+})
+
+test('a flow that comes packed is unpacked', async () => {
+  const { shop, day, toNextDay } = await openWithUse()
+  await using closing = shop
+  toNextDay()
+  const { files } = shop.sandbox.control.state
+  const put = files.set.bind(files)
+  files.set = (token, file) => put(token, { ...file, bytes: gzipSync(file.bytes) })
+  await runNow(closing.services, 'flows')
+  expect((await flowsOf(shop, day))[0]).toMatchObject({ state: 'kept', rows: 1, hash_of: 'unpacked' })
+  expect(await usesOf(shop)).toHaveLength(1)
+})
+
+test('a flow that WeChat is said to keep at a foreign host is not fetched there, and is a warning', async () => {
+  await using foreign = await openScriptedHost({ body: 'not a flow' })
+  const { shop, day, toNextDay } = await openWithUse()
+  await using closing = shop
+  toNextDay()
+  shop.sandbox.control.state.settings.url = foreign.url
+  await runNow(closing.services, 'flows')
+  expect(foreign.calls).toEqual([])
+  const reason = expect.stringContaining(foreign.url) as string
+  expect((await flowsOf(shop, day))[0]).toMatchObject({ state: 'refused', reason, rows: null })
+  const warnings = await shop.services.db.selectFrom('warnings').select('kind').where('until', 'is', null).execute()
+  expect(warnings).toContainEqual({ kind: 'file_refused' })
   expect(await usesOf(shop)).toEqual([])
 })
 

@@ -52,3 +52,19 @@ test.each([301, 302, 307])('a redirect to a foreign host is not followed, and is
   expect(warnings).toContainEqual({ kind: 'file_refused' })
   expect(payments).toEqual([])
 })
+
+test('an answer that is no HTTP any more in its middle is a broken connection: the bill is asked for again', async () => {
+  await using files = await openScriptedHost((_call, response) => {
+    response.socket!.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nno length\r\n')
+  })
+  const { shop, day } = await openReady()
+  await using closing = shop
+  shop.sandbox.control.state.settings.url = files.url
+  shop.services.config.wechat.filesUrl = files.url
+  await runNow(closing.services, 'bills')
+  const bill = closing.services.db.selectFrom('wechat_files').select(['state', 'reason']).where('day', '=', day)
+  expect(await bill.execute()).toContainEqual({
+    state: 'due',
+    reason: expect.stringMatching(/^the connection broke off/) as string,
+  })
+})

@@ -10,26 +10,13 @@ import { billFile, type BillLine } from '../support/bill-files.ts'
 import { movableClock } from '../support/clock.ts'
 import { runNow } from '../support/jobs.ts'
 import { openShop } from '../support/shop.ts'
+import { aSpendCampaign } from '../support/spend.ts'
 
 /** A shop with a kept bill of `rows` small payments, of which the first and the last earn a coupon. */
 async function openWithBill(rows: number) {
   const clock = movableClock()
   const shop = await openShop({ redis: false, clock })
-  const { stock_id } = shop.stock
-  await shop.campaign({
-    kind: 'spend',
-    spend: {
-      basis: 'total',
-      mode: 'single',
-      window_days: 30,
-      tiers: [{ at_least: 5000, coupons: [{ stock_id, count: 1 }] }],
-      tier_rule: 'highest',
-      exclude_orders_using_our_coupons: false,
-      hold_minutes: 0,
-    },
-    limits: {},
-    coupons: [],
-  })
+  await aSpendCampaign(shop.services, shop.stock, { basis: 'total', exclude_orders_using_our_coupons: false })
   const { mchid } = shop.merchant.accounts.find(({ role }) => role === 'sender')!
   const { appid } = shop.merchant.officialAccount
   const lines: BillLine[] = Array.from({ length: rows }, (_, nth) => ({

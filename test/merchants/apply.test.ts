@@ -12,7 +12,7 @@ type File = {
   name: string
   official_account: Record<string, string | undefined>
   accounts: Record<string, unknown>[]
-  cards?: Record<string, unknown>[]
+  card_products?: Record<string, unknown>[]
   events_secret?: string
 }
 
@@ -27,7 +27,7 @@ test('a merchant is created with its accounts, and opens again with every secret
     'merchant demo: created',
     'account 1601400973: created',
     'account 1267388801: created',
-    ...file.cards!.map((card) => `card ${card.card_id as string}: connected`),
+    ...file.card_products!.map((card) => `card ${card.card_id as string}: connected`),
   ])
 
   const merchant = (await services.catalog.merchant('demo'))!
@@ -58,7 +58,7 @@ test('nothing secret stands in the database or in what is printed', async () => 
     ...Object.values(file.official_account).slice(1),
     file.events_secret,
     ...file.accounts.flatMap((account) => [account.api_v3_key, account.private_key]),
-    ...file.cards!.flatMap((card) => [card.api_key, card.private_key]),
+    ...file.card_products!.flatMap((card) => [card.api_key, card.private_key]),
   ]
   const isPublic = (text: unknown) => text === file.official_account.original_id
   for (const secret of secrets.filter((text) => text && !isPublic(text))) {
@@ -101,7 +101,7 @@ test('when one account is wrong, nothing of the file is stored', async () => {
 
 test('an account that the file no longer lists is removed, unless coupons were sent from it', async () => {
   await using services = await openTestServices({ redis: false })
-  const file = { ...aFile(), cards: [] }
+  const file = { ...aFile(), card_products: [] }
   await applyMerchant(services, file)
   const [sender, provider] = (await services.catalog.merchant('demo'))!.accounts
   await services.db

@@ -18,7 +18,7 @@ function aFile() {
     slug: string
     official_account: Record<string, string | undefined>
     accounts: Record<string, unknown>[]
-    cards?: Record<string, unknown>[]
+    card_products?: Record<string, unknown>[]
     events_secret?: string
     domain_verification?: Record<string, string>
   }
@@ -58,26 +58,27 @@ test('a provider may name its own appid, a sender sends with that of the Officia
 test('a card of another appid, of a number without keys, or with half of a brand’s keys is refused', () => {
   const changed = (kind: string, change: object) => (file: File) =>
     Object.assign(
-      file.cards!.find((card) => card.kind === kind)!,
+      file.card_products!.find((card) => card.kind === kind)!,
       change,
     )
   expect(faultsOf(changed('brand_partner', { appid: 'wx0000000000000000' }))).toEqual([
     expect.stringContaining('会员卡属于另一个 AppID，openid 不能用于发券'),
   ])
   expect(faultsOf(changed('brand_partner', { mchid: '1601400973' }))).toEqual([
-    expect.stringMatching(/^cards\[0\]\.mchid: must be a provider/),
+    expect.stringMatching(/^card_products\[0\]\.mchid: must be a provider/),
   ])
   expect(faultsOf(changed('membercard_open', { mchid: '1999999999' }))).toEqual([
-    'cards[2].mchid: is not one of the accounts',
+    'card_products[2].mchid: is not one of the accounts',
   ])
-  expect(faultsOf(changed('brand_partner', { confirm: undefined }))).toEqual([
-    expect.stringMatching(/^cards\[0\]\.confirm: must be us or crm/),
+  expect(faultsOf(changed('brand_partner', { confirm: undefined }))).toEqual([])
+  expect(faultsOf(changed('brand_partner', { confirm: 'nobody' }))).toEqual([
+    expect.stringMatching(/^card_products\[0\]\.confirm: must be us or crm/),
   ])
   expect(faultsOf(changed('brand', { public_key: 'x' }))).toEqual([
-    'cards[1].public_key: is not an RSA public key in PEM',
+    'card_products[1].public_key: is not an RSA public key in PEM',
   ])
-  expect(faultsOf((file) => void file.cards!.push({ ...file.cards![0]! }))).toEqual([
-    'cards: a card_id is listed twice',
+  expect(faultsOf((file) => void file.card_products!.push({ ...file.card_products![0]! }))).toEqual([
+    'card_products: a card_id is listed twice',
   ])
 })
 
@@ -88,10 +89,10 @@ test('a complete file is accepted', () => {
 
 test('a provider may be only a number, a sender may not', () => {
   const number = (role: string) => (file: File) =>
-    Object.assign(file, { cards: [], accounts: [file.accounts[0], { mchid: '1267388801', role }] })
+    Object.assign(file, { card_products: [], accounts: [file.accounts[0], { mchid: '1267388801', role }] })
   expect(faultsOf(number('provider'))).toEqual([])
   expect(faultsOf(number('sender'))).toEqual([expect.stringMatching(/^accounts\[1\]\.private_key: a sender needs/)])
-  const alone = { cards: [], accounts: [{ mchid: '1267388801', role: 'provider' }] }
+  const alone = { card_products: [], accounts: [{ mchid: '1267388801', role: 'provider' }] }
   expect(faultsOf((file) => Object.assign(file, alone))).toEqual(['accounts: needs at least one sender'])
   expect(faultsOf((file) => file.accounts.push(file.accounts[0]!))).toEqual([
     'accounts: a merchant number is listed twice',

@@ -35,6 +35,7 @@ async function givenBy(of: Merchant) {
     .where('grants.merchant_id', '=', of.id)
     .orderBy('grants.openid')
     .orderBy('transaction_id')
+    .orderBy('grants.campaign_id')
     .orderBy('tier')
     .execute()
   return grants.map(({ refunded_at, ...grant }) => ({ ...grant, refunded: refunded_at !== null }))

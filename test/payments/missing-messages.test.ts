@@ -6,6 +6,7 @@ import { stillClock } from '../support/clock.ts'
 import { runNow } from '../support/jobs.ts'
 import { openShop, type SandboxShop } from '../support/shop.ts'
 import { aSpendCampaign } from '../support/spend.ts'
+import { aTrigger } from '../support/triggers.ts'
 
 const minute = 60_000
 const [direct, provider] = ['1601400973', '1267388801']
@@ -81,6 +82,36 @@ test('a notification that came meanwhile spares the question', async () => {
   expect(await row()).toMatchObject({ outcome: 'confirmed' })
 })
 
+test('a process that ends between writing a payment and its award: the next look makes the award', async () => {
+  await open()
+  const order = anOrder({ state: 'NOTPAY' })
+  await look(order.openid, order.outTradeNo)
+  order.state = 'SUCCESS'
+  clock.advance(minute)
+  {
+    await using _ = await aTrigger(shop.services.db, 'before insert on grants', "raise 'the machine is gone'")
+    await expect(ask()).rejects.toThrow('the machine is gone')
+  }
+  const written = await shop.services.db.selectFrom('payments').select('transaction_id').execute()
+  expect(written).toEqual([{ transaction_id: order.transactionId }])
+  expect(await ask()).toBe('1 of 1 orders found')
+  expect(await given(order.openid)).toBe(1)
+})
+
+test('an order that cannot be applied keeps no other of its merchant from being found', async () => {
+  await open()
+  const [broken, whole] = [anOrder({ state: 'NOTPAY' }), anOrder({ state: 'NOTPAY' })]
+  for (const order of [broken, whole]) {
+    await look(order.openid, order.outTradeNo)
+    order.state = 'SUCCESS'
+  }
+  clock.advance(minute)
+  const breaks = `if new.openid = '${broken.openid}' then raise 'broken'; end if; return new`
+  await using _ = await aTrigger(shop.services.db, 'before insert on grants', breaks)
+  await expect(ask()).rejects.toThrow('broken')
+  expect(await given(whole.openid)).toBe(1)
+})
+
 test('an order of which WeChat knows nothing is asked about with growing pauses, then given up with a word', async () => {
   await open()
   await look(shop.member('nobody'), 'made-up-1')
@@ -143,6 +174,15 @@ test('of many made-up orders in addresses only so many are kept', async () => {
   await db.insertInto('asked_orders').values(rows).execute()
   await look(shop.member('guesser'), 'one-more')
   expect(await db.selectFrom('asked_orders').select('id').where('name', '=', 'one-more').execute()).toEqual([])
+})
+
+test('the made-up orders of one member leave room for those of others', async () => {
+  await open()
+  const { db } = shop.services
+  for (let n = 0; n < 30; n += 1) await look(shop.member('guesser'), `guess-${n}`)
+  await look(shop.member('honest'), 'a-real-one')
+  const kept = await db.selectFrom('asked_orders').select('name').orderBy('id').execute()
+  expect(kept.map(({ name }) => name)).toEqual([...Array.from({ length: 10 }, (_, n) => `guess-${n}`), 'a-real-one'])
 })
 
 test('the page after a combined payment shows what each of its orders earned', async () => {

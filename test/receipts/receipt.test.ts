@@ -2,6 +2,7 @@ import { load } from 'cheerio'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { OrderSpec } from '../../sandbox/pay/place-order.ts'
 import { openDeliveryLoop } from '../../src/delivery/loop.ts'
+import { grantsOfTransaction } from '../../src/grants/grants.ts'
 import { openInboxLoop } from '../../src/inbox/loop.ts'
 import { registry } from '../../src/plumbing/telemetry/metrics.ts'
 import { checkCodeOf } from '../../src/receipts/check-code.ts'
@@ -64,12 +65,8 @@ describe.each(['certificate', 'public_key'] as const)('in %s mode', (keyMode) =>
     await receiptOf(addressOf(order))
     await shop.sandbox.control.push({ kind: 'payment', transactionId: order.transactionId })
     await openInboxLoop(shop.services).drain()
-    const grants = await shop.services.db
-      .selectFrom('grants')
-      .select('id')
-      .where('transaction_id', '=', order.transactionId)
-      .execute()
-    expect(grants).toHaveLength(1)
+    const { services, merchant } = shop
+    expect(await grantsOfTransaction(services.db, merchant.id, order.transactionId)).toHaveLength(1)
   })
 
   test('the button leads out to the page after paying, which its payer alone sees, after a login', async () => {

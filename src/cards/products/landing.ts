@@ -47,7 +47,7 @@ async function cardsOf(
   openid: string,
 ): Promise<Told<HeldCard[]>> {
   const { cache } = services
-  return cache.read(lists, `${product.id}/${openid}`, async () =>
+  return cache.read(lists, `${product.id}/${product.cardId}/${openid}`, async () =>
     (await mayAsk(cache, 'card', merchant, openid))
       ? brandDriver(services, merchant, product).list(openid)
       : { kind: 'later' },

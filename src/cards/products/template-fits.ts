@@ -17,7 +17,7 @@ export async function templateFits(
   merchant: Merchant,
   product: CardProduct,
 ): Promise<'fits' | 'later' | { refused: string }> {
-  const key = `${product.id}/${product.updatedAt.getTime()}`
+  const key = `${product.id}/${product.cardId}/${product.updatedAt.getTime()}`
   const known = services.cache.get(appids, key)
   const told = known ? ({ kind: 'ok', value: known } as const) : await driverOf(services, merchant, product).appid()
   if (told.kind === 'later') return 'later'

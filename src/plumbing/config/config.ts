@@ -75,7 +75,7 @@ const wechatNames = [
   'WECHAT_API_URL',
   'WECHAT_PAY_URL',
   'WECHAT_PAY_BACKUP_URL',
-  'WECHAT_FILES_URL',
+  'WECHAT_DOWNLOAD_URL',
 ] as const
 
 function productionFaults(given: Record<string, string | undefined>): string[] {
@@ -141,7 +141,7 @@ function configOf(env: z.output<typeof environment>): Config {
       payUrl: env.WECHAT_PAY_URL ?? sandboxUrl ?? 'https://api.mch.weixin.qq.com',
       // When the main address is set to another server, the backup must never reach the real WeChat.
       payBackupUrl: env.WECHAT_PAY_BACKUP_URL ?? sandboxUrl ?? env.WECHAT_PAY_URL ?? 'https://api2.mch.weixin.qq.com',
-      filesUrl: env.WECHAT_FILES_URL ?? sandboxUrl ?? env.WECHAT_PAY_URL ?? 'https://download-service.wechatpay.cn',
+      filesUrl: env.WECHAT_DOWNLOAD_URL ?? sandboxUrl ?? env.WECHAT_PAY_URL ?? 'https://download-service.wechatpay.cn',
     },
     sandbox: {
       on: sandboxOn,

@@ -46,7 +46,7 @@ export const environment = z.object({
   WECHAT_API_URL: web.optional(),
   WECHAT_PAY_URL: web.optional(),
   WECHAT_PAY_BACKUP_URL: web.optional(),
-  WECHAT_FILES_URL: web.optional(),
+  WECHAT_DOWNLOAD_URL: web.optional(),
   SANDBOX: z.enum(['on', 'off'], 'must be on or off').optional(),
   SANDBOX_PORT: port.default(3001),
   PAGE_SCRIPT: z.enum(['on', 'off'], 'must be on or off').default('on'),

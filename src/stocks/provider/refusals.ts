@@ -14,7 +14,7 @@ const rows: Row[] = [
   {
     acts: ['set_card_notices'],
     phrase: '创建商户号不等于调用方商户号',
-    why: 'cards.mchid: another number made the card, and only that one may do this',
+    why: 'card_products.mchid: another number made the card, and only that one may do this',
   },
   {
     acts: ['set_card_notices'],

@@ -91,6 +91,8 @@ function handler(
           done(error)
         },
       })
+      // It may break before anybody reads it, and whoever does then is told; unheard, it would end the process.
+      body.on('error', () => undefined)
       resolve({ kind: 'file', body })
     },
     onResponseData(controller, chunk) {

@@ -79,13 +79,16 @@ export type WechatFileSharesTable = {
   new_refunds: Generated<number>
   new_redemptions: Generated<number>
   set_aside: Generated<number>
+  /** Of the rows set aside those of payments; less those that WeChat told of later. */
+  aside_payments: Generated<number>
+  aside_fen: Generated<number>
 }
 
 /**
  * Why a row is shown and not counted. `not_ours`: to a number that no merchant here has. `other_appid`: under an appid
  * that is not the merchant's. `no_payer`: nobody knows which member paid. `refunded`: refunded before we knew of it.
- * `refund_pending`: the refund had not come to its end. `unknown_coupon`: of a coupon that we did not send.
- * `unanswered`: WeChat was asked about the order and gave no answer.
+ * `refund_pending`: the refund had not come to its end; WeChat is asked about it again. `unknown_coupon`: of a coupon that we did not send.
+ * `unanswered`: WeChat was asked about the order and gave no answer; it is asked again.
  */
 export type RowCause =
   'not_ours' | 'other_appid' | 'no_payer' | 'refunded' | 'refund_pending' | 'unknown_coupon' | 'unanswered'

@@ -1,3 +1,4 @@
+import { connectedCard } from '../../../cards/products/connected.ts'
 import { joiningToken } from '../../../cards/products/joining-token.ts'
 import type { Context } from '../../shell/context.ts'
 import type { FormState } from '../state.ts'
@@ -8,8 +9,8 @@ import type { FormState } from '../state.ts'
  */
 export async function create(ctx: Context<FormState>): Promise<void> {
   const { services, merchant, member } = ctx.state
-  const product = merchant.cards.find(({ cardId }) => cardId === ctx.params.card)
-  if (!product || product.kind === 'membercard_open') return
+  const product = connectedCard(merchant, ctx.params.card!, ({ kind }) => kind !== 'membercard_open')
+  if (!product) return
   if (!member) ctx.throw(401, 'no session')
   const token = await joiningToken(services, merchant, product, member.openid)
   ctx.status = token ? 200 : 503

@@ -1,3 +1,4 @@
+import { connectedCard } from '../../../cards/products/connected.ts'
 import type { Context } from '../../shell/context.ts'
 import { csrfToken } from '../csrf.ts'
 import { render } from '../render.ts'
@@ -10,8 +11,8 @@ import type { MemberState } from '../state.ts'
  */
 export function show(ctx: Context<MemberState>): void {
   const { merchant } = ctx.state
-  const product = merchant.cards.find(({ cardId }) => cardId === ctx.params.card)
-  if (!product || product.kind === 'membercard_open') return
+  const product = connectedCard(merchant, ctx.params.card!, ({ kind }) => kind !== 'membercard_open')
+  if (!product) return
   const policy = ctx.response.get('Content-Security-Policy')
   ctx.set('Content-Security-Policy', `${policy}; connect-src 'self'`)
   render(ctx, 'card-join', { cardId: product.cardId, csrf: csrfToken(ctx) })

@@ -32,15 +32,20 @@ async function aMember() {
 }
 const asked = () => shop.sandbox.control.countCalls('coupon_detail')
 
-test('a coupon that was not used is 可用, and WeChat is asked about it once in ten minutes', async () => {
-  const { states } = await aMember()
+test('a use is seen within ten seconds of looking, and twelve looks ask WeChat three times at most', async () => {
+  const { states, openid } = await aMember()
   const before = asked()
   expect(await states()).toEqual(['可用'])
   expect(await states()).toEqual(['可用'])
   expect(asked()).toBe(before + 1)
-  clock.advance(11 * minuteMs)
-  await states()
-  expect(asked()).toBe(before + 2)
+  payWithCoupon(shop, openid)
+  for (let look = 3; look < 12; look += 1) {
+    clock.advance(900)
+    await states()
+  }
+  clock.advance(900)
+  expect(await states()).toEqual(['已使用'])
+  expect(asked() - before).toBeLessThanOrEqual(3)
 })
 
 test('a use that no source has reported is found by asking, with its time; the order once it is known', async () => {
