@@ -32,7 +32,7 @@ export const fieldRules: Record<string, string> = {
   'spend.hold_minutes': '等待时间要是 0 到 43,200 分钟（30 天）的整数',
   'spend.late_facts': '请选择账单补记的付款是否还送券',
   'spend.late_facts.earn': '请选择账单补记的付款是否还送券',
-  'spend.late_facts.within_days': '活动结束后的天数要是 0 到 60 的整数',
+  'spend.late_facts.within_days': '活动结束后的天数要是 0 到 92 的整数',
   card_ids: '请填写会员卡编号，一行一个',
   'card_ids[]': '会员卡编号以小写字母 p 开头，一行一个',
   cards: '请选择新领的卡，还是所有有效的卡',

@@ -1,8 +1,11 @@
 import type { SpendRule } from '../plumbing/storage/schema.ts'
 import { daysBefore } from '../plumbing/clock.ts'
 
-/** Where a campaign does not say: a bill comes the day after, and a weekend may pass before its keys are put right. */
-export const defaultLateFacts = { earn: true, within_days: 3 }
+/** WeChat keeps a bill for three months (docs/wechat/bills.md 1): later none tells anything new. */
+export const lateDaysAtMost = 92
+
+/** Where a campaign does not say, whatever a bill tells of its time earns. */
+export const defaultLateFacts = { earn: true, within_days: lateDaysAtMost }
 
 /** Whether a payment that only a bill told of, at `knownAt`, still earns in the campaign. */
 export function lateEarns({ spend, ends_at }: { spend: SpendRule; ends_at: Date }, knownAt: Date): boolean {

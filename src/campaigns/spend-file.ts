@@ -2,14 +2,13 @@ import { z } from 'zod'
 import type { SpendRule } from '../plumbing/storage/schema.ts'
 import { couponList } from './coupon-list.ts'
 import type { Fault } from './faults.ts'
+import { lateDaysAtMost } from './late-facts.ts'
 
 /** A year: a longer sum says nothing about today's customer, and has more and more rows to read. */
 const windowDaysAtMost = 366
 /** 30 days: longer than any shop's time for returns. */
 const holdMinutesAtMost = 43_200
 const tiersAtMost = 10
-/** A bill can be asked for during three months; a coupon for a payment of last season surprises everybody. */
-const lateDaysAtMost = 60
 
 const tierSchema = z.strictObject({
   /** fen; in `count` mode the nth payment */
@@ -32,7 +31,7 @@ export const spendSchema = z.strictObject({
   late_facts: z
     .strictObject({
       earn: z.boolean('must be true or false').default(true),
-      within_days: z.int('must be a whole number').min(0).max(lateDaysAtMost).default(3),
+      within_days: z.int('must be a whole number').min(0).max(lateDaysAtMost).default(lateDaysAtMost),
     })
     .optional(),
 })

@@ -11,14 +11,14 @@ const [minute, day] = [60, 86_400]
 
 /**
  * A member's pages make WeChat be asked at most this often (`points` in `duration` seconds), of each kind and in each
- * process. A page that waits looks again every three to five seconds. All receipts of a merchant together have one number:
+ * process. A page that waits looks again every three to five seconds, and a use is to be seen ten seconds after it. All receipts of a merchant together have one number:
  * they are asked about only before any message of the payment has arrived. Orders are kept for a day or more, and a
  * merchant has room for some hundred.
  */
 const most: Record<AskKind, { points: number; duration: number }> = {
   order: { points: 20, duration: minute },
   card: { points: 20, duration: minute },
-  coupon: { points: 20, duration: minute },
+  coupon: { points: 3, duration: 10 },
   receipt: { points: 30, duration: minute },
   kept_order: { points: 10, duration: day },
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { fetchDay } from '../../src/files/fetch-day.ts'
 import { readyAt } from '../../src/files/wechat-file.ts'
-import { beijingDay } from '../../src/plumbing/clock.ts'
+import { beijingDay, dayMs } from '../../src/plumbing/clock.ts'
 import type { SpendRule } from '../../src/plumbing/storage/schema.ts'
 import { movableClock } from '../support/clock.ts'
 import { runNow } from '../support/jobs.ts'
@@ -133,6 +133,18 @@ test('a campaign that says no late facts gives nothing for what only the bill te
   const { payments, grants } = await ledgerOf(shop)
   expect(payments).toHaveLength(1)
   expect(grants).toEqual([])
+})
+
+test('a payment of the campaign’s time earns also when its bill comes a month after the end', async () => {
+  const { shop, clock, day } = await openTill()
+  await using closing = shop
+  const ends_at = new Date(clock.now().getTime() + 60_000)
+  await closing.services.db.updateTable('campaigns').set({ ends_at }).execute()
+  shop.sandbox.control.addOrder({ ...tillPay, openid: shop.member('xiaoming') })
+  clock.advance(30 * dayMs)
+  await fetchDay(shop.services, shop.merchant, day, new AbortController().signal)
+  await runNow(shop.services, 'bills')
+  expect((await ledgerOf(shop)).grants).toHaveLength(1)
 })
 
 test('the notification that comes after the bill makes it earn where late facts do not', async () => {

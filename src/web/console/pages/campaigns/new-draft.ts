@@ -1,3 +1,4 @@
+import { defaultLateFacts } from '../../../../campaigns/late-facts.ts'
 import type { Merchant } from '../../../../merchants/merchant.ts'
 import { beijingDay, dayMs } from '../../../../plumbing/clock.ts'
 import type { Db } from '../../../../plumbing/storage/database.ts'
@@ -46,7 +47,7 @@ export function newDraft({ kind, mode }: Template, stock: Stock | undefined, slu
     excludes: 'yes',
     holdMinutes: '0',
     lateEarns: 'yes',
-    lateDays: '3',
+    lateDays: String(defaultLateFacts.within_days),
     cardIds: '',
     cards: 'new',
     gifted: 'no',
