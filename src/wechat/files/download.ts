@@ -91,6 +91,8 @@ function handler(
           done(error)
         },
       })
+      // It may break before anybody reads it, who is told then; without this the whole process would end.
+      body.on('error', () => undefined)
       resolve({ kind: 'file', body })
     },
     onResponseData(controller, chunk) {
