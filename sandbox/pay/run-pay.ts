@@ -79,7 +79,7 @@ async function signed(
   if (answer.status === 401 || ('ok' in result && result.unsigned)) return answer
   const options = { account, wanted: wantedSerial(request), spoil, skewMs: fault?.ms }
   const proof = await signatureHeaders(state, whole, options)
-  if (spoil === 'tampered') answer.body = answer.body.replace(/"([^"]*)"\}/, '"$1 "}')
+  if (spoil === 'tampered') answer.body = answer.body.replace(/"([^"]*)"([,}])/, '"$1 "$2')
   return { ...answer, headers: { ...answer.headers, ...proof } }
 }
 
