@@ -73,7 +73,7 @@ const spoiled = {
   unknown_serial: { label: '未知的证书序列号', families: pay, effect: { act: 'spoil', how: 'serial' } },
   clock_skew: { label: '应答时间偏差 10 分钟', families: pay, effect: { act: 'spoil', how: 'clock' } },
   tampered_body: { label: '应答内容被改动', families: pay, effect: { act: 'spoil', how: 'tampered' } },
-  half_a_file: { label: '文件只有一半', families: pay, effect: { act: 'spoil', how: 'half' } },
+  half_a_file: { label: '应答或文件只有一半', families: pay, effect: { act: 'spoil', how: 'half' } },
   system_error_after_commit: {
     label: '已处理，500 SYSTEM_ERROR',
     families: pay,

@@ -74,10 +74,12 @@ async function signed(
 ): Promise<Answer> {
   if ('file' in result) return fileAnswer(result.file, spoil)
   const answer = 'ok' in result ? okAnswer(result.ok) : refusalAnswer(result.refused)
+  const whole = answer.body
+  if (spoil === 'half') answer.body = whole.slice(0, whole.length / 2)
   if (answer.status === 401 || ('ok' in result && result.unsigned)) return answer
   const options = { account, wanted: wantedSerial(request), spoil, skewMs: fault?.ms }
-  const proof = await signatureHeaders(state, answer.body, options)
-  if (spoil === 'tampered') answer.body = answer.body.replace(/"([^"]*)"\}/, '"$1 "}')
+  const proof = await signatureHeaders(state, whole, options)
+  if (spoil === 'tampered') answer.body = answer.body.replace(/"([^"]*)"([,}])/, '"$1 "$2')
   return { ...answer, headers: { ...answer.headers, ...proof } }
 }
 

@@ -6,6 +6,7 @@ import { recordRedemption } from '../../src/coupons/record-redemptions.ts'
 import { findOrQueryPayment } from '../../src/payments/query.ts'
 import type { Campaign } from '../../src/plumbing/storage/schema/campaign.ts'
 import { applyInbox, aSentCoupon, payWithCoupon, usesOf } from '../support/coupons.ts'
+import { runNow } from '../support/jobs.ts'
 import { openShop, type SandboxShop } from '../support/shop.ts'
 import { movableClock } from '../support/clock.ts'
 
@@ -180,6 +181,21 @@ describe.each(['certificate', 'public_key'] as const)('a coupon that was sent, a
     expect(await usesOf(shop, couponId)).toMatchObject([{ source: 'query' }])
   })
 
+  test('is not told by an answer that is forged or broken off: it is asked about again', async () => {
+    const faults = ['bad_signature', 'unknown_serial', 'unsigned', 'tampered_body', 'half_a_file'] as const
+    for (const fault of faults) {
+      const { openid, couponId } = await aCoupon()
+      payWithCoupon(shop, openid)
+      shop.sandbox.control.setFault({ fault, endpoint: 'coupon_detail' })
+      await tell({ kind: 'coupon_use', couponId, bare: true })
+      expect([fault, await usesOf(shop, couponId)]).toEqual([fault, []])
+      shop.sandbox.control.clearFaults()
+      clock.advance(2 * minuteMs)
+      await applyInbox(shop)
+      expect([fault, await usesOf(shop, couponId)]).toMatchObject([fault, [{ source: 'query' }]])
+    }
+  })
+
   test('of our stock, sent by another number, is kept as not ours', async () => {
     const { stock_id, creator_mchid } = shop.stock
     const promotion = { coupon_id: `foreign-${keyMode}`, stock_id, amount: 1000, type: 'CASH' as const, name: '券' }
@@ -225,5 +241,25 @@ describe.each(['certificate', 'public_key'] as const)('a coupon that was sent, a
     expect((await pushNotice(shop.sandbox.control.state, notice)).accepted).toBe(true)
     await applyInbox(shop)
     expect(await usesOf(shop, couponId)).toEqual([])
+  })
+
+  test('is recorded with the time of its use when COUPON.USE comes after its end, also when we had taken it for expired', async () => {
+    const [used, asked] = [await aCoupon(), await aCoupon()]
+    const orders = [payWithCoupon(shop, used.openid), payWithCoupon(shop, asked.openid)]
+    const down = shop.sandbox.control.setFault({ fault: 'system_error', endpoint: 'coupon_detail' })
+    clock.advance(shop.stock.available_end.getTime() - clock.now().getTime() + 20 * 1_440 * minuteMs)
+    await runNow(shop.services, 'coupon-states')
+    expect(await usesOf(shop, used.couponId)).toEqual([])
+    for (const _ of [1, 2]) await tell({ kind: 'coupon_use', couponId: used.couponId })
+    shop.sandbox.control.clearFaults(down.id)
+    await runNow(shop.services, 'coupon-states')
+    await tell({ kind: 'coupon_use', couponId: asked.couponId })
+    for (const [nth, { couponId }] of [used, asked].entries())
+      expect(await usesOf(shop, couponId)).toMatchObject([
+        {
+          transaction_id: orders[nth]!.transactionId,
+          used_at: new Date(Math.floor(Date.parse(orders[nth]!.paidAt!) / 1_000) * 1_000),
+        },
+      ])
   })
 })

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
+import { signDay } from '../../src/days/sign.ts'
 import { unexplained } from '../../src/days/sheet.ts'
+import { commandLine as doer } from '../../src/operators/rights/parts.ts'
 import { runNow } from '../support/jobs.ts'
+import { applyInbox } from '../support/coupons.ts'
 import { openTillDays, type TillDays } from './till-days.ts'
 
 // What nobody tells us: payments by code, known from bills alone, from the till to the day's comparison.
@@ -97,3 +100,43 @@ test('a stock that WeChat tells nothing of any more has flow files too, since we
   expect(distributed_coupons).toBe(0)
   await expectOneUsed(days, '20261111')
 })
+
+test.each(['certificate', 'public_key'] as const)(
+  'a day whose files came by half, and whose uses were told twice and by a forger, is signed when the whole files are there (%s)',
+  async (keyMode) => {
+    await using days = await openTillDays(keyMode)
+    const { shop, at, scan, stock } = days
+    const { services, merchant, sandbox } = shop
+    await days.spendCampaign()
+    at('2026-11-10T12:00:00')
+    await scan('xiaoming', 60)
+    at('2026-11-11T00:01:00')
+    await runNow(services, 'stocks')
+    await days.morning('2026-11-11')
+    at('2026-11-11T18:00:00')
+    await scan('xiaoming', 200, { use_coupon: 'on' })
+    const [coupon] = sandbox.control.coupons(shop.member('xiaoming'))
+    const { couponId } = coupon!
+    for (const more of [{ spoil: 'signature' as const }, {}, {}])
+      await sandbox.control.push({ kind: 'coupon_use', couponId, ...more })
+    await applyInbox(shop)
+    at('2026-11-12T00:01:00')
+    await runNow(services, 'stocks')
+    sandbox.control.setFault({ fault: 'half_a_file', endpoint: 'bill_download' })
+    sandbox.control.setFault({ fault: 'tampered_body', endpoint: 'flow_download' })
+    await days.morning('2026-11-12')
+    const half = await days.sheet('20261111')
+    expect(half.missing).toEqual(
+      expect.arrayContaining([expect.stringContaining('trade_bill'), expect.stringContaining(stock.stock_id)]),
+    )
+    const sign = () => signDay(services, merchant, { day: '20261111', name: '王会计', doer })
+    await expect(sign()).rejects.toThrow('missing: ')
+
+    sandbox.control.clearFaults()
+    at('2026-11-12T14:00:00')
+    for (const _ of [1, 2]) for (const job of ['flows', 'bills', 'days']) await runNow(services, job)
+    await expectOneUsed(days, '20261111')
+    const { lines } = await days.sheet('20261111')
+    expect((await sign()).sheet.lines).toEqual(lines)
+  },
+)

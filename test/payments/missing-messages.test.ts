@@ -68,18 +68,56 @@ describe.each(['certificate', 'public_key'] as const)('WeChat is asked by itself
     expect(payment.promotions).toEqual([{ coupon_id: 'c1', stock_id: 's1', amount: 500, type: 'NOCASH' }])
     expect(await given(order.openid)).toBe(1)
   })
-})
 
-test('a notification that came meanwhile spares the question', async () => {
-  await open()
-  const order = anOrder()
-  await told(order.transactionId)
-  await shop.sandbox.control.push({ kind: 'payment', transactionId: order.transactionId })
-  await openInboxLoop(shop.services).drain()
-  clock.advance(minute)
-  expect(await ask()).toBe('1 of 1 orders found')
-  expect(asked()).toBe(0)
-  expect(await row()).toMatchObject({ outcome: 'confirmed' })
+  test('a notification that came meanwhile spares the question', async () => {
+    await open(keyMode)
+    const order = anOrder()
+    await told(order.transactionId)
+    await shop.sandbox.control.push({ kind: 'payment', transactionId: order.transactionId })
+    await openInboxLoop(shop.services).drain()
+    clock.advance(minute)
+    expect(await ask()).toBe('1 of 1 orders found')
+    expect(asked()).toBe(0)
+    expect(await row()).toMatchObject({ outcome: 'confirmed' })
+  })
+
+  test('and no answer that is forged or broken off is believed: the order is asked about again, and found once', async () => {
+    await open(keyMode)
+    for (const fault of [
+      'bad_signature',
+      'unknown_serial',
+      'clock_skew',
+      'unsigned',
+      'tampered_body',
+      'half_a_file',
+      'reset_after_commit',
+    ] as const) {
+      const order = anOrder()
+      shop.sandbox.control.setFault({ endpoint: 'order', fault })
+      await look(order.openid, order.outTradeNo)
+      clock.advance(minute)
+      expect([fault, await ask()]).toEqual([fault, '0 of 1 orders found'])
+      expect([fault, await given(order.openid)]).toEqual([fault, 0])
+      shop.sandbox.control.clearFaults()
+      clock.advance(5 * minute)
+      expect([fault, await ask()]).toEqual([fault, '1 of 1 orders found'])
+      expect([fault, await given(order.openid)]).toEqual([fault, 1])
+    }
+  })
+
+  test('an order that its page and two events name earns once', async () => {
+    await open(keyMode)
+    const order = anOrder({ state: 'NOTPAY' })
+    await look(order.openid, order.outTradeNo)
+    order.state = 'SUCCESS'
+    for (const _ of [1, 2]) await told(order.transactionId)
+    clock.advance(minute)
+    await ask()
+    clock.advance(24 * 60 * minute)
+    await ask()
+    expect(await given(order.openid)).toBe(1)
+    expect(await shop.services.db.selectFrom('payments').select('id').execute()).toHaveLength(1)
+  })
 })
 
 test('a process that ends between writing a payment and its award: the next look makes the award', async () => {

@@ -141,6 +141,32 @@ describe.each(['certificate', 'public_key'] as const)('in %s mode', (keyMode) =>
     await until(isPaid, { everyMs: 3_100 })
   })
 
+  test('WeChat shows its own receipt while its answers are forged or broken off; a right one is believed', async () => {
+    for (const fault of ['bad_signature', 'unsigned', 'tampered_body', 'half_a_file'] as const) {
+      const order = anOrder()
+      shop.sandbox.control.setFault({ fault, endpoint: 'partner_order' })
+      shop.sandbox.control.setFault({ fault, endpoint: 'order' })
+      expect([fault, (await receiptOf(addressOf(order))).style]).toEqual([fault, 'SHOW_OFFICIAL_PAGE'])
+      const { db } = shop.services
+      const known = db.selectFrom('payments').select('id').where('transaction_id', '=', order.transactionId)
+      expect([fault, await known.execute()]).toEqual([fault, []])
+      shop.sandbox.control.clearFaults()
+      await shop.sandbox.control.push({ kind: 'payment', transactionId: order.transactionId })
+      await openInboxLoop(shop.services).drain()
+      nowMs += 5_000
+      expect([fault, (await receiptOf(addressOf(order))).style]).toEqual([fault, 'SHOW_CUSTOM_PAGE'])
+    }
+  })
+
+  test('after its notification the receipt asks WeChat nothing', async () => {
+    const order = anOrder()
+    for (const _ of [1, 2]) await shop.sandbox.control.push({ kind: 'payment', transactionId: order.transactionId })
+    await openInboxLoop(shop.services).drain()
+    const before = shop.sandbox.control.calls().length
+    expect(await receiptOf(addressOf(order))).toMatchObject({ style: 'SHOW_CUSTOM_PAGE' })
+    expect(shop.sandbox.control.calls().length).toBe(before)
+  })
+
   test('WeChat may show it in a frame, and nobody else; no other page can be framed', async () => {
     for (const address of [addressOf(anOrder()), '/m/demo/receipt', '/m/nobody/receipt']) {
       const { headers, setCookies, text } = await receiptOf(address)

@@ -77,7 +77,16 @@ test('the policy of a page names no host of WeChat, and stays what it was', asyn
   }
 })
 
-test.each(['reset_before', 'api_unauthorized', 'ip_refused', 'quota', 'null_body'] as const)(
+test.each([
+  'reset_before',
+  'reset_after_commit',
+  'api_unauthorized',
+  'ip_refused',
+  'quota',
+  'null_body',
+  'not_json',
+  'html_502',
+] as const)(
   'while WeChat gives no ticket (%s), pages come as before, and it is not asked again for a while',
   async (fault) => {
     shop.sandbox.control.setFault({ fault, endpoint: 'js_ticket' })

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { merchantFile } from '../../../sandbox/merchant-file.ts'
 import { openInboxLoop } from '../../../src/inbox/loop.ts'
+import { applyMerchant } from '../../../src/merchants/apply.ts'
 import type { Order } from '../../../sandbox/pay/order.ts'
 import type { OrderSpec } from '../../../sandbox/pay/place-order.ts'
 import type { PushSpec } from '../../../sandbox/push/push.ts'
@@ -196,4 +198,21 @@ describe('a notification is refused and not kept', () => {
     expect((await post(`${address}/1600000000`, '{}')).status).toBe(404)
     expect(await inbox()).toEqual([])
   })
+})
+
+test('in the week of the switch a notification is one, whether the certificate signs it or the public key', async () => {
+  await using shop = await openShop({ wechat: 'sandbox', redis: false, world: { keyMode: 'certificate' } })
+  const { control } = shop.sandbox
+  const anotherOrder = () => control.addOrder({ openid: shop.member('payer'), total: 6000 }).transactionId
+  // Before the switch its certificate became known.
+  expect((await control.push({ kind: 'payment', transactionId: anotherOrder() })).accepted).toBe(true)
+  for (const account of shop.world.accounts) account.keyMode = 'both'
+  await applyMerchant(shop.services, merchantFile(shop.world))
+  const transactionId = anotherOrder()
+  for (const withPublicKey of [true, false]) {
+    const told = { kind: 'payment', transactionId, withPublicKey } as const
+    expect((await control.push({ ...told, spoil: 'signature' })).accepted).toBe(false)
+    expect((await control.push(told)).accepted).toBe(true)
+  }
+  expect(await shop.services.db.selectFrom('inbox').select('id').execute()).toHaveLength(2)
 })

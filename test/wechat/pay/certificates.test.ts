@@ -46,6 +46,14 @@ function wechat(list: Answer, rest: Answer): Answer {
   return ({ url }) => (url === '/v3/certificates' ? list : rest)
 }
 
+/** Half of a text, signed as a whole; then the connection ends. */
+function brokenOff(text: string): Answer {
+  return (_, response) => {
+    response.writeHead(200, { 'Content-Length': Buffer.byteLength(text), ...signedHeaders(first, text) })
+    response.write(text.slice(0, text.length / 2), () => response.socket?.destroySoon())
+  }
+}
+
 function downloads(server: ScriptedHost): number {
   return server.calls.filter(({ url }) => url === '/v3/certificates').length
 }
@@ -179,6 +187,8 @@ describe('a certificate list is not believed', () => {
       unsigned(404, '{"code":"RESOURCE_NOT_EXISTS","message":"无可用的平台证书"}'),
       '404 RESOURCE_NOT_EXISTS',
     ],
+    ['of which a half comes', signed(first, JSON.stringify(listOf(first)).slice(0, 500)), 'not readable'],
+    ['that breaks off in its middle', brokenOff(JSON.stringify(listOf(first))), 'could not be downloaded'],
     ['that never comes', 'hang up' as Answer, 'could not be downloaded'],
   ])('%s', async (_name, answer, message) => {
     await using server = await openScriptedHost(wechat(answer, okBy(first)))
