@@ -57,7 +57,10 @@ export async function startDemo(config: Config): Promise<{ running: Running; gre
       await sandbox.close()
     }
     const ownerLink = await firstOwnerAddress(running.services)
-    return { running: { ...running, stop }, greeting: greetingOf(addresses, { ownerLink, daysAhead: daysAheadOf(world) }) }
+    return {
+      running: { ...running, stop },
+      greeting: greetingOf(addresses, { ownerLink, daysAhead: daysAheadOf(world) }),
+    }
   } catch (error) {
     await sandbox.close()
     throw error

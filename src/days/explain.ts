@@ -34,11 +34,12 @@ export async function explainDifference(
   if (!sheet) throw new Unusable([`${shownDay(day)} is signed: reopen it first`])
   const difference = sheet.differences.find(({ key }) => key === said.difference)
   if (!difference) throw new Unusable([`${shownDay(day)} has no difference ${said.difference}`])
+  const { count, fen } = difference
   const now = clock.now()
   await db.transaction().execute(async (trx) => {
     await trx
       .insertInto('day_explanations')
-      .values({ merchant_id: merchant.id, day, ...said, by: doer.email, at: now })
+      .values({ merchant_id: merchant.id, day, ...said, count, fen, by: doer.email, at: now })
       .execute()
     await writeAudit(trx, {
       at: now,

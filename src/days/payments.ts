@@ -18,16 +18,26 @@ export async function comparePayments(
   const ledger = await paymentsOfDay(db, merchantId, day)
   const refunds = await refundsOfDay(db, merchantId, day)
   const isBilled = billed.numbers.length > 0
-  const covered = isBilled ? await paymentsOfDay(db, merchantId, day, billed.numbers) : ledger
-  const beyond = { count: billed.payments.count - covered.count, fen: billed.payments.fen - covered.fen }
+  const covered = await paymentsOfDay(db, merchantId, day, { mchids: billed.numbers, as: ['mchid', 'sub_mchid'] })
+  const placed = await paymentsOfDay(db, merchantId, day, { mchids: billed.numbers, as: ['mchid'] })
+  // An order that a provider placed is in the provider's bill alone, one of a combined order also in the payee's.
+  const beyondPlaced = lessOf(billed.payments, placed)
+  const beyond = isNone(beyondPlaced) ? beyondPlaced : lessOf(billed.payments, covered)
   const notes =
     billed.aside > 0 ? [`${billed.aside} rows of the bills are not ours or not joined: shown, not counted`] : []
-  const differences =
-    isBilled && (beyond.count !== 0 || beyond.fen !== 0) ? [await beyondOurs(db, merchantId, day, beyond)] : []
+  const differences = isBilled && !isNone(beyond) ? [await beyondOurs(db, merchantId, day, beyond)] : []
   return [
     { line: { of: 'payments', ledger, ...(isBilled && { wechat: billed.payments }) }, differences, notes },
     { line: { of: 'refunds', ledger: refunds, ...(isBilled && { wechat: billed.refunds }) }, differences: [] },
   ]
+}
+
+function lessOf(billed: Figure, known: Figure): Figure {
+  return { count: billed.count - known.count, fen: billed.fen - known.fen }
+}
+
+function isNone({ count, fen }: Figure): boolean {
+  return count === 0 && fen === 0
 }
 
 async function beyondOurs(db: Db, merchantId: number, { start, end }: WholeDay, beyond: Figure): Promise<Difference> {
@@ -82,15 +92,19 @@ async function billFigures(db: Db, merchantId: number, mchids: string[], day: st
   }
 }
 
-/** All of the day, or those that one of these numbers placed or was paid by, which its bill must have. */
-async function paymentsOfDay(db: Db, merchantId: number, { start, end }: WholeDay, by?: string[]): Promise<Figure> {
+type Of = { mchids: string[]; as: ('mchid' | 'sub_mchid')[] }
+
+/** All of the day, or those of these numbers as the one that placed them or was paid by them. */
+async function paymentsOfDay(db: Db, merchantId: number, { start, end }: WholeDay, of?: Of): Promise<Figure> {
   const { count, fen } = await db
     .selectFrom('payments')
     .select((eb) => [eb.fn.countAll<number>().as('count'), eb.fn.sum<number>('total').as('fen')])
     .where('merchant_id', '=', merchantId)
     .where('paid_at', '>=', start)
     .where('paid_at', '<', end)
-    .$if(by !== undefined, (query) => query.where((eb) => eb.or([eb('mchid', 'in', by!), eb('sub_mchid', 'in', by!)])))
+    .$if(of !== undefined, (query) =>
+      query.where((eb) => eb.or(of!.as.map((column) => eb(column, '=', eb.fn.any(eb.val(of!.mchids)))))),
+    )
     .executeTakeFirstOrThrow()
   return { count: Number(count), fen: Number(fen ?? 0) }
 }

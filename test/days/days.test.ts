@@ -40,6 +40,21 @@ describe('a day is signed', () => {
     ])
   })
 
+  test('not with a cause that was named when the difference was smaller', async () => {
+    day = await openTradingDay()
+    const { services, merchant, stock } = day.shop
+    await day.live({ ...none, byHand: 2 })
+    await day.readFiles(first)
+    const key = `sent/${stock.stock_id}/others`
+    const said = { difference: key, cause: 'sent_by_hand', reason: '运营在平台补发' } as const
+    await explainDifference(services, merchant, { day: first, ...said, doer })
+    expect((await compare()).differences).toMatchObject([{ cause: 'sent_by_hand' }])
+    const { db } = services
+    await db.updateTable('day_explanations').set({ count: 1, fen: 1000 }).execute()
+    expect((await compare()).differences).toMatchObject([{ cause: 'unknown', count: 2 }])
+    await expect(sign()).rejects.toThrow(`without a cause: ${key}`)
+  })
+
   test('once, and what becomes known later stands on the day on which it does', async () => {
     day = await openTradingDay()
     const { services, merchant } = day.shop

@@ -60,4 +60,7 @@ export type DayExplanationsTable = {
   reason: string
   by: string
   at: Time
+  /** The difference as it was then; null in what was written before this was kept. */
+  count: number | null
+  fen: number | null
 }
