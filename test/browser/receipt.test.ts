@@ -4,6 +4,7 @@ import { accessibilityFaults, openBrowser, openPhonePage, overflow } from '../su
 import { aPayment, aSpendCampaign } from '../support/spend.ts'
 import { recordPayment } from '../../src/payments/intake.ts'
 import { openShop, type Shop } from '../support/shop.ts'
+import { until } from '../support/waiting.ts'
 
 const payApp = 'https://payapp.weixin.qq.com'
 let shop: Shop
@@ -13,6 +14,9 @@ beforeAll(async () => {
   shop = await openShop({ redis: false })
   browser = await openBrowser()
   await aSpendCampaign(shop.services, shop.stock)
+  // The first look of a process on a busy machine may take longer than WeChat waits, and is left to WeChat's own page.
+  const path = await aReceipt()
+  await until(async () => (await (await fetch(shop.site.url + path)).text()).includes('<button'))
 }, 60_000)
 afterAll(async () => {
   await browser?.close()

@@ -155,7 +155,7 @@ describe.each(['certificate', 'public_key'] as const)('with WeChat’s %s', asyn
       account.role === 'provider' ? { mchid: account.mchid, role: 'provider' } : account,
     )
     // Its cards of WeChat Pay need the provider's keys.
-    await applyMerchant(services, { ...file, accounts: bare, cards: [] })
+    await applyMerchant(services, { ...file, accounts: bare, card_products: [] })
     atWechat({ senders: [] })
     for (let time = 0; time < 3; time += 1) await syncByItself()
     expect(await kinds()).toEqual(['stock_unreadable'])
